@@ -1,0 +1,88 @@
+#include "bitline/adc/adc_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bitline/adc/adc_plan_json.h"
+#include "bitline/base/error.h"
+#include "bitline/base/hash.h"
+
+namespace bitline {
+namespace {
+
+/// A number where it is whole, else "14/5": JSON has no exact fractions.
+Json rational_to_json(const Rational& value) {
+  if (value.denominator() == 1) return value.numerator();
+  return to_string(value);
+}
+
+/// All that a designer may choose; choice_fields says what of it a quantizer uses.
+Json choice_to_json(const PlannedAdc& adc) {
+  return {{"delta", rational_to_json(adc.spec.delta)},
+          {"centre", rational_to_json(adc.spec.centre)},
+          {"step_rule", name_of(adc.spec.step_rule)},
+          {"tie_rule", name_of(adc.spec.tie_rule)},
+          {"sides", name_of(resolved_sides(adc.spec, adc.minimum))}};
+}
+
+}  // namespace
+
+std::vector<const char*> choice_fields(Quantizer quantizer) {
+  switch (quantizer) {
+    case Quantizer::kZeroTread:
+      return {"delta", "centre", "step_rule", "tie_rule", "sides"};
+    case Quantizer::kZeroRise:
+      return {"delta", "centre", "tie_rule", "sides"};
+    case Quantizer::kFullRange:
+      return {"sides"};
+    default:
+      return {};
+  }
+}
+
+Json layer_to_json(const PlannedAdc& adc) {
+  const CodeTable table = make_code_table(adc.spec, adc.minimum, adc.maximum);
+  Json json;
+  json["quantizer"] = name_of(adc.spec.quantizer);
+  json["levels"] = table.levels();
+  const Json choice = choice_to_json(adc);
+  for (const char* name : choice_fields(adc.spec.quantizer)) json[name] = choice[name];
+  json["sums"] = {adc.minimum, adc.maximum};
+  json["step"] = rational_to_json(step_of(adc.spec, adc.minimum, adc.maximum));
+  json["thresholds"] = table.thresholds;
+  Json& fractions = json["thresholds_full_scale"] = Json::array();
+  // Sums of one possible value have no scale; every threshold then counts in LSB.
+  const auto full_scale = static_cast<double>(std::max<std::int64_t>(adc.maximum - adc.minimum, 1));
+  for (const std::int64_t threshold : table.thresholds)
+    fractions.push_back(static_cast<double>(threshold) / full_scale);
+  Json& values = json["values"] = Json::array();
+  for (const std::int32_t value : table.values)
+    values.push_back(to_string(Rational(value) * table.unit));
+  json["unit"] = rational_to_json(table.unit);
+  return json;
+}
+
+std::string to_json(const AdcPlan& plan) {
+  // One line per field, so that a plan of many thresholds stays readable.
+  std::string text =
+      fmt::format("{{\n  \"{}\": {},\n  \"layers\": {{", kPlanVersionField, kPlanVersion);
+  std::string_view layer_separator = "\n";
+  for (const auto& [name, adc] : plan.layers) {
+    const PlannedAdc& planned = adc;
+    const Json json = with_context("layer " + name, [&] { return layer_to_json(planned); });
+    text += fmt::format("{}    {}: {{", layer_separator, Json(name).dump());
+    std::string_view separator = "\n";
+    for (const auto& [field, value] : json.items()) {
+      text += fmt::format("{}      {}: {}", separator, Json(field).dump(), value.dump());
+      separator = ",\n";
+    }
+    text += "\n    }";
+    layer_separator = ",\n";
+  }
+  return text + (plan.layers.empty() ? "}\n}\n" : "\n  }\n}\n");
+}
+
+std::string content_hash(const AdcPlan& plan) { return sha256(to_json(plan)); }
+
+}  // namespace bitline

@@ -1,0 +1,41 @@
+// The ADC of every layer of a network.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "bitline/adc/adc_spec.h"
+
+namespace bitline {
+
+/// One layer of a plan: the choice, and the possible sums that its table covers.
+struct PlannedAdc {
+  AdcSpec spec;
+  std::int64_t minimum = 0;  ///< smallest possible partial sum of the layer
+  std::int64_t maximum = 0;  ///< largest possible partial sum of the layer
+
+  friend bool operator==(const PlannedAdc&, const PlannedAdc&) = default;
+};
+
+/// Layer name to its ADC. Layers that a plan does not name are lossless.
+struct AdcPlan {
+  std::map<std::string, PlannedAdc> layers;
+
+  friend bool operator==(const AdcPlan&, const AdcPlan&) = default;
+};
+
+/// Versioned JSON (docs/adc-plan.schema.json): for every layer the quantizer, levels, delta,
+/// centre, step, thresholds (integers, and as a fraction of full scale) and values. The same bytes
+/// for the same ADCs: choices that a quantizer does not use are left out, and Sides::kAutomatic is
+/// written as what it means. Throws Error as make_code_table does, with the layer's name.
+std::string to_json(const AdcPlan& plan);
+/// Reads it back; thresholds and values are recomputed from the choice and must agree. Throws Error
+/// that names the layer and the field.
+AdcPlan plan_from_json(std::string_view json);
+AdcPlan read_plan(const std::filesystem::path& path);
+/// SHA-256 of the canonical JSON.
+std::string content_hash(const AdcPlan& plan);
+
+}  // namespace bitline

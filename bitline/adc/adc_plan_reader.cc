@@ -1,0 +1,156 @@
+// Reads a plan and trusts none of it: what follows from the choice is computed again.
+#include <fmt/format.h>
+
+#include <limits>
+#include <set>
+
+#include "bitline/adc/adc_plan.h"
+#include "bitline/adc/adc_plan_json.h"
+#include "bitline/base/error.h"
+#include "bitline/base/file.h"
+
+namespace bitline {
+namespace {
+
+const Json& field(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end()) fail("field '{}' is missing; write the plan again", name);
+  return *found;
+}
+
+std::int64_t to_integer(const Json& json, std::string_view what) {
+  const bool fits = json.is_number_integer() &&
+                    (!json.is_number_unsigned() ||
+                     json.get<std::uint64_t>() <=
+                         static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
+  if (!fits) fail("field '{}' is {}, not a whole number of 64 bits", what, json.dump());
+  return json.get<std::int64_t>();
+}
+
+Rational to_rational(const Json& json, std::string_view what) {
+  if (json.is_number_integer()) return to_integer(json, what);
+  if (!json.is_string())
+    fail("field '{}' is {}; write a whole number, or a fraction in quotes such as \"14/5\"", what,
+         json.dump());
+  return with_context(fmt::format("field '{}'", what),
+                      [&] { return parse_rational(json.get<std::string>()); });
+}
+
+std::string to_text(const Json& json, std::string_view what) {
+  if (!json.is_string()) fail("field '{}' is {}, not a name in quotes", what, json.dump());
+  return json.get<std::string>();
+}
+
+const Json& to_array(const Json& json, std::string_view what) {
+  if (!json.is_array()) fail("field '{}' is {}, not a list in [ ]", what, json.type_name());
+  return json;
+}
+
+void read_choice(AdcSpec& spec, std::string_view name, const Json& json) {
+  if (name == "delta") spec.delta = to_rational(json, name);
+  if (name == "centre") spec.centre = to_rational(json, name);
+  if (name == "step_rule") spec.step_rule = step_rule_from_name(to_text(json, name));
+  if (name == "tie_rule") spec.tie_rule = tie_rule_from_name(to_text(json, name));
+  if (name == "sides") spec.sides = sides_from_name(to_text(json, name));
+}
+
+AdcSpec read_spec(const Json& layer) {
+  AdcSpec spec;
+  spec.quantizer = quantizer_from_name(to_text(field(layer, "quantizer"), "quantizer"));
+  spec.levels = to_integer(field(layer, "levels"), "levels");
+  for (const char* name : choice_fields(spec.quantizer))
+    read_choice(spec, name, field(layer, name));
+  if (spec.quantizer != Quantizer::kTable) return spec;
+  for (const Json& json : to_array(field(layer, "thresholds"), "thresholds"))
+    spec.table_thresholds.push_back(to_integer(json, "thresholds"));
+  for (const Json& json : to_array(field(layer, "values"), "values"))
+    spec.table_values.push_back(to_rational(json, "values"));
+  return spec;
+}
+
+/// Throws for a field that does not follow from the choice; of a list, for the first element.
+void compare(const std::string& name, const Json& found, const Json& expected) {
+  if (found == expected) return;
+  if (found.is_array() && found.size() == expected.size())
+    for (std::size_t i = 0; i < found.size(); ++i)
+      compare(fmt::format("{}[{}]", name, i), found[i], expected[i]);
+  if (expected.is_array())
+    fail("field '{}' is not the list of {} that the choice gives; write the plan again", name,
+         expected.size());
+  fail("field '{}' is {}, but the choice gives {}; write the plan again", name, found.dump(),
+       expected.dump());
+}
+
+void check_fields(const Json& layer, const Json& expected) {
+  for (const auto& [name, value] : layer.items())
+    if (!expected.contains(name))
+      fail("field '{}' is unknown for quantizer {}; remove it", name,
+           expected["quantizer"].get<std::string>());
+  for (const char* name :
+       {"levels", "step", "thresholds", "thresholds_full_scale", "values", "unit"})
+    compare(name, field(layer, name), expected[name]);
+}
+
+PlannedAdc read_layer(const Json& layer) {
+  if (!layer.is_object()) fail("a layer is {}, not an object in {{ }}", layer.type_name());
+  PlannedAdc adc;
+  adc.spec = read_spec(layer);
+  const Json& sums = to_array(field(layer, "sums"), "sums");
+  if (sums.size() != 2) fail("field 'sums' has {} numbers, not [minimum, maximum]", sums.size());
+  adc.minimum = to_integer(sums[0], "sums");
+  adc.maximum = to_integer(sums[1], "sums");
+  check_fields(layer, layer_to_json(adc));
+  return adc;
+}
+
+/// JSON's own rules, and no name twice in one object: the parser would keep the last in silence.
+Json parse_json(std::string_view text) {
+  std::vector<std::set<std::string>> names;
+  const auto watch = [&](int, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) names.emplace_back();
+    if (event == Json::parse_event_t::object_end) names.pop_back();
+    if (event == Json::parse_event_t::key && !names.back().insert(parsed.get<std::string>()).second)
+      fail("'{}' stands twice in one object; remove one", parsed.get<std::string>());
+    return true;
+  };
+  try {
+    return Json::parse(text, watch);
+  } catch (const Json::exception& error) {
+    fail("not JSON: {}; write the plan again", error.what());
+  }
+}
+
+}  // namespace
+
+AdcPlan plan_from_json(std::string_view json) {
+  const Json file = with_context("ADC plan", [&] { return parse_json(json); });
+  return with_context("ADC plan", [&] {
+    if (!file.is_object() || !file.contains(kPlanVersionField))
+      fail("field '{}' is missing; this is not an ADC plan", kPlanVersionField);
+    if (file[kPlanVersionField] != kPlanVersion)
+      fail("field '{}' is {}, a version that this program does not read; use version {}",
+           kPlanVersionField, file[kPlanVersionField].dump(), kPlanVersion);
+    for (const auto& [name, value] : file.items())
+      if (name != kPlanVersionField && name != "layers")
+        fail("field '{}' is unknown; remove it", name);
+    const Json& layers = field(file, "layers");
+    if (!layers.is_object()) fail("field 'layers' is {}, not an object", layers.type_name());
+    AdcPlan plan;
+    for (auto layer = layers.begin(); layer != layers.end(); ++layer)
+      plan.layers.emplace(layer.key(), with_context("layer " + layer.key(),
+                                                    [&] { return read_layer(layer.value()); }));
+    return plan;
+  });
+}
+
+AdcPlan read_plan(const std::filesystem::path& path) {
+  const std::string text = read_text_file(path);
+  try {
+    return with_context(path.string(), [&] { return plan_from_json(text); });
+  } catch (const Error& error) {
+    // What would be a wrong choice in a configuration is a damaged file here.
+    throw Error(ErrorKind::kFailure, error.what());
+  }
+}
+
+}  // namespace bitline

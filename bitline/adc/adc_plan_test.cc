@@ -1,0 +1,207 @@
+#include "bitline/adc/adc_plan.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+
+#include "bitline/adc/test_support.h"
+
+namespace bitline {
+namespace {
+
+AdcPlan plan_of(const AdcSpec& spec, std::int64_t minimum = -128, std::int64_t maximum = 128) {
+  AdcPlan plan;
+  plan.layers["conv1"] = {spec, minimum, maximum};
+  return plan;
+}
+
+AdcSpec tread_at_seven() { return spec_of(Quantizer::kZeroTread, 4, 7); }
+
+/// The plan of tread_at_seven with one piece of its text replaced.
+std::string edited(const std::string& before, const std::string& after) {
+  std::string text = to_json(plan_of(tread_at_seven()));
+  const std::size_t at = text.find(before);
+  EXPECT_NE(at, std::string::npos) << before;
+  return text.replace(at, before.size(), after);
+}
+
+void expect_refused(const std::string& json, const std::string& message) {
+  expect_error(ErrorKind::kFailure, message, [&] { plan_from_json(json); });
+}
+
+TEST(AdcPlan, IsWrittenInOneStableForm) {
+  // 7 of 128 rows: thresholds −1, 2, 5 of 256 LSB full scale.
+  EXPECT_EQ(to_json(plan_of(tread_at_seven())), R"({
+  "bitline_adc_plan": 1,
+  "layers": {
+    "conv1": {
+      "quantizer": "zero-tread",
+      "levels": 4,
+      "delta": 7,
+      "centre": 0,
+      "step_rule": "range",
+      "tie_rule": "up",
+      "sides": "both",
+      "sums": [-128,128],
+      "step": "14/5",
+      "thresholds": [-1,2,5],
+      "thresholds_full_scale": [-0.00390625,0.0078125,0.01953125],
+      "values": ["-14/5","0","14/5","28/5"],
+      "unit": "14/5"
+    }
+  }
+}
+)");
+}
+
+TEST(AdcPlan, WithoutLayersIsStillAPlan) {
+  const std::string json = to_json(AdcPlan());
+  EXPECT_EQ(json, "{\n  \"bitline_adc_plan\": 1,\n  \"layers\": {}\n}\n");
+  EXPECT_EQ(plan_from_json(json), AdcPlan());
+}
+
+TEST(AdcPlan, EveryQuantizerIsReadBack) {
+  AdcPlan plan = plan_of(tread_at_seven());
+  plan.layers["conv1"].spec.sides = Sides::kBoth;
+  plan.layers["lossless"] = {spec_of(Quantizer::kLossless, 9, 16), -4, 4};
+  plan.layers["full \"range\""] = {spec_of(Quantizer::kFullRange, 256, 16), -128, 128};
+  plan.layers["full \"range\""].spec.sides = Sides::kBoth;
+  AdcSpec table = spec_of(Quantizer::kTable, 3, 16);
+  table.table_thresholds = {-3, 3};
+  table.table_values = {Rational(-13, 2), Rational(-1, 3), 4};
+  plan.layers["table"] = {table, 0, 28800};
+  EXPECT_EQ(plan_from_json(to_json(plan)), plan);
+}
+
+TEST(AdcPlan, AnyUniformChoiceIsReadBackToTheSameBytes) {
+  const bool holds = rc::check([] {
+    AdcPlan plan;
+    for (const char* name : {"a", "b/conv.2"})
+      plan.layers[name] = {arbitrary_uniform_spec(-50, 70), -50, 70};
+    const std::string json = to_json(plan);
+    const AdcPlan read = plan_from_json(json);
+    RC_ASSERT(read == plan);
+    RC_ASSERT(to_json(read) == json);
+    RC_ASSERT(content_hash(read) == content_hash(plan));
+  });
+  ASSERT_TRUE(holds);
+}
+
+TEST(AdcPlan, HashTellsAdcsApartAndNothingElse) {
+  const std::string hash = content_hash(plan_of(tread_at_seven()));
+  EXPECT_EQ(hash.size(), 64u);
+  // What automatic means is the same ADC; a member that zero-tread does not use is no difference.
+  AdcSpec same = tread_at_seven();
+  same.sides = Sides::kBoth;
+  same.table_thresholds = {1};
+  EXPECT_EQ(content_hash(plan_of(same)), hash);
+  AdcSpec other = tread_at_seven();
+  other.delta = Rational(15, 2);
+  EXPECT_NE(content_hash(plan_of(other)), hash);
+  EXPECT_NE(content_hash(plan_of(tread_at_seven(), -128, 127)), hash);
+}
+
+TEST(AdcPlan, WritesOneSidedWhereAutomaticMeansIt) {
+  const AdcPlan plan = plan_from_json(to_json(plan_of(tread_at_seven(), 0, 128)));
+  EXPECT_EQ(plan.layers.at("conv1").spec.sides, Sides::kOneSided);
+}
+
+TEST(AdcPlan, ThresholdsThatAreNoFractionsOfTwoKeepEveryDigit) {
+  // Full scale 120: −1/120 and 1/60 have no finite decimals; reading compares all 64 bits.
+  const std::string json = to_json(plan_of(tread_at_seven(), -50, 70));
+  EXPECT_NE(json.find("-0.008333333333333333,"), std::string::npos) << json;
+  EXPECT_NO_THROW(plan_from_json(json));
+}
+
+TEST(AdcPlan, WritingNamesTheLayerThatCannotBe) {
+  expect_error(ErrorKind::kUsage, "layer conv1: delta 200 exceeds 128",
+               [] { to_json(plan_of(spec_of(Quantizer::kZeroTread, 4, 200))); });
+}
+
+TEST(AdcPlan, ReadingNamesTheFieldThatDoesNotFollow) {
+  expect_refused(edited("[-1,2,5]", "[-1,3,5]"),
+                 "layer conv1: field 'thresholds[1]' is 3, but the choice gives 2");
+  expect_refused(edited("[-1,2,5]", "[-1,2]"),
+                 "layer conv1: field 'thresholds' is not the list of 3");
+  expect_refused(edited("0.0078125", "0.0078126"), "field 'thresholds_full_scale[1]' is 0.0078126");
+  expect_refused(edited("\"28/5\"", "\"29/5\""), "field 'values[3]' is \"29/5\"");
+  expect_refused(edited("\"step\": \"14/5\"", "\"step\": 3"), "field 'step' is 3");
+  expect_refused(edited("\"unit\": \"14/5\"", "\"unit\": 1"), "field 'unit' is 1");
+  expect_refused(edited("\"delta\": 7", "\"delta\": 8"), "field 'step' is \"14/5\"");
+}
+
+TEST(AdcPlan, ReadingNamesTheFieldThatIsMissingUnknownOrOfAnotherType) {
+  expect_refused(edited("      \"delta\": 7,\n", ""), "layer conv1: field 'delta' is missing");
+  expect_refused(edited("      \"step\": \"14/5\",\n", ""), "field 'step' is missing");
+  expect_refused(edited("\"sums\"", "\"sum\""), "field 'sums' is missing");
+  expect_refused(edited("\"unit\"", "\"note\": 1, \"unit\""),
+                 "layer conv1: field 'note' is unknown for quantizer zero-tread; remove it");
+  expect_refused(edited("\"zero-tread\"", "\"lossless\""),
+                 "field 'delta' is unknown for quantizer");
+  expect_refused(edited("\"levels\": 4", "\"levels\": 4.5"), "field 'levels' is 4.5");
+  expect_refused(edited("\"levels\": 4", "\"levels\": 18446744073709551615"), "field 'levels'");
+  expect_refused(edited("\"delta\": 7", "\"delta\": 7.5"), "field 'delta' is 7.5; write a whole");
+  expect_refused(edited("\"delta\": 7", "\"delta\": \"x\""),
+                 "field 'delta': 'x' is not a fraction");
+  expect_refused(edited("\"up\"", "1"), "field 'tie_rule' is 1, not a name");
+  expect_refused(edited("[-128,128]", "[-128]"), "field 'sums' has 1 numbers");
+  expect_refused(edited("[-128,128]", "128"), "field 'sums' is number, not a list");
+}
+
+TEST(AdcPlan, ReadingNamesTheLayerOfAnImpossibleChoice) {
+  const auto refuse = [](const std::string& json, const std::string& message) {
+    expect_error(ErrorKind::kUsage, message, [&] { plan_from_json(json); });
+  };
+  refuse(edited("\"levels\": 4", "\"levels\": 1"), "layer conv1: levels 1 is below 2");
+  refuse(edited("\"delta\": 7", "\"delta\": 129"), "layer conv1: delta 129 exceeds 128");
+  refuse(edited("\"up\"", "\"down\""), "layer conv1: tie rule 'down' is unknown");
+  refuse(edited("[-128,128]", "[9,-9]"), "layer conv1: the smallest possible sum 9");
+}
+
+TEST(AdcPlan, ReadingRefusesOtherFilesAndVersions) {
+  expect_refused("", "ADC plan: not JSON");
+  expect_refused("{\"bitline_adc_plan\": 1, \"layers\": {", "ADC plan: not JSON");
+  expect_refused("{\"bitline_adc_plan\": 1e999}", "ADC plan: not JSON");
+  expect_refused("[1]", "this is not an ADC plan");
+  expect_refused("{}", "field 'bitline_adc_plan' is missing");
+  expect_refused(edited("plan\": 1", "plan\": 2"), "field 'bitline_adc_plan' is 2, a version");
+  expect_refused("{\"bitline_adc_plan\": 1}", "field 'layers' is missing");
+  expect_refused("{\"bitline_adc_plan\": 1, \"layers\": []}", "field 'layers' is array");
+  expect_refused("{\"bitline_adc_plan\": 1, \"layers\": {\"a\": 3}}", "layer a: a layer is number");
+  expect_refused("{\"bitline_adc_plan\": 1, \"layers\": {}, \"x\": 1}", "field 'x' is unknown");
+}
+
+TEST(AdcPlan, ReadingRefusesALayerThatStandsTwice) {
+  expect_refused("{\"bitline_adc_plan\": 1, \"layers\": {\"a\": {}, \"a\": {}}}",
+                 "'a' stands twice in one object");
+}
+
+TEST(AdcPlan, IsReadFromAFileThatErrorsName) {
+  const std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("bitline_adc_plan_" + std::to_string(getpid()));
+  std::ofstream(path) << to_json(plan_of(tread_at_seven()));
+  EXPECT_EQ(content_hash(read_plan(path)), content_hash(plan_of(tread_at_seven())));
+  std::ofstream(path) << "{";
+  expect_error(ErrorKind::kFailure, path.string() + ": ADC plan: not JSON",
+               [&] { read_plan(path); });
+  std::filesystem::remove(path);
+  expect_error(ErrorKind::kFailure, path.string(), [&] { read_plan(path); });
+}
+
+TEST(AdcPlan, SchemaKnowsTheFieldsThatAreWritten) {
+  const std::filesystem::path root = std::filesystem::path(__FILE__).parent_path() / "../..";
+  const auto schema = nlohmann::json::parse(std::ifstream(root / "docs" / "adc-plan.schema.json"));
+  const auto& layer = schema.at("$defs").at("layer");
+  const auto written = nlohmann::json::parse(to_json(plan_of(tread_at_seven())));
+  const auto& fields = written.at("layers").at("conv1");
+  EXPECT_EQ(layer.at("properties").size(), fields.size());
+  for (const auto& [name, value] : fields.items())
+    EXPECT_TRUE(layer.at("properties").contains(name)) << name;
+}
+
+}  // namespace
+}  // namespace bitline

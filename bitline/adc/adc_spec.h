@@ -1,0 +1,63 @@
+// What a designer chooses about a layer's ADC, and the table that follows from it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "bitline/adc/code_table.h"
+#include "bitline/base/rational.h"
+
+namespace bitline {
+
+enum class Quantizer { kLossless, kZeroTread, kZeroRise, kFullRange, kTable };
+/// Step of zero-tread: 2δ/L' (range), 2δ/(L' − 1) (outer-levels), 2δ/(L − 1) (codes).
+enum class StepRule { kRange, kOuterLevels, kCodes };
+/// A sum half-way between two levels goes up, as comparators do, or away from the centre.
+enum class TieRule { kUp, kAway };
+/// Levels on both sides of the centre, or none below it (cells of 0/1 never give p < 0).
+/// kAutomatic: one-sided where no possible sum lies below the centre.
+enum class Sides { kAutomatic, kBoth, kOneSided };
+
+/// One layer's ADC. `lossless` uses no other member, `full-range` levels and sides, `zero-rise` all
+/// but the step rule, `table` levels and its two lists.
+struct AdcSpec {
+  Quantizer quantizer = Quantizer::kZeroTread;
+  std::int64_t levels = 16;  ///< L ≥ 2
+  Rational delta = 16;       ///< δ, bound of the range, in units of the partial sum (LSB)
+  Rational centre = 0;       ///< x
+  StepRule step_rule = StepRule::kRange;
+  TieRule tie_rule = TieRule::kUp;
+  Sides sides = Sides::kAutomatic;
+  /// Quantizer::kTable only: the measured transfer curve (measured_table.h).
+  std::vector<std::int64_t> table_thresholds;
+  std::vector<Rational> table_values;
+
+  friend bool operator==(const AdcSpec&, const AdcSpec&) = default;
+};
+
+/// Δ, the step between neighbouring levels: 1 for lossless, the mean step for a table.
+Rational step_of(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
+
+/// The table over the possible sums [minimum, maximum]; equations (5) to (5g) of
+/// docs/arithmetic.md. Throws Error (kUsage) for levels < 2, for δ < ½ or δ larger than the largest
+/// possible |p| (named), a centre outside the possible sums, a choice that the quantizer has no use
+/// for, a table that is not monotone, and values that do not fit 32 bits.
+CodeTable make_code_table(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
+
+/// kBoth or kOneSided: what the spec means for sums that start at `minimum`.
+Sides resolved_sides(const AdcSpec& spec, std::int64_t minimum);
+
+/// Names as configuration and JSON spell them: "zero-tread", "outer-levels", "up", "one-sided" …
+std::string_view name_of(Quantizer quantizer);
+std::string_view name_of(StepRule rule);
+std::string_view name_of(TieRule rule);
+std::string_view name_of(Sides sides);
+
+/// The inverses of name_of. Throw Error (kUsage) that lists the known names.
+Quantizer quantizer_from_name(std::string_view name);
+StepRule step_rule_from_name(std::string_view name);
+TieRule tie_rule_from_name(std::string_view name);
+Sides sides_from_name(std::string_view name);
+
+}  // namespace bitline

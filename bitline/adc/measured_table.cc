@@ -1,0 +1,78 @@
+#include "bitline/adc/measured_table.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "bitline/base/error.h"
+#include "bitline/base/file.h"
+
+namespace bitline {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+/// Appends one code.
+void read_code(AdcSpec& spec, std::string_view line) {
+  const std::size_t comma = line.find(',');
+  if (comma == std::string_view::npos || line.find(',', comma + 1) != std::string_view::npos)
+    fail("'{}' does not have two columns; write threshold,value", line);
+  const std::string_view threshold = trimmed(line.substr(0, comma));
+  const Rational value = parse_rational(trimmed(line.substr(comma + 1)));
+
+  if (spec.table_values.empty() != threshold.empty())
+    fail("{}; only the first code has no threshold",
+         threshold.empty() ? "the threshold is missing"
+                           : fmt::format("the first code has the threshold {}", threshold));
+  if (!threshold.empty()) {
+    const std::int64_t smallest = parse_rational(threshold).ceil();
+    if (!spec.table_thresholds.empty() && smallest < spec.table_thresholds.back())
+      fail("threshold {} lies below the line before; sort the lines", threshold);
+    spec.table_thresholds.push_back(smallest);
+    if (value < spec.table_values.back())
+      fail("value {} lies below the line before; a table must not decrease", to_string(value));
+  }
+  spec.table_values.push_back(value);
+}
+
+}  // namespace
+
+AdcSpec parse_measured_table(std::string_view csv) {
+  AdcSpec spec;
+  spec.quantizer = Quantizer::kTable;
+  bool header_seen = false;
+  for (std::int64_t number = 1; !csv.empty(); ++number) {
+    const std::size_t end = csv.find('\n');
+    const std::string_view line = trimmed(csv.substr(0, end));
+    csv.remove_prefix(end == std::string_view::npos ? csv.size() : end + 1);
+    if (line.empty()) continue;
+    with_context(fmt::format("line {}", number), [&] {
+      if (header_seen) return read_code(spec, line);
+      if (line != "threshold,value") fail("'{}' is not the header threshold,value", line);
+      header_seen = true;
+    });
+  }
+  spec.levels = static_cast<std::int64_t>(spec.table_values.size());
+  if (spec.levels < 2)
+    fail("an ADC table of {} codes; give at least 2 after the header threshold,value", spec.levels);
+  return spec;
+}
+
+AdcSpec read_measured_table(const std::filesystem::path& path) {
+  const std::string csv = read_text_file(path);
+  return with_context(path.string(), [&] { return parse_measured_table(csv); });
+}
+
+CodeTable measured_table(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
+  const auto values = static_cast<std::int64_t>(spec.table_values.size());
+  if (spec.levels != values)
+    fail_usage("levels {} does not fit an ADC table of {} values; choose {}", spec.levels, values,
+               values);
+  return table_from_values(minimum, maximum, spec.table_thresholds, spec.table_values);
+}
+
+}  // namespace bitline

@@ -1,0 +1,34 @@
+// What the quantizers with equal steps have in common. Each is one file that says which levels it
+// has; the thresholds follow here.
+#pragma once
+
+#include "bitline/adc/adc_spec.h"
+
+namespace bitline {
+
+/// Codes k = lowest … highest with the values origin + kΔ: v = o + kΔ of equation (6).
+struct UniformLevels {
+  Rational centre;  ///< x, from which `away` points away
+  Rational origin;  ///< o, the value of k = 0
+  Rational step;    ///< Δ
+  std::int64_t lowest = 0;
+  std::int64_t highest = 0;
+};
+
+/// Equation (5a). The threshold of k is the smallest integer on the upper side of the border
+/// o + (k − ½)Δ; a sum on the border itself goes as the tie rule says.
+CodeTable uniform_table(const UniformLevels& levels, TieRule tie_rule, std::int64_t minimum,
+                        std::int64_t maximum);
+
+/// Throws Error (kUsage) for a δ or centre that the sums cannot use. δ may be ½ to max |p|, the
+/// centre minimum to maximum.
+void check_range(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
+
+/// Equations (5b) and (5c).
+UniformLevels zero_tread_levels(const AdcSpec& spec, Sides sides);
+/// Equations (5d) and (5e).
+UniformLevels zero_rise_levels(const AdcSpec& spec, Sides sides);
+/// Equation (5f), for sums in [−largest, largest] or [0, largest].
+UniformLevels full_range_levels(const AdcSpec& spec, Sides sides, std::int64_t largest);
+
+}  // namespace bitline

@@ -1,0 +1,19 @@
+// Parallel loops. They share LibTorch's thread pool (OpenMP) so that nothing is oversubscribed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace bitline {
+
+/// Threads that parallel_for may use, at least 1. The default is every core that the process has.
+void set_thread_count(int threads);
+int thread_count();
+
+/// Calls body(begin, end) over chunks of at least `grain` indices that together cover [begin, end)
+/// once, possibly at the same time. Chunk borders depend on the thread count, so a body must give
+/// the same result for any division. An exception in a body is rethrown here after all have ended.
+void parallel_for(std::int64_t begin, std::int64_t end, std::int64_t grain,
+                  const std::function<void(std::int64_t, std::int64_t)>& body);
+
+}  // namespace bitline

@@ -1,0 +1,50 @@
+// How long work tells the outside world where it stands, and how it is asked to stop.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "bitline/base/error.h"
+
+namespace bitline {
+
+/// Receives the progress of long work. The library calls it, cli/ prints it. Calls come from one
+/// thread at a time.
+class ProgressSink {
+ public:
+  virtual ~ProgressSink() = default;
+  /// A task of `total` units begins, for example ("search conv3, 4 levels", 128).
+  virtual void begin(std::string_view task, std::int64_t total) = 0;
+  /// `done` units of the current task are finished; `note` says how it goes ("best delta 9").
+  virtual void update(std::int64_t done, std::string_view note) = 0;
+  /// The current task is over.
+  virtual void end() = 0;
+};
+
+/// For callers who do not care.
+class SilentProgress : public ProgressSink {
+ public:
+  void begin(std::string_view, std::int64_t) override {}
+  void update(std::int64_t, std::string_view) override {}
+  void end() override {}
+};
+
+/// Set by a signal handler or another thread; long work polls it between its steps.
+class Cancellation {
+ public:
+  void request() noexcept { requested_.store(true, std::memory_order_relaxed); }
+  bool requested() const noexcept { return requested_.load(std::memory_order_relaxed); }
+  /// Throws Error of kind kInterrupted once a stop was requested.
+  void check() const {
+    if (requested())
+      throw Error(ErrorKind::kInterrupted,
+                  "stopped on request; give the same command again to go on");
+  }
+
+ private:
+  std::atomic<bool> requested_{false};
+};
+
+}  // namespace bitline

@@ -1,0 +1,30 @@
+// The safetensors format: an 8-byte little-endian header length, a JSON header, raw data.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bitline/base/tensor.h"
+
+namespace bitline {
+
+struct SafeTensors {
+  std::map<std::string, Tensor> tensors;
+  std::map<std::string, std::string> metadata;
+};
+
+/// Throws Error when the header is not JSON, an offset lies outside the data, tensors overlap or
+/// leave gaps, or a size does not fit its shape. Sizes are checked before memory is taken.
+SafeTensors parse_safetensors(std::span<const std::byte> bytes);
+SafeTensors read_safetensors(const std::filesystem::path& path);
+
+/// The bytes depend on names and contents alone: tensors stand in order of their names.
+std::vector<std::byte> serialize_safetensors(const SafeTensors& file);
+/// Writes atomically (file.h).
+void write_safetensors(const std::filesystem::path& path, const SafeTensors& file);
+
+}  // namespace bitline

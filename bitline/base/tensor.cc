@@ -1,0 +1,92 @@
+#include "bitline/base/tensor.h"
+
+#include <array>
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace bitline {
+namespace {
+
+struct DTypeInfo {
+  DType dtype;
+  std::string_view name;
+  std::size_t size;
+};
+
+constexpr std::array<DTypeInfo, 7> kDTypes{{{DType::kU8, "U8", 1},
+                                            {DType::kI8, "I8", 1},
+                                            {DType::kI16, "I16", 2},
+                                            {DType::kI32, "I32", 4},
+                                            {DType::kI64, "I64", 8},
+                                            {DType::kF32, "F32", 4},
+                                            {DType::kF64, "F64", 8}}};
+
+constexpr std::align_val_t kAlignment{64};
+
+std::shared_ptr<std::byte[]> zeroed_buffer(DType dtype, const Shape& shape) {
+  std::int64_t size = 0;
+  if (__builtin_mul_overflow(element_count(shape), static_cast<std::int64_t>(size_of(dtype)),
+                             &size))
+    fail("shape {} is too large for {}", to_string(shape), name_of(dtype));
+  const auto bytes = static_cast<std::size_t>(size);
+  auto* memory = static_cast<std::byte*>(::operator new(bytes, kAlignment, std::nothrow));
+  if (memory == nullptr)
+    fail("no memory for a tensor of shape {}, {} bytes", to_string(shape), bytes);
+  std::memset(memory, 0, bytes);
+  return {memory, [](std::byte* p) { ::operator delete(p, kAlignment); }};
+}
+
+}  // namespace
+
+std::size_t size_of(DType dtype) { return kDTypes.at(static_cast<std::size_t>(dtype)).size; }
+
+std::string_view name_of(DType dtype) { return kDTypes.at(static_cast<std::size_t>(dtype)).name; }
+
+DType dtype_from_name(std::string_view name) {
+  for (const DTypeInfo& info : kDTypes)
+    if (info.name == name) return info.dtype;
+  fail("element type '{}' is not supported; supported: U8, I8, I16, I32, I64, F32, F64", name);
+}
+
+std::int64_t element_count(const Shape& shape) {
+  std::int64_t count = 1;
+  for (const std::int64_t extent : shape)
+    if (extent < 0 || __builtin_mul_overflow(count, extent, &count))
+      fail("shape {} is negative or too large", to_string(shape));
+  return count;
+}
+
+std::string to_string(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
+
+Tensor::Tensor(DType dtype, Shape shape)
+    : dtype_(dtype),
+      shape_(std::move(shape)),
+      size_(element_count(shape_)),
+      buffer_(zeroed_buffer(dtype_, shape_)) {}
+
+Tensor::Tensor(DType dtype, Shape shape, std::shared_ptr<std::byte[]> buffer)
+    : dtype_(dtype),
+      shape_(std::move(shape)),
+      size_(element_count(shape_)),
+      buffer_(std::move(buffer)) {}
+
+Tensor Tensor::reshaped(Shape shape) const {
+  if (element_count(shape) != size_)
+    fail("a tensor of shape {} cannot take the shape {}", to_string(shape_), to_string(shape));
+  Tensor view = *this;
+  view.shape_ = std::move(shape);
+  return view;
+}
+
+Tensor Tensor::clone() const {
+  Tensor copy(dtype_, shape_);
+  std::memcpy(copy.buffer_.get(), buffer_.get(), byte_size());
+  return copy;
+}
+
+void Tensor::require(DType expected) const {
+  if (dtype_ != expected) fail("a tensor of {} was read as {}", name_of(dtype_), name_of(expected));
+}
+
+}  // namespace bitline

@@ -1,0 +1,216 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "bitline/base/error.h"
+#include "bitline/config/config.h"
+#include "bitline/config/config_state.h"
+
+namespace bitline {
+
+using detail::ConfigState;
+
+namespace {
+
+std::string describe(const toml::node& node) {
+  if (const auto text = node.value_exact<std::string>()) return fmt::format("the text '{}'", *text);
+  if (const auto flag = node.value_exact<bool>()) return *flag ? "true" : "false";
+  if (const auto whole = node.value_exact<std::int64_t>())
+    return fmt::format("the whole number {}", *whole);
+  if (const auto number = node.value_exact<double>()) return fmt::format("the number {}", *number);
+  if (node.is_table()) return "a table";
+  return node.is_array() ? "a list" : "a date or time";
+}
+
+template <typename T>
+T expect(const std::optional<T>& value, std::string_view expected, const toml::node& node,
+         const std::string& where) {
+  if (value) return *value;
+  fail_usage("{} has to be {}, found {}", where, expected, describe(node));
+}
+
+template <typename T>
+struct Reader;
+
+template <>
+struct Reader<bool> {
+  static bool read(const toml::node& node, const std::string& where) {
+    return expect(node.value_exact<bool>(), "true or false", node, where);
+  }
+};
+
+template <>
+struct Reader<std::int64_t> {
+  static std::int64_t read(const toml::node& node, const std::string& where) {
+    return expect(node.value_exact<std::int64_t>(), "a whole number", node, where);
+  }
+};
+
+template <>
+struct Reader<double> {
+  static double read(const toml::node& node, const std::string& where) {
+    if (const auto whole = node.value_exact<std::int64_t>()) return static_cast<double>(*whole);
+    const auto number = node.value_exact<double>();
+    const bool finite = number && std::isfinite(*number);
+    return expect(finite ? number : std::nullopt, "a finite number", node, where);
+  }
+};
+
+template <>
+struct Reader<std::string> {
+  static std::string read(const toml::node& node, const std::string& where) {
+    return expect(node.value_exact<std::string>(), "a text in quotes", node, where);
+  }
+};
+
+template <typename T>
+struct Reader<std::vector<T>> {
+  static std::vector<T> read(const toml::node& node, const std::string& where) {
+    const toml::array* list = node.as_array();
+    if (list == nullptr) fail_usage("{} has to be a list, found {}", where, describe(node));
+    std::vector<T> values;
+    for (const toml::node& element : *list)
+      values.push_back(Reader<T>::read(element, fmt::format("{}[{}]", where, values.size())));
+    return values;
+  }
+};
+
+template <typename T>
+void check_range(const T& value, const T& smallest, const T& largest, const std::string& where) {
+  if (value < smallest || value > largest) {
+    if (largest == std::numeric_limits<T>::max())
+      fail_usage("{} = {} is too small; the smallest is {}", where, value, smallest);
+    fail_usage("{} = {} is outside {} to {}", where, value, smallest, largest);
+  }
+}
+
+}  // namespace
+
+std::string detail::position_of(const ConfigState& state, const toml::node& node,
+                                const toml::source_position& in_file) {
+  if (comes_from_set(node)) return *node.source().path;
+  return fmt::format("{}:{}:{}", state.name, in_file.line, in_file.column);
+}
+
+const toml::node* ConfigTable::Impl::find(std::string_view key) const {
+  if (table == nullptr) return nullptr;
+  state->asked[table].emplace(key);
+  return table->get(key);
+}
+
+const toml::node& ConfigTable::Impl::require(std::string_view key) const {
+  if (const toml::node* node = find(key)) return *node;
+  const std::string place =
+      prefix.empty() ? "at the top" : "to the table [" + prefix.substr(0, prefix.size() - 1) + "]";
+  fail_usage("{}: {}{} is missing; add a line '{} = ...' {}", state->name, prefix, key, key, place);
+}
+
+std::string ConfigTable::Impl::where(const toml::node& node, std::string_view key) const {
+  return fmt::format("{}: {}{}", detail::position_of(*state, node, node.source().begin), prefix,
+                     key);
+}
+
+ConfigTable Config::root() const {
+  return ConfigTable(std::make_shared<ConfigTable::Impl>(
+      ConfigTable::Impl{state_.get(), &state_->root, std::string()}));
+}
+
+bool ConfigTable::has(std::string_view key) const { return impl_->find(key) != nullptr; }
+
+std::string ConfigTable::where(std::string_view key) const {
+  const toml::node* node = impl_->find(key);
+  return node == nullptr ? impl_->prefix + std::string(key) : impl_->where(*node, key);
+}
+
+template <typename T>
+T ConfigTable::require(std::string_view key) const {
+  const toml::node& node = impl_->require(key);
+  return Reader<T>::read(node, impl_->where(node, key));
+}
+
+template bool ConfigTable::require(std::string_view) const;
+template std::int64_t ConfigTable::require(std::string_view) const;
+template double ConfigTable::require(std::string_view) const;
+template std::string ConfigTable::require(std::string_view) const;
+template std::vector<std::int64_t> ConfigTable::require(std::string_view) const;
+template std::vector<double> ConfigTable::require(std::string_view) const;
+template std::vector<std::string> ConfigTable::require(std::string_view) const;
+
+std::int64_t ConfigTable::require_integer(std::string_view key, std::int64_t smallest,
+                                          std::int64_t largest) const {
+  const auto value = require<std::int64_t>(key);
+  check_range(value, smallest, largest, where(key));
+  return value;
+}
+
+std::int64_t ConfigTable::integer(std::string_view key, std::int64_t fallback,
+                                  std::int64_t smallest, std::int64_t largest) const {
+  return has(key) ? require_integer(key, smallest, largest) : fallback;
+}
+
+std::vector<std::int64_t> ConfigTable::integers(std::string_view key,
+                                                std::vector<std::int64_t> fallback,
+                                                std::int64_t smallest, std::int64_t largest) const {
+  if (!has(key)) return fallback;
+  auto values = require<std::vector<std::int64_t>>(key);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    check_range(values[i], smallest, largest, fmt::format("{}[{}]", where(key), i));
+  return values;
+}
+
+double ConfigTable::number(std::string_view key, double fallback, double smallest,
+                           double largest) const {
+  if (!has(key)) return fallback;
+  const auto value = require<double>(key);
+  check_range(value, smallest, largest, where(key));
+  return value;
+}
+
+Rational ConfigTable::rational(std::string_view key, const Rational& fallback) const {
+  const toml::node* node = impl_->find(key);
+  if (node == nullptr) return fallback;
+  const std::string position = impl_->where(*node, key);
+  if (const auto whole = node->value_exact<std::int64_t>()) return *whole;
+  // The shortest decimal that gives this double is the one that stands in the file.
+  const std::string text = node->is_floating_point() ? fmt::format("{}", *node->value<double>())
+                                                     : Reader<std::string>::read(*node, position);
+  try {
+    return parse_rational(text);
+  } catch (const Error& error) {
+    fail_usage("{}: {}", position, error.what());
+  }
+}
+
+std::filesystem::path ConfigTable::require_path(std::string_view key) const {
+  const toml::node& node = impl_->require(key);
+  const std::filesystem::path path = require<std::string>(key);
+  if (path.empty()) fail_usage("{} is empty; name a file or folder", where(key));
+  return detail::comes_from_set(node) ? path : impl_->state->folder / path;
+}
+
+std::filesystem::path ConfigTable::path(std::string_view key,
+                                        const std::filesystem::path& fallback) const {
+  return has(key) ? require_path(key) : fallback;
+}
+
+std::ptrdiff_t ConfigTable::choice_index(std::string_view key,
+                                         const std::vector<std::string>& names) const {
+  const auto name = require<std::string>(key);
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end())
+    fail_usage("{} = '{}' is not one of {}{}", where(key), name, fmt::join(names, ", "),
+               detail::suggestion(name, names));
+  return found - names.begin();
+}
+
+ConfigTable ConfigTable::table(std::string_view key) const {
+  const toml::node* node = impl_->find(key);
+  if (node != nullptr && !node->is_table())
+    fail_usage("{} has to be a table, found {}", impl_->where(*node, key), describe(*node));
+  return ConfigTable(
+      std::make_shared<Impl>(Impl{impl_->state, node == nullptr ? nullptr : node->as_table(),
+                                  impl_->prefix + std::string(key) + "."}));
+}
+
+}  // namespace bitline

@@ -1,0 +1,85 @@
+// A trained network: nodes in topological order, named tensors, and the grids of quantized values.
+// Start here when you read graph/; network_file.h stores a Network.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "bitline/base/tensor.h"
+#include "bitline/graph/quant_spec.h"
+
+namespace bitline {
+
+/// 2-D convolution. Inputs: value [batch, in_channels, height, width]. Parameter: "weight"
+/// [out_channels, in_channels / groups, kernel_h, kernel_w], optional "bias" [out_channels].
+struct Conv {
+  std::int64_t stride = 1;
+  std::int64_t padding = 0;
+  std::int64_t groups = 1;
+};
+/// Fully connected. Input [batch, in_features]; "weight" [out_features, in_features], optional
+/// "bias" [out_features].
+struct Linear {};
+/// Parameters "scale", "shift", "mean", "variance", each [channels]:
+/// y = (x − mean) / √(variance + epsilon) · scale + shift.
+struct BatchNorm {
+  double epsilon = 1e-5;
+};
+struct Relu {};
+/// Element-wise sum of two inputs of equal shape.
+struct Add {};
+struct MaxPool {
+  std::int64_t kernel = 2;
+  std::int64_t stride = 2;
+};
+/// Mean over height and width: [batch, channels, h, w] to [batch, channels].
+struct GlobalAveragePool {};
+/// [batch, ...] to [batch, product of the rest].
+struct Flatten {};
+/// The network's input; shape without the batch, for example [3, 32, 32].
+struct Input {
+  Shape shape;
+};
+
+using Operator =
+    std::variant<Input, Conv, Linear, BatchNorm, Relu, Add, MaxPool, GlobalAveragePool, Flatten>;
+
+/// The operator's name as the file format and messages spell it, for example "conv".
+std::string_view name_of(const Operator& op);
+
+/// A node makes one value, which carries the node's name.
+struct Node {
+  std::string name;
+  Operator op;
+  std::vector<std::string> inputs;                ///< names of the nodes whose values it reads
+  std::map<std::string, std::string> parameters;  ///< role ("weight") to key in Network::tensors
+};
+
+/// Copying a Network shares its tensors' buffers.
+struct Network {
+  std::string name;
+  std::vector<Node> nodes;                 ///< topological order; the first is the only Input,
+                                           ///< the last makes the network's output (logits)
+  std::map<std::string, Tensor> tensors;   ///< F32 parameters
+  std::map<std::string, QuantSpec> quant;  ///< by node name (its value) or tensor key (a parameter)
+
+  /// Index of the node. Throws Error with the nearest known name where one is near.
+  std::size_t index_of(std::string_view node) const;
+  const Node& node(std::string_view wanted) const { return nodes[index_of(wanted)]; }
+  /// The tensor of a node's parameter. Throws Error when the node has none of that role.
+  const Tensor& parameter(const Node& node, std::string_view role) const;
+  Tensor& parameter(const Node& node, std::string_view role);
+  bool has_parameter(const Node& node, std::string_view role) const {
+    return node.parameters.contains(std::string(role));
+  }
+};
+
+/// Shape of every node's value without the batch. Throws Error that names the node when ranks,
+/// channels or kernel sizes do not fit, an input is unknown or comes later, a tensor is missing,
+/// has a wrong shape, or holds NaN or infinity, or when a quantizer's scales do not fit its tensor.
+std::map<std::string, Shape> validate(const Network& network);
+
+}  // namespace bitline

@@ -1,0 +1,32 @@
+#include "bitline/graph/quant_spec.h"
+
+#include <cmath>
+
+namespace bitline {
+
+std::int64_t QuantSpec::minimum() const {
+  const std::int64_t half = std::int64_t{1} << (bits - 1);
+  if (odd) return -(2 * half - 1);
+  if (!is_signed) return 0;
+  return narrow ? -half + 1 : -half;
+}
+
+std::int64_t QuantSpec::maximum() const {
+  const std::int64_t half = std::int64_t{1} << (bits - 1);
+  return odd || !is_signed ? 2 * half - 1 : half - 1;
+}
+
+void validate(const QuantSpec& spec, std::string_view what) {
+  if (spec.bits < 1 || spec.bits > 16)
+    fail("{}: {} bits are not supported; choose 1 to 16", what, spec.bits);
+  if (spec.minimum() >= spec.maximum())
+    fail("{}: a signed grid of {} bit holds no number but 0; use 2 bits or the odd (bipolar) grid",
+         what, spec.bits);
+  if (spec.axis < 0 && spec.scale.size() != 1)
+    fail("{}: {} scales without an axis; give one scale or the axis", what, spec.scale.size());
+  for (const float scale : spec.scale.data<float>())
+    if (!(scale > 0) || !std::isfinite(scale))
+      fail("{}: scale {} is not a positive number; calibrate the quantizer first", what, scale);
+}
+
+}  // namespace bitline

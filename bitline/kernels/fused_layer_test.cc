@@ -1,0 +1,278 @@
+// The fast engine against the definition, with zero tolerance, on every instruction set that this
+// processor has.
+#include "bitline/kernels/fused_layer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+
+#include "bitline/adc/adc_spec.h"
+#include "bitline/base/error.h"
+#include "bitline/base/parallel.h"
+#include "bitline/kernels/instruction_set.h"
+#include "bitline/kernels/test_reference.h"
+#include "bitline/mapping/map.h"
+#include "bitline/mapping/test_layers.h"
+
+namespace bitline {
+namespace {
+
+using test_reference::lossless;
+using testing_layers::describe;
+using testing_layers::Draw;
+using testing_layers::MappingCase;
+
+/// One thread unless a test asks for more; goes back to the best instruction set.
+class FusedLayerTest : public testing::Test {
+ protected:
+  FusedLayerTest() { set_thread_count(1); }
+  ~FusedLayerTest() override {
+    force_instruction_set(instruction_sets().front());
+    set_thread_count(threads_);
+  }
+
+ private:
+  const int threads_ = thread_count();
+};
+
+bool same_counts(const LayerHistogram& a, const LayerHistogram& b, std::int64_t tiles) {
+  for (std::int64_t tile = 0; tile < tiles; ++tile)
+    for (std::int64_t plane = 0; plane < a.planes(); ++plane)
+      for (std::int64_t stream = 0; stream < a.streams(); ++stream)
+        if (a.of(plane, stream, tile).counts() != b.of(plane, stream, tile).counts()) return false;
+  return true;
+}
+
+/// Outputs and histograms of both engines, on all instruction sets. `by_tile` histograms count each
+/// tile apart.
+void expect_equal(const CimLayer& layer, const LayerAdc& adc,
+                  const std::vector<std::int32_t>& activations, bool by_tile = true) {
+  LayerHistogram expected_counts(layer, by_tile);
+  const std::vector<std::int64_t> expected =
+      test_reference::accumulate(layer, adc, activations, &expected_counts);
+  const FusedLayer fused(layer);
+  const std::int64_t images =
+      static_cast<std::int64_t>(activations.size()) / layer.geometry.in_size();
+  for (const std::string_view name : instruction_sets()) {
+    force_instruction_set(name);
+    std::vector<std::int64_t> outputs(expected.size(), -1);
+    fused.accumulate(adc, images, activations, outputs);
+    ASSERT_EQ(outputs, expected) << name;
+    std::fill(outputs.begin(), outputs.end(), -1);
+    LayerHistogram counts(layer, by_tile);
+    fused.accumulate(adc, images, activations, outputs, &counts);
+    ASSERT_EQ(outputs, expected) << name;
+    ASSERT_TRUE(same_counts(counts, expected_counts, expected_counts.tiles())) << name;
+  }
+}
+
+/// A table of any shape: few or many thresholds, some of them equal or never reached, steps of one
+/// height or of many, small and large values.
+CodeTable draw_table(const SumRange& sums, const Draw& draw) {
+  std::vector<std::int64_t> thresholds;
+  for (std::int64_t k = draw(0, 20); k > 0; --k)
+    thresholds.push_back(draw(sums.minimum - 2, sums.maximum + 2));
+  std::sort(thresholds.begin(), thresholds.end());
+  const std::int64_t highest_step = draw(0, 2) == 0 ? 5000 : draw(1, 4);
+  std::int64_t value = draw(-100, 100);
+  std::vector<Rational> values{Rational(value, 4)};
+  for (std::size_t k = 0; k < thresholds.size(); ++k)
+    values.emplace_back(value += draw(0, highest_step), 4);
+  return table_from_values(sums.minimum, sums.maximum, thresholds, values);
+}
+
+/// One of the quantizers of adc/, or any table.
+LayerAdc draw_adc(const CimLayer& layer, const Draw& draw) {
+  const SumRange& sums = layer.sums;
+  const std::int64_t choice = draw(0, 3);
+  if (choice == 0) return lossless(layer);
+  if (choice == 1) return make_layer_adc(layer, draw_table(sums, draw));
+  AdcSpec spec;
+  spec.quantizer = choice == 2 ? Quantizer::kZeroTread : Quantizer::kZeroRise;
+  spec.levels = draw(2, 40);
+  spec.delta = draw(1, sums.magnitude());
+  const std::int64_t most = std::min<std::int64_t>(2 * sums.maximum, 3);
+  spec.centre = Rational(draw(std::max<std::int64_t>(2 * sums.minimum, -3), most), 2);
+  return make_layer_adc(layer, make_code_table(spec, sums.minimum, sums.maximum));
+}
+
+TEST_F(FusedLayerTest, EqualsTheReferenceUnderEveryMapping) {
+  Random random(5);
+  const Draw draw = testing_layers::draw_from(random);
+  for (MappingCase mapping : testing_layers::every_mapping()) {
+    const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
+    testing_layers::draw_rows(mapping, layer, draw);
+    const CimLayer mapped = map_layer(layer, mapping.array);
+    const auto activations = testing_layers::draw_activations(layer, draw(1, 3), draw);
+    expect_equal(mapped, draw_adc(mapped, draw), activations, draw(0, 1) == 1);
+    ASSERT_FALSE(HasFatalFailure()) << describe(mapping);
+  }
+}
+
+/// A fully connected layer of one shape.
+CimLayer draw_linear(MappingCase mapping, std::int64_t fan_in, std::int64_t outputs,
+                     const Draw& draw) {
+  IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
+  layer.geometry = ConvGeometry{fan_in, 1, 1, outputs, 1, 1, 1, 0, 1};
+  layer.weights = Tensor(DType::kI32, {outputs, fan_in});
+  for (std::int32_t& weight : layer.weights.data<std::int32_t>())
+    weight = static_cast<std::int32_t>(testing_layers::draw_weight(layer, draw));
+  mapping.array.rows = draw(0, 1) == 0 ? 128 : 256;
+  return map_layer(layer, mapping.array);
+}
+
+// Rows around bytes, words, vectors and the 31 bytes that a byte lane can count; columns around
+// blocks of 64.
+TEST_F(FusedLayerTest, EqualsTheReferenceAroundWordAndVectorBorders) {
+  Random random(6);
+  const Draw draw = testing_layers::draw_from(random);
+  const std::vector<MappingCase> mappings = testing_layers::every_mapping();
+  for (const std::int64_t fan_in : {1, 7, 8, 9, 63, 64, 65, 127, 128, 129, 144, 248, 249, 257})
+    for (int repeat = 0; repeat < 25; ++repeat) {
+      const MappingCase& mapping =
+          mappings[static_cast<std::size_t>(draw(0, std::ssize(mappings) - 1))];
+      const CimLayer layer = draw_linear(mapping, fan_in, draw(1, 70), draw);
+      const auto activations = testing_layers::draw_activations(layer, 2, draw);
+      expect_equal(layer, draw_adc(layer, draw), activations);
+      ASSERT_FALSE(HasFatalFailure()) << describe(mapping) << " fan-in " << fan_in;
+    }
+}
+
+TEST_F(FusedLayerTest, EqualsTheReferenceOnAnyLayer) {
+  const std::vector<MappingCase> mappings = testing_layers::every_mapping();
+  EXPECT_TRUE(rc::check([&] {
+    const Draw draw = [](std::int64_t least, std::int64_t most) {
+      return *rc::gen::inRange(least, most + 1);
+    };
+    MappingCase mapping = *rc::gen::elementOf(mappings);
+    const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
+    testing_layers::draw_rows(mapping, layer, draw);
+    const CimLayer mapped = map_layer(layer, mapping.array);
+    expect_equal(mapped, draw_adc(mapped, draw), testing_layers::draw_activations(layer, 2, draw));
+    RC_ASSERT(!testing::Test::HasFatalFailure());
+  }));
+}
+
+/// A W4A4 convolution of 16 channels on 9 × 9, in two tiles.
+CimLayer convolution(Random& random, Encoding encoding, std::int64_t groups = 1) {
+  IntegerLayer layer;
+  layer.name = "conv";
+  layer.geometry = ConvGeometry{16, 9, 9, 16, 3, 3, 1, 1, groups};
+  layer.weights = Tensor(DType::kI32, {16, layer.geometry.fan_in()});
+  for (std::int32_t& weight : layer.weights.data<std::int32_t>())
+    weight = static_cast<std::int32_t>(random.below(15)) - 7;
+  ArraySpec array;
+  array.encoding = encoding;
+  return map_layer(layer, array);
+}
+
+TEST_F(FusedLayerTest, DoesNotDependOnThreads) {
+  Random random(7);
+  const CimLayer layer = convolution(random, Encoding::kTwosComplement);
+  const auto activations =
+      testing_layers::draw_activations(layer, 3, testing_layers::draw_from(random));
+  const LayerAdc adc = draw_adc(layer, testing_layers::draw_from(random));
+  for (const int threads : {1, 2, 3}) {
+    set_thread_count(threads);
+    expect_equal(layer, adc, activations);
+    ASSERT_FALSE(HasFatalFailure()) << threads << " threads";
+  }
+}
+
+TEST_F(FusedLayerTest, EqualsTheReferenceOnDepthwiseConvolutions) {
+  Random random(8);
+  const CimLayer layer = convolution(random, Encoding::kDifferential, 16);
+  const auto activations =
+      testing_layers::draw_activations(layer, 2, testing_layers::draw_from(random));
+  expect_equal(layer, draw_adc(layer, testing_layers::draw_from(random)), activations);
+}
+
+/// `rows` inputs of 1 bit into one column of +1 and one of −1.
+CimLayer full_columns(std::int64_t rows) {
+  std::vector<std::int32_t> weights(static_cast<std::size_t>(2 * rows), 1);
+  std::fill(weights.begin() + rows, weights.end(), -1);
+  ArraySpec array;
+  array.rows = rows;
+  return map_layer(testing_layers::linear_layer(2, weights, 2, 1), array);
+}
+
+// Sums from −127 to 127 fit a byte, from −128 to 128 they do not: 128 must not come out as −128.
+TEST_F(FusedLayerTest, FullColumnsReachBothEndsOfTheRange) {
+  for (const std::int64_t rows : {127, 128, 255, 256}) {
+    const CimLayer layer = full_columns(rows);
+    const std::vector<std::int32_t> ones(static_cast<std::size_t>(rows), 1);
+    std::vector<std::int64_t> outputs(2);
+    FusedLayer(layer).accumulate(lossless(layer), 1, ones, outputs);
+    EXPECT_THAT(outputs, testing::ElementsAre(rows, -rows));
+    expect_equal(layer, lossless(layer), ones);
+  }
+}
+
+// 128 rows of 15 · 15: the largest sums that 4-bit cells and DACs give, 28,800.
+TEST_F(FusedLayerTest, LargestDigitsReachBothEndsOfTheRange) {
+  std::vector<std::int32_t> weights(256, 15);
+  std::fill(weights.begin() + 128, weights.end(), -15);
+  ArraySpec array;
+  array.cell_bits = array.dac_bits = 4;
+  const CimLayer layer = map_layer(testing_layers::linear_layer(2, weights, 5, 4), array);
+  const std::vector<std::int32_t> activations(128, 15);
+  std::vector<std::int64_t> outputs(2);
+  FusedLayer(layer).accumulate(lossless(layer), 1, activations, outputs);
+  EXPECT_THAT(outputs, testing::ElementsAre(28800, -28800));
+  expect_equal(layer, lossless(layer), activations);
+}
+
+// 16 bits hold 255 · 128 but not 255 · (128 + 64 + …): totals have to spill between streams.
+TEST_F(FusedLayerTest, HighMultiplesOfEightStreamsDoNotOverflow) {
+  std::vector<std::int32_t> weights(128, 1);
+  const CimLayer layer = map_layer(testing_layers::linear_layer(1, weights, 2, 8), ArraySpec{});
+  const std::vector<std::int32_t> activations(128, 255);
+  for (const std::int64_t top : {255, 256}) {
+    const CodeTable table = table_from_values(-128, 128, {100, 101}, {0, 1, top});
+    std::vector<std::int64_t> outputs(1);
+    FusedLayer(layer).accumulate(make_layer_adc(layer, table), 1, activations, outputs);
+    EXPECT_EQ(outputs[0], 255 * top);  // 1 + 2 + … + 128 times the value of 128
+    expect_equal(layer, make_layer_adc(layer, table), activations);
+  }
+}
+
+// Zero-rise, 4 levels, δ = 8: the value of p = 0 is 2, Y = 2 · (1 + 2 + 4 + 8) = 30.
+TEST_F(FusedLayerTest, AllZeroStreamsAddTheValueOfTheCodeOfZero) {
+  IntegerLayer ones = testing_layers::linear_layer(1, std::vector<std::int32_t>(16, 1), 2, 4);
+  const CimLayer layer = map_layer(ones, ArraySpec{});
+  AdcSpec spec;
+  spec.quantizer = Quantizer::kZeroRise;
+  spec.levels = 4;
+  spec.delta = 8;
+  const LayerAdc adc =
+      make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum));
+  const std::vector<std::int32_t> zeros(16, 0);
+  std::vector<std::int64_t> outputs(1);
+  FusedLayer(layer).accumulate(adc, 1, zeros, outputs);
+  EXPECT_EQ(Rational(outputs[0]) * adc.unit, Rational(30));
+  expect_equal(layer, adc, zeros);
+}
+
+TEST_F(FusedLayerTest, RefusesActivationsOffTheirGrid) {
+  const CimLayer layer = full_columns(4);
+  std::vector<std::int64_t> outputs(2);
+  const std::vector<std::int32_t> activations{0, 1, 2, 0};
+  try {
+    FusedLayer(layer).accumulate(lossless(layer), 1, activations, outputs);
+    FAIL() << "2 does not fit 1 bit";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("activation 2"));
+  }
+}
+
+TEST_F(FusedLayerTest, RefusesBuffersOfAnotherSize) {
+  const CimLayer layer = full_columns(4);
+  std::vector<std::int64_t> outputs(1);
+  const std::vector<std::int32_t> activations{0, 1, 1, 0};
+  EXPECT_THROW(FusedLayer(layer).accumulate(lossless(layer), 1, activations, outputs), Error);
+}
+
+}  // namespace
+}  // namespace bitline

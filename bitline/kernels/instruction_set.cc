@@ -1,0 +1,60 @@
+#include "bitline/kernels/instruction_set.h"
+
+#include "bitline/kernels/highway_targets.h"
+// After the targets.
+#include <fmt/ranges.h>
+#include <hwy/targets.h>
+
+#include "bitline/base/error.h"
+
+namespace bitline {
+namespace {
+
+std::string_view name_of_target(std::int64_t target) {
+  switch (target) {
+    case HWY_AVX3_DL:
+      return "avx512-bitalg";
+    case HWY_AVX3:
+      return "avx512";
+    case HWY_AVX2:
+      return "avx2";
+    case HWY_SSE4:
+      return "sse4";
+    case HWY_SSSE3:
+      return "ssse3";
+    case HWY_NEON:
+      return "neon";
+    default:
+      return "scalar";
+  }
+}
+
+/// All targets of the processor, whatever is forced.
+std::vector<std::int64_t> targets() {
+  const std::int64_t forced = hwy::SupportedTargets();
+  hwy::SetSupportedTargetsForTest(0);
+  std::vector<std::int64_t> all = hwy::SupportedAndGeneratedTargets();
+  hwy::SetSupportedTargetsForTest(forced);
+  return all;
+}
+
+}  // namespace
+
+std::vector<std::string_view> instruction_sets() {
+  std::vector<std::string_view> names;
+  for (const std::int64_t target : targets()) names.push_back(name_of_target(target));
+  return names;
+}
+
+void force_instruction_set(std::string_view name) {
+  for (const std::int64_t target : targets())
+    if (name_of_target(target) == name) return hwy::SetSupportedTargetsForTest(target);
+  fail_usage("instruction set {} is not one that this processor and this build have: {}", name,
+             fmt::join(instruction_sets(), ", "));
+}
+
+std::string_view instruction_set() {
+  return name_of_target(hwy::SupportedAndGeneratedTargets().front());
+}
+
+}  // namespace bitline

@@ -1,0 +1,36 @@
+#include "bitline/kernels/instruction_set.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bitline/base/error.h"
+
+namespace bitline {
+namespace {
+
+TEST(InstructionSet, TheBestOneRunsUnlessAnotherIsForced) {
+  const std::vector<std::string_view> names = instruction_sets();
+  EXPECT_EQ(instruction_set(), names.front());
+  for (const std::string_view name : names) {
+    force_instruction_set(name);
+    EXPECT_EQ(instruction_set(), name);
+    EXPECT_EQ(instruction_sets(), names);  // forcing one hides no other
+  }
+  force_instruction_set(names.front());
+}
+
+TEST(InstructionSet, ScalarIsAlwaysThere) { EXPECT_EQ(instruction_sets().back(), "scalar"); }
+
+TEST(InstructionSet, RefusesANameThatIsNotThere) {
+  try {
+    force_instruction_set("mmx");
+    FAIL() << "there is no mmx";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+    EXPECT_THAT(error.what(),
+                testing::AllOf(testing::HasSubstr("mmx"), testing::HasSubstr("scalar")));
+  }
+}
+
+}  // namespace
+}  // namespace bitline

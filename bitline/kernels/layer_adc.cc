@@ -1,0 +1,80 @@
+#include "bitline/kernels/layer_adc.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace bitline {
+namespace {
+
+void check_covers(const CimLayer& layer, std::string_view column, const SumRange& sums,
+                  const CodeTable& table) {
+  if (table.minimum > sums.minimum || table.maximum < sums.maximum)
+    fail(
+        "layer {}: a {} column sums to {} … {}, but its ADC's table covers {} … {} only; make the "
+        "table for this layer",
+        layer.name, column, sums.minimum, sums.maximum, table.minimum, table.maximum);
+}
+
+std::int64_t exact_quotient(const Rational& a, const Rational& b) {
+  const Rational quotient = a / b;
+  BITLINE_CHECK_EQ(quotient.denominator(), 1);
+  return quotient.numerator();
+}
+
+std::int64_t magnitude_sum(const std::vector<std::int64_t>& weights) {
+  std::int64_t sum = 0;
+  for (const std::int64_t weight : weights) sum += std::abs(weight);
+  return sum;
+}
+
+/// max |values[k]|; the values ascend, so one of the ends has it.
+std::int64_t largest_value(const CodeTable& table) {
+  return std::max(std::abs(std::int64_t{table.values.front()}),
+                  std::abs(std::int64_t{table.values.back()}));
+}
+
+/// Bounds |Y_int|, with 128 bits so that the bound itself is exact.
+void check_fits(const CimLayer& layer, const LayerAdc& adc) {
+  using Wide = __int128;
+  const Wide tiles = static_cast<Wide>(layer.tiles.size());
+  const Wide inputs = magnitude_sum(layer.streams.weights);
+  const Wide columns = layer.subtract_digitally ? 2 : 1;
+  Wide bound = tiles * inputs * magnitude_sum(layer.planes.weights) * columns *
+               largest_value(adc.table) * adc.adc_factor;
+  if (layer.has_reference_column())
+    bound += tiles * inputs * largest_value(adc.reference) * adc.reference_factor;
+  const Wide largest_input_sum = inputs * layer.streams.range().maximum * layer.geometry.fan_in();
+  bound += largest_input_sum * adc.input_sum_factor;
+  if (bound > static_cast<Wide>(INT64_MAX))
+    fail("layer {}: outputs of its ADC's table do not fit 64 bits; give the table coarser values",
+         layer.name);
+}
+
+}  // namespace
+
+LayerAdc make_layer_adc(const CimLayer& layer, const CodeTable& table) {
+  if (!layer.has_reference_column()) return make_layer_adc(layer, table, CodeTable{});
+  const SumRange& sums = layer.reference_sums;
+  return make_layer_adc(layer, table, lossless_table(sums.minimum, sums.maximum));
+}
+
+LayerAdc make_layer_adc(const CimLayer& layer, const CodeTable& table, const CodeTable& reference) {
+  check_covers(layer, "normal", layer.sums, table);
+  if (layer.has_reference_column())
+    check_covers(layer, "reference", layer.reference_sums, reference);
+  const Correction& correction = layer.correction;
+  const Rational column = table.unit / correction.divisor;
+  const Rational reference_column =
+      Rational(correction.reference_weight) * reference.unit / correction.divisor;
+  const Rational input_sum(correction.input_sum_weight, correction.divisor);
+
+  LayerAdc adc{table, reference};
+  adc.unit = common_unit(common_unit(column, reference_column), input_sum);
+  adc.adc_factor = exact_quotient(column, adc.unit);
+  adc.reference_factor = exact_quotient(reference_column, adc.unit);
+  adc.input_sum_factor = exact_quotient(input_sum, adc.unit);
+  check_fits(layer, adc);
+  return adc;
+}
+
+}  // namespace bitline

@@ -1,0 +1,194 @@
+#include "bitline/kernels/packed_inputs.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "bitline/base/error.h"
+#include "bitline/base/rational.h"
+#include "bitline/kernels/pack_lanes.h"
+
+namespace bitline {
+namespace {
+
+/// In a code: the activation is off its grid.
+constexpr std::uint16_t kOffGrid = 0x100;
+/// Positions and bytes of packed inputs that the caches hold beside a block's cells.
+constexpr std::int64_t kMostPositions = 128;
+constexpr std::int64_t kMostBytes = 1 << 20;
+
+/// Smallest and largest integer of the activations' grid; not all between them need be on it.
+DigitRange grid_of(const InputStreams& streams) {
+  if (streams.bipolar) return {-1, 1};
+  if (!streams.is_signed) return {0, (std::int64_t{1} << streams.bits) - 1};
+  const std::int64_t half = std::int64_t{1} << (streams.bits - 1);
+  return {-half, half - 1};
+}
+
+}  // namespace
+
+InputPacker::InputPacker(const CimLayer& layer, const std::vector<PackedTile>& tiles,
+                         bool sum_digits)
+    : geometry_(layer.geometry),
+      pad_value_(layer.pad_value),
+      height_(ceil_div(geometry_.in_height + 2 * geometry_.padding, geometry_.stride)),
+      pitch_(ceil_div(geometry_.in_width + 2 * geometry_.padding, geometry_.stride)),
+      tiles_(tiles),
+      streams_(layer.streams.count()),
+      sum_digits_(sum_digits) {
+  add_planes(layer.streams);
+  add_codes(layer.streams);
+  add_row_offsets(layer.tiles);
+}
+
+void InputPacker::add_planes(const InputStreams& streams) {
+  const DigitRange grid = grid_of(streams);
+  smallest_activation_ = grid.minimum;
+  for (std::int64_t stream = 0; stream < streams_; ++stream) {
+    std::int64_t positive = 0;
+    std::int64_t negative = 0;
+    for (std::int64_t a = grid.minimum; a <= grid.maximum; ++a) {
+      const std::int64_t digit = streams.digit(a, stream);
+      (digit < 0 ? negative : positive) |= std::abs(digit);
+    }
+    const auto index = static_cast<std::size_t>(stream);
+    for (int shift = 0; positive >> shift != 0; ++shift) planes_.push_back({index, {shift, false}});
+    for (int shift = 0; negative >> shift != 0; ++shift) planes_.push_back({index, {shift, true}});
+  }
+}
+
+void InputPacker::add_codes(const InputStreams& streams) {
+  const DigitRange grid = grid_of(streams);
+  const std::size_t parts = (planes_.size() + kPlanesPerPart - 1) / kPlanesPerPart;
+  codes_.resize(parts);
+  for (std::size_t part = 0; part < parts; ++part)
+    for (std::int64_t a = grid.minimum; a <= grid.maximum; ++a) {
+      std::uint16_t code = streams.recombine(a) == a ? std::uint16_t{0} : kOffGrid;
+      const std::size_t last = std::min(planes_.size(), (part + 1) * kPlanesPerPart);
+      for (std::size_t plane = part * kPlanesPerPart; plane < last; ++plane) {
+        const auto [stream, bit] = planes_[plane];
+        const std::int64_t digit = streams.digit(a, static_cast<std::int64_t>(stream));
+        const bool is_set = (digit < 0) == bit.negative && (std::abs(digit) >> bit.shift & 1) != 0;
+        code = static_cast<std::uint16_t>(code | (is_set ? 1 << plane % kPlanesPerPart : 0));
+      }
+      codes_[part].push_back(code);
+    }
+}
+
+/// Of an element of the padded image in its part of the codes.
+std::int64_t InputPacker::offset_of(std::int64_t channel, std::int64_t y, std::int64_t x) const {
+  const std::int64_t stride = geometry_.stride;
+  const std::int64_t step = (channel * stride + y % stride) * stride + x % stride;
+  return (step * height_ + y / stride) * pitch_ + x / stride;
+}
+
+void InputPacker::add_row_offsets(const std::vector<Tile>& tiles) {
+  const std::int64_t kernel = geometry_.kernel_height * geometry_.kernel_width;
+  for (const Tile& tile : tiles) {
+    for (const std::int64_t row : tile)
+      row_offsets_.push_back(offset_of(row / kernel, row % kernel / geometry_.kernel_width,
+                                       row % geometry_.kernel_width));
+    while (row_offsets_.size() % kRowsPerByte != 0) row_offsets_.push_back(-1);
+  }
+}
+
+std::int64_t InputPacker::lanes_of(std::int64_t rows) const {
+  return ceil_div((rows - 1) * pitch_ + geometry_.out_width(), kLaneMultiple) * kLaneMultiple;
+}
+
+std::int64_t InputPacker::words_per_lane() const {
+  return (tiles_.back().first_byte + tiles_.back().bytes) *
+         static_cast<std::int64_t>(planes_.size());
+}
+
+std::int64_t InputPacker::rows_at_once() const {
+  const std::int64_t word_bytes =
+      words_per_lane() * static_cast<std::int64_t>(sizeof(std::int64_t));
+  std::int64_t best = 1;
+  for (std::int64_t rows = 2; rows <= geometry_.out_height(); ++rows) {
+    if (rows * geometry_.out_width() > kMostPositions) break;
+    if (lanes_of(rows) * word_bytes > kMostBytes) break;
+    // Fewer lanes per row, by cross multiplication; more rows where that is equal.
+    if (lanes_of(rows) * best <= lanes_of(best) * rows) best = rows;
+  }
+  return best;
+}
+
+PackedInputs InputPacker::make_inputs() const {
+  PackedInputs inputs;
+  const std::int64_t lanes = lanes_of(rows_at_once());
+  const auto tiles = static_cast<std::int64_t>(tiles_.size());
+  inputs.width = geometry_.out_width();
+  inputs.pitch = pitch_;
+  inputs.planes = static_cast<std::int64_t>(planes_.size());
+  inputs.streams = streams_;
+  inputs.words = Tensor(DType::kI64, {words_per_lane(), lanes});
+  inputs.active = Tensor(DType::kU8, {tiles, streams_, lanes});
+  inputs.digit_sums = Tensor(DType::kI32, {tiles, streams_, lanes});
+  return inputs;
+}
+
+void InputPacker::fail_off_grid(std::span<const std::int32_t> image) const {
+  const auto count = static_cast<std::int64_t>(codes_.front().size());
+  for (const std::int64_t activation : image) {
+    const std::int64_t index = activation - smallest_activation_;
+    if (index >= 0 && index < count && codes_.front()[static_cast<std::size_t>(index)] < kOffGrid)
+      continue;
+    fail("activation {} lies off its grid, which starts at {} and has {} integers; quantize it",
+         activation, smallest_activation_, count);
+  }
+  fail("the pad value {} lies off the activations' grid; pad within it", pad_value_);
+}
+
+void InputPacker::encode(std::span<const std::int32_t> image, InputCodes& codes) const {
+  const std::int64_t part_size =
+      geometry_.in_channels * geometry_.stride * geometry_.stride * height_ * pitch_;
+  // Lanes behind the last position read on behind the last row.
+  const std::int64_t overhang = lanes_of(rows_at_once());
+  codes.resize(static_cast<std::size_t>(std::ssize(codes_) * part_size + overhang));
+  for (std::size_t part = 0; part < codes_.size(); ++part)
+    encode_part(image, part, codes.data() + static_cast<std::int64_t>(part) * part_size);
+}
+
+void InputPacker::encode_part(std::span<const std::int32_t> image, std::size_t part,
+                              std::uint8_t* codes) const {
+  // By value: stores of codes might change whatever lies in memory, for all that a compiler knows.
+  const auto code_of = [table = codes_[part].data(), size = codes_[part].size(),
+                        smallest = smallest_activation_](std::int64_t activation) {
+    const auto index = static_cast<std::uint64_t>(activation - smallest);
+    return index < size ? table[index] : kOffGrid;
+  };
+  std::uint16_t seen = 0;
+  if (geometry_.padding != 0) {
+    const std::uint16_t pad = code_of(pad_value_);
+    seen = pad;
+    std::fill_n(codes, offset_of(geometry_.in_channels, 0, 0), static_cast<std::uint8_t>(pad));
+  }
+  const std::int64_t stride = geometry_.stride;
+  const std::int64_t width = geometry_.in_width;
+  const std::int32_t* row = image.data();
+  for (std::int64_t c = 0; c < geometry_.in_channels; ++c)
+    for (std::int64_t y = 0; y < geometry_.in_height; ++y, row += width)
+      for (std::int64_t step = 0; step < stride; ++step) {
+        // Columns x of the image for which (x + padding) % stride = step.
+        const std::int64_t first = (step + stride - geometry_.padding % stride) % stride;
+        std::uint8_t* code = codes + offset_of(c, y + geometry_.padding, first + geometry_.padding);
+        for (std::int64_t x = first; x < width; x += stride) {
+          const std::uint16_t next = code_of(row[x]);
+          seen = static_cast<std::uint16_t>(seen | next);
+          *code++ = static_cast<std::uint8_t>(next);
+        }
+      }
+  if ((seen & kOffGrid) != 0) fail_off_grid(image);
+}
+
+void InputPacker::pack(const InputCodes& codes, std::int64_t group, std::int64_t first_row,
+                       std::int64_t rows, PackedInputs& packed) const {
+  packed.rows = rows;
+  packed.lanes = lanes_of(rows);
+  const std::int64_t channel = group * (geometry_.in_channels / geometry_.groups);
+  const std::int64_t corner = offset_of(channel, first_row * geometry_.stride, 0);
+  pack_lanes({codes.data() + corner, offset_of(geometry_.in_channels, 0, 0), row_offsets_.data(),
+              tiles_, planes_, sum_digits_, packed});
+}
+
+}  // namespace bitline

@@ -1,0 +1,141 @@
+#include "bitline/kernels/packed_planes.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+
+namespace bitline {
+namespace {
+
+/// Cell digits of a layer as its columns hold them.
+class ColumnDigits {
+ public:
+  explicit ColumnDigits(const CimLayer& layer)
+      : digits_(layer.planes.digits.data<std::int8_t>()),
+        out_channels_(layer.geometry.out_channels),
+        fan_in_(layer.geometry.fan_in()),
+        halves_(layer.subtract_digitally) {}
+
+  int digit(const ColumnPlane& column, std::int64_t channel, std::int64_t row) const {
+    const std::int64_t index = (column.plane * out_channels_ + channel) * fan_in_ + row;
+    const int whole = digits_[static_cast<std::size_t>(index)];
+    if (!halves_) return whole;
+    return std::max(column.negative_half ? -whole : whole, 0);
+  }
+
+ private:
+  std::span<const std::int8_t> digits_;
+  std::int64_t out_channels_;
+  std::int64_t fan_in_;
+  bool halves_;
+};
+
+std::vector<ColumnPlane> column_planes_of(const CimLayer& layer) {
+  std::vector<ColumnPlane> columns;
+  for (std::int64_t plane = 0; plane < layer.planes.count(); ++plane) {
+    const std::int64_t factor = layer.planes.weights[static_cast<std::size_t>(plane)];
+    columns.push_back({plane, factor, false});
+    if (layer.subtract_digitally) columns.push_back({plane, -factor, true});
+  }
+  return columns;
+}
+
+/// The bits that the layer's largest and smallest digits take.
+std::vector<DigitBit> cell_bits_of(const CimLayer& layer, std::span<const std::int8_t> digits) {
+  if (layer.array.encoding == Encoding::kBipolar) return {{1, false}};
+  const auto [smallest, largest] = std::minmax_element(digits.begin(), digits.end());
+  // The negative halves of pairs that are subtracted digitally hold positive digits.
+  const int negative = std::max(-*smallest, 0);
+  const int positive = std::max({+*largest, layer.subtract_digitally ? negative : 0, 0});
+  std::vector<DigitBit> bits;
+  for (int shift = 0; positive >> shift != 0; ++shift) bits.push_back({shift, false});
+  if (layer.subtract_digitally) return bits;
+  for (int shift = 0; negative >> shift != 0; ++shift) bits.push_back({shift, true});
+  return bits;
+}
+
+std::vector<PackedTile> packed_tiles(const std::vector<Tile>& tiles) {
+  std::vector<PackedTile> packed;
+  std::int64_t byte = 0;
+  for (const Tile& tile : tiles) {
+    packed.push_back({byte, (static_cast<std::int64_t>(tile.size()) + 7) / 8});
+    byte += packed.back().bytes;
+  }
+  return packed;
+}
+
+/// Whether the digit's representation holds this bit.
+bool has_bit(int digit, const DigitBit& bit, std::int64_t digit_base) {
+  if (digit_base != 0) return digit > 0;
+  if ((digit < 0) != bit.negative) return false;
+  return (std::abs(digit) >> bit.shift & 1) != 0;
+}
+
+/// Writes one column of one tile, and widens `sums` to what it can give.
+class ColumnPacker {
+ public:
+  ColumnPacker(const CimLayer& layer, PackedPlanes& planes)
+      : layer_(layer), digits_(layer), inputs_(layer.streams.range()), planes_(planes) {}
+
+  void pack(std::int64_t group, std::int64_t column, std::size_t tile) {
+    const std::int64_t source = column % planes_.columns();
+    const auto& plane =
+        planes_.column_planes[static_cast<std::size_t>(source / planes_.out_channels)];
+    const std::int64_t channel = group * planes_.out_channels + source % planes_.out_channels;
+    const Tile& rows = layer_.tiles[tile];
+    SumRange sums;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      const int digit = digits_.digit(plane, channel, rows[row]);
+      const auto [least, most] = std::minmax({digit * inputs_.minimum, digit * inputs_.maximum});
+      sums.minimum += least;
+      sums.maximum += most;
+      write(digit, group, column, tile, static_cast<std::int64_t>(row));
+    }
+    planes_.sums.minimum = std::min(planes_.sums.minimum, sums.minimum);
+    planes_.sums.maximum = std::max(planes_.sums.maximum, sums.maximum);
+  }
+
+ private:
+  void write(int digit, std::int64_t group, std::int64_t column, std::size_t tile,
+             std::int64_t row) {
+    const std::int64_t start = planes_.offset_of(group, column / kBlockColumns, tile);
+    const std::int64_t lane = lane_of_column(column % kBlockColumns);
+    auto bytes = planes_.bits.data<std::uint8_t>();
+    for (std::size_t bit = 0; bit < planes_.cell_bits.size(); ++bit) {
+      if (!has_bit(digit, planes_.cell_bits[bit], planes_.digit_base)) continue;
+      const std::int64_t byte =
+          static_cast<std::int64_t>(bit) * planes_.tiles[tile].bytes + row / 8;
+      bytes[static_cast<std::size_t>(start + byte * kBlockColumns + lane)] |=
+          static_cast<std::uint8_t>(1 << row % 8);
+    }
+  }
+
+  const CimLayer& layer_;
+  ColumnDigits digits_;
+  DigitRange inputs_;
+  PackedPlanes& planes_;
+};
+
+}  // namespace
+
+PackedPlanes pack_planes(const CimLayer& layer) {
+  PackedPlanes planes;
+  planes.groups = layer.geometry.groups;
+  planes.out_channels = layer.geometry.out_channels / layer.geometry.groups;
+  planes.column_planes = column_planes_of(layer);
+  planes.cell_bits = cell_bits_of(layer, layer.planes.digits.data<std::int8_t>());
+  planes.digit_base = layer.array.encoding == Encoding::kBipolar ? -1 : 0;
+  planes.tiles = packed_tiles(layer.tiles);
+  planes.row_bytes = planes.tiles.back().first_byte + planes.tiles.back().bytes;
+  planes.bits =
+      Tensor(DType::kU8, {planes.groups, planes.blocks(), planes.row_bytes,
+                          static_cast<std::int64_t>(planes.cell_bits.size()), kBlockColumns});
+  ColumnPacker packer(layer, planes);
+  for (std::int64_t group = 0; group < planes.groups; ++group)
+    for (std::int64_t column = 0; column < planes.blocks() * kBlockColumns; ++column)
+      for (std::size_t tile = 0; tile < planes.tiles.size(); ++tile)
+        packer.pack(group, column, tile);
+  return planes;
+}
+
+}  // namespace bitline

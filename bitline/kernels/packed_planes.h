@@ -1,0 +1,73 @@
+// Weight planes as bits, laid out for the fused kernel. Prepared once per layer.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "bitline/base/tensor.h"
+#include "bitline/mapping/cim_layer.h"
+
+namespace bitline {
+
+/// Columns that the kernel converts together: one byte lane each.
+inline constexpr std::int64_t kBlockColumns = 64;
+
+/// The byte lane in which column `column` of a block lies. Chosen so that splitting byte lanes into
+/// even and odd 16-bit lanes, and those into even and odd 32-bit lanes, yields the columns in
+/// order.
+constexpr std::int64_t lane_of_column(std::int64_t column) {
+  return (column & 15) << 2 | (column >> 4 & 1) << 1 | column >> 5;
+}
+
+/// One bit of a digit: digit = base + Σ over its bits of ±2^shift · bit.
+struct DigitBit {
+  int shift = 0;
+  bool negative = false;
+};
+
+/// The columns of one weight plane, or of one half of it where the pair is subtracted digitally.
+struct ColumnPlane {
+  std::int64_t plane = 0;      ///< i
+  std::int64_t factor = 1;     ///< c_i, negated for the negative half
+  bool negative_half = false;  ///< holds max(−b, 0)
+};
+
+/// A tile's rows, eight to a byte.
+struct PackedTile {
+  std::int64_t first_byte = 0;  ///< in the row bytes of all tiles
+  std::int64_t bytes = 0;
+};
+
+/// The columns of a group (column plane by column plane, output channel by output channel) stand
+/// side by side, 64 to a block. What is left of the last block repeats the first columns, so that
+/// no lane gives a sum that no column can give. A column's cells are `cell_bits` planes of bits,
+/// and a byte of one of them holds eight rows.
+struct PackedPlanes {
+  std::int64_t groups = 1;
+  std::int64_t out_channels = 1;  ///< of one group
+  std::vector<ColumnPlane> column_planes;
+  std::vector<DigitBit> cell_bits;
+  std::int64_t digit_base = 0;  ///< −1 for cells of −1 and +1, which are 2 · bit − 1
+  std::vector<PackedTile> tiles;
+  std::int64_t row_bytes = 0;  ///< of all tiles
+  SumRange sums;               ///< that these very weights can give; narrower than CimLayer's
+  Tensor bits;                 ///< U8 [groups, blocks, tiles, cell_bits, bytes of the tile, lanes]
+
+  std::int64_t columns() const {
+    return static_cast<std::int64_t>(column_planes.size()) * out_channels;
+  }
+  std::int64_t blocks() const { return (columns() + kBlockColumns - 1) / kBlockColumns; }
+  /// [cell_bits, bytes of the tile, lanes]
+  const std::uint8_t* bits_of(std::int64_t group, std::int64_t block, std::size_t tile) const {
+    return bits.data<std::uint8_t>().data() + offset_of(group, block, tile);
+  }
+  std::int64_t offset_of(std::int64_t group, std::int64_t block, std::size_t tile) const {
+    const std::int64_t whole_blocks = (group * blocks() + block) * row_bytes;
+    return (whole_blocks + tiles[tile].first_byte) * static_cast<std::int64_t>(cell_bits.size()) *
+           kBlockColumns;
+  }
+};
+
+PackedPlanes pack_planes(const CimLayer& layer);
+
+}  // namespace bitline

@@ -1,0 +1,50 @@
+// A layer's code table in the form that costs the fused kernel least. Prepared once per call.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "bitline/adc/code_table.h"
+#include "bitline/kernels/packed_planes.h"
+
+namespace bitline {
+
+/// How the kernel gets from a sum to its value.
+enum class Conversion {
+  kIdentity,  ///< the index is the value's multiple
+  kSteps,     ///< a few comparisons, as a flash ADC does
+  kLookup,    ///< a table of at most 256 bytes
+  kDense,     ///< a table of 32-bit values over all possible sums
+};
+
+/// values[code(p)] = base + scale · multiple(p − origin). The kernel works on bytes wherever index
+/// and multiple fit one; every sum outside the window of indices has the value of the window's
+/// nearer end.
+struct PreparedTable {
+  struct Step {
+    std::uint8_t threshold = 0;  ///< smallest index that takes the step
+    std::uint8_t height = 0;
+  };
+  static constexpr std::size_t kMostSteps = 3;
+
+  Conversion conversion = Conversion::kDense;
+  bool byte_sums = false;  ///< all possible p − origin fit a byte, so that nothing need be clamped
+  std::int64_t origin = 0;
+  std::int64_t base = 0;
+  std::int64_t scale = 1;
+  std::int64_t zero_multiple = 0;                ///< of p = 0
+  std::uint8_t first = 0, last = 0;              ///< window of indices
+  std::array<std::uint8_t, 256> multiples = {};  ///< from index `first` on; last repeated
+  std::vector<Step> steps;                       ///< kSteps: at most kMostSteps
+  std::vector<std::int32_t> dense;               ///< kDense: by p − origin
+  /// Tiles whose Σ_j g_j multiple 16 bits hold; 0: one stream's only.
+  std::int64_t tiles_in_short = 0;
+};
+
+/// The kernel sums multiples over `stream_weights` in 16 bits as long as those hold them, and over
+/// all tiles of `planes` in 32 (kDense: in 64).
+PreparedTable prepare_table(const CodeTable& table, const PackedPlanes& planes,
+                            const std::vector<std::int64_t>& stream_weights);
+
+}  // namespace bitline

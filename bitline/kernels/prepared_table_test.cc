@@ -1,0 +1,136 @@
+// Which form a table takes, and that every form gives the table's values.
+#include "bitline/kernels/prepared_table.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "bitline/adc/adc_spec.h"
+#include "bitline/mapping/map.h"
+#include "bitline/mapping/test_layers.h"
+
+namespace bitline {
+namespace {
+
+/// Columns of +1 and of −1 over `rows` rows: sums from −rows to rows.
+PackedPlanes planes_of(std::int64_t rows) {
+  std::vector<std::int32_t> weights(static_cast<std::size_t>(2 * rows), 1);
+  std::fill(weights.begin() + rows, weights.end(), -1);
+  ArraySpec array;
+  array.rows = rows;
+  return pack_planes(map_layer(testing_layers::linear_layer(2, weights, 2, 1), array));
+}
+
+CodeTable zero_tread(std::int64_t levels, std::int64_t delta, std::int64_t rows) {
+  AdcSpec spec;
+  spec.levels = levels;
+  spec.delta = delta;
+  return make_code_table(spec, -rows, rows);
+}
+
+/// What the kernel makes of a sum.
+std::int64_t value_of(const PreparedTable& table, std::int64_t p) {
+  const std::int64_t index = p - table.origin;
+  if (table.conversion == Conversion::kDense) return table.dense[static_cast<std::size_t>(index)];
+  const std::int64_t entry = std::clamp<std::int64_t>(index, table.first, table.last) - table.first;
+  return table.base + table.scale * table.multiples[static_cast<std::size_t>(entry)];
+}
+
+void expect_values(const PreparedTable& prepared, const CodeTable& table, std::int64_t rows) {
+  for (std::int64_t p = -rows; p <= rows; ++p)
+    EXPECT_EQ(value_of(prepared, p), table.value(p)) << p;
+  const std::int64_t base = prepared.conversion == Conversion::kDense ? 0 : prepared.base;
+  EXPECT_EQ(base + prepared.scale * prepared.zero_multiple, table.value(0));
+}
+
+// δ = 7: thresholds −2 and 3.
+TEST(PreparedTable, FewThresholdsAreCompared) {
+  const CodeTable table = zero_tread(3, 7, 16);
+  const PreparedTable prepared = prepare_table(table, planes_of(16), {1});
+  EXPECT_EQ(prepared.conversion, Conversion::kSteps);
+  ASSERT_EQ(prepared.steps.size(), 2U);
+  EXPECT_EQ(prepared.steps[0].threshold, -2 + 16);
+  EXPECT_EQ(prepared.steps[1].threshold, 3 + 16);
+  expect_values(prepared, table, 16);
+}
+
+TEST(PreparedTable, ManyThresholdsAreLookedUp) {
+  const CodeTable table = zero_tread(16, 12, 16);
+  const PreparedTable prepared = prepare_table(table, planes_of(16), {1});
+  EXPECT_EQ(prepared.conversion, Conversion::kLookup);
+  expect_values(prepared, table, 16);
+}
+
+TEST(PreparedTable, LosslessIsTheIndexItself) {
+  const CodeTable table = lossless_table(-16, 16);
+  const PreparedTable prepared = prepare_table(table, planes_of(16), {1});
+  EXPECT_EQ(prepared.conversion, Conversion::kIdentity);
+  expect_values(prepared, table, 16);
+}
+
+// A table of one value has no step at all.
+TEST(PreparedTable, ThresholdsOutOfReachAreLeftOut) {
+  const CodeTable table = table_from_values(-16, 16, {-17, 17}, {1, 2, 3});
+  const PreparedTable prepared = prepare_table(table, planes_of(16), {1});
+  EXPECT_TRUE(prepared.steps.empty());
+  EXPECT_EQ(value_of(prepared, 0), 2);
+  expect_values(prepared, table, 16);
+}
+
+// Two thresholds at 0: one step of both heights.
+TEST(PreparedTable, EqualThresholdsAreOneStep) {
+  const CodeTable table = table_from_values(-16, 16, {0, 0}, {0, 1, 3});
+  const PreparedTable prepared = prepare_table(table, planes_of(16), {1});
+  ASSERT_EQ(prepared.steps.size(), 1U);
+  EXPECT_EQ(prepared.scale, 3);
+  EXPECT_EQ(prepared.steps[0].height, 1);
+  expect_values(prepared, table, 16);
+}
+
+// −127 … 127 are 255 sums, −128 … 128 are 257.
+TEST(PreparedTable, SumsBeyondAByteAreClampedToTheWindow) {
+  for (const std::int64_t rows : {127, 128}) {
+    const CodeTable table = zero_tread(5, 40, rows);
+    const PreparedTable prepared = prepare_table(table, planes_of(rows), {1});
+    EXPECT_EQ(prepared.byte_sums, rows == 127);
+    expect_values(prepared, table, rows);
+  }
+}
+
+// 255 multiples fit a byte, 256 do not; nor do 257 indices.
+TEST(PreparedTable, WhatDoesNotFitBytesIsDense) {
+  const PackedPlanes planes = planes_of(128);
+  for (const std::int64_t top : {255, 256}) {
+    const CodeTable table = table_from_values(-128, 128, {0, 1}, {0, 1, top});
+    const PreparedTable prepared = prepare_table(table, planes, {1});
+    EXPECT_EQ(prepared.conversion == Conversion::kDense, top == 256);
+    expect_values(prepared, table, 128);
+  }
+  for (const std::int64_t last : {127, 128}) {  // windows of 256 and 257 indices from −128 on
+    const CodeTable table = table_from_values(-128, 128, {-127, last}, {0, 1, 2});
+    const PreparedTable prepared = prepare_table(table, planes, {1});
+    EXPECT_EQ(prepared.conversion == Conversion::kDense, last == 128);
+    expect_values(prepared, table, 128);
+  }
+  const CodeTable lossless = lossless_table(-128, 128);
+  const PreparedTable prepared = prepare_table(lossless, planes, {1});
+  EXPECT_EQ(prepared.conversion, Conversion::kDense);
+  expect_values(prepared, lossless, 128);
+}
+
+// Streams of weight 1 … 128 add up to 255, and 255 · 128 = 32,640 is the last multiple of 255 below
+// 2^15: 128 levels fit one tile's 16 bits, 129 only one stream's.
+TEST(PreparedTable, ShortTotalsHoldAsManyTilesAsFit) {
+  const PackedPlanes planes = planes_of(128);
+  const std::vector<std::int64_t> weights{1, 2, 4, 8, 16, 32, 64, 128};
+  const auto tiles = [&](std::int64_t top) {
+    const CodeTable table = table_from_values(-128, 128, {0, 1}, {0, 1, top});
+    return prepare_table(table, planes, weights).tiles_in_short;
+  };
+  EXPECT_EQ(tiles(128), 1);
+  EXPECT_EQ(tiles(129), 0);
+  EXPECT_EQ(tiles(2), 64);
+}
+
+}  // namespace
+}  // namespace bitline

@@ -1,0 +1,230 @@
+// The definition against sums worked out by hand.
+#include "bitline/kernels/reference.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "bitline/kernels/test_reference.h"
+#include "bitline/mapping/map.h"
+#include "bitline/mapping/test_layers.h"
+
+namespace bitline {
+namespace {
+
+using test_reference::accumulate;
+using test_reference::lossless;
+using testing::ElementsAre;
+using testing_layers::describe;
+using testing_layers::linear_layer;
+using testing_layers::MappingCase;
+
+ArraySpec array_of(Encoding encoding) {
+  ArraySpec array;
+  array.encoding = encoding;
+  return array;
+}
+
+/// The sums that a plane and a stream gave, in ascending order.
+std::vector<std::int64_t> sums_seen(const Histogram& histogram) {
+  std::vector<std::int64_t> sums;
+  for (std::int64_t p = histogram.minimum(); p <= histogram.maximum(); ++p)
+    sums.insert(sums.end(), static_cast<std::size_t>(histogram.count(p)), p);
+  return sums;
+}
+
+// 3 = 1 + 2 and −2 = −2; 5 = 101 and 6 = 110. Plane 0 sees the bits of 5 from the least: 1, 0, 1.
+// Plane 1 sees those of 5 less those of 6: 1 − 0, 0 − 1, 1 − 1.
+// (1 + 4) + 2 (1 − 2) = 3 = 3 · 5 − 2 · 6.
+TEST(Reference, SumsADifferentialLayer) {
+  const CimLayer layer =
+      map_layer(linear_layer(1, {3, -2}, 3, 3), array_of(Encoding::kDifferential));
+  LayerHistogram histogram(layer, false);
+  EXPECT_THAT(accumulate(layer, lossless(layer), {5, 6}, &histogram), ElementsAre(3));
+  EXPECT_THAT(sums_seen(histogram.of(0, 0, 0)), ElementsAre(1));
+  EXPECT_THAT(sums_seen(histogram.of(0, 1, 0)), ElementsAre(0));
+  EXPECT_THAT(sums_seen(histogram.of(0, 2, 0)), ElementsAre(1));
+  EXPECT_THAT(sums_seen(histogram.of(1, 0, 0)), ElementsAre(1));
+  EXPECT_THAT(sums_seen(histogram.of(1, 1, 0)), ElementsAre(-1));
+  EXPECT_THAT(sums_seen(histogram.of(1, 2, 0)), ElementsAre(0));
+}
+
+// The same sums through a comparator at 1 whose values are 0 and 3 = 2 · 3/2:
+// plane 0: 3 · (1 + 4), plane 1: 2 · 3 · 1. Y = 21 = 14 · 3/2.
+TEST(Reference, PutsEverySumThroughTheTable) {
+  const CimLayer layer =
+      map_layer(linear_layer(1, {3, -2}, 3, 3), array_of(Encoding::kDifferential));
+  const LayerAdc adc =
+      make_layer_adc(layer, {-2, 2, /*thresholds=*/{1}, /*values=*/{0, 2}, Rational(3, 2)});
+  EXPECT_THAT(accumulate(layer, adc, {5, 6}), ElementsAre(14));
+  EXPECT_EQ(adc.unit, Rational(3, 2));
+}
+
+// The column of +cells sees 1, 0, 1 twice, that of −cells 0, 0, 0 and 0, 1, 1. With the values 0
+// and 3: plane 0: 3 + 12; plane 1: 2 (3 − 2 · 3 + 4 (3 − 3)) = −6. Y = 9.
+TEST(Reference, ReadsBothColumnsOfAPairThatIsSubtractedDigitally) {
+  ArraySpec array = array_of(Encoding::kDifferential);
+  array.subtract = Subtract::kDigital;
+  const CimLayer layer = map_layer(linear_layer(1, {3, -2}, 3, 3), array);
+  LayerHistogram histogram(layer, false);
+  const LayerAdc adc = make_layer_adc(layer, {0, 2, {1}, {0, 3}, 1});
+  EXPECT_THAT(accumulate(layer, adc, {5, 6}, &histogram), ElementsAre(9));
+  EXPECT_THAT(sums_seen(histogram.of(1, 0, 0)), ElementsAre(0, 1));
+  EXPECT_THAT(sums_seen(histogram.of(1, 2, 0)), ElementsAre(1, 1));
+}
+
+// 2W + 1 = 3 and −3: cells +1 and −1 in both planes. The bits of 1 and 2 give the sums 1 and −1 in
+// both planes: (1 + 2)(1 − 2) = −3, and (−3 − (1 + 2)) / 2 = −3 = 1 − 2 · 2.
+TEST(Reference, TakesTheSumOfTheInputsFromABipolarLayer) {
+  const CimLayer layer = map_layer(linear_layer(1, {1, -2}, 2, 2), array_of(Encoding::kBipolar));
+  LayerHistogram histogram(layer, false);
+  const LayerAdc adc = lossless(layer);
+  EXPECT_THAT(accumulate(layer, adc, {1, 2}, &histogram), ElementsAre(-6));
+  EXPECT_EQ(adc.unit, Rational(1, 2));
+  EXPECT_THAT(sums_seen(histogram.of(0, 0, 0)), ElementsAre(1));
+  EXPECT_THAT(sums_seen(histogram.of(1, 1, 0)), ElementsAre(-1));
+}
+
+// 3 · 1 − 3 · 2 = −3 on the odd grid, with nothing to correct.
+TEST(Reference, SumsABipolarLayerOfTheOddGrid) {
+  IntegerLayer odd = linear_layer(1, {3, -3}, 2, 2);
+  odd.weight_odd = true;
+  const CimLayer layer = map_layer(odd, array_of(Encoding::kBipolar));
+  const LayerAdc adc = lossless(layer);
+  EXPECT_THAT(accumulate(layer, adc, {1, 2}), ElementsAre(-3));
+  EXPECT_EQ(adc.unit, Rational(1));
+}
+
+// (+1)(−1) + (−1)(−1) + (+1)(+1) = 1: one conversion for the whole output.
+TEST(Reference, SumsABinaryLayer) {
+  IntegerLayer binary = linear_layer(1, {1, -1, 1}, 1, 1);
+  binary.weight_odd = binary.input_odd = true;
+  const CimLayer layer = map_layer(binary, array_of(Encoding::kBipolar));
+  LayerHistogram histogram(layer, false);
+  EXPECT_THAT(accumulate(layer, lossless(layer), {-1, -1, 1}, &histogram), ElementsAre(1));
+  EXPECT_THAT(sums_seen(histogram.total()), ElementsAre(1));
+}
+
+// 1 = 1 − 2 · 0 and −2 = 0 − 2 · 1: plane 0 sees the bits of 1, plane 1 those of 2.
+// 1 · 1 − 2 · 2 = −3.
+TEST(Reference, SumsATwosComplementLayer) {
+  const CimLayer layer =
+      map_layer(linear_layer(1, {1, -2}, 2, 2), array_of(Encoding::kTwosComplement));
+  LayerHistogram histogram(layer, false);
+  EXPECT_THAT(accumulate(layer, lossless(layer), {1, 2}, &histogram), ElementsAre(-3));
+  EXPECT_THAT(sums_seen(histogram.of(0, 0, 0)), ElementsAre(1));
+  EXPECT_THAT(sums_seen(histogram.of(0, 1, 0)), ElementsAre(0));
+  EXPECT_THAT(sums_seen(histogram.of(1, 0, 0)), ElementsAre(0));
+  EXPECT_THAT(sums_seen(histogram.of(1, 1, 0)), ElementsAre(1));
+}
+
+// 1 + 2 = 3 and −2 + 2 = 0: both planes see the bits of 1, (1 + 2) · 1 = 3. The reference column
+// sees one 1 in each stream, 1 + 2 = 3, and 3 − 2 · 3 = −3.
+TEST(Reference, SumsAnOffsetLayer) {
+  const CimLayer layer = map_layer(linear_layer(1, {1, -2}, 2, 2), array_of(Encoding::kOffset));
+  LayerHistogram histogram(layer, false);
+  EXPECT_THAT(accumulate(layer, lossless(layer), {1, 2}, &histogram), ElementsAre(-3));
+  EXPECT_EQ(statistics(histogram.total()).total, 4);  // the reference column is not counted
+}
+
+// The reference column's comparator at 1 makes 2 of its 1: 3 − 2 · (1 + 2) · 2 = −9.
+TEST(Reference, ReadsTheReferenceColumnThroughItsOwnTable) {
+  const CimLayer layer = map_layer(linear_layer(1, {1, -2}, 2, 2), array_of(Encoding::kOffset));
+  const LayerAdc adc = make_layer_adc(layer, lossless_table(0, 2), {0, 2, {1}, {0, 2}, 1});
+  EXPECT_THAT(accumulate(layer, adc, {1, 2}), ElementsAre(-9));
+}
+
+/// Zero-rise with 4 levels and δ = 8: Δ = 4, thresholds −4, 0, 4, values −6, −2, 2, 6.
+LayerAdc zero_rise(const CimLayer& layer) {
+  return make_layer_adc(layer,
+                        {layer.sums.minimum, layer.sums.maximum, {-4, 0, 4}, {-3, -1, 1, 3}, 2});
+}
+
+// One tile, one plane with c = 1, four streams: code(0) stands for 2, and 2 · (1 + 2 + 4 + 8) = 30.
+TEST(Reference, AllZeroStreamsAddTheValueOfTheCodeOfZero) {
+  const CimLayer layer = map_layer(linear_layer(1, {1, -1, 1, 1, -1, 1, 1, 1}, 2, 4),
+                                   array_of(Encoding::kDifferential));
+  const LayerAdc adc = zero_rise(layer);
+  const std::vector<std::int64_t> outputs = accumulate(layer, adc, std::vector<std::int32_t>(8, 0));
+  EXPECT_EQ(Rational(outputs[0]) * adc.unit, Rational(30));
+}
+
+// The second tile of 3 rows is a conversion of its own: 8 + 3 rows, 2 · 30. A sum of 2 in stream 0
+// of the second tile still reads 2.
+TEST(Reference, TilesThatTheFanInDoesNotFillAreConvertedToo) {
+  ArraySpec array = array_of(Encoding::kDifferential);
+  array.rows = 8;
+  const CimLayer layer = map_layer(linear_layer(1, std::vector<std::int32_t>(11, 1), 2, 4), array);
+  const LayerAdc adc = zero_rise(layer);
+  std::vector<std::int32_t> activations(11, 0);
+  activations[8] = activations[9] = 1;
+  LayerHistogram histogram(layer, true);
+  const std::vector<std::int64_t> outputs = accumulate(layer, adc, activations, &histogram);
+  EXPECT_EQ(Rational(outputs[0]) * adc.unit, Rational(60));
+  EXPECT_THAT(sums_seen(histogram.of(0, 0, 0)), ElementsAre(0));
+  EXPECT_THAT(sums_seen(histogram.of(0, 0, 1)), ElementsAre(2));
+}
+
+// Each column of a pair reads 2 for nothing, and 2 − 2 = 0.
+TEST(Reference, DigitalSubtractionCancelsTheValueOfTheCodeOfZero) {
+  ArraySpec array = array_of(Encoding::kDifferential);
+  array.subtract = Subtract::kDigital;
+  const CimLayer layer = map_layer(linear_layer(1, {1, -1}, 2, 4), array);
+  EXPECT_THAT(accumulate(layer, zero_rise(layer), {0, 0}), ElementsAre(0));
+}
+
+// 128 rows of digits 15 driven by digits 15 sum to 28,800; of digits −15 to −28,800.
+TEST(Reference, TilesOfOnesReachBothEndsOfTheRange) {
+  std::vector<std::int32_t> weights(256, 15);
+  std::fill(weights.begin() + 128, weights.end(), -15);
+  ArraySpec array = array_of(Encoding::kDifferential);
+  array.cell_bits = array.dac_bits = 4;
+  const std::vector<std::int32_t> activations(128, 15);
+  const CimLayer layer = map_layer(linear_layer(2, weights, 5, 4), array);
+  LayerHistogram histogram(layer, false);
+  EXPECT_THAT(accumulate(layer, lossless(layer), activations, &histogram),
+              ElementsAre(28800, -28800));
+  EXPECT_EQ(histogram.total().minimum(), -28800);
+  EXPECT_THAT(sums_seen(histogram.total()), ElementsAre(-28800, 28800));
+
+  array.subtract = Subtract::kDigital;
+  const CimLayer digital = map_layer(linear_layer(2, weights, 5, 4), array);
+  LayerHistogram columns(digital, false);
+  EXPECT_THAT(accumulate(digital, lossless(digital), activations, &columns),
+              ElementsAre(28800, -28800));
+  EXPECT_THAT(sums_seen(columns.total()), ElementsAre(0, 0, 28800, 28800));
+}
+
+// 128 rows of one bit: p = N is not the same as p = 0 for any encoding.
+TEST(Reference, AFullTileOfSingleBitsIsNotZero) {
+  for (const MappingCase& mapping : testing_layers::every_encoding()) {
+    IntegerLayer layer = linear_layer(2, std::vector<std::int32_t>(256, 1), 2, 1);
+    std::fill(layer.weights.data<std::int32_t>().begin() + 128,
+              layer.weights.data<std::int32_t>().end(), -1);
+    layer.weight_odd = mapping.weight_odd;
+    const CimLayer mapped = map_layer(layer, mapping.array);
+    const LayerAdc adc = lossless(mapped);
+    const auto outputs = accumulate(mapped, adc, std::vector<std::int32_t>(128, 1));
+    EXPECT_EQ(Rational(outputs[0]) * adc.unit, Rational(128)) << describe(mapping);
+    EXPECT_EQ(Rational(outputs[1]) * adc.unit, Rational(-128)) << describe(mapping);
+  }
+}
+
+TEST(Reference, RefusesWhatDoesNotBelongToTheLayer) {
+  const CimLayer layer =
+      map_layer(linear_layer(1, {1, 1}, 2, 2), array_of(Encoding::kDifferential));
+  const LayerAdc adc = lossless(layer);
+  std::vector<std::int64_t> outputs(1);
+  const std::vector<std::int32_t> too_few{1};
+  EXPECT_THROW(reference_accumulate(layer, adc, 1, too_few, outputs), Error);
+  const std::vector<std::int32_t> too_large{1, 4};
+  EXPECT_THROW(reference_accumulate(layer, adc, 1, too_large, outputs), Error);
+  const std::vector<std::int32_t> right{1, 3};
+  EXPECT_NO_THROW(reference_accumulate(layer, adc, 1, right, outputs));
+  outputs.resize(2);
+  EXPECT_THROW(reference_accumulate(layer, adc, 1, right, outputs), Error);
+}
+
+}  // namespace
+}  // namespace bitline

@@ -1,0 +1,42 @@
+#include "bitline/kernels/sum_counter.h"
+
+namespace bitline {
+
+SumCounter::SumCounter(const PackedPlanes& planes, std::size_t streams, bool by_tile)
+    : sums_(planes.sums),
+      column_planes_(planes.column_planes),
+      out_channels_(planes.out_channels),
+      tiles_(by_tile ? planes.tiles.size() : 1),
+      streams_(streams),
+      by_tile_(by_tile),
+      bins_(planes.sums.maximum - planes.sums.minimum + 1) {
+  const auto column_planes = static_cast<std::int64_t>(column_planes_.size());
+  part_size_ = (column_planes + 1) * kCopies * bins_;
+  counts_.assign(tiles_ * streams_ * static_cast<std::size_t>(part_size_), 0);
+  zeros_.assign(tiles_ * streams_, 0);
+  lane_bins_.assign(static_cast<std::size_t>(planes.blocks() * kBlockColumns), 0);
+  for (std::int64_t column = 0; column < planes.blocks() * kBlockColumns; ++column) {
+    const bool is_column = column < planes.columns();
+    const std::int64_t plane = is_column ? column / out_channels_ : column_planes;
+    const std::int64_t lane = lane_of_column(column % kBlockColumns);
+    lane_bins_[static_cast<std::size_t>(column / kBlockColumns * kBlockColumns + lane)] =
+        (plane * kCopies + lane % kCopies) * bins_;
+  }
+}
+
+void SumCounter::add_to(LayerHistogram& histogram) const {
+  for (std::size_t tile = 0; tile < tiles_; ++tile)
+    for (std::size_t stream = 0; stream < streams_; ++stream) {
+      auto count = counts_.begin() + part_offset(tile, stream);
+      for (const ColumnPlane& plane : column_planes_) {
+        Histogram& bins = histogram.of(plane.plane, static_cast<std::int64_t>(stream),
+                                       static_cast<std::int64_t>(tile));
+        bins.add(0, zeros_[part(tile, stream)] * out_channels_);
+        for (std::int64_t copy = 0; copy < kCopies; ++copy)
+          for (std::int64_t p = sums_.minimum; p <= sums_.maximum; ++p, ++count)
+            if (*count != 0) bins.add(p, *count);
+      }
+    }
+}
+
+}  // namespace bitline

@@ -1,0 +1,58 @@
+// The array that a user describes: everything about the crossbar except its ADCs' quantizer.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace bitline {
+
+/// How weights become cell digits; equation (2) of docs/arithmetic.md.
+enum class Encoding { kDifferential, kBipolar, kTwosComplement, kOffset };
+/// Where a differential pair is subtracted: before the ADC, or after two conversions.
+enum class Subtract { kAnalog, kDigital };
+/// How the offset encoding's offset is taken away again: by a reference column of ones, which is
+/// converted like any other, or in digital logic from Σ A, which is exact.
+enum class OffsetRemoval { kReferenceColumn, kDigital };
+/// Order in which the fan-in of a convolution is laid along the rows; equation (4).
+enum class RowOrder { kChannelMajor, kKernelMajor, kWholeChannels };
+/// How the fan-in is cut into tiles: 128 + 16 (full) or 72 + 72 (balanced); equation (4).
+enum class TileCut { kFull, kBalanced };
+/// How signed activations become digits; equation (1).
+enum class ActivationEncoding { kTwosComplement, kSignMagnitude };
+/// What happens to the first and the last layer.
+enum class LayerPolicy { kDigitalInteger, kMapped };
+
+struct ArraySpec {
+  std::int64_t rows = 128;       ///< word lines of one array
+  std::int64_t active_rows = 0;  ///< word lines driven in one read (N); 0 means all rows
+  std::int64_t columns = 128;    ///< bit lines of one array
+  int cell_bits = 1;             ///< m, 1 to 4
+  int dac_bits = 1;              ///< d, 1 to 4
+  Encoding encoding = Encoding::kDifferential;
+  Subtract subtract = Subtract::kAnalog;                           ///< differential only
+  OffsetRemoval offset_removal = OffsetRemoval::kReferenceColumn;  ///< offset only
+  RowOrder row_order = RowOrder::kChannelMajor;
+  TileCut tile_cut = TileCut::kFull;
+  ActivationEncoding activation_encoding = ActivationEncoding::kTwosComplement;
+  /// Converted columns that share one ADC; a pair subtracted before the ADC is one of them.
+  std::int64_t columns_per_adc = 1;
+  LayerPolicy first_layer = LayerPolicy::kDigitalInteger;
+  LayerPolicy last_layer = LayerPolicy::kDigitalInteger;
+
+  /// N: rows driven at once.
+  std::int64_t driven_rows() const { return active_rows == 0 ? rows : active_rows; }
+};
+
+/// Throws Error (kUsage) that names the field, its value, the limit and the remedy.
+void validate(const ArraySpec& array);
+
+/// Names as the configuration spells them: "differential", "twos-complement", "channel-major" …
+std::string_view name_of(Encoding encoding);
+std::string_view name_of(Subtract subtract);
+std::string_view name_of(OffsetRemoval removal);
+std::string_view name_of(RowOrder order);
+std::string_view name_of(TileCut cut);
+std::string_view name_of(ActivationEncoding encoding);
+std::string_view name_of(LayerPolicy policy);
+
+}  // namespace bitline

@@ -1,0 +1,101 @@
+#include "bitline/mapping/array_spec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bitline/base/error.h"
+
+namespace bitline {
+namespace {
+
+using testing::HasSubstr;
+
+std::string refusal(const ArraySpec& array) {
+  try {
+    validate(array);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(ArraySpec, DefaultsAreValidAndDriveAllRows) {
+  const ArraySpec array;
+  EXPECT_NO_THROW(validate(array));
+  EXPECT_EQ(array.driven_rows(), 128);
+}
+
+TEST(ArraySpec, ActiveRowsAreTheDrivenRows) {
+  ArraySpec array;
+  array.active_rows = 16;
+  EXPECT_NO_THROW(validate(array));
+  EXPECT_EQ(array.driven_rows(), 16);
+}
+
+TEST(ArraySpec, RefusesNumbersOutOfRange) {
+  const auto with = [](auto field, auto value) {
+    ArraySpec array;
+    array.*field = value;
+    return refusal(array);
+  };
+  EXPECT_THAT(with(&ArraySpec::rows, 0), HasSubstr("rows = 0 is out of range, set it to 1"));
+  EXPECT_THAT(with(&ArraySpec::active_rows, 129), HasSubstr("active_rows = 129"));
+  EXPECT_THAT(with(&ArraySpec::active_rows, -1), HasSubstr("active_rows = -1"));
+  EXPECT_THAT(with(&ArraySpec::columns, 0), HasSubstr("columns = 0"));
+  EXPECT_THAT(with(&ArraySpec::cell_bits, 5), HasSubstr("cell_bits = 5"));
+  EXPECT_THAT(with(&ArraySpec::cell_bits, 0), HasSubstr("cell_bits = 0"));
+  EXPECT_THAT(with(&ArraySpec::dac_bits, 5), HasSubstr("dac_bits = 5"));
+  EXPECT_THAT(with(&ArraySpec::dac_bits, 0), HasSubstr("dac_bits = 0"));
+  EXPECT_THAT(with(&ArraySpec::columns_per_adc, 0), HasSubstr("columns_per_adc = 0"));
+  EXPECT_THAT(with(&ArraySpec::columns_per_adc, 129), HasSubstr("columns_per_adc = 129"));
+}
+
+TEST(ArraySpec, RefusesOneColumnForAPair) {
+  ArraySpec array;
+  array.columns = 1;
+  EXPECT_THAT(refusal(array), HasSubstr("columns = 1 is out of range, set it to 2"));
+  array.encoding = Encoding::kOffset;
+  EXPECT_NO_THROW(validate(array));
+}
+
+TEST(ArraySpec, RefusesBipolarCellsOfSeveralBits) {
+  ArraySpec array;
+  array.encoding = Encoding::kBipolar;
+  EXPECT_NO_THROW(validate(array));
+  array.cell_bits = 2;
+  EXPECT_THAT(refusal(array), HasSubstr("cell_bits = 2 under encoding = bipolar"));
+}
+
+TEST(ArraySpec, RefusesChoicesThatBelongToAnotherEncoding) {
+  ArraySpec array;
+  array.offset_removal = OffsetRemoval::kDigital;
+  EXPECT_THAT(refusal(array), HasSubstr("offset_removal = digital under encoding = differential"));
+  array.encoding = Encoding::kOffset;
+  EXPECT_NO_THROW(validate(array));
+  array.subtract = Subtract::kDigital;
+  EXPECT_THAT(refusal(array), HasSubstr("subtract = digital under encoding = offset"));
+}
+
+TEST(ArraySpec, NamesAreThoseOfTheConfiguration) {
+  EXPECT_EQ(name_of(Encoding::kDifferential), "differential");
+  EXPECT_EQ(name_of(Encoding::kBipolar), "bipolar");
+  EXPECT_EQ(name_of(Encoding::kTwosComplement), "twos-complement");
+  EXPECT_EQ(name_of(Encoding::kOffset), "offset");
+  EXPECT_EQ(name_of(Subtract::kAnalog), "analog");
+  EXPECT_EQ(name_of(Subtract::kDigital), "digital");
+  EXPECT_EQ(name_of(OffsetRemoval::kReferenceColumn), "reference-column");
+  EXPECT_EQ(name_of(OffsetRemoval::kDigital), "digital");
+  EXPECT_EQ(name_of(RowOrder::kChannelMajor), "channel-major");
+  EXPECT_EQ(name_of(RowOrder::kKernelMajor), "kernel-major");
+  EXPECT_EQ(name_of(RowOrder::kWholeChannels), "whole-channels");
+  EXPECT_EQ(name_of(TileCut::kFull), "full");
+  EXPECT_EQ(name_of(TileCut::kBalanced), "balanced");
+  EXPECT_EQ(name_of(ActivationEncoding::kTwosComplement), "twos-complement");
+  EXPECT_EQ(name_of(ActivationEncoding::kSignMagnitude), "sign-magnitude");
+  EXPECT_EQ(name_of(LayerPolicy::kDigitalInteger), "digital-integer");
+  EXPECT_EQ(name_of(LayerPolicy::kMapped), "mapped");
+}
+
+}  // namespace
+}  // namespace bitline

@@ -1,0 +1,47 @@
+// What a mapped layer costs in arrays, columns, conversions and bits: the numbers of inspect.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bitline/mapping/cim_layer.h"
+
+namespace bitline {
+
+/// Counts of one layer. How cells are packed into arrays of rows × columns:
+/// - A tile of a group takes as many rows as it has inputs, and one strip of columns: out_channels
+/// /
+///   groups × planes columns, twice that for differential pairs, and one more for a reference
+///   column. A pair is never torn apart; otherwise a strip wider than an array goes on in the next.
+/// - Whole tiles stand one below the other in a strip while the array has rows left (the word lines
+///   driven in one read are one tile's), in order, the groups one after the other.
+/// - Strips of an ungrouped layer are never side by side: a read drives one of them, and the
+/// other's
+///   columns would stand idle. Strips of a grouped layer are, while the array has columns left:
+///   groups differ in their inputs and wait for each other anyway.
+/// - Arrays are not shared between layers.
+struct LayerLayout {
+  std::string name;
+  std::int64_t fan_in = 0;  ///< K
+  std::int64_t tiles = 0;   ///< of one group
+  std::int64_t planes = 0;
+  std::int64_t streams = 0;
+  std::int64_t arrays = 0;
+  std::int64_t physical_columns = 0;  ///< bit lines that carry at least one of the layer's cells
+  double cell_utilisation = 0;        ///< cells used / cells of the arrays, in (0, 1]
+  int partial_sum_bits = 0;           ///< of a possible p; a sign bit only where p < 0 is possible
+  int accumulator_bits = 0;      ///< two's complement, of the lossless layer; accumulator_bits()
+  std::int64_t conversions = 0;  ///< of one image, by normal columns
+  std::int64_t reference_conversions = 0;  ///< of one image, by reference columns
+  std::int64_t adcs = 0;           ///< at the foot of the arrays, columns_per_adc columns to one
+  std::vector<std::string> notes;  ///< what a designer would otherwise wonder about; often empty
+};
+
+LayerLayout layout_of(const CimLayer& layer);
+
+/// Bits of a two's complement accumulator that holds Σ_t Σ_i Σ_j c_i g_j v for every |v| ≤
+/// largest_value: T · Σ_i |c_i| · Σ_j |g_j| · largest_value is the exact worst case.
+int accumulator_bits(const CimLayer& layer, std::int64_t largest_value);
+
+}  // namespace bitline

@@ -1,0 +1,13 @@
+// The only way from an integer layer to the array.
+#pragma once
+
+#include "bitline/mapping/cim_layer.h"
+
+namespace bitline {
+
+/// Cuts the layer into planes, streams and tiles by equations (1), (2) and (4). Throws Error
+/// (kUsage) with the layer's name for an encoding that cannot hold its weights (differential at
+/// 1 bit, even W under bipolar …), or fewer rows than a kernel under whole-channels.
+CimLayer map_layer(const IntegerLayer& layer, const ArraySpec& array);
+
+}  // namespace bitline

@@ -1,0 +1,29 @@
+// The built-in networks. Start here; network_builder.h holds the bricks.
+#pragma once
+
+#include <string_view>
+
+#include "bitline/graph/network.h"
+
+namespace bitline {
+
+struct ModelOptions {
+  double width = 1.0;  ///< multiplies every hidden channel count, at least 1 channel is left
+  std::int64_t classes = 10;
+  Shape input = {3, 32, 32};  ///< [channels, height, width]
+  std::uint64_t seed = 1;     ///< of the initial weights
+};
+
+/// ResNet-20 for CIFAR (He et al., 2016, section 4.2): 3 × 3 convolution of 16 channels, three
+/// stages of three basic blocks (16, 32, 64), 1 × 1 convolution on the shortcut where the shape
+/// changes, global average pool, one linear layer.
+Network resnet20(const ModelOptions& options);
+
+/// VGG-9: two 3 × 3 convolutions of 128 channels, max-pool, two of 256, max-pool, two of 512,
+/// max-pool, fully connected 1024, 1024, classes; batch-norm after each but the last.
+Network vgg9(const ModelOptions& options);
+
+/// By the name that the configuration uses: "resnet20", "vgg9". Throws Error (kUsage) for others.
+Network make_model(std::string_view name, const ModelOptions& options);
+
+}  // namespace bitline

@@ -1,0 +1,42 @@
+#include "bitline/pipeline/describe.h"
+
+namespace bitline {
+
+std::string describe(const ArraySpec& array) {
+  return fmt::format(
+      "rows {} active {} columns {} cell {} dac {} {} {} {} {} {} {} first {} last {}", array.rows,
+      array.driven_rows(), array.columns, array.cell_bits, array.dac_bits, name_of(array.encoding),
+      name_of(array.subtract), name_of(array.offset_removal), name_of(array.row_order),
+      name_of(array.tile_cut), name_of(array.activation_encoding), name_of(array.first_layer),
+      name_of(array.last_layer));
+}
+
+std::string describe(const SearchRun& search) {
+  const SearchOptions& o = search.options;
+  return fmt::format("{} {} {} {} objective {} step {} full {} centre {}", name_of(o.adc.quantizer),
+                     name_of(o.adc.step_rule), name_of(o.adc.tie_rule), name_of(o.adc.sides),
+                     name_of(o.objective), to_string(o.delta_step), o.full,
+                     search.centre == Centre::kMean ? "mean" : "zero");
+}
+
+std::string describe(const Normalization& normalization) {
+  return fmt::format("mean {} deviation {}", fmt::join(normalization.mean, " "),
+                     fmt::join(normalization.deviation, " "));
+}
+
+std::string describe_recipe(const RunConfig& config) {
+  const TrainOptions& o = config.train.options;
+  std::string text = fmt::format(
+      "seed {} epochs {} batch {} rate {} momentum {} decay {} schedule {} warmup {} steps {} "
+      "factor {} holdout {} augment {} {}",
+      config.seed, o.epochs, o.batch_size, o.learning_rate, o.momentum, o.weight_decay,
+      static_cast<int>(o.schedule), o.warmup_epochs, fmt::join(o.step_epochs, " "), o.step_factor,
+      config.train.holdout, config.train.augment, describe(config.data.normalization));
+  if (!config.has_quantize) return text;
+  const QuantizeOptions& q = config.quantize;
+  return text + fmt::format(" quantizer {} weights {} activations {} edges {} scale {} odd {}",
+                            static_cast<int>(q.quantizer), q.weight_bits, q.activation_bits,
+                            q.edge_bits, static_cast<int>(q.weight_scale), q.odd_weights);
+}
+
+}  // namespace bitline

@@ -1,0 +1,17 @@
+// Options as canonical text: equal texts mean equal results. Stages and checkpoints hash them.
+#pragma once
+
+#include <string>
+
+#include "bitline/pipeline/run_config.h"
+
+namespace bitline {
+
+std::string describe(const ArraySpec& array);
+/// What decides the scores and the winner of a search, apart from levels and mode.
+std::string describe(const SearchRun& search);
+std::string describe(const Normalization& normalization);
+/// [train], and [quantize] where it is there.
+std::string describe_recipe(const RunConfig& config);
+
+}  // namespace bitline

@@ -1,0 +1,51 @@
+#include "bitline/pipeline/evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "bitline/pipeline/predict.h"
+#include "bitline/pipeline/scoring.h"
+#include "bitline/pipeline/study.h"
+
+namespace bitline {
+
+double Evaluation::mean_loss() const {
+  return std::ldexp(static_cast<double>(score.loss), -20) / static_cast<double>(score.images);
+}
+
+Evaluation evaluate(const Network& network, MacMode mode, const AdcPlan& plan,
+                    const Dataset& dataset, const RunConfig& config, std::string_view task,
+                    ProgressSink& progress, const Cancellation& cancellation) {
+  check_fit(network, dataset);
+  const Executor executor(network, mode, config.array, config.engine);
+  const PreparedPlan prepared = mode == MacMode::kAnalog ? executor.prepare(plan) : PreparedPlan{};
+  const Tensor logits =
+      predict(executor, prepared, dataset, config.data.normalization, task, progress, cancellation);
+  return {score_batch(logits, dataset.labels), right_answers(logits, dataset)};
+}
+
+std::string to_json(const Evaluation& evaluation) {
+  std::string right(evaluation.right.size(), '0');
+  std::ranges::transform(evaluation.right, right.begin(), [](bool r) { return r ? '1' : '0'; });
+  const nlohmann::ordered_json json{{"images", evaluation.score.images},
+                                    {"correct", evaluation.score.correct},
+                                    {"loss", evaluation.score.loss},
+                                    {"right", right}};
+  return json.dump(1) + "\n";
+}
+
+Evaluation evaluation_from_json(std::string_view text) {
+  try {
+    const auto json = nlohmann::json::parse(text);
+    Evaluation evaluation;
+    evaluation.score = {json.at("images"), json.at("correct"), json.at("loss")};
+    for (const char c : json.at("right").get<std::string>()) evaluation.right.push_back(c == '1');
+    return evaluation;
+  } catch (const nlohmann::json::exception& error) {
+    fail("an evaluation is damaged: {}", error.what());
+  }
+}
+
+}  // namespace bitline

@@ -1,0 +1,34 @@
+// Accuracy of a network under a plan, with what is needed to compare it with another.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bitline/pipeline/accuracy.h"
+#include "bitline/pipeline/run_config.h"
+#include "bitline/search/evaluator.h"
+
+namespace bitline {
+
+/// Answers on a list of images.
+struct Evaluation {
+  Score score;
+  std::vector<bool> right;  ///< per image
+
+  /// Top-1 accuracy and its 95 % Wilson interval.
+  Interval accuracy() const { return wilson_interval(score.correct, score.images); }
+  double mean_loss() const;  ///< mean cross-entropy
+};
+
+/// Runs `dataset` through the network in `mode`; `plan` is used in analog mode.
+Evaluation evaluate(const Network& network, MacMode mode, const AdcPlan& plan,
+                    const Dataset& dataset, const RunConfig& config, std::string_view task,
+                    ProgressSink& progress, const Cancellation& cancellation);
+
+/// JSON for a run folder: score and one character per image, '1' for a right answer.
+std::string to_json(const Evaluation& evaluation);
+/// Throws Error when the text is not what to_json wrote.
+Evaluation evaluation_from_json(std::string_view json);
+
+}  // namespace bitline

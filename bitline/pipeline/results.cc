@@ -1,0 +1,35 @@
+#include "bitline/pipeline/results.h"
+
+#include <fmt/format.h>
+
+namespace bitline {
+
+std::string to_csv(const std::vector<ResultRow>& rows) {
+  std::string csv =
+      "levels,mode,recalibrated,search_accuracy,search_loss_points,test_accuracy,"
+      "test_accuracy_lower,test_accuracy_upper,test_loss_points,test_loss_lower,test_loss_upper,"
+      "plan,network\n";
+  for (const ResultRow& r : rows)
+    csv += fmt::format("{},{},{},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{},{}\n",
+                       r.levels == 0 ? "lossless" : std::to_string(r.levels), r.mode,
+                       r.recalibrated ? "yes" : "no", 100 * r.search_accuracy.value, r.search_loss,
+                       100 * r.test_accuracy.value, 100 * r.test_accuracy.lower,
+                       100 * r.test_accuracy.upper, r.test_loss.value, r.test_loss.lower,
+                       r.test_loss.upper, r.plan, r.network);
+  return csv;
+}
+
+std::optional<std::size_t> recommend(const std::vector<ResultRow>& rows, double max_loss) {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const ResultRow& row = rows[i];
+    if (row.levels == 0 || row.search_loss > max_loss) continue;
+    const bool better =
+        !best || row.levels < rows[*best].levels ||
+        (row.levels == rows[*best].levels && row.search_loss < rows[*best].search_loss);
+    if (better) best = i;
+  }
+  return best;
+}
+
+}  // namespace bitline

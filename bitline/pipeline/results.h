@@ -1,0 +1,37 @@
+// The table that a run ends with.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bitline/pipeline/accuracy.h"
+#include "bitline/search/range_search.h"
+
+namespace bitline {
+
+/// One plan of a run. Losses are in points of accuracy against the lossless network on the same
+/// images; positive is worse.
+struct ResultRow {
+  std::int64_t levels = 0;  ///< 0: the lossless network
+  std::string mode;         ///< "network-wise", "layer-wise"; empty for the lossless network
+  bool recalibrated = false;
+  Interval search_accuracy;  ///< on the search sample (training images)
+  double search_loss = 0;    ///< points lost on the search sample
+  Interval test_accuracy;    ///< on the test set
+  Interval test_loss;        ///< points lost on the test set, with the paired interval
+  std::string plan;          ///< artefact, for example "plans/L4-layer-wise.json"
+  std::string network;       ///< artefact of the recalibrated network, or empty
+};
+
+/// CSV with a header; accuracies in per cent, losses in points. docs/run-folder.md names the
+/// columns.
+std::string to_csv(const std::vector<ResultRow>& rows);
+
+/// The row that plan.json takes: the fewest levels whose search_loss is at most `max_loss` points,
+/// then the smaller search_loss, then the earlier row. Empty when
+/// no row is that good.
+std::optional<std::size_t> recommend(const std::vector<ResultRow>& rows, double max_loss);
+
+}  // namespace bitline

@@ -1,0 +1,47 @@
+#include "bitline/pipeline/results.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace bitline {
+namespace {
+
+ResultRow row(std::int64_t levels, double search_loss) {
+  ResultRow r;
+  r.levels = levels;
+  r.search_loss = search_loss;
+  r.mode = levels == 0 ? "" : "layer-wise";
+  return r;
+}
+
+TEST(Recommend, TakesTheFewestLevelsWithinTheLoss) {
+  const std::vector<ResultRow> rows{row(0, 0), row(16, 0), row(8, 0.8), row(4, 1.2)};
+  EXPECT_EQ(recommend(rows, 1.0), 2U);
+  EXPECT_EQ(recommend(rows, 1.2), 3U);
+}
+
+TEST(Recommend, AmongEqualLevelsTakesTheSmallerLossThenTheEarlierRow) {
+  EXPECT_EQ(recommend({row(0, 0), row(8, 0.8), row(8, 0.4), row(8, 0.4)}, 1.0), 2U);
+}
+
+TEST(Recommend, NeverTakesTheLosslessNetwork) {
+  EXPECT_FALSE(recommend({row(0, 0), row(8, 3)}, 1.0).has_value());
+}
+
+TEST(ResultsCsv, HasOneLinePerRowAndAsManyFieldsAsItsHeader) {
+  const std::string csv = to_csv({row(0, 0), row(8, 0.5)});
+  EXPECT_EQ(std::ranges::count(csv, '\n'), 3);
+  const auto fields = [&csv](std::size_t line) {
+    std::size_t start = 0;
+    for (std::size_t i = 0; i < line; ++i) start = csv.find('\n', start) + 1;
+    const std::string text = csv.substr(start, csv.find('\n', start) - start);
+    return std::ranges::count(text, ',');
+  };
+  EXPECT_EQ(fields(0), fields(1));
+  EXPECT_EQ(fields(0), fields(2));
+  EXPECT_THAT(csv, ::testing::HasSubstr("\nlossless,"));
+  EXPECT_THAT(csv, ::testing::HasSubstr("\n8,layer-wise,no,"));
+}
+
+}  // namespace
+}  // namespace bitline

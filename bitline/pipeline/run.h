@@ -1,0 +1,28 @@
+// `bitline run`: the main job, from a trained network to an ADC plan, in a folder that can be
+// killed at any moment and continued.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "bitline/base/progress.h"
+#include "bitline/pipeline/results.h"
+#include "bitline/pipeline/run_config.h"
+
+namespace bitline {
+
+struct RunOutcome {
+  std::vector<ResultRow> rows;             ///< the lossless network first
+  std::optional<std::size_t> recommended;  ///< row of plan.json; empty: no plan was good enough
+  std::optional<AdcPlan> plan;             ///< that plan
+  std::vector<std::string> skipped;        ///< stages that were up to date
+};
+
+/// baseline → profile → search (each mode and level count) → recalibrate (where asked) → evaluate
+/// on the test set → results.csv, plan.json, run.json. docs/run-folder.md lists the artefacts.
+/// Throws Error; whatever stage was finished stays and is skipped the next time.
+RunOutcome run_pipeline(const RunConfig& config, const std::filesystem::path& folder,
+                        ProgressSink& progress, const Cancellation& cancellation);
+
+}  // namespace bitline

@@ -1,0 +1,194 @@
+#include "bitline/pipeline/run_config.h"
+
+#include <cstdlib>
+#include <limits>
+
+namespace bitline {
+namespace {
+
+constexpr std::int64_t kMany = std::numeric_limits<std::int32_t>::max();
+constexpr double kLarge = 1e9;
+
+std::vector<float> floats(const ConfigTable& table, std::string_view key,
+                          std::vector<double> fallback) {
+  const std::vector<double> values = table.get<std::vector<double>>(key, std::move(fallback));
+  return {values.begin(), values.end()};
+}
+
+DataOptions read_data(const ConfigTable& table) {
+  DataOptions data;
+  data.format = table.choice<DataFormat>("format", data.format,
+                                         {{"cifar10", DataFormat::kCifar10},
+                                          {"mnist", DataFormat::kMnist},
+                                          {"samples", DataFormat::kSamples}});
+  data.folder = table.path("folder", {});
+  data.search_file = table.path("search_file", {});
+  data.test_file = table.path("test_file", {});
+  data.verify = table.get<bool>("verify", data.verify);
+  data.images_per_class = table.integer("images_per_class", data.images_per_class, 1, kMany);
+  const bool grey = data.format == DataFormat::kMnist;
+  data.normalization.mean =
+      floats(table, "mean", grey ? std::vector{0.1307} : std::vector{0.4914, 0.4822, 0.4465});
+  data.normalization.deviation =
+      floats(table, "deviation", grey ? std::vector{0.3081} : std::vector{0.2470, 0.2435, 0.2616});
+  if (data.format == DataFormat::kSamples && (data.search_file.empty() || data.test_file.empty()))
+    fail_usage("data.format = \"samples\" needs data.search_file and data.test_file");
+  return data;
+}
+
+ModelSource read_model(const ConfigTable& table, std::uint64_t seed) {
+  ModelSource model;
+  model.file = table.path("file", {});
+  model.name = table.get<std::string>("name", "");
+  model.options.width = table.number("width", model.options.width, 1.0 / 1024, 1024);
+  model.options.classes = table.integer("classes", model.options.classes, 2, kMany);
+  model.options.input = table.integers("input", model.options.input, 1, kMany);
+  model.options.seed = seed;
+  if (model.file.empty() == model.name.empty())
+    fail_usage("set either model.file (a network file) or model.name (resnet20, vgg9)");
+  if (model.options.input.size() != 3)
+    fail_usage("model.input has {} numbers; give [channels, height, width]",
+               model.options.input.size());
+  return model;
+}
+
+ArraySpec read_array(const ConfigTable& table) {
+  ArraySpec array;
+  array.rows = table.integer("rows", array.rows, 1, kMany);
+  array.active_rows = table.integer("active_rows", array.active_rows, 0, kMany);
+  array.columns = table.integer("columns", array.columns, 1, kMany);
+  array.cell_bits = static_cast<int>(table.integer("cell_bits", array.cell_bits, 1, 4));
+  array.dac_bits = static_cast<int>(table.integer("dac_bits", array.dac_bits, 1, 4));
+  array.columns_per_adc = table.integer("columns_per_adc", array.columns_per_adc, 1, kMany);
+  array.encoding = table.choice<Encoding>("encoding", array.encoding,
+                                          {{"differential", Encoding::kDifferential},
+                                           {"bipolar", Encoding::kBipolar},
+                                           {"twos-complement", Encoding::kTwosComplement},
+                                           {"offset", Encoding::kOffset}});
+  array.subtract = table.choice<Subtract>(
+      "subtract", array.subtract, {{"analog", Subtract::kAnalog}, {"digital", Subtract::kDigital}});
+  array.offset_removal =
+      table.choice<OffsetRemoval>("offset_removal", array.offset_removal,
+                                  {{"reference-column", OffsetRemoval::kReferenceColumn},
+                                   {"digital", OffsetRemoval::kDigital}});
+  array.row_order = table.choice<RowOrder>("row_order", array.row_order,
+                                           {{"channel-major", RowOrder::kChannelMajor},
+                                            {"kernel-major", RowOrder::kKernelMajor},
+                                            {"whole-channels", RowOrder::kWholeChannels}});
+  array.tile_cut = table.choice<TileCut>(
+      "tile_cut", array.tile_cut, {{"full", TileCut::kFull}, {"balanced", TileCut::kBalanced}});
+  array.activation_encoding =
+      table.choice<ActivationEncoding>("activation_encoding", array.activation_encoding,
+                                       {{"twos-complement", ActivationEncoding::kTwosComplement},
+                                        {"sign-magnitude", ActivationEncoding::kSignMagnitude}});
+  const std::initializer_list<Choice<LayerPolicy>> policies = {
+      {"digital-integer", LayerPolicy::kDigitalInteger}, {"mapped", LayerPolicy::kMapped}};
+  array.first_layer = table.choice("first_layer", array.first_layer, policies);
+  array.last_layer = table.choice("last_layer", array.last_layer, policies);
+  validate(array);
+  return array;
+}
+
+AdcSpec read_adc(const ConfigTable& table) {
+  AdcSpec adc;
+  adc.quantizer = table.choice<Quantizer>(
+      "quantizer", adc.quantizer,
+      {{"zero-tread", Quantizer::kZeroTread}, {"zero-rise", Quantizer::kZeroRise}});
+  adc.step_rule = table.choice<StepRule>("step_rule", adc.step_rule,
+                                         {{"range", StepRule::kRange},
+                                          {"outer-levels", StepRule::kOuterLevels},
+                                          {"codes", StepRule::kCodes}});
+  adc.tie_rule = table.choice<TieRule>("tie_rule", adc.tie_rule,
+                                       {{"up", TieRule::kUp}, {"away", TieRule::kAway}});
+  adc.sides = table.choice<Sides>(
+      "sides", adc.sides,
+      {{"automatic", Sides::kAutomatic}, {"both", Sides::kBoth}, {"one-sided", Sides::kOneSided}});
+  return adc;
+}
+
+QuantizeOptions read_quantize(const ConfigTable& table) {
+  QuantizeOptions quantize;
+  quantize.quantizer = table.choice<TrainingQuantizer>(
+      "quantizer", quantize.quantizer,
+      {{"lsq", TrainingQuantizer::kLsq}, {"qnn", TrainingQuantizer::kQnn}});
+  const auto bits = [&table](std::string_view key, int fallback) {
+    return static_cast<int>(table.integer(key, fallback, 1, 8));
+  };
+  quantize.weight_bits = bits("weight_bits", quantize.weight_bits);
+  quantize.activation_bits = bits("activation_bits", quantize.activation_bits);
+  quantize.edge_bits = bits("edge_bits", quantize.edge_bits);
+  quantize.weight_scale = table.choice<ScaleGranularity>(
+      "weight_scale", quantize.weight_scale,
+      {{"layer", ScaleGranularity::kLayer}, {"channel", ScaleGranularity::kChannel}});
+  quantize.odd_weights =
+      table.choice<bool>("weight_grid", quantize.odd_weights, {{"ordinary", false}, {"odd", true}});
+  return quantize;
+}
+
+TrainRun read_train(const ConfigTable& table, std::uint64_t seed) {
+  TrainRun train;
+  TrainOptions& options = train.options;
+  options.epochs = table.integer("epochs", options.epochs, 1, kMany);
+  options.batch_size = table.integer("batch_size", options.batch_size, 1, kMany);
+  options.learning_rate = table.number("learning_rate", options.learning_rate, 0, kLarge);
+  options.momentum = table.number("momentum", options.momentum, 0, 1);
+  options.weight_decay = table.number("weight_decay", options.weight_decay, 0, kLarge);
+  options.schedule = table.choice<Schedule>(
+      "schedule", options.schedule, {{"cosine", Schedule::kCosine}, {"step", Schedule::kStep}});
+  options.warmup_epochs = table.number("warmup_epochs", options.warmup_epochs, 0, kLarge);
+  options.step_epochs = table.integers("step_epochs", options.step_epochs, 1, kMany);
+  options.step_factor = table.number("step_factor", options.step_factor, 0, 1);
+  options.seed = seed;
+  train.output = table.path("output", train.output);
+  train.holdout = table.integer("holdout", train.holdout, 0, kMany);
+  train.augment = table.get<bool>("augment", train.augment);
+  train.device = table.get<std::string>("device", train.device);
+  validate(options);
+  return train;
+}
+
+SearchRun read_search(const ConfigTable& table, const AdcSpec& adc) {
+  SearchRun search;
+  search.options.adc = adc;
+  search.levels = table.integers("levels", search.levels, 2, kMany);
+  std::vector<std::string> modes;
+  for (const SearchMode mode : search.modes) modes.emplace_back(name_of(mode));
+  search.modes.clear();
+  for (const std::string& mode : table.get<std::vector<std::string>>("modes", modes))
+    search.modes.push_back(search_mode_from_name(mode));
+  search.options.objective = objective_from_name(
+      table.get<std::string>("objective", std::string(name_of(Objective::kAccuracy))));
+  search.centre = table.choice<Centre>("centre", search.centre,
+                                       {{"zero", Centre::kZero}, {"mean", Centre::kMean}});
+  search.options.delta_step = table.rational("delta_step", search.options.delta_step);
+  search.options.full = table.get<bool>("full", search.options.full);
+  search.max_loss = table.number("max_loss", search.max_loss, 0, 100);
+  search.recalibrate = table.get<bool>("recalibrate", search.recalibrate);
+  return search;
+}
+
+}  // namespace
+
+RunConfig read_run_config(const Config& config) {
+  const ConfigTable root = config.root();
+  RunConfig run;
+  run.seed = static_cast<std::uint64_t>(root.integer("seed", 1, 0, kMany));
+  run.threads = root.integer("threads", 0, 0, 1024);
+  run.engine = root.choice<Engine>("engine", run.engine,
+                                   {{"reference", Engine::kReference},
+                                    {"fused", Engine::kFused},
+                                    {"composed", Engine::kComposed}});
+  run.data = read_data(root.table("data"));
+  run.model = read_model(root.table("model"), run.seed);
+  run.array = read_array(root.table("array"));
+  run.has_quantize = root.has("quantize");
+  run.quantize = read_quantize(root.table("quantize"));
+  run.train = read_train(root.table("train"), run.seed);
+  run.search = read_search(root.table("search"), read_adc(root.table("adc")));
+  run.profile_by_tile = root.table("profile").get<bool>("by_tile", false);
+  config.check_all_used();
+  run.as_used = config.to_toml();
+  return run;
+}
+
+}  // namespace bitline

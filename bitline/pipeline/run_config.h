@@ -1,0 +1,79 @@
+// The configuration file as the options structs of all stages. docs/config.md lists every key.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "bitline/adc/adc_spec.h"
+#include "bitline/config/config.h"
+#include "bitline/data/normalization.h"
+#include "bitline/mapping/array_spec.h"
+#include "bitline/models/models.h"
+#include "bitline/quantize/quantizers.h"
+#include "bitline/runtime/executor.h"
+#include "bitline/search/range_search.h"
+#include "bitline/train/train_options.h"
+
+namespace bitline {
+
+enum class DataFormat { kCifar10, kMnist, kSamples };
+
+/// [data]
+struct DataOptions {
+  DataFormat format = DataFormat::kCifar10;
+  std::filesystem::path folder;        ///< cifar10, mnist; empty: the environment's BITLINE_DATA
+  std::filesystem::path search_file;   ///< samples: training images for search and profile
+  std::filesystem::path test_file;     ///< samples: test images
+  bool verify = false;                 ///< compare checksums with the published ones
+  std::int64_t images_per_class = 50;  ///< of the class-balanced search sample
+  Normalization normalization;
+};
+
+/// [model]: a network file, or a built-in network by name.
+struct ModelSource {
+  std::filesystem::path file;
+  std::string name;
+  ModelOptions options;
+};
+
+/// [train] beyond TrainOptions.
+struct TrainRun {
+  TrainOptions options;
+  std::filesystem::path output = "network.safetensors";  ///< relative to the working folder
+  std::int64_t holdout = 1000;  ///< last images of the training set, kept out of training
+  bool augment = true;
+  std::string device = "cpu";
+};
+
+enum class Centre { kZero, kMean };
+
+/// [search]: one search per level count and mode.
+struct SearchRun {
+  SearchOptions options;  ///< mode and levels are set for each search
+  std::vector<std::int64_t> levels = {3, 4, 8, 16};
+  std::vector<SearchMode> modes = {SearchMode::kNetworkWise, SearchMode::kLayerWise};
+  Centre centre = Centre::kZero;
+  double max_loss = 1.0;  ///< points of accuracy on the search sample that plan.json may lose
+  bool recalibrate = false;
+};
+
+struct RunConfig {
+  std::uint64_t seed = 1;
+  std::int64_t threads = 0;  ///< 0: all cores
+  DataOptions data;
+  ModelSource model;
+  ArraySpec array;
+  Engine engine = Engine::kFused;
+  bool has_quantize = false;  ///< a [quantize] table is there
+  QuantizeOptions quantize;
+  TrainRun train;
+  SearchRun search;
+  bool profile_by_tile = false;
+  std::string as_used;  ///< the whole configuration as TOML, --set applied
+};
+
+/// Reads every key; a key that is left over is an Error (kUsage).
+RunConfig read_run_config(const Config& config);
+
+}  // namespace bitline

@@ -1,0 +1,87 @@
+#include "bitline/pipeline/run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bitline/base/file.h"
+#include "bitline/pipeline/test_study.h"
+
+namespace bitline {
+namespace {
+
+using testing::TestStudy;
+
+class RunTest : public ::testing::Test {
+ protected:
+  RunOutcome run(const std::string& name) {
+    return run_pipeline(study_.config(), study_.folder() / name, silent_, cancellation_);
+  }
+  std::string text(const std::string& name, const std::string& artefact) {
+    return read_text_file(study_.folder() / name / artefact);
+  }
+
+  TestStudy study_{"run"};
+  SilentProgress silent_;
+  Cancellation cancellation_;
+};
+
+TEST_F(RunTest, LeavesPlansResultsAndARecommendation) {
+  const RunOutcome outcome = run("a");
+  // lossless, then 2 level counts × 2 modes, plain and recalibrated
+  EXPECT_EQ(outcome.rows.size(), 9U);
+  ASSERT_TRUE(outcome.recommended.has_value());
+  EXPECT_EQ(outcome.rows[*outcome.recommended].levels, 3);
+  for (const char* artefact :
+       {"plans/L3-network-wise.json", "plans/L6-layer-wise.json", "plan.json", "results.csv",
+        "run.json", "profile/counts.csv", "profile/statistics.csv", "profile/histograms.npz"})
+    EXPECT_TRUE(std::filesystem::exists(study_.folder() / "a" / artefact)) << artefact;
+  EXPECT_EQ(text("a", "plan.json"), text("a", outcome.rows[*outcome.recommended].plan));
+}
+
+TEST_F(RunTest, SkipsEveryStageTheSecondTime) {
+  const RunOutcome first = run("a");
+  EXPECT_TRUE(first.skipped.empty());
+  const std::string results = text("a", "results.csv");
+  const RunOutcome second = run("a");
+  // lossless on sample and test, profile, and per search: itself, recalibration, four evaluations
+  EXPECT_EQ(second.skipped.size(), 3U + 4U * 6U);
+  EXPECT_EQ(text("a", "results.csv"), results);
+}
+
+/// Asks to stop at the n-th progress update.
+class StopAfter : public SilentProgress {
+ public:
+  StopAfter(Cancellation& cancellation, int updates)
+      : cancellation_(cancellation), updates_(updates) {}
+  void update(std::int64_t, std::string_view) override {
+    if (--updates_ == 0) cancellation_.request();
+  }
+
+ private:
+  Cancellation& cancellation_;
+  int updates_;
+};
+
+TEST_F(RunTest, AStoppedRunContinuesToTheSameResults) {
+  run("whole");
+  for (const int updates : {2, 30, 200}) {
+    Cancellation cancellation;
+    StopAfter stop(cancellation, updates);
+    const std::string name = "stopped" + std::to_string(updates);
+    EXPECT_THROW(run_pipeline(study_.config(), study_.folder() / name, stop, cancellation), Error);
+    run(name);
+    for (const char* artefact : {"results.csv", "plan.json", "plans/L6-layer-wise.json"})
+      EXPECT_EQ(text(name, artefact), text("whole", artefact)) << name << " " << artefact;
+  }
+}
+
+TEST_F(RunTest, AnotherArrayRunsItsStagesAgain) {
+  run("a");
+  RunConfig config = study_.config();
+  config.array.rows = 8;
+  const RunOutcome outcome = run_pipeline(config, study_.folder() / "a", silent_, cancellation_);
+  EXPECT_TRUE(outcome.skipped.empty());
+}
+
+}  // namespace
+}  // namespace bitline

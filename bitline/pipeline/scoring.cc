@@ -1,0 +1,42 @@
+#include "bitline/pipeline/scoring.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bitline {
+namespace {
+
+std::span<const float> row_of(const Tensor& logits, std::size_t row) {
+  const auto classes = static_cast<std::size_t>(logits.dim(1));
+  return logits.data<float>().subspan(row * classes, classes);
+}
+
+}  // namespace
+
+std::int32_t predicted_class(std::span<const float> logits) {
+  return static_cast<std::int32_t>(std::ranges::max_element(logits) - logits.begin());
+}
+
+Score score_image(std::span<const float> logits, std::int32_t target) {
+  const auto largest = static_cast<double>(*std::ranges::max_element(logits));
+  double total = 0;
+  for (const float logit : logits) total += std::exp(static_cast<double>(logit) - largest);
+  const double margin = largest - static_cast<double>(logits[static_cast<std::size_t>(target)]);
+  const double loss = std::log(total) + margin;
+  return {1, predicted_class(logits) == target ? 1 : 0, std::llround(std::ldexp(loss, 20))};
+}
+
+Score score_batch(const Tensor& logits, std::span<const std::int32_t> targets) {
+  Score score;
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    score += score_image(row_of(logits, i), targets[i]);
+  return score;
+}
+
+std::vector<std::int32_t> predicted_classes(const Tensor& logits) {
+  std::vector<std::int32_t> classes(static_cast<std::size_t>(logits.dim(0)));
+  for (std::size_t i = 0; i < classes.size(); ++i) classes[i] = predicted_class(row_of(logits, i));
+  return classes;
+}
+
+}  // namespace bitline

@@ -1,0 +1,128 @@
+#include "bitline/pipeline/search_run.h"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+#include "bitline/base/hash.h"
+#include "bitline/graph/network_file.h"
+#include "bitline/pipeline/predict.h"
+#include "bitline/pipeline/scoring.h"
+#include "bitline/pipeline/study.h"
+#include "bitline/search/score_journal.h"
+
+namespace bitline {
+namespace {
+
+/// Small blocks drop hopeless candidates soonest.
+constexpr std::int64_t kBlockImages = 20;
+
+/// By how much the right class leads the best other one: small or negative for a hard image.
+std::vector<float> margins(const Tensor& logits, std::span<const std::int32_t> targets) {
+  const auto classes = static_cast<std::size_t>(logits.dim(1));
+  std::vector<float> result(targets.size());
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    std::vector<float> row(
+        logits.data<float>().begin() + static_cast<std::ptrdiff_t>(i * classes),
+        logits.data<float>().begin() + static_cast<std::ptrdiff_t>((i + 1) * classes));
+    float& own = row[static_cast<std::size_t>(targets[i])];
+    const float value = own;
+    own = -std::numeric_limits<float>::infinity();
+    result[i] = value - *std::ranges::max_element(row);
+  }
+  return result;
+}
+
+std::vector<std::int64_t> ascending(const std::vector<float>& keys) {
+  std::vector<std::int64_t> order(keys.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, {},
+                           [&keys](std::int64_t i) { return keys[static_cast<std::size_t>(i)]; });
+  return order;
+}
+
+/// Everything apart from plan and images that decides a score.
+std::string identity_of(const Executor& executor, const Tensor& images,
+                        std::span<const std::int32_t> targets) {
+  const std::vector<std::byte> network = serialize_safetensors(to_safetensors(executor.network()));
+  std::string layers;
+  for (const CimLayer* layer : executor.cim_layers())
+    layers += layer->name + sha256(layer->planes.digits.bytes());
+  return sha256(network) + sha256(images.bytes()) + sha256(std::as_bytes(targets)) + sha256(layers);
+}
+
+}  // namespace
+
+AdcPlan lossless_plan(const Executor& executor) {
+  AdcPlan plan;
+  for (const CimLayer* layer : executor.cim_layers()) {
+    PlannedAdc& planned = plan.layers[layer->name];
+    planned.spec.quantizer = Quantizer::kLossless;
+    planned.minimum = layer->sums.minimum;
+    planned.maximum = layer->sums.maximum;
+  }
+  return plan;
+}
+
+SearchBench::SearchBench(const Network& network, const RunConfig& config)
+    : config_(config),
+      executor_(network, MacMode::kAnalog, config.array, config.engine),
+      sample_(load_search_sample(config.data, config.seed)),
+      images_(normalized_images(sample_, config.data)) {
+  check_fit(network, sample_);
+  SilentProgress silent;
+  const Tensor logits = predict(executor_, {}, sample_, config.data.normalization, "", silent, {});
+  lossless_ = score_batch(logits, sample_.labels);
+  answers_ = predicted_classes(logits);
+  const bool agreement = config.search.options.objective == Objective::kAgreement;
+  hardest_first_ = ascending(margins(logits, agreement ? answers_ : sample_.labels));
+}
+
+HistogramMap SearchBench::profile(bool by_tile, ProgressSink& progress,
+                                  const Cancellation& cancellation) {
+  HistogramMap histograms;
+  for (const CimLayer* layer : executor_.cim_layers())
+    histograms.emplace(layer->name, LayerHistogram(*layer, by_tile));
+  const PreparedPlan plan = executor_.prepare(lossless_plan(executor_));
+  predict(executor_, plan, sample_, config_.data.normalization, "profile partial sums", progress,
+          cancellation, &histograms);
+  return histograms;
+}
+
+std::map<std::string, Rational> SearchBench::centres(ProgressSink& progress,
+                                                     const Cancellation& cancellation) {
+  if (config_.search.centre == Centre::kZero || !centres_.empty()) return centres_;
+  for (const auto& [layer, histogram] : profile(false, progress, cancellation)) {
+    const HistogramStatistics s = statistics(histogram.total());
+    // the mean rounded to the nearest half, ties up: floor(2·sum/total + 1/2) / 2 in integers
+    centres_[layer] = Rational(floor_div(4 * s.sum + s.total, 2 * s.total), 2);
+  }
+  return centres_;
+}
+
+SearchResult SearchBench::search(std::int64_t levels, SearchMode mode,
+                                 const std::filesystem::path& journal, ProgressSink& progress,
+                                 const Cancellation& cancellation) {
+  SearchOptions options = config_.search.options;
+  options.mode = mode;
+  options.adc.levels = levels;
+  options.image_order = hardest_first_;
+  options.block_images = kBlockImages;
+  options.centres = centres(progress, cancellation);
+  const bool agreement = options.objective == Objective::kAgreement;
+  const std::vector<std::int32_t>& targets = agreement ? answers_ : sample_.labels;
+  NetworkEvaluator evaluator(executor_, images_, targets);
+  if (journal.empty()) return search_ranges(evaluator, options, progress, cancellation);
+  ScoreJournal scores(journal, identity_of(executor_, images_, targets));
+  JournaledEvaluator journaled(evaluator, scores);
+  return search_ranges(journaled, options, progress, cancellation);
+}
+
+Score SearchBench::score(const Executor& executor, const AdcPlan& plan) const {
+  SilentProgress silent;
+  const Tensor logits = predict(executor, executor.prepare(plan), sample_,
+                                config_.data.normalization, "", silent, {});
+  return score_batch(logits, sample_.labels);
+}
+
+}  // namespace bitline

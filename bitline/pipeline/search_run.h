@@ -1,0 +1,52 @@
+// One range search over a real network: images, evaluator, centres, journal.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "bitline/base/progress.h"
+#include "bitline/pipeline/network_evaluator.h"
+#include "bitline/pipeline/run_config.h"
+
+namespace bitline {
+
+/// The sample that searches look at, ready for one network and array.
+class SearchBench {
+ public:
+  /// Throws what Executor and check_fit throw.
+  SearchBench(const Network& network, const RunConfig& config);
+
+  const Executor& executor() const { return executor_; }
+  const Dataset& sample() const { return sample_; }
+  /// Score of the lossless network on the sample, by its true labels.
+  const Score& lossless() const { return lossless_; }
+
+  /// Exact histograms of every layer's partial sums with lossless ADCs.
+  HistogramMap profile(bool by_tile, ProgressSink& progress, const Cancellation& cancellation);
+
+  /// The best plan with `levels` levels. `journal`, when not empty, is a file from which a killed
+  /// search continues.
+  SearchResult search(std::int64_t levels, SearchMode mode, const std::filesystem::path& journal,
+                      ProgressSink& progress, const Cancellation& cancellation);
+
+  /// Score of a plan on the sample by the true labels, for comparison with max_loss.
+  Score score(const Executor& executor, const AdcPlan& plan) const;
+
+ private:
+  std::map<std::string, Rational> centres(ProgressSink& progress, const Cancellation& cancellation);
+
+  RunConfig config_;
+  Executor executor_;
+  Dataset sample_;
+  Tensor images_;
+  Score lossless_;
+  std::vector<std::int32_t> answers_;        // of the lossless network
+  std::vector<std::int64_t> hardest_first_;  // images by the lossless network's margin
+  std::map<std::string, Rational> centres_;
+};
+
+/// Every layer on the array with a lossless ADC: the simulation runs, nothing is lost.
+AdcPlan lossless_plan(const Executor& executor);
+
+}  // namespace bitline

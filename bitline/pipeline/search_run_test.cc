@@ -1,0 +1,96 @@
+#include "bitline/pipeline/search_run.h"
+
+#include <gtest/gtest.h>
+
+#include "bitline/pipeline/predict.h"
+#include "bitline/pipeline/scoring.h"
+#include "bitline/pipeline/study.h"
+#include "bitline/pipeline/test_study.h"
+
+namespace bitline {
+namespace {
+
+using testing::TestStudy;
+
+AdcPlan plan_of(const Executor& executor, std::int64_t delta, std::size_t layers) {
+  AdcPlan plan;
+  for (const CimLayer* layer : executor.cim_layers()) {
+    if (plan.layers.size() == layers) break;
+    AdcSpec spec;
+    spec.levels = 4;
+    spec.delta = std::min(delta, layer->sums.magnitude());
+    plan.layers[layer->name] = {spec, layer->sums.minimum, layer->sums.maximum};
+  }
+  return plan;
+}
+
+Score score_from_scratch(const SearchBench& bench, const RunConfig& config, const AdcPlan& plan) {
+  SilentProgress silent;
+  const Tensor logits = predict(bench.executor(), bench.executor().prepare(plan), bench.sample(),
+                                config.data.normalization, "", silent, {});
+  return score_batch(logits, bench.sample().labels);
+}
+
+TEST(NetworkEvaluator, CachedPrefixesNeverChangeAScore) {
+  const TestStudy study("evaluator");
+  const RunConfig config = study.config();
+  const SearchBench bench(load_network(config.model), config);
+  NetworkEvaluator evaluator(bench.executor(), normalized_images(bench.sample(), config.data),
+                             bench.sample().labels);
+  std::vector<std::int64_t> all(12);
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
+  // forwards through the layers, the same plan twice, back again, and jumps
+  for (const auto& [delta, layers] : std::vector<std::pair<std::int64_t, std::size_t>>{
+           {3, 1}, {5, 1}, {5, 1}, {5, 2}, {5, 7}, {4, 7}, {4, 1}, {6, 19}, {5, 2}, {5, 0}}) {
+    const AdcPlan plan = plan_of(bench.executor(), delta, layers);
+    EXPECT_EQ(evaluator.evaluate(plan, all), score_from_scratch(bench, config, plan))
+        << delta << " " << layers;
+  }
+}
+
+TEST(NetworkEvaluator, ScoresOfPartsAddUp) {
+  const TestStudy study("parts");
+  const RunConfig config = study.config();
+  const SearchBench bench(load_network(config.model), config);
+  NetworkEvaluator evaluator(bench.executor(), normalized_images(bench.sample(), config.data),
+                             bench.sample().labels);
+  const AdcPlan plan = plan_of(bench.executor(), 4, 5);
+  Score sum = evaluator.evaluate(plan, std::vector<std::int64_t>{7, 0, 3, 11, 5});
+  sum += evaluator.evaluate(plan, std::vector<std::int64_t>{1, 2, 4, 6, 8, 9, 10});
+  EXPECT_EQ(sum, score_from_scratch(bench, config, plan));
+}
+
+/// The pruned search finds what measuring everything finds: δ, score and tie-break of every layer.
+TEST(SearchBench, PrunedSearchEqualsTheFullOneOnARealNetwork) {
+  const TestStudy study("pruned");
+  SilentProgress silent;
+  for (const SearchMode mode : {SearchMode::kNetworkWise, SearchMode::kLayerWise}) {
+    for (const char* objective : {"accuracy", "loss", "agreement"}) {
+      const std::string key = "objective = \"" + std::string(objective) + "\"\n";
+      const RunConfig config = study.config(key);
+      const RunConfig full = study.config(key + "full = true\n");
+      SearchBench pruned_bench(load_network(config.model), config);
+      SearchBench full_bench(load_network(full.model), full);
+      const SearchResult a = pruned_bench.search(3, mode, {}, silent, {});
+      const SearchResult b = full_bench.search(3, mode, {}, silent, {});
+      EXPECT_EQ(a.plan, b.plan) << objective;
+      EXPECT_EQ(a.score, b.score) << objective;
+      EXPECT_EQ(b.images_measured, b.images_in_full);
+      EXPECT_LE(a.images_measured, b.images_measured);
+    }
+  }
+}
+
+TEST(SearchBench, HistogramsCountEveryConversion) {
+  const TestStudy study("profile");
+  const RunConfig config = study.config();
+  SearchBench bench(load_network(config.model), config);
+  SilentProgress silent;
+  const HistogramMap histograms = bench.profile(true, silent, {});
+  for (const CimLayer* layer : bench.executor().cim_layers())
+    EXPECT_EQ(statistics(histograms.at(layer->name).total()).total, 12 * layer->conversions())
+        << layer->name;
+}
+
+}  // namespace
+}  // namespace bitline

@@ -1,0 +1,65 @@
+#include "bitline/pipeline/study.h"
+
+#include <cstdlib>
+
+#include "bitline/data/cifar10.h"
+#include "bitline/data/mnist.h"
+#include "bitline/data/sample.h"
+#include "bitline/data/samples.h"
+#include "bitline/graph/network_file.h"
+
+namespace bitline {
+namespace {
+
+std::filesystem::path data_folder(const DataOptions& data) {
+  if (!data.folder.empty()) return data.folder;
+  if (const char* folder = std::getenv("BITLINE_DATA"); folder != nullptr && *folder != '\0')
+    return folder;
+  fail_usage(
+      "data.folder is not set; set it, or BITLINE_DATA in the environment, to the folder "
+      "that holds the dataset");
+}
+
+}  // namespace
+
+Network load_network(const ModelSource& model) {
+  return model.file.empty() ? make_model(model.name, model.options) : read_network(model.file);
+}
+
+Dataset load_split(const DataOptions& data, Split split) {
+  switch (data.format) {
+    case DataFormat::kCifar10:
+      return load_cifar10(data_folder(data), split, data.verify);
+    case DataFormat::kMnist:
+      return load_mnist(data_folder(data), split, data.verify);
+    case DataFormat::kSamples:
+      return load_samples(split == Split::kTrain ? data.search_file : data.test_file).data;
+  }
+  fail("data format {} is not known", static_cast<int>(data.format));
+}
+
+Dataset load_search_sample(const DataOptions& data, std::uint64_t seed) {
+  const Dataset training = load_split(data, Split::kTrain);
+  return subset(training, class_balanced_sample(training.labels, training.classes,
+                                                data.images_per_class, seed));
+}
+
+void check_fit(const Network& network, const Dataset& dataset) {
+  const std::map<std::string, Shape> shapes = validate(network);
+  const Shape& input = shapes.at(network.nodes.front().name);
+  const Shape& images = dataset.images.shape();
+  if (Shape(images.begin() + 1, images.end()) != input)
+    fail_usage(
+        "the images are {}, but network '{}' takes {}; set [data] and [model] to one dataset",
+        to_string({images.begin() + 1, images.end()}), network.name, to_string(input));
+  const std::int64_t classes = shapes.at(network.nodes.back().name).at(0);
+  if (dataset.classes > classes)
+    fail_usage("the data have {} classes, but network '{}' answers with {}", dataset.classes,
+               network.name, classes);
+}
+
+Tensor normalized_images(const Dataset& dataset, const DataOptions& data) {
+  return Normalizer(data.normalization).apply(dataset.images);
+}
+
+}  // namespace bitline

@@ -1,0 +1,27 @@
+// What every verb needs first: the network and the images that a configuration names.
+#pragma once
+
+#include <vector>
+
+#include "bitline/data/dataset.h"
+#include "bitline/graph/network.h"
+#include "bitline/pipeline/run_config.h"
+
+namespace bitline {
+
+/// The network file or the freshly drawn built-in network. Errors carry the path.
+Network load_network(const ModelSource& model);
+
+/// The whole training or test set of [data].
+Dataset load_split(const DataOptions& data, Split split);
+
+/// The class-balanced sample of the training set that profile, search and recalibrate look at.
+Dataset load_search_sample(const DataOptions& data, std::uint64_t seed);
+
+/// Throws Error when images or classes do not fit the network.
+void check_fit(const Network& network, const Dataset& dataset);
+
+/// Dataset as the network sees it: F32 [n, channels, height, width].
+Tensor normalized_images(const Dataset& dataset, const DataOptions& data);
+
+}  // namespace bitline

@@ -1,0 +1,108 @@
+#include "bitline/quantize/grid.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <vector>
+
+#include "bitline/graph/test_networks.h"
+
+namespace bitline {
+namespace {
+
+using testing_networks::signed_spec;
+using testing_networks::unsigned_spec;
+
+QuantSpec odd_spec(int bits) {
+  QuantSpec spec = signed_spec(bits);
+  spec.narrow = false;
+  spec.odd = true;
+  return spec;
+}
+
+std::vector<std::int32_t> rounded(const Grid& grid, const std::vector<float>& values) {
+  std::vector<std::int32_t> integers;
+  for (const float value : values) integers.push_back(grid.to_integer(value));
+  return integers;
+}
+
+TEST(Grid, RoundsToTheNearestInteger) {
+  const Grid grid(signed_spec(4), 0.5F);
+  // v / s: 0.4, 0.6, 2.2, -0.4, -0.6, -2.8
+  EXPECT_EQ(rounded(grid, {0.2F, 0.3F, 1.1F, -0.2F, -0.3F, -1.4F}),
+            (std::vector<std::int32_t>{0, 1, 2, 0, -1, -3}));
+}
+
+TEST(Grid, TiesGoToTheEvenInteger) {
+  const Grid grid(signed_spec(4), 0.5F);
+  // v / s: 0.5, 1.5, 2.5, 3.5 and their negatives, all exact in float32.
+  EXPECT_EQ(rounded(grid, {0.25F, 0.75F, 1.25F, 1.75F}), (std::vector<std::int32_t>{0, 2, 2, 4}));
+  EXPECT_EQ(rounded(grid, {-0.25F, -0.75F, -1.25F, -1.75F}),
+            (std::vector<std::int32_t>{0, -2, -2, -4}));
+}
+
+TEST(Grid, ClampsAtBothEnds) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(rounded(Grid(signed_spec(4), 1), {7.4F, 7.6F, 1e30F, kInfinity}),
+            (std::vector<std::int32_t>{7, 7, 7, 7}));
+  EXPECT_EQ(rounded(Grid(signed_spec(4), 1), {-7.4F, -7.6F, -1e30F, -kInfinity}),
+            (std::vector<std::int32_t>{-7, -7, -7, -7}));
+  EXPECT_EQ(rounded(Grid(unsigned_spec(4), 1), {-1e30F, -0.6F, 14.6F, 15.6F}),
+            (std::vector<std::int32_t>{0, 0, 15, 15}));
+}
+
+TEST(Grid, TwosComplementReachesOneFurtherDown) {
+  QuantSpec spec = signed_spec(4);
+  spec.narrow = false;
+  EXPECT_EQ(rounded(Grid(spec, 1), {-9, -8, -7, 8}), (std::vector<std::int32_t>{-8, -8, -7, 7}));
+}
+
+TEST(Grid, NotANumberGoesToTheMinimum) {
+  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(Grid(signed_spec(4), 1).to_integer(kNaN), -7);
+  EXPECT_EQ(Grid(unsigned_spec(4), 1).to_integer(kNaN), 0);
+  EXPECT_EQ(Grid(odd_spec(2), 1).to_integer(kNaN), -3);
+}
+
+TEST(Grid, MultipliesByTheRoundedInverseOfTheScale) {
+  // 37.5 / 15 is the tie 2.5, which division would send to 2. But 1 / 15 in float32 is
+  // 0.06666667014, times 37.5 is 2.50000013, and the nearest float32 is 2.50000024: 3. Likewise
+  // 1 / 41 is rounded down, and 143.5 · (1 / 41) lies below the tie 3.5, which would go to 4.
+  EXPECT_EQ(Grid(signed_spec(4), 15).to_integer(37.5F), 3);
+  EXPECT_EQ(Grid(signed_spec(4), 41).to_integer(143.5F), 3);
+}
+
+TEST(Grid, OddGridRoundsToTheNearestOddInteger) {
+  const Grid grid(odd_spec(3), 1);  // -7, -5 … 7
+  EXPECT_EQ(rounded(grid, {0.1F, 1.9F, 2.1F, 3, 6.9F}), (std::vector<std::int32_t>{1, 1, 3, 3, 7}));
+  EXPECT_EQ(rounded(grid, {-0.1F, -1.9F, -2.1F, -3, -6.9F}),
+            (std::vector<std::int32_t>{-1, -1, -3, -3, -7}));
+}
+
+TEST(Grid, OddGridSendsTiesToTheIntegerTwoKPlusOneOfAnEvenK) {
+  // (v - 1) / 2 for v = -4, -2, 0, 2, 4: -2.5, -1.5, -0.5, 0.5, 1.5, to k = -2, -2, 0, 0, 2.
+  EXPECT_EQ(rounded(Grid(odd_spec(3), 1), {-4, -2, 0, 2, 4}),
+            (std::vector<std::int32_t>{-3, -3, 1, 1, 5}));
+}
+
+TEST(Grid, OddGridClampsAtBothEnds) {
+  EXPECT_EQ(rounded(Grid(odd_spec(1), 0.5F), {-9, -0.1F, 0.1F, 9}),
+            (std::vector<std::int32_t>{-1, -1, 1, 1}));
+  EXPECT_EQ(rounded(Grid(odd_spec(3), 0.5F), {-1e30F, -4, 4, 1e30F}),
+            (std::vector<std::int32_t>{-7, -7, 7, 7}));
+}
+
+TEST(Grid, EveryIntegerOfAGridIsItsOwn) {
+  for (int bits = 2; bits <= 8; ++bits) {
+    for (const QuantSpec& spec : {signed_spec(bits), unsigned_spec(bits), odd_spec(bits)}) {
+      constexpr float kScale = 0.0625F;  // a power of two, so that k · s · (1/s) is exact
+      const Grid grid(spec, kScale);
+      const auto maximum = static_cast<std::int32_t>(spec.maximum());
+      for (auto k = static_cast<std::int32_t>(spec.minimum()); k <= maximum; k += spec.odd ? 2 : 1)
+        EXPECT_EQ(grid.to_integer(static_cast<float>(k) * kScale), k);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace bitline

@@ -1,0 +1,55 @@
+// A convolution or fully connected layer as integers: what a digital accelerator computes, and what
+// mapping/ cuts into planes and tiles.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bitline/base/tensor.h"
+#include "bitline/graph/network.h"
+
+namespace bitline {
+
+/// Shape of the convolution; a fully connected layer is one with 1 × 1 input and kernel.
+struct ConvGeometry {
+  std::int64_t in_channels = 1, in_height = 1, in_width = 1;
+  std::int64_t out_channels = 1;
+  std::int64_t kernel_height = 1, kernel_width = 1;
+  std::int64_t stride = 1, padding = 0, groups = 1;
+
+  std::int64_t out_height() const { return (in_height + 2 * padding - kernel_height) / stride + 1; }
+  std::int64_t out_width() const { return (in_width + 2 * padding - kernel_width) / stride + 1; }
+  std::int64_t out_positions() const { return out_height() * out_width(); }
+  std::int64_t in_size() const { return in_channels * in_height * in_width; }
+  std::int64_t out_size() const { return out_channels * out_positions(); }
+  /// K: inputs that one output sums, C_in · k_h · k_w / groups.
+  std::int64_t fan_in() const { return in_channels / groups * kernel_height * kernel_width; }
+};
+
+/// real output = input_scale · weight_scale[o] · Σ_k weights[o, k] · A_k; equation (7).
+struct IntegerLayer {
+  std::string name;  ///< of the network's node
+  ConvGeometry geometry;
+  bool is_linear = false;           ///< a fully connected layer: its output has no height and width
+  Tensor weights;                   ///< I32 [out_channels, fan_in], fan-in in (c, y, x) order
+  int weight_bits = 4;              ///< n_w
+  bool weight_odd = false;          ///< W odd, |W| ≤ 2^n_w − 1 (the bipolar grid)
+  std::vector<float> weight_scale;  ///< [1] or [out_channels]
+  int input_bits = 4;               ///< n_a
+  bool input_signed = false;
+  bool input_narrow = false;  ///< signed only: −2^(n_a − 1) never occurs
+  bool input_odd = false;     ///< binary network: A ∈ {−1, +1}
+  float input_scale = 1;
+  std::int64_t pad_value = 0;  ///< the integer that stands for zero at padded positions
+};
+
+/// Shape of a Conv or Linear node that reads values of shape `in` (without the batch).
+ConvGeometry geometry_of(const Node& node, const Shape& in, const Tensor& weight);
+
+/// Every Conv and Linear node of the network in order, its weights rounded to their grid. Throws
+/// Error that names the node when its weight or its input has no QuantSpec, or one with scales that
+/// do not run along the output channels.
+std::vector<IntegerLayer> integer_layers(const Network& network);
+
+}  // namespace bitline

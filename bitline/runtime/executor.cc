@@ -1,0 +1,174 @@
+#include "bitline/runtime/executor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "bitline/base/nearest_name.h"
+
+namespace bitline {
+
+std::string_view name_of(MacMode mode) {
+  constexpr std::string_view kNames[] = {"float", "lossless", "analog"};
+  return kNames[static_cast<std::size_t>(mode)];
+}
+
+Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine engine)
+    : network_(std::move(network)), steps_(lower(network_)), live_(live_values(steps_)) {
+  std::map<std::string, IntegerLayer> integers;
+  if (mode != MacMode::kFloat)
+    for (IntegerLayer& layer : integer_layers(network_))
+      integers.emplace(layer.name, std::move(layer));
+  std::vector<std::size_t> layers;
+  for (std::size_t i = 0; i < steps_.size(); ++i)
+    if (steps_[i].is_layer()) layers.push_back(i);
+  for (const std::size_t i : layers) {
+    const bool is_digital =
+        (i == layers.front() && array.first_layer == LayerPolicy::kDigitalInteger) ||
+        (i == layers.back() && array.last_layer == LayerPolicy::kDigitalInteger);
+    const bool is_mapped = mode == MacMode::kAnalog && !is_digital;
+    const Node& node = *steps_[i].node;
+    runners_.emplace(i, mode == MacMode::kFloat
+                            ? LayerRunner::real_numbers(network_, node)
+                            : LayerRunner::integers(integers.at(node.name),
+                                                    is_mapped ? &array : nullptr, engine));
+    affines_[i] = fold_affine(network_, steps_[i], runners_.at(i).output_scale(nullptr));
+  }
+}
+
+std::vector<const CimLayer*> Executor::cim_layers() const {
+  std::vector<const CimLayer*> layers;
+  for (const auto& [step, runner] : runners_)
+    if (runner.cim() != nullptr) layers.push_back(runner.cim());
+  return layers;
+}
+
+std::size_t Executor::step_of(std::string_view layer) const {
+  std::vector<std::string> known;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (!steps_[i].is_layer()) continue;
+    if (steps_[i].node->name == layer) return i;
+    known.push_back(steps_[i].node->name);
+  }
+  fail("network '{}' has no layer '{}'; the nearest name is '{}'", network_.name, layer,
+       nearest_name(layer, known));
+}
+
+PreparedPlan Executor::prepare(const AdcPlan& plan) const {
+  PreparedPlan prepared;
+  for (const auto& [name, planned] : plan.layers) {
+    with_context(fmt::format("layer {}", name), [&, &planned = planned, &name = name] {
+      const std::size_t step = step_of(name);
+      const CimLayer* layer = runners_.at(step).cim();
+      if (layer == nullptr)
+        fail(
+            "the plan has an ADC for it, but the layer stays digital; see array.first_layer and "
+            "array.last_layer");
+      if (planned.minimum != layer->sums.minimum || planned.maximum != layer->sums.maximum)
+        fail("the plan covers sums {} to {}, but this array gives {} to {}; search again",
+             planned.minimum, planned.maximum, layer->sums.minimum, layer->sums.maximum);
+      PreparedPlan::Layer& entry = prepared.layers[name];
+      entry.adc =
+          make_layer_adc(*layer, make_code_table(planned.spec, planned.minimum, planned.maximum));
+      entry.affine =
+          fold_affine(network_, steps_[step], runners_.at(step).output_scale(&entry.adc));
+    });
+  }
+  return prepared;
+}
+
+Values Executor::begin(const Tensor& images) const {
+  const Shape& shape = std::get<Input>(network_.nodes.front().op).shape;
+  if (images.shape().size() != shape.size() + 1 ||
+      !std::equal(shape.begin(), shape.end(), images.shape().begin() + 1))
+    fail("images of shape {} do not fit the network's input {}", to_string(images.shape()),
+         to_string(shape));
+  return {{network_.nodes.front().name, quantize({images}, steps_.front().spec)}};
+}
+
+const LayerAdc* Executor::adc_of(const Step& step, const PreparedPlan& plan) const {
+  const auto layer = plan.layers.find(step.node->name);
+  return layer == plan.layers.end() ? nullptr : &layer->second.adc;
+}
+
+Tensor Executor::layer_sums(std::size_t step, const Values& values,
+                            const PreparedPlan& plan) const {
+  return runners_.at(step).run(values.at(steps_[step].node->inputs[0]), adc_of(steps_[step], plan),
+                               nullptr);
+}
+
+std::vector<double> Executor::output_scale(std::size_t step, const PreparedPlan& plan) const {
+  return runners_.at(step).output_scale(adc_of(steps_[step], plan));
+}
+
+void Executor::set_statistics(std::size_t step, const Tensor& mean, const Tensor& variance,
+                              PreparedPlan& plan) {
+  const Step& changed = steps_[step];
+  network_.parameter(*changed.batch_norm, "mean") = mean;
+  network_.parameter(*changed.batch_norm, "variance") = variance;
+  affines_[step] = fold_affine(network_, changed, runners_.at(step).output_scale(nullptr));
+  const auto planned = plan.layers.find(changed.node->name);
+  if (planned != plan.layers.end())
+    planned->second.affine = fold_affine(network_, changed, output_scale(step, plan));
+}
+
+Value Executor::run_layer(std::size_t index, const Values& values, const PreparedPlan& plan,
+                          HistogramMap* histograms) const {
+  const Step& step = steps_[index];
+  const LayerRunner& runner = runners_.at(index);
+  const Value& input = values.at(step.node->inputs[0]);
+  const auto planned = plan.layers.find(step.node->name);
+  const bool analog = planned != plan.layers.end();
+  LayerHistogram* histogram = nullptr;
+  if (histograms != nullptr && histograms->contains(step.node->name))
+    histogram = &histograms->at(step.node->name);
+  const Tensor sums = runner.run(input, analog ? &planned->second.adc : nullptr, histogram);
+  const ChannelAffine& affine = analog ? planned->second.affine : affines_.at(index);
+  const Value* addend = step.addend ? &values.at(*step.addend) : nullptr;
+  return finish_layer(step, sums, runner.output_shape(input.images()), affine, addend);
+}
+
+Value Executor::run_step(std::size_t index, const Values& values, const PreparedPlan& plan,
+                         HistogramMap* histograms) const {
+  const Step& step = steps_[index];
+  if (step.is_layer()) return run_layer(index, values, plan, histograms);
+  const auto input = [&](std::size_t i) -> const Value& { return values.at(step.node->inputs[i]); };
+  const Operator& op = step.node->op;
+  Value output;
+  if (std::holds_alternative<Input>(op)) {
+    return values.at(step.node->name);
+  } else if (std::holds_alternative<BatchNorm>(op)) {
+    output = run_batch_norm(network_, step, input(0));
+  } else if (std::holds_alternative<Relu>(op)) {
+    output = run_relu(input(0));
+  } else if (std::holds_alternative<Add>(op)) {
+    output = run_add(input(0), input(1));
+  } else if (const auto* pool = std::get_if<MaxPool>(&op)) {
+    output = run_max_pool(*pool, input(0));
+  } else if (std::holds_alternative<GlobalAveragePool>(op)) {
+    output = run_global_average_pool(input(0));
+  } else {
+    const Value& flat = input(0);
+    output = {flat.data.reshaped({flat.images(), flat.data.size() / flat.images()}), flat.quantized,
+              flat.scale};
+  }
+  return quantize(std::move(output), step.spec);
+}
+
+void Executor::run(Values& values, std::size_t first, std::size_t last, const PreparedPlan& plan,
+                   HistogramMap* histograms) const {
+  for (std::size_t i = first; i < last; ++i) {
+    values[steps_[i].output] = run_step(i, values, plan, histograms);
+    std::erase_if(values, [&](const auto& entry) {
+      return !std::ranges::binary_search(live_[i + 1], entry.first);
+    });
+  }
+}
+
+Tensor Executor::logits(const Tensor& images, const PreparedPlan& plan,
+                        HistogramMap* histograms) const {
+  Values values = begin(images);
+  run(values, 0, steps_.size(), plan, histograms);
+  return real(values.at(steps_.back().output));
+}
+
+}  // namespace bitline

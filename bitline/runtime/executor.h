@@ -1,0 +1,91 @@
+// Runs a Network on batches of images. Start here when you read runtime/: lowering.h makes the
+// steps, layer_runner.h multiplies, pointwise.h does the rest.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bitline/adc/adc_plan.h"
+#include "bitline/kernels/layer_histogram.h"
+#include "bitline/runtime/layer_runner.h"
+#include "bitline/runtime/lowering.h"
+#include "bitline/runtime/pointwise.h"
+#include "bitline/runtime/value.h"
+
+namespace bitline {
+
+/// float: real numbers, outside the bit-exact promise. lossless: exact integer products. analog:
+/// the array, with the ADCs of a plan; layers that the plan does not name are lossless.
+enum class MacMode { kFloat, kLossless, kAnalog };
+
+std::string_view name_of(MacMode mode);
+
+/// The tables of a plan, ready for the layers of one Executor.
+struct PreparedPlan {
+  struct Layer {
+    LayerAdc adc;
+    ChannelAffine affine;
+  };
+  std::map<std::string, Layer> layers;
+};
+
+/// Histograms by layer name.
+using HistogramMap = std::map<std::string, LayerHistogram>;
+
+/// Outputs do not depend on batch size, thread count or engine (float mode excepted).
+class Executor {
+ public:
+  /// Layers are mapped in analog mode only. First and last layer follow array.first_layer and
+  /// array.last_layer. Throws Error that names the layer when it has no integer grid or cannot be
+  /// mapped.
+  Executor(Network network, MacMode mode, const ArraySpec& array = {},
+           Engine engine = Engine::kFused);
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+
+  const Network& network() const { return network_; }
+  const std::vector<Step>& steps() const { return steps_; }
+  /// Layers on the array, front to back.
+  std::vector<const CimLayer*> cim_layers() const;
+  bool is_mapped(std::string_view layer) const {
+    return runners_.at(step_of(layer)).cim() != nullptr;
+  }
+  /// Index of the step that runs the layer. Throws Error for an unknown name.
+  std::size_t step_of(std::string_view layer) const;
+
+  /// Checks the plan against the layers and prepares its tables. Throws Error that names the layer
+  /// when the plan is of another network or array.
+  PreparedPlan prepare(const AdcPlan& plan) const;
+
+  /// Values before step 0: images F32 [n, channels, height, width], normalised.
+  Values begin(const Tensor& images) const;
+  /// Runs steps [first, last) and drops what later steps do not read.
+  void run(Values& values, std::size_t first, std::size_t last, const PreparedPlan& plan = {},
+           HistogramMap* histograms = nullptr) const;
+  /// All steps: logits F32 [n, classes].
+  Tensor logits(const Tensor& images, const PreparedPlan& plan = {},
+                HistogramMap* histograms = nullptr) const;
+
+  /// Sums of a layer step before its batch-norm (LayerRunner::run), for recalibration.
+  Tensor layer_sums(std::size_t step, const Values& values, const PreparedPlan& plan) const;
+  std::vector<double> output_scale(std::size_t step, const PreparedPlan& plan) const;
+  /// Takes new batch-norm statistics [channels] for the step.
+  void set_statistics(std::size_t step, const Tensor& mean, const Tensor& variance,
+                      PreparedPlan& plan);
+
+ private:
+  Value run_step(std::size_t index, const Values& values, const PreparedPlan& plan,
+                 HistogramMap* histograms) const;
+  Value run_layer(std::size_t index, const Values& values, const PreparedPlan& plan,
+                  HistogramMap* histograms) const;
+  const LayerAdc* adc_of(const Step& step, const PreparedPlan& plan) const;
+
+  Network network_;
+  std::vector<Step> steps_;
+  std::vector<std::vector<std::string>> live_;
+  std::map<std::size_t, LayerRunner> runners_;    // by step
+  std::map<std::size_t, ChannelAffine> affines_;  // by step, without ADCs
+};
+
+}  // namespace bitline

@@ -1,0 +1,178 @@
+#include "bitline/runtime/executor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "bitline/base/parallel.h"
+#include "bitline/runtime/test_networks.h"
+
+namespace bitline {
+namespace {
+
+using testing::random_images;
+using testing::small_network;
+
+std::vector<float> values_of(const Tensor& tensor) {
+  const auto data = tensor.data<float>();
+  return {data.begin(), data.end()};
+}
+
+AdcPlan plan_for(const Executor& executor, const AdcSpec& spec) {
+  AdcPlan plan;
+  for (const CimLayer* layer : executor.cim_layers())
+    plan.layers[layer->name] = {spec, layer->sums.minimum, layer->sums.maximum};
+  return plan;
+}
+
+AdcSpec lossless() {
+  AdcSpec spec;
+  spec.quantizer = Quantizer::kLossless;
+  return spec;
+}
+
+AdcSpec four_levels() {
+  AdcSpec spec;
+  spec.levels = 4;
+  spec.delta = 4;  // the shortcut has four rows
+  return spec;
+}
+
+/// Arrays that between them use every encoding, both cuts, wide cells and wide DACs.
+std::vector<ArraySpec> arrays() {
+  std::vector<ArraySpec> all;
+  for (const Encoding encoding : {Encoding::kDifferential, Encoding::kBipolar,
+                                  Encoding::kTwosComplement, Encoding::kOffset}) {
+    ArraySpec array;
+    array.rows = 16;
+    array.encoding = encoding;
+    all.push_back(array);
+  }
+  all[0].tile_cut = TileCut::kBalanced;
+  all[1].row_order = RowOrder::kKernelMajor;
+  all[2].cell_bits = 2;
+  all[3].dac_bits = 2;
+  return all;
+}
+
+TEST(Executor, LosslessAdcsGiveTheLogitsOfTheDigitalNetwork) {
+  const Tensor images = random_images(4);
+  const Executor digital(small_network(), MacMode::kLossless);
+  const std::vector<float> expected = values_of(digital.logits(images));
+  for (const ArraySpec& array : arrays()) {
+    const Executor analog(small_network(), MacMode::kAnalog, array);
+    ASSERT_EQ(analog.cim_layers().size(), 3U);
+    const PreparedPlan plan = analog.prepare(plan_for(analog, lossless()));
+    EXPECT_EQ(values_of(analog.logits(images, plan)), expected) << name_of(array.encoding);
+  }
+}
+
+TEST(Executor, EnginesAgreeBitForBitOnLogitsAndHistograms) {
+  const Tensor images = random_images(3);
+  for (const ArraySpec& array : arrays()) {
+    std::vector<float> expected;
+    std::vector<std::int64_t> expected_counts;
+    for (const Engine engine : {Engine::kReference, Engine::kFused, Engine::kComposed}) {
+      const Executor analog(small_network(), MacMode::kAnalog, array, engine);
+      HistogramMap histograms;
+      for (const CimLayer* layer : analog.cim_layers())
+        histograms.emplace(layer->name, LayerHistogram(*layer, true));
+      const PreparedPlan plan = analog.prepare(plan_for(analog, four_levels()));
+      const std::vector<float> logits = values_of(analog.logits(images, plan, &histograms));
+      const std::vector<std::int64_t> counts = histograms.at("grouped").total().counts();
+      if (engine == Engine::kReference) {
+        expected = logits;
+        expected_counts = counts;
+      }
+      EXPECT_EQ(logits, expected) << name_of(array.encoding) << " " << name_of(engine);
+      EXPECT_EQ(counts, expected_counts) << name_of(array.encoding) << " " << name_of(engine);
+    }
+  }
+}
+
+TEST(Executor, ANarrowAdcChangesTheLogits) {
+  const Tensor images = random_images(4);
+  const Executor analog(small_network(), MacMode::kAnalog);
+  const PreparedPlan narrow = analog.prepare(plan_for(analog, four_levels()));
+  EXPECT_NE(values_of(analog.logits(images, narrow)), values_of(analog.logits(images)));
+}
+
+TEST(Executor, LogitsDependOnNeitherBatchNorThreads) {
+  const Tensor images = random_images(5);
+  const Executor analog(small_network(), MacMode::kAnalog);
+  const PreparedPlan plan = analog.prepare(plan_for(analog, four_levels()));
+  const std::vector<float> together = values_of(analog.logits(images, plan));
+  const int threads_before = thread_count();
+  std::vector<float> one_by_one;
+  for (std::int64_t i = 0; i < 5; ++i) {
+    set_thread_count(1 + static_cast<int>(i % 3));
+    const std::vector<std::int64_t> index{i};
+    const Tensor image = gather(Value{images}, index).data;
+    for (const float logit : values_of(analog.logits(image, plan))) one_by_one.push_back(logit);
+  }
+  set_thread_count(threads_before);
+  EXPECT_EQ(one_by_one, together);
+}
+
+TEST(Executor, StepsInTwoPartsGiveTheSameAsAtOnce) {
+  const Tensor images = random_images(2);
+  const Executor analog(small_network(), MacMode::kAnalog);
+  const PreparedPlan plan = analog.prepare(plan_for(analog, four_levels()));
+  const std::vector<float> expected = values_of(analog.logits(images, plan));
+  for (std::size_t cut = 0; cut <= analog.steps().size(); ++cut) {
+    Values values = analog.begin(images);
+    analog.run(values, 0, cut, plan);
+    analog.run(values, cut, analog.steps().size(), plan);
+    ASSERT_EQ(values.size(), 1U);
+    EXPECT_EQ(values_of(real(values.begin()->second)), expected) << "cut before step " << cut;
+  }
+}
+
+TEST(Executor, FloatModeFollowsTheGridsUpToRounding) {
+  const Tensor images = random_images(4);
+  const Executor digital(small_network(), MacMode::kLossless);
+  const Executor real_numbers(small_network(), MacMode::kFloat);
+  const std::vector<float> a = values_of(digital.logits(images));
+  const std::vector<float> b = values_of(real_numbers.logits(images));
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 2e-2);
+}
+
+TEST(Executor, MapsFirstAndLastLayerWhenAskedTo) {
+  ArraySpec array;
+  array.first_layer = LayerPolicy::kMapped;
+  array.last_layer = LayerPolicy::kMapped;
+  const Executor analog(small_network(), MacMode::kAnalog, array);
+  EXPECT_EQ(analog.cim_layers().size(), 5U);
+  const Tensor images = random_images(2);
+  const PreparedPlan plan = analog.prepare(plan_for(analog, lossless()));
+  EXPECT_EQ(values_of(analog.logits(images, plan)), values_of(analog.logits(images)));
+}
+
+TEST(Executor, RefusesAPlanOfAnotherArrayAndNamesTheLayer) {
+  const Executor analog(small_network(), MacMode::kAnalog);
+  AdcPlan plan = plan_for(analog, four_levels());
+  plan.layers.at("grouped").maximum += 1;
+  try {
+    analog.prepare(plan);
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("layer grouped"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("search again"));
+  }
+}
+
+TEST(Executor, RefusesAnAdcForALayerThatStaysDigital) {
+  const Executor analog(small_network(), MacMode::kAnalog);
+  AdcPlan plan;
+  plan.layers["first"] = {four_levels(), -27, 27};
+  EXPECT_THROW(analog.prepare(plan), Error);
+}
+
+TEST(Executor, RefusesImagesOfAnotherShape) {
+  const Executor digital(small_network(), MacMode::kLossless);
+  EXPECT_THROW(digital.logits(Tensor(DType::kF32, {1, 3, 9, 8})), Error);
+}
+
+}  // namespace
+}  // namespace bitline

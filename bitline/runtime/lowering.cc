@@ -1,0 +1,106 @@
+#include "bitline/runtime/lowering.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace bitline {
+namespace {
+
+/// Follows the chain behind a layer and notes which nodes it swallows.
+class Folder {
+ public:
+  explicit Folder(const Network& network) : network_(network) {
+    for (const Node& node : network.nodes)
+      for (const std::string& input : node.inputs) readers_[input].push_back(&node);
+  }
+
+  bool swallowed(const Node& node) const { return swallowed_.contains(&node); }
+
+  /// Index of the last node that the step covers.
+  std::size_t fold(Step& step) {
+    const Node* last = step.node;
+    if (!step.is_layer()) {
+      finish(step, *last);
+      return network_.index_of(last->name);
+    }
+    while (const Node* next = only_reader(*last)) {
+      if (!absorb(step, *last, *next)) break;
+      swallowed_.insert(next);
+      last = next;
+      if (step.relu) break;
+    }
+    finish(step, *last);
+    return network_.index_of(last->name);
+  }
+
+ private:
+  /// The one node that reads the value, when nothing else needs it and it has no grid of its own.
+  const Node* only_reader(const Node& node) const {
+    const auto readers = readers_.find(node.name);
+    if (readers == readers_.end() || readers->second.size() != 1) return nullptr;
+    if (network_.quant.contains(node.name) || swallowed(*readers->second[0])) return nullptr;
+    return readers->second[0];
+  }
+
+  static bool absorb(Step& step, const Node& last, const Node& next) {
+    if (std::holds_alternative<BatchNorm>(next.op) && &last == step.node) {
+      step.batch_norm = &next;
+    } else if (std::holds_alternative<Add>(next.op) && !step.addend) {
+      step.addend = next.inputs[0] == last.name ? next.inputs[1] : next.inputs[0];
+      if (*step.addend == last.name) return step.addend.reset(), false;
+    } else if (std::holds_alternative<Relu>(next.op)) {
+      step.relu = true;
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  void finish(Step& step, const Node& last) const {
+    step.output = last.name;
+    const auto spec = network_.quant.find(last.name);
+    if (spec != network_.quant.end()) step.spec = spec->second;
+  }
+
+  const Network& network_;
+  std::map<std::string, std::vector<const Node*>> readers_;
+  std::set<const Node*> swallowed_;
+};
+
+std::vector<std::string> inputs_of(const Step& step) {
+  std::vector<std::string> inputs = step.node->inputs;
+  if (step.addend) inputs.push_back(*step.addend);
+  return inputs;
+}
+
+}  // namespace
+
+std::vector<Step> lower(const Network& network) {
+  Folder folder(network);
+  std::map<std::size_t, Step> by_last_node;  // a step runs where its last node stands
+  for (const Node& node : network.nodes) {
+    if (folder.swallowed(node)) continue;
+    Step step;
+    step.node = &node;
+    const std::size_t last = folder.fold(step);
+    by_last_node[last] = std::move(step);
+  }
+  std::vector<Step> steps;
+  for (auto& [last, step] : by_last_node) steps.push_back(std::move(step));
+  return steps;
+}
+
+std::vector<std::vector<std::string>> live_values(const std::vector<Step>& steps) {
+  std::vector<std::vector<std::string>> live(steps.size() + 1);
+  std::set<std::string> needed{steps.back().output};
+  live.back().assign(needed.begin(), needed.end());
+  for (std::size_t i = steps.size(); i-- > 0;) {
+    needed.erase(steps[i].output);
+    for (const std::string& input : inputs_of(steps[i])) needed.insert(input);
+    live[i].assign(needed.begin(), needed.end());
+  }
+  return live;
+}
+
+}  // namespace bitline

@@ -1,0 +1,58 @@
+#include "bitline/runtime/lowering.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bitline/runtime/test_networks.h"
+
+namespace bitline {
+namespace {
+
+std::vector<std::string> outputs_of(const std::vector<Step>& steps) {
+  std::vector<std::string> outputs;
+  for (const Step& step : steps) outputs.push_back(step.output);
+  return outputs;
+}
+
+TEST(Lowering, FoldsBatchNormSumAndReluBehindTheirLayer) {
+  const Network network = testing::small_network();
+  const std::vector<Step> steps = lower(network);
+  // the shortcut ends at its batch-norm, because the main branch has swallowed the sum
+  EXPECT_THAT(outputs_of(steps),
+              ::testing::ElementsAre("input", "first_relu", "shortcut_norm", "add_relu",
+                                     "grouped_relu", "pool", "average", "last"));
+  const Step& main = steps[3];
+  EXPECT_EQ(main.node->name, "main");
+  EXPECT_EQ(main.batch_norm->name, "main_norm");
+  EXPECT_EQ(main.addend, "shortcut_norm");
+  EXPECT_TRUE(main.relu);
+  EXPECT_EQ(main.spec->bits, 4);
+}
+
+TEST(Lowering, KeepsAValueThatHasAGridOfItsOwn) {
+  Network network = testing::small_network();
+  network.quant["first_norm"] = network.quant.at("first_relu");
+  const std::vector<Step> steps = lower(network);
+  EXPECT_THAT(outputs_of(steps), ::testing::Contains("first_norm"));
+  EXPECT_THAT(outputs_of(steps), ::testing::Contains("first_relu"));
+}
+
+TEST(Lowering, KeepsAValueThatTwoNodesRead) {
+  Network network = testing::small_network();
+  for (Node& node : network.nodes)
+    if (node.name == "shortcut") node.inputs = {"first_norm"};
+  EXPECT_THAT(outputs_of(lower(network)), ::testing::Contains("first_norm"));
+}
+
+TEST(Lowering, LiveValuesAreThoseThatLaterStepsRead) {
+  const Network network = testing::small_network();
+  const std::vector<Step> steps = lower(network);
+  const std::vector<std::vector<std::string>> live = live_values(steps);
+  ASSERT_EQ(live.size(), steps.size() + 1);
+  EXPECT_THAT(live[2], ::testing::ElementsAre("first_relu"));
+  EXPECT_THAT(live[3], ::testing::ElementsAre("first_relu", "shortcut_norm"));
+  EXPECT_THAT(live.back(), ::testing::ElementsAre("last"));
+}
+
+}  // namespace
+}  // namespace bitline

@@ -1,0 +1,55 @@
+#include "bitline/runtime/mac_backend.h"
+
+#include "bitline/kernels/fused_layer.h"
+#include "bitline/kernels/reference.h"
+#include "bitline/runtime/composed.h"
+
+namespace bitline {
+namespace {
+
+class ReferenceBackend : public MacBackend {
+ public:
+  explicit ReferenceBackend(const CimLayer& layer) : layer_(layer) {}
+  void accumulate(const LayerAdc& adc, std::int64_t images,
+                  std::span<const std::int32_t> activations, std::span<std::int64_t> outputs,
+                  LayerHistogram* histogram) const override {
+    reference_accumulate(layer_, adc, images, activations, outputs, histogram);
+  }
+
+ private:
+  const CimLayer& layer_;
+};
+
+class FusedBackend : public MacBackend {
+ public:
+  explicit FusedBackend(const CimLayer& layer) : layer_(layer) {}
+  void accumulate(const LayerAdc& adc, std::int64_t images,
+                  std::span<const std::int32_t> activations, std::span<std::int64_t> outputs,
+                  LayerHistogram* histogram) const override {
+    layer_.accumulate(adc, images, activations, outputs, histogram);
+  }
+
+ private:
+  FusedLayer layer_;
+};
+
+}  // namespace
+
+std::string_view name_of(Engine engine) {
+  constexpr std::string_view kNames[] = {"reference", "fused", "composed"};
+  return kNames[static_cast<std::size_t>(engine)];
+}
+
+std::unique_ptr<MacBackend> make_backend(Engine engine, const CimLayer& layer) {
+  switch (engine) {
+    case Engine::kReference:
+      return std::make_unique<ReferenceBackend>(layer);
+    case Engine::kFused:
+      return std::make_unique<FusedBackend>(layer);
+    case Engine::kComposed:
+      return make_composed_backend(layer);
+  }
+  fail("engine {} is not known", static_cast<int>(engine));
+}
+
+}  // namespace bitline

@@ -1,0 +1,35 @@
+// Who multiplies and accumulates: the array's engines behind one interface.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "bitline/kernels/layer_adc.h"
+#include "bitline/kernels/layer_histogram.h"
+
+namespace bitline {
+
+/// reference: the definition (kernels/reference.h). fused: bit-packed, fast. composed: LibTorch
+/// operators. All give the same integers.
+enum class Engine { kReference, kFused, kComposed };
+
+std::string_view name_of(Engine engine);
+
+/// One layer on one engine; whatever the engine prepares from the weights lives here.
+class MacBackend {
+ public:
+  virtual ~MacBackend() = default;
+  /// activations: integers [images, in_channels, in_height, in_width]; outputs: Y_int of
+  /// layer_adc.h [images, out_channels, out_height, out_width]. A histogram counts every
+  /// conversion.
+  virtual void accumulate(const LayerAdc& adc, std::int64_t images,
+                          std::span<const std::int32_t> activations,
+                          std::span<std::int64_t> outputs, LayerHistogram* histogram) const = 0;
+};
+
+/// `layer` has to outlive the backend.
+std::unique_ptr<MacBackend> make_backend(Engine engine, const CimLayer& layer);
+
+}  // namespace bitline

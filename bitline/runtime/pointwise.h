@@ -1,0 +1,49 @@
+// Everything between two integer layers, element by element; equation (7) of docs/arithmetic.md.
+// One stated order of operations, no fused multiply-add, so that the result of an element depends
+// on neither its neighbours nor the instruction set:
+//   r = float(double(Y) · multiplier[o] + offset[o])
+//   r = r + addend                      (float, where a residual sum follows)
+//   r = max(r, 0)                       (where a ReLU follows)
+//   A = Grid(r)                         (where the value is quantized)
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "bitline/graph/network.h"
+#include "bitline/runtime/lowering.h"
+#include "bitline/runtime/value.h"
+
+namespace bitline {
+
+/// multiplier[o] and offset[o] of each output channel, in double.
+struct ChannelAffine {
+  std::vector<double> multiplier;
+  std::vector<double> offset;
+};
+
+/// Folds output scales (one or one per channel), bias and batch-norm:
+///   multiplier = scale · γ / √(σ² + ε),  offset = (bias − μ) · γ / √(σ² + ε) + β.
+ChannelAffine fold_affine(const Network& network, const Step& step,
+                          std::span<const double> output_scale);
+
+/// Applies the affine map and the rest of the step to layer sums (I64, F32 or F64) of `shape`
+/// [images, channels, ...].
+Value finish_layer(const Step& step, const Tensor& sums, const Shape& shape,
+                   const ChannelAffine& affine, const Value* addend);
+
+/// Puts a real value on the grid of `spec`; the value itself without one.
+Value quantize(Value value, const std::optional<QuantSpec>& spec);
+/// The real numbers of a value, F32.
+Tensor real(const Value& value);
+
+/// Nodes that stand alone.
+Value run_relu(const Value& input);
+Value run_add(const Value& a, const Value& b);
+Value run_batch_norm(const Network& network, const Step& step, const Value& input);
+Value run_max_pool(const MaxPool& pool, const Value& input);
+/// Sums integers when the input is quantized, so that no order of summation matters.
+Value run_global_average_pool(const Value& input);
+
+}  // namespace bitline

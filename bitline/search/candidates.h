@@ -1,0 +1,41 @@
+// The finite list of ranges that a search tries: every δ up to the largest possible partial sum.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bitline/adc/adc_plan.h"
+#include "bitline/adc/histogram.h"
+#include "bitline/base/rational.h"
+#include "bitline/search/evaluator.h"
+
+namespace bitline {
+
+/// One δ, and the ADCs that it means for the layers that a step decides.
+struct Candidate {
+  Rational delta = 0;
+  std::map<std::string, PlannedAdc> layers;
+  /// 1, 2, 3 …: candidates of the same number have the same integer thresholds in every layer, so
+  /// the same codes; they differ in the digital scale alone. Equal numbers stand side by side.
+  std::int64_t code_map = 0;
+};
+
+/// The largest possible |p| of a layer.
+std::int64_t largest_sum(const SearchLayer& layer);
+
+/// Candidates for `layers` together, by ascending δ: `delta_step`, 2 · `delta_step` … up to the
+/// largest possible |p| of the largest layer. A layer whose own largest |p| is smaller than δ takes
+/// that instead. `adc` gives all but δ and centre; `centres` the centres that are not 0. Throws
+/// Error that names the layer when a choice is not possible there, or when no δ remains.
+std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers, const AdcSpec& adc,
+                                       const std::map<std::string, Rational>& centres,
+                                       const Rational& delta_step);
+
+/// The `mean` centre: the mean of a layer's sums, rounded to the nearest ½ (up, where it lies in
+/// the middle). 0 when there are no sums.
+Rational mean_centre(const HistogramStatistics& sums);
+
+}  // namespace bitline

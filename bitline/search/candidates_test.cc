@@ -1,0 +1,101 @@
+#include "bitline/search/candidates.h"
+
+#include <gtest/gtest.h>
+
+#include "bitline/search/synthetic_evaluator.h"
+
+namespace bitline {
+namespace {
+
+AdcSpec levels(std::int64_t count) {
+  AdcSpec adc;
+  adc.levels = count;
+  return adc;
+}
+
+std::vector<Rational> deltas(const std::vector<Candidate>& candidates) {
+  std::vector<Rational> result;
+  for (const Candidate& candidate : candidates) result.push_back(candidate.delta);
+  return result;
+}
+
+TEST(Candidates, AreEveryIntegerUpToTheLargestPossibleSum) {
+  // The largest |p| is that of the smallest sum, −5.
+  const std::vector<SearchLayer> layers = {{"conv1", -5, 3}};
+  EXPECT_EQ(deltas(make_candidates(layers, levels(3), {}, 1)),
+            (std::vector<Rational>{1, 2, 3, 4, 5}));
+}
+
+TEST(Candidates, AreMultiplesOfTheStep) {
+  const std::vector<SearchLayer> layers = {{"conv1", -2, 2}};
+  EXPECT_EQ(deltas(make_candidates(layers, levels(3), {}, Rational(1, 2))),
+            (std::vector<Rational>{Rational(1, 2), 1, Rational(3, 2), 2}));
+  const std::vector<SearchLayer> wide = {{"conv1", -100, 100}};
+  EXPECT_EQ(deltas(make_candidates(wide, levels(3), {}, 30)), (std::vector<Rational>{30, 60, 90}));
+}
+
+TEST(Candidates, SmallerLayersTakeTheirOwnLargestSum) {
+  const std::vector<SearchLayer> layers = {{"conv1", -3, 3}, {"conv2", -5, 5}};
+  const auto candidates = make_candidates(layers, levels(3), {}, 1);
+  ASSERT_EQ(candidates.size(), 5);
+  EXPECT_EQ(candidates[1].layers.at("conv1").spec.delta, Rational(2));
+  EXPECT_EQ(candidates[4].layers.at("conv1").spec.delta, Rational(3));
+  EXPECT_EQ(candidates[4].layers.at("conv2").spec.delta, Rational(5));
+}
+
+TEST(Candidates, CarryEveryChoiceAndTheSumsOfTheirLayer) {
+  AdcSpec adc = levels(6);
+  adc.quantizer = Quantizer::kZeroRise;
+  const std::vector<SearchLayer> layers = {{"conv1", -4, 3}, {"conv2", -2, 3}};
+  const auto candidates = make_candidates(layers, adc, {{"conv2", Rational(1, 2)}}, 1);
+  const PlannedAdc& first = candidates[0].layers.at("conv1");
+  EXPECT_EQ(first.spec.quantizer, Quantizer::kZeroRise);
+  EXPECT_EQ(first.spec.levels, 6);
+  EXPECT_EQ(first.minimum, -4);
+  EXPECT_EQ(first.maximum, 3);
+  EXPECT_EQ(first.spec.centre, Rational(0));
+  EXPECT_EQ(candidates[0].layers.at("conv2").spec.centre, Rational(1, 2));
+}
+
+TEST(Candidates, OfEqualThresholdsShareACodeMap) {
+  // Zero-tread, L = 2: the threshold is ⌈δ/3⌉ = 1 1 1 2 2 2 3 for δ = 1 … 7.
+  const std::vector<SearchLayer> layers = {{"conv1", -7, 7}};
+  std::vector<std::int64_t> maps;
+  for (const Candidate& candidate : make_candidates(layers, levels(2), {}, 1))
+    maps.push_back(candidate.code_map);
+  EXPECT_EQ(maps, (std::vector<std::int64_t>{1, 1, 1, 2, 2, 2, 3}));
+}
+
+TEST(Candidates, For128RowsHaveThePublishedNumberOfCodeMaps) {
+  // L = 2: ⌈128/3⌉ = 43 distinct ⌈δ/3⌉. The other counts are those of the method's section 5.
+  const std::vector<SearchLayer> layers = {{"conv1", -128, 128}};
+  const std::map<std::int64_t, std::int64_t> expected = {
+      {2, 43}, {3, 85}, {4, 102}, {5, 102}, {16, 120}};
+  for (const auto& [count, maps] : expected)
+    EXPECT_EQ(make_candidates(layers, levels(count), {}, 1).back().code_map, maps) << count;
+}
+
+TEST(Candidates, StepLargerThanTheLargestSumIsRefused) {
+  const std::vector<SearchLayer> layers = {{"conv1", -9, 9}};
+  expect_error(ErrorKind::kUsage, "layer conv1: delta step 10 exceeds 9",
+               [&] { make_candidates(layers, levels(3), {}, 10); });
+}
+
+TEST(MeanCentre, IsTheNearestHalf) {
+  const auto centre = [](std::int64_t sum, std::int64_t total) {
+    HistogramStatistics sums;
+    sums.sum = sum;
+    sums.total = total;
+    return mean_centre(sums);
+  };
+  EXPECT_EQ(centre(24, 100), Rational(0));        // 0.24
+  EXPECT_EQ(centre(25, 100), Rational(1, 2));     // 0.25 lies in the middle: up
+  EXPECT_EQ(centre(74, 100), Rational(1, 2));     // 0.74
+  EXPECT_EQ(centre(-25, 100), Rational(0));       // −0.25 lies in the middle: up
+  EXPECT_EQ(centre(-26, 100), Rational(-1, 2));   // −0.26
+  EXPECT_EQ(centre(-130, 100), Rational(-3, 2));  // −1.3
+  EXPECT_EQ(centre(0, 0), Rational(0));           // nothing was summed
+}
+
+}  // namespace
+}  // namespace bitline

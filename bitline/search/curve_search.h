@@ -1,0 +1,33 @@
+// One step of a search: the winner among candidates that share everything else.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bitline/base/progress.h"
+#include "bitline/base/rational.h"
+#include "bitline/search/candidates.h"
+#include "bitline/search/range_search.h"
+
+namespace bitline {
+
+/// What every step of a search shares.
+struct SearchContext {
+  Evaluator& evaluator;
+  const SearchOptions& options;
+  std::vector<std::int64_t> image_order;  ///< every image once
+  ProgressSink& progress;
+  const Cancellation& cancellation;
+  std::int64_t blocks_done = 0;  ///< progress so far, dropped blocks included
+
+  std::int64_t image_count() const { return static_cast<std::int64_t>(image_order.size()); }
+  std::int64_t block_count() const { return ceil_div(image_count(), options.block_images); }
+};
+
+/// Measures `candidates`, each together with the layers of `decided`. `layer` names the step.
+SearchCurve search_curve(SearchContext& context, const AdcPlan& decided,
+                         std::span<const Candidate> candidates, std::string layer);
+
+}  // namespace bitline

@@ -1,0 +1,83 @@
+// Exhaustive range search: the argmax over every candidate δ, found without measuring candidates
+// that cannot win any more. docs/search.md proves the bound.
+//
+// Start with candidates.h (what is tried), ranking.h (what is better), then this file.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bitline/adc/adc_plan.h"
+#include "bitline/base/progress.h"
+#include "bitline/search/evaluator.h"
+#include "bitline/search/ranking.h"
+
+namespace bitline {
+
+/// kNetworkWise: one δ for all layers. kLayerWise: front to back; the layers before keep their δ,
+/// the layers behind are lossless.
+enum class SearchMode { kNetworkWise, kLayerWise };
+
+/// "network-wise", "layer-wise".
+std::string_view name_of(SearchMode mode);
+/// The inverse of name_of. Throws Error (kUsage) that names the known modes.
+SearchMode search_mode_from_name(std::string_view name);
+
+struct SearchOptions {
+  SearchMode mode = SearchMode::kLayerWise;
+  Objective objective = Objective::kAccuracy;
+  /// Quantizer (zero-tread or zero-rise), levels, step, ties and sides of every layer. The search
+  /// sets delta and centre.
+  AdcSpec adc;
+  /// Centre x by layer name; 0 for layers that are not named.
+  std::map<std::string, Rational> centres;
+  /// Distance of neighbouring candidates in LSB, a multiple of ½: 1 tries every integer, ½ halves
+  /// too, a larger one thins out the wide ranges of multi-bit cells and DACs.
+  Rational delta_step = 1;
+  /// No candidate is dropped: the curve is complete, the result the same.
+  bool full = false;
+  /// Images asked for at once. Decides how soon a candidate can be dropped, never the result.
+  std::int64_t block_images = 64;
+  /// Every image index once, in the order in which images are asked for; empty means 0, 1, 2 ….
+  /// Hardest first drops candidates soonest; the result never depends on it.
+  std::vector<std::int64_t> image_order;
+};
+
+/// One candidate of a curve.
+struct CurvePoint {
+  Rational delta = 0;
+  std::int64_t code_map = 0;  ///< Candidate::code_map
+  Score score;                ///< over score.images images, the first ones of the image order
+  bool dropped = false;       ///< after score.images images, when it could not win any more
+};
+
+/// What one step of a search measured: one layer, or the whole network.
+struct SearchCurve {
+  std::string layer;               ///< empty for network-wise
+  std::vector<CurvePoint> points;  ///< ascending δ
+  std::size_t winner = 0;          ///< index into points
+};
+
+struct SearchResult {
+  AdcPlan plan;                      ///< every layer of the evaluator
+  Score score;                       ///< of `plan`, over all images
+  std::vector<SearchCurve> curves;   ///< front to back; one for network-wise
+  std::int64_t images_measured = 0;  ///< image evaluations that the search asked for
+  std::int64_t images_in_full = 0;   ///< image evaluations that measuring every candidate takes
+};
+
+/// Finds the best plan. The result (plan, score, winners) is that of measuring every candidate on
+/// every image, whatever the block size and the image order. Progress counts blocks of images,
+/// those of dropped candidates as done. Throws Error (kUsage) for options that are not possible,
+/// and (kInterrupted) at the next block once `cancellation` was requested.
+SearchResult search_ranges(Evaluator& evaluator, const SearchOptions& options,
+                           ProgressSink& progress, const Cancellation& cancellation);
+
+/// The curves as CSV, one line per candidate under a header:
+/// layer,delta,code_map,images,correct,loss,status. docs/search.md describes the columns.
+std::string curves_to_csv(const std::vector<SearchCurve>& curves);
+
+}  // namespace bitline

@@ -1,0 +1,59 @@
+#include "bitline/search/ranking.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "bitline/search/synthetic_evaluator.h"
+
+namespace bitline {
+namespace {
+
+RankedScore ranked(std::int64_t correct, std::int64_t loss, std::int64_t delta) {
+  return {{10, correct, loss}, delta};
+}
+
+TEST(Ranking, AccuracyAsksForCorrectThenLossThenLargerDelta) {
+  for (const Objective objective : {Objective::kAccuracy, Objective::kAgreement}) {
+    EXPECT_TRUE(ranks_before(objective, ranked(8, 90, 1), ranked(7, 10, 9)));
+    EXPECT_TRUE(ranks_before(objective, ranked(8, 10, 1), ranked(8, 11, 9)));
+    EXPECT_TRUE(ranks_before(objective, ranked(8, 10, 9), ranked(8, 10, 1)));
+  }
+}
+
+TEST(Ranking, LossAsksForLossThenCorrectThenLargerDelta) {
+  EXPECT_TRUE(ranks_before(Objective::kLoss, ranked(7, 10, 1), ranked(8, 11, 9)));
+  EXPECT_TRUE(ranks_before(Objective::kLoss, ranked(8, 10, 1), ranked(7, 10, 9)));
+  EXPECT_TRUE(ranks_before(Objective::kLoss, ranked(8, 10, 9), ranked(8, 10, 1)));
+}
+
+TEST(Ranking, DecidesBetweenAnyTwoCandidatesOneWayOnly) {
+  ASSERT_TRUE(rc::check([] {
+    const auto objective = *rc::gen::element(Objective::kAccuracy, Objective::kLoss);
+    const auto draw = [] { return *rc::gen::inRange(0, 3); };
+    const RankedScore a = ranked(draw(), draw(), draw());
+    const RankedScore b = ranked(draw(), draw(), draw());
+    const bool same = a.score == b.score && a.delta == b.delta;
+    RC_ASSERT(ranks_before(objective, a, b) + ranks_before(objective, b, a) == (same ? 0 : 1));
+  }));
+}
+
+TEST(Ranking, RefusesToCompareDifferentNumbersOfImages) {
+  expect_error(ErrorKind::kBug, "internal error", [] {
+    ranks_before(Objective::kLoss, {{1, 1, 1}, 1}, {{2, 1, 1}, 2});
+  });
+}
+
+TEST(Ranking, BestOutcomeAnswersEveryRemainingImageRightAtNoLoss) {
+  // 3 of 4 images right so far, 6 remain: at best 9 right, and no more loss.
+  EXPECT_EQ(best_outcome({4, 3, 70}, 10), (Score{10, 9, 70}));
+}
+
+TEST(Ranking, ObjectiveNamesReadBack) {
+  for (const Objective objective : {Objective::kAccuracy, Objective::kLoss, Objective::kAgreement})
+    EXPECT_EQ(objective_from_name(name_of(objective)), objective);
+  expect_error(ErrorKind::kUsage, "\"acuracy\" is unknown; choose accuracy, loss or agreement",
+               [] { objective_from_name("acuracy"); });
+}
+
+}  // namespace
+}  // namespace bitline

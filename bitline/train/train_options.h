@@ -1,0 +1,42 @@
+// How a network is trained, and what an epoch gave.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace bitline {
+
+enum class Schedule { kCosine, kStep };
+
+struct TrainOptions {
+  std::int64_t epochs = 30;
+  std::int64_t batch_size = 64;
+  double learning_rate = 0.1;  ///< at the top of the schedule
+  double momentum = 0.9;
+  double weight_decay = 5e-4;  ///< on weights of convolutions and linear layers
+  Schedule schedule = Schedule::kCosine;
+  double warmup_epochs = 0;               ///< the rate rises linearly over these epochs
+  std::vector<std::int64_t> step_epochs;  ///< schedule step: epochs at which the rate drops
+  double step_factor = 0.1;               ///< schedule step: by this factor
+  std::uint64_t seed = 1;
+};
+
+/// Throws Error (kUsage) that names the field, the value and the limit.
+void validate(const TrainOptions& options);
+
+/// Learning rate of optimizer step `step` (0-based) of an epoch of `steps_per_epoch`: equation
+/// (13).
+double learning_rate_at(const TrainOptions& options, std::int64_t step,
+                        std::int64_t steps_per_epoch);
+
+/// What one epoch gave.
+struct EpochReport {
+  std::int64_t epoch = 0;       ///< 1-based
+  double loss = 0;              ///< mean cross-entropy over the epoch's training images
+  double accuracy = 0;          ///< share of them answered right, while the weights moved
+  double holdout_accuracy = 0;  ///< on training images that are held out; 0 without any
+  double learning_rate = 0;     ///< of the last step
+  double seconds = 0;
+};
+
+}  // namespace bitline

@@ -1,0 +1,180 @@
+#include "bitline/train/trainable_network.h"
+
+#include <cmath>
+#include <utility>
+
+namespace bitline {
+namespace {
+
+constexpr double kBatchNormMomentum = 0.1;
+constexpr double kSmallestScale = 1e-8;
+constexpr const char* kScaleSuffix = ".quant_scale";
+
+/// Convolutions run faster with channels last in memory.
+at::Tensor channels_last(const at::Tensor& tensor) {
+  return tensor.dim() == 4 ? tensor.contiguous(at::MemoryFormat::ChannelsLast) : tensor;
+}
+
+bool is_statistic(const std::string& role) { return role == "mean" || role == "variance"; }
+
+/// Equations (9) and (11): learned-step fake quantization on an ordinary grid, by LibTorch's own
+/// operator, whose gradients are those of LSQ.
+at::Tensor learned_step(const at::Tensor& value, const at::Tensor& scale, int axis,
+                        std::int64_t minimum, std::int64_t maximum, double gradient_factor) {
+  const at::Tensor zero = at::zeros_like(scale).detach();
+  if (axis < 0)
+    return at::_fake_quantize_learnable_per_tensor_affine(value, scale, zero, minimum, maximum,
+                                                          gradient_factor);
+  return at::_fake_quantize_learnable_per_channel_affine(value, scale, zero, axis, minimum, maximum,
+                                                         gradient_factor);
+}
+
+/// The same on the grid of odd integers: w = s(2k + 1), so (w − s) / 2s is the ordinary integer k.
+/// The step's gradient passes the shift by s with the factor too, or clipped weights would move the
+/// step by 1 + f · 2k where equation (11) says f · (2k + 1).
+at::Tensor learned_odd_step(const at::Tensor& value, const at::Tensor& scale, int axis, int bits,
+                            double gradient_factor) {
+  const std::int64_t half = std::int64_t{1} << (bits - 1);
+  std::vector<std::int64_t> broadcast(static_cast<std::size_t>(value.dim()), 1);
+  if (axis >= 0) broadcast[static_cast<std::size_t>(axis)] = -1;
+  const at::Tensor fixed = scale.detach();
+  const at::Tensor shift = fixed + gradient_factor * (scale - fixed);
+  const at::Tensor offset = shift.view(axis < 0 ? std::vector<std::int64_t>{1} : broadcast);
+  return learned_step(value - offset, 2 * scale, axis, -half, half - 1, gradient_factor) + offset;
+}
+
+}  // namespace
+
+TrainableNetwork::TrainableNetwork(Network network, TrainingQuantizer quantizer, at::Device device)
+    : network_(std::move(network)), quantizer_(quantizer), device_(device) {
+  for (const Node& node : network_.nodes) {
+    for (const auto& [role, key] : node.parameters) {
+      at::Tensor tensor = channels_last(to_torch(network_.parameter(node, role)).to(device_));
+      if (!is_statistic(role)) {
+        tensor.requires_grad_(true);
+        parameters_.push_back({key, tensor, role == "weight"});
+      }
+      tensors_[key] = tensor;
+    }
+  }
+  for (const auto& [name, spec] : network_.quant) {
+    at::Tensor scale = to_torch(spec.scale).to(device_);
+    if (quantizer_ == TrainingQuantizer::kLsq) {
+      scale.requires_grad_(true);
+      parameters_.push_back({name + kScaleSuffix, scale, false});
+    }
+    scales_[name] = scale;
+  }
+}
+
+at::Tensor TrainableNetwork::fake_quantize(const at::Tensor& value, const std::string& name,
+                                           bool is_weight) {
+  const auto found = network_.quant.find(name);
+  if (found == network_.quant.end()) return value;
+  const QuantSpec& spec = found->second;
+  at::Tensor& scale = scales_.at(name);
+  if (calibrating_ && (scale <= 0).any().item<bool>()) {
+    const at::NoGradGuard no_grad;
+    const Tensor host = from_torch(value);
+    scale.fill_(initial_scale(quantizer_, host.data<float>(), spec, is_weight));
+  }
+  const double elements = static_cast<double>(is_weight ? value.numel() / scale.numel()
+                                                        : value.numel() / value.size(0));
+  const double factor = 1 / std::sqrt(elements * static_cast<double>(spec.maximum()));
+  if (spec.odd) return learned_odd_step(value, scale, spec.axis, spec.bits, factor);
+  return learned_step(value, scale, spec.axis, spec.minimum(), spec.maximum(), factor);
+}
+
+at::Tensor TrainableNetwork::weight_of(const Node& node) {
+  const std::string& key = node.parameters.at("weight");
+  return fake_quantize(tensors_.at(key), key, true);
+}
+
+at::Tensor TrainableNetwork::bias_of(const Node& node) {
+  return network_.has_parameter(node, "bias") ? tensors_.at(node.parameters.at("bias"))
+                                              : at::Tensor();
+}
+
+at::Tensor TrainableNetwork::apply(const Node& node, const std::vector<at::Tensor>& inputs,
+                                   bool training) {
+  const auto tensor = [&](const char* role) { return tensors_.at(node.parameters.at(role)); };
+  const at::Tensor& x = inputs[0];
+  if (const auto* conv = std::get_if<Conv>(&node.op))
+    return at::conv2d(x, weight_of(node), bias_of(node), conv->stride, conv->padding, 1,
+                      conv->groups);
+  if (std::holds_alternative<Linear>(node.op)) return at::linear(x, weight_of(node), bias_of(node));
+  if (const auto* norm = std::get_if<BatchNorm>(&node.op))
+    return at::batch_norm(x, tensor("scale"), tensor("shift"), tensor("mean"), tensor("variance"),
+                          training, kBatchNormMomentum, norm->epsilon, true);
+  if (std::holds_alternative<Relu>(node.op)) return at::relu(x);
+  if (std::holds_alternative<Add>(node.op)) return x + inputs[1];
+  if (const auto* pool = std::get_if<MaxPool>(&node.op))
+    return at::max_pool2d(x, pool->kernel, pool->stride);
+  if (std::holds_alternative<GlobalAveragePool>(node.op)) return x.mean({2, 3});
+  if (std::holds_alternative<Flatten>(node.op)) return at::flatten(x, 1);
+  fail("node '{}': operator {} cannot be trained", node.name, name_of(node.op));
+}
+
+at::Tensor TrainableNetwork::forward(const at::Tensor& images, bool training) {
+  std::map<std::string, at::Tensor> values;
+  for (const Node& node : network_.nodes) {
+    std::vector<at::Tensor> inputs;
+    for (const std::string& input : node.inputs) inputs.push_back(values.at(input));
+    const at::Tensor value =
+        inputs.empty() ? channels_last(images.to(device_)) : apply(node, inputs, training);
+    values[node.name] = fake_quantize(value, node.name, false);
+  }
+  return values.at(network_.nodes.back().name);
+}
+
+void TrainableNetwork::calibrate(const at::Tensor& images) {
+  const at::NoGradGuard no_grad;
+  calibrating_ = true;
+  forward(images, false);
+  calibrating_ = false;
+}
+
+void TrainableNetwork::constrain() {
+  const at::NoGradGuard no_grad;
+  for (const auto& [name, spec] : network_.quant) {
+    at::Tensor& scale = scales_.at(name);
+    scale.clamp_min_(kSmallestScale);
+    const auto weight = tensors_.find(name);
+    if (quantizer_ != TrainingQuantizer::kQnn || weight == tensors_.end()) continue;
+    std::vector<std::int64_t> broadcast(static_cast<std::size_t>(weight->second.dim()), 1);
+    broadcast[0] = -1;
+    const at::Tensor bound = (scale * static_cast<double>(spec.maximum())).view(broadcast);
+    weight->second.clamp_(-bound, bound);
+  }
+}
+
+void TrainableNetwork::load(const Network& network) {
+  const at::NoGradGuard no_grad;
+  const auto copy = [](at::Tensor& to, const std::string& key, const Tensor& from) {
+    if (to.sizes() != at::IntArrayRef(from.shape()))
+      fail("'{}' has shape {} in the file, which is of another network", key,
+           to_string(from.shape()));
+    to.copy_(to_torch(from));
+  };
+  for (auto& [key, tensor] : tensors_) {
+    const auto found = network.tensors.find(key);
+    if (found == network.tensors.end())
+      fail("'{}' is missing in the file, which is of another network", key);
+    copy(tensor, key, found->second);
+  }
+  for (auto& [name, scale] : scales_) {
+    const auto found = network.quant.find(name);
+    if (found == network.quant.end())
+      fail("'{}' has no quantizer in the file, which is of another network", name);
+    copy(scale, name, found->second.scale);
+  }
+}
+
+Network TrainableNetwork::network() const {
+  Network result = network_;
+  for (const auto& [key, tensor] : tensors_) result.tensors[key] = from_torch(tensor);
+  for (const auto& [name, scale] : scales_) result.quant[name].scale = from_torch(scale);
+  return result;
+}
+
+}  // namespace bitline

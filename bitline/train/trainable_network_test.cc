@@ -1,0 +1,96 @@
+#include "bitline/train/trainable_network.h"
+
+#include <gtest/gtest.h>
+
+#include "bitline/models/network_builder.h"
+#include "bitline/quantize/grid.h"
+
+namespace bitline {
+namespace {
+
+/// One linear layer of four inputs and one output, without bias, with weights set by hand.
+Network one_layer(std::vector<float> weights) {
+  NetworkBuilder build("one", {4}, 1);
+  build.linear("layer", build.input(), 4, 1, false);
+  Network network = std::move(build).finish();
+  std::ranges::copy(weights, network.tensors.at("layer.weight").data<float>().begin());
+  return network;
+}
+
+void put_grid(Network& network, int bits, bool odd, float scale) {
+  QuantSpec spec;
+  spec.bits = bits;
+  spec.is_signed = true;
+  spec.narrow = !odd;
+  spec.odd = odd;
+  spec.scale = Tensor::of<float>({1}, std::vector<float>{scale});
+  network.quant["layer.weight"] = spec;
+}
+
+TEST(TrainableNetwork, ForwardUsesTheIntegersOfTheGrid) {
+  for (const bool odd : {false, true}) {
+    const std::vector<float> weights{0.31F, -0.07F, 5.0F, -0.88F};
+    Network network = one_layer(weights);
+    put_grid(network, 3, odd, 0.2F);
+    TrainableNetwork trainable(network, TrainingQuantizer::kLsq, at::kCPU);
+    const at::Tensor y = trainable.forward(at::eye(4), false);
+    for (std::int64_t i = 0; i < 4; ++i) {
+      const Grid grid(network.quant.at("layer.weight"), 0.2F);
+      const auto integer =
+          static_cast<float>(grid.to_integer(weights[static_cast<std::size_t>(i)]));
+      EXPECT_NEAR(y[i][0].item<float>(), 0.2F * integer, 1e-6) << odd << " " << i;
+    }
+  }
+}
+
+TEST(TrainableNetwork, GradientsAreThoseOfLsq) {
+  // s = 0.2, 3 bits narrow: integers −3 … 3; v/s = 1.55 → 2, −0.35 → 0, 25 → 3, −4.4 → −3
+  Network network = one_layer({0.31F, -0.07F, 5.0F, -0.88F});
+  put_grid(network, 3, false, 0.2F);
+  TrainableNetwork trainable(network, TrainingQuantizer::kLsq, at::kCPU);
+  trainable.forward(at::ones({1, 4}), false).sum().backward();
+  const at::Tensor dv = trainable.parameters()[0].value.grad();
+  const at::Tensor ds = trainable.parameters()[1].value.grad();
+  // equation (9): 1 inside, 0 outside
+  EXPECT_EQ(dv[0][0].item<float>(), 1);
+  EXPECT_EQ(dv[0][1].item<float>(), 1);
+  EXPECT_EQ(dv[0][2].item<float>(), 0);
+  EXPECT_EQ(dv[0][3].item<float>(), 0);
+  // equation (11): round(v/s) − v/s inside, the border outside, times 1/√(4 · 3)
+  const double expected = ((2 - 1.55) + (0 + 0.35) + 3 - 3) / std::sqrt(12.0);
+  EXPECT_NEAR(ds.item<double>(), expected, 1e-5);
+}
+
+TEST(TrainableNetwork, GradientsOnTheOddGridFollowTheSameRule) {
+  // s = 0.2, 3 bits: integers −7, −5 … 7; v/s = 1.55 → 1, −0.35 → −1, 25 → 7, −30 → −7
+  Network network = one_layer({0.31F, -0.07F, 5.0F, -6.0F});
+  put_grid(network, 3, true, 0.2F);
+  TrainableNetwork trainable(network, TrainingQuantizer::kLsq, at::kCPU);
+  const at::Tensor x = at::tensor({1.0F, 1.0F, 1.0F, 2.0F}).view({1, 4});
+  trainable.forward(x, false).sum().backward();
+  const at::Tensor dv = trainable.parameters()[0].value.grad();
+  const at::Tensor ds = trainable.parameters()[1].value.grad();
+  EXPECT_EQ(dv[0][0].item<float>(), 1);
+  EXPECT_EQ(dv[0][1].item<float>(), 1);
+  EXPECT_EQ(dv[0][2].item<float>(), 0);
+  EXPECT_EQ(dv[0][3].item<float>(), 0);
+  // equation (11): A − v/s inside, the border outside, times 1/√(4 · 7); the last one counts twice
+  const double expected = ((1 - 1.55) + (-1 + 0.35) + 7 - 2 * 7) / std::sqrt(28.0);
+  EXPECT_NEAR(ds.item<double>(), expected, 1e-5);
+}
+
+TEST(TrainableNetwork, QnnKeepsWeightsInsideTheirRangeAndStepsFixed) {
+  Network network = one_layer({0.31F, -0.07F, 5.0F, -0.88F});
+  put_grid(network, 3, false, 0.2F);
+  TrainableNetwork trainable(network, TrainingQuantizer::kQnn, at::kCPU);
+  EXPECT_EQ(trainable.parameters().size(), 1U);
+  trainable.constrain();
+  const Network constrained = trainable.network();
+  const auto weights = constrained.tensors.at("layer.weight").data<float>();
+  EXPECT_FLOAT_EQ(weights[2], 0.6F);  // 3 · 0.2
+  EXPECT_FLOAT_EQ(weights[3], -0.6F);
+  EXPECT_FLOAT_EQ(weights[0], 0.31F);
+}
+
+}  // namespace
+}  // namespace bitline

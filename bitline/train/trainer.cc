@@ -1,0 +1,146 @@
+#include "bitline/train/trainer.h"
+
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include "bitline/base/rational.h"
+
+namespace bitline {
+namespace {
+
+std::int64_t count_correct(const at::Tensor& logits, const at::Tensor& labels) {
+  return logits.argmax(1).eq(labels).sum().item<std::int64_t>();
+}
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+Trainer::Trainer(TrainableNetwork network, TrainOptions options, BatchSource& training,
+                 BatchSource* holdout)
+    : network_(std::move(network)),
+      options_(std::move(options)),
+      training_(training),
+      holdout_(holdout) {
+  validate(options_);
+  training_.begin_epoch(0);
+  network_.calibrate(training_.batch(0, options_.batch_size).images);
+  for (const TrainableParameter& parameter : network_.parameters())
+    momentum_.push_back(at::zeros_like(parameter.value));
+}
+
+void Trainer::restore(const Checkpoint& checkpoint) {
+  network_.load(checkpoint.network);
+  const at::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < momentum_.size(); ++i) {
+    const std::string& key = network_.parameters()[i].key;
+    const auto found = checkpoint.momentum.find(key);
+    if (found == checkpoint.momentum.end())
+      fail("the checkpoint has no momentum for '{}': it is of another network", key);
+    momentum_[i].copy_(to_torch(found->second));
+  }
+  state_ = checkpoint.state;
+}
+
+Checkpoint Trainer::checkpoint() const {
+  Checkpoint checkpoint{network_.network(), {}, state_, {}};
+  for (std::size_t i = 0; i < momentum_.size(); ++i)
+    checkpoint.momentum[network_.parameters()[i].key] = from_torch(momentum_[i]);
+  return checkpoint;
+}
+
+void Trainer::update_parameters(double learning_rate) {
+  const at::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < momentum_.size(); ++i) {
+    const TrainableParameter& parameter = network_.parameters()[i];
+    at::Tensor value = parameter.value;
+    at::Tensor gradient = value.grad();
+    if (parameter.decays && options_.weight_decay > 0)
+      gradient = gradient.add(value, options_.weight_decay);
+    momentum_[i].mul_(options_.momentum).add_(gradient);
+    value.add_(momentum_[i], -learning_rate);
+    value.mutable_grad() = at::Tensor();
+  }
+}
+
+void Trainer::step(const Batch& batch) {
+  const at::Tensor labels = batch.labels.to(network_.device());
+  const at::Tensor logits = network_.forward(batch.images, true);
+  const at::Tensor loss = at::cross_entropy_loss(logits, labels);
+  const double value = loss.item<double>();
+  if (!std::isfinite(value))
+    fail("the loss is {} in epoch {}; lower train.learning_rate and resume from the checkpoint",
+         value, state_.epoch + 1);
+  loss.backward();
+  const std::int64_t steps = ceil_div(training_.size(), options_.batch_size);
+  const std::int64_t step = state_.epoch * steps + state_.images / options_.batch_size;
+  update_parameters(learning_rate_at(options_, step, steps));
+  network_.constrain();
+  state_.loss_sum += value * static_cast<double>(labels.numel());
+  state_.correct += count_correct(logits, labels);
+  state_.images += labels.numel();
+}
+
+bool Trainer::run_epoch(ProgressSink& progress, const Cancellation& cancellation,
+                        EpochReport& report) {
+  training_.begin_epoch(state_.epoch);
+  progress.begin(fmt::format("epoch {}/{}", state_.epoch + 1, options_.epochs), training_.size());
+  const Stopwatch watch;
+  const double seconds_before = state_.seconds;
+  const std::int64_t images_before = state_.images;
+  while (state_.images < training_.size() && !cancellation.requested()) {
+    step(training_.batch(state_.images, options_.batch_size));
+    state_.seconds = seconds_before + watch.seconds();
+    const auto images = static_cast<double>(state_.images);
+    progress.update(
+        state_.images,
+        fmt::format("{:.0f} images/s, loss {:.4f}, accuracy {:.2f} %",
+                    static_cast<double>(state_.images - images_before) / watch.seconds(),
+                    state_.loss_sum / images, 100 * static_cast<double>(state_.correct) / images));
+  }
+  progress.end();
+  if (state_.images < training_.size()) return false;
+  const auto images = static_cast<double>(state_.images);
+  const std::int64_t steps = ceil_div(training_.size(), options_.batch_size);
+  report = {state_.epoch + 1,
+            state_.loss_sum / images,
+            static_cast<double>(state_.correct) / images,
+            measure_holdout(),
+            learning_rate_at(options_, (state_.epoch + 1) * steps - 1, steps),
+            state_.seconds};
+  state_ = {state_.epoch + 1, 0, 0, 0, 0};
+  return true;
+}
+
+double Trainer::measure_holdout() {
+  if (holdout_ == nullptr) return 0;
+  const at::NoGradGuard no_grad;
+  std::int64_t correct = 0;
+  holdout_->begin_epoch(0);
+  for (std::int64_t first = 0; first < holdout_->size(); first += options_.batch_size) {
+    const Batch batch = holdout_->batch(first, options_.batch_size);
+    correct +=
+        count_correct(network_.forward(batch.images, false), batch.labels.to(network_.device()));
+  }
+  return static_cast<double>(correct) / static_cast<double>(holdout_->size());
+}
+
+void Trainer::run(ProgressSink& progress, const Cancellation& cancellation,
+                  const std::function<void(const EpochReport&)>& after_epoch) {
+  while (!finished()) {
+    EpochReport report;
+    if (!run_epoch(progress, cancellation, report)) return;
+    after_epoch(report);
+  }
+}
+
+}  // namespace bitline

@@ -1,0 +1,50 @@
+// Trains a network by stochastic gradient descent; can be stopped and continued to the same
+// weights. Start here; trainable_network.h is the forward pass, checkpoint.h the file, batches.h
+// the data.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "bitline/base/progress.h"
+#include "bitline/data/dataset.h"
+#include "bitline/train/batches.h"
+#include "bitline/train/checkpoint.h"
+#include "bitline/train/train_options.h"
+#include "bitline/train/trainable_network.h"
+
+namespace bitline {
+
+/// SGD with momentum over a TrainableNetwork.
+class Trainer {
+ public:
+  Trainer(TrainableNetwork network, TrainOptions options, BatchSource& training,
+          BatchSource* holdout);
+
+  /// Continues where `checkpoint` stopped. Throws Error when it is of another network.
+  void restore(const Checkpoint& checkpoint);
+  Checkpoint checkpoint() const;
+
+  /// Runs to the last epoch. `after_epoch` is called once per epoch. On cancellation it returns
+  /// after the current step with finished() false; a NaN loss throws Error.
+  void run(ProgressSink& progress, const Cancellation& cancellation,
+           const std::function<void(const EpochReport&)>& after_epoch);
+  bool finished() const { return state_.epoch >= options_.epochs; }
+  const TrainableNetwork& network() const { return network_; }
+
+ private:
+  bool run_epoch(ProgressSink& progress, const Cancellation& cancellation, EpochReport& report);
+  void step(const Batch& batch);
+  void update_parameters(double learning_rate);
+  double measure_holdout();
+
+  TrainableNetwork network_;
+  TrainOptions options_;
+  BatchSource& training_;
+  BatchSource* holdout_;
+  std::vector<at::Tensor> momentum_;  ///< one per parameter
+  TrainingState state_;
+};
+
+}  // namespace bitline

@@ -1,0 +1,169 @@
+#include "bitline/train/trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+
+#include "bitline/base/random.h"
+#include "bitline/graph/network_file.h"
+#include "bitline/models/models.h"
+#include "bitline/quantize/grid.h"
+
+namespace bitline {
+namespace {
+
+/// 24 images of 8 × 8: class 0 is dark, class 1 is bright, with noise.
+Dataset two_classes() {
+  Dataset data;
+  data.images = Tensor(DType::kU8, {24, 3, 8, 8});
+  data.classes = 2;
+  Random random(3);
+  const auto pixels = data.images.data<std::uint8_t>();
+  for (std::size_t i = 0; i < 24; ++i) {
+    data.labels.push_back(static_cast<std::int32_t>(i % 2));
+    for (std::size_t p = 0; p < 192; ++p)
+      pixels[i * 192 + p] = static_cast<std::uint8_t>(random.below(100) + (i % 2) * 120);
+  }
+  return data;
+}
+
+const Normalization kNormalization{{0.5F, 0.5F, 0.5F}, {0.25F, 0.25F, 0.25F}};
+
+Network small_resnet() {
+  ModelOptions options;
+  options.width = 0.25;
+  options.classes = 2;
+  options.input = {3, 8, 8};
+  return resnet20(options);
+}
+
+TrainOptions short_training() {
+  TrainOptions options;
+  options.epochs = 3;
+  options.batch_size = 8;
+  options.learning_rate = 0.05;
+  return options;
+}
+
+std::string bytes_of(const Network& network) {
+  const std::vector<std::byte> bytes = serialize_safetensors(to_safetensors(network));
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// Stops a training after a number of progress updates.
+class StopAfter : public ProgressSink {
+ public:
+  StopAfter(Cancellation& cancellation, int updates)
+      : cancellation_(cancellation), updates_(updates) {}
+  void begin(std::string_view, std::int64_t) override {}
+  void update(std::int64_t, std::string_view) override {
+    if (--updates_ == 0) cancellation_.request();
+  }
+  void end() override {}
+
+ private:
+  Cancellation& cancellation_;
+  int updates_;
+};
+
+class TrainerTest : public ::testing::Test {
+ protected:
+  Trainer trainer(Network network, TrainingQuantizer quantizer = TrainingQuantizer::kLsq) {
+    return {TrainableNetwork(std::move(network), quantizer, at::kCPU), short_training(), batches_,
+            &holdout_};
+  }
+  Network quantized(TrainingQuantizer quantizer) {
+    Network network = small_resnet();
+    QuantizeOptions options;
+    options.quantizer = quantizer;
+    attach_quantizers(network, options);
+    return network;
+  }
+
+  Dataset data_ = two_classes();
+  BatchSource batches_{data_, kNormalization, 1, true, true};
+  BatchSource holdout_{data_, kNormalization, 1, false, false};
+  SilentProgress silent_;
+};
+
+TEST_F(TrainerTest, LearnsToTellTwoClassesApart) {
+  for (const TrainingQuantizer quantizer : {TrainingQuantizer::kLsq, TrainingQuantizer::kQnn}) {
+    Trainer t = trainer(quantized(quantizer), quantizer);
+    std::vector<EpochReport> reports;
+    t.run(silent_, {}, [&reports](const EpochReport& r) { reports.push_back(r); });
+    ASSERT_EQ(reports.size(), 3U);
+    EXPECT_LT(reports.back().loss, reports.front().loss);
+    EXPECT_TRUE(t.finished());
+    validate(t.network().network());  // every step is calibrated and positive
+  }
+}
+
+TEST_F(TrainerTest, AStoppedTrainingContinuesToTheSameBits) {
+  Trainer whole = trainer(quantized(TrainingQuantizer::kLsq));
+  whole.run(silent_, {}, [](const EpochReport&) {});
+  const std::string expected = bytes_of(whole.network().network());
+  for (const int updates : {1, 3, 5}) {  // within an epoch, at its end, within the next
+    Cancellation cancellation;
+    StopAfter stop(cancellation, updates);
+    Trainer first = trainer(quantized(TrainingQuantizer::kLsq));
+    first.run(stop, cancellation, [](const EpochReport&) {});
+    ASSERT_FALSE(first.finished());
+    const auto path = std::filesystem::path(::testing::TempDir()) / "trainer_test.safetensors";
+    write_checkpoint(path, first.checkpoint());
+    Trainer second = trainer(quantized(TrainingQuantizer::kLsq));
+    second.restore(read_checkpoint(path));
+    second.run(silent_, {}, [](const EpochReport&) {});
+    EXPECT_EQ(bytes_of(second.network().network()), expected) << updates;
+    std::filesystem::remove(path);
+  }
+}
+
+TEST_F(TrainerTest, ACheckpointOfAnotherNetworkIsRefused) {
+  const Checkpoint checkpoint = trainer(small_resnet()).checkpoint();
+  Trainer other = trainer(quantized(TrainingQuantizer::kLsq));
+  EXPECT_THROW(other.restore(checkpoint), Error);
+}
+
+TEST_F(TrainerTest, ALossThatIsNotANumberStopsWithTheRemedy) {
+  Network network = small_resnet();
+  network.tensors.at("conv1.weight").data<float>()[0] = std::numeric_limits<float>::quiet_NaN();
+  Trainer t = trainer(network);
+  try {
+    t.run(silent_, {}, [](const EpochReport&) {});
+    FAIL() << "went on";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("learning_rate"));
+  }
+}
+
+TEST_F(TrainerTest, ANetworkFileIsNoCheckpoint) {
+  const auto path = std::filesystem::path(::testing::TempDir()) / "no_checkpoint.safetensors";
+  write_network(path, small_resnet());
+  EXPECT_THROW(read_checkpoint(path), Error);
+  std::filesystem::remove(path);
+}
+
+TEST(BatchSource, AnEpochShowsEveryImageOnceInAnOrderOfItsOwn) {
+  const Dataset data = two_classes();
+  BatchSource source(data, kNormalization, 1, true, false);
+  const auto first_pixels = [&source](std::int64_t epoch) {
+    source.begin_epoch(epoch);
+    const at::Tensor images = source.batch(0, 24).images;
+    std::vector<float> pixels;
+    for (std::int64_t i = 0; i < 24; ++i) pixels.push_back(images[i].sum().item<float>());
+    return pixels;
+  };
+  std::vector<float> a = first_pixels(0);
+  std::vector<float> b = first_pixels(1);
+  EXPECT_NE(a, b);
+  std::ranges::sort(a);
+  std::ranges::sort(b);
+  EXPECT_EQ(a, b);
+}
+
+}  // namespace
+}  // namespace bitline

@@ -1,0 +1,42 @@
+// What the subcommands share. Each has a file of its own with one function that adds it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "bitline/base/progress.h"
+#include "bitline/pipeline/run_config.h"
+#include "cli/console_progress.h"
+
+namespace bitline::cli {
+
+/// What the whole program has once.
+struct Context {
+  ConsoleProgress progress{false};
+  Cancellation cancellation;
+};
+
+/// A configuration file and what stands over it on the command line.
+struct ConfigArguments {
+  std::string file;
+  std::vector<std::string> settings;  ///< "array.rows=64"
+
+  /// Adds CONFIG and --set to a subcommand.
+  void add_to(CLI::App& command);
+  /// Reads the file; sets the number of threads. Errors are of kind kUsage.
+  RunConfig read() const;
+};
+
+void add_run(CLI::App& app, Context& context);
+void add_train(CLI::App& app, Context& context);
+void add_inspect(CLI::App& app, Context& context);
+void add_profile(CLI::App& app, Context& context);
+void add_search(CLI::App& app, Context& context);
+void add_recalibrate(CLI::App& app, Context& context);
+void add_evaluate(CLI::App& app, Context& context);
+void add_sample(CLI::App& app, Context& context);
+
+}  // namespace bitline::cli

@@ -1,0 +1,70 @@
+#include "cli/console_progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace bitline::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kTerminalInterval{100};
+constexpr std::chrono::seconds kLogInterval{10};
+
+/// Unlike fmt::print, does not throw: work goes on where nobody can read how it goes.
+void put(const std::string& text) { std::fputs(text.c_str(), stderr); }
+
+std::string duration(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::max(0.0, seconds) + 0.5);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
+}
+
+}  // namespace
+
+ConsoleProgress::ConsoleProgress(bool quiet)
+    : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {}
+
+void ConsoleProgress::begin(std::string_view task, std::int64_t total) {
+  task_ = task;
+  total_ = total;
+  start_ = Clock::now();
+  printed_ = start_;
+  last_line_.clear();
+}
+
+void ConsoleProgress::update(std::int64_t done, std::string_view note) {
+  if (quiet_ || task_.empty()) return;
+  const auto now = Clock::now();
+  const bool due = terminal_ ? now - printed_ >= kTerminalInterval : now - printed_ >= kLogInterval;
+  if (!due && done < total_) return;
+  printed_ = now;
+  print(done, note);
+}
+
+void ConsoleProgress::print(std::int64_t done, std::string_view note) {
+  const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+  const double share = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 1;
+  std::string line = fmt::format("{}: {:3.0f} %", task_, 100 * share);
+  if (!note.empty()) line += fmt::format(", {}", note);
+  if (done < total_ && share > 0)
+    line += fmt::format(", {} left", duration(seconds * (1 - share) / share));
+  else
+    line += fmt::format(", {}", duration(seconds));
+  if (terminal_) {
+    const std::size_t width = std::max(line.size(), last_line_.size());
+    put(fmt::format("\r{:<{}}", line, width));
+  } else if (line != last_line_) {
+    put(line + "\n");
+  }
+  last_line_ = line;
+}
+
+void ConsoleProgress::end() {
+  if (terminal_ && !last_line_.empty()) put("\n");
+  last_line_.clear();
+}
+
+}  // namespace bitline::cli

@@ -1,0 +1,35 @@
+// Progress with the time left, on standard error.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "bitline/base/progress.h"
+
+namespace bitline::cli {
+
+/// On a terminal one line that is written over; elsewhere a line every ten seconds, so that a log
+/// stays short.
+class ConsoleProgress : public ProgressSink {
+ public:
+  explicit ConsoleProgress(bool quiet);
+
+  void begin(std::string_view task, std::int64_t total) override;
+  void update(std::int64_t done, std::string_view note) override;
+  void end() override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void print(std::int64_t done, std::string_view note);
+
+  bool quiet_;
+  bool terminal_;
+  std::string task_;
+  std::int64_t total_ = 0;
+  Clock::time_point start_;
+  Clock::time_point printed_;
+  std::string last_line_;
+};
+
+}  // namespace bitline::cli

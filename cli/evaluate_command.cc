@@ -1,0 +1,77 @@
+// bitline evaluate: accuracy on the test set, alone or against a second plan.
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+
+#include "bitline/pipeline/evaluation.h"
+#include "bitline/pipeline/study.h"
+#include "cli/command.h"
+
+namespace bitline::cli {
+namespace {
+
+struct EvaluateArguments {
+  ConfigArguments config;
+  std::string plan;
+  std::string against;
+  std::string mode;
+  std::string engine;
+};
+
+void print_accuracy(std::string_view name, const Evaluation& evaluation) {
+  const Interval a = evaluation.accuracy();
+  fmt::print("{}: top-1 {:.2f} % [{:.2f}, {:.2f}] ({} of {} images), cross-entropy {:.6f}\n", name,
+             100 * a.value, 100 * a.lower, 100 * a.upper, evaluation.score.correct,
+             evaluation.score.images, evaluation.mean_loss());
+}
+
+MacMode mode_of(const EvaluateArguments& arguments) {
+  if (arguments.mode == "float") return MacMode::kFloat;
+  if (arguments.mode == "lossless") return MacMode::kLossless;
+  return MacMode::kAnalog;
+}
+
+void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
+  RunConfig config = arguments.config.read();
+  if (arguments.engine == "reference") config.engine = Engine::kReference;
+  if (arguments.engine == "composed") config.engine = Engine::kComposed;
+  const Network network = load_network(config.model);
+  const Dataset test = load_split(config.data, Split::kTest);
+  const auto measure = [&](const std::string& file) {
+    const AdcPlan plan = file.empty() ? AdcPlan{} : read_plan(file);
+    const std::string name = file.empty() ? arguments.mode : file;
+    Evaluation evaluation = evaluate(network, mode_of(arguments), plan, test, config, name,
+                                     context.progress, context.cancellation);
+    print_accuracy(name, evaluation);
+    return evaluation;
+  };
+  const Evaluation first = measure(arguments.plan);
+  if (arguments.against.empty()) return;
+  const Evaluation second = measure(arguments.against == "lossless" ? "" : arguments.against);
+  const Interval difference = paired_difference(second.right, first.right);
+  fmt::print("difference: {:+.2f} points [{:+.2f}, {:+.2f}], paired over the same images\n",
+             100 * difference.value, 100 * difference.lower, 100 * difference.upper);
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<EvaluateArguments>();
+  arguments->mode = "analog";
+  CLI::App* command = app.add_subcommand(
+      "evaluate", "Top-1 accuracy on the test set, with a 95 % interval; paired against a plan");
+  command->footer(
+      "Example: bitline evaluate examples/quickstart.toml --plan plan.json --against lossless");
+  arguments->config.add_to(*command);
+  command->add_option("--plan", arguments->plan, "ADC plan (JSON); lossless without one");
+  command->add_option("--against", arguments->against,
+                      "Second plan, or 'lossless', for the paired difference");
+  command->add_option("--mode", arguments->mode, "analog, lossless or float")
+      ->check(CLI::IsMember({"analog", "lossless", "float"}));
+  command->add_option("--engine", arguments->engine, "fused, reference or composed")
+      ->check(CLI::IsMember({"fused", "reference", "composed"}));
+  command->callback([arguments, &context] { evaluate_plans(*arguments, context); });
+}
+
+}  // namespace bitline::cli

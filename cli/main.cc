@@ -1,0 +1,124 @@
+// The bitline program: reads the command line, runs one subcommand, turns errors into exit codes.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bitline/base/error.h"
+#include "bitline/base/nearest_name.h"
+#include "bitline/pipeline/version.h"
+#include "cli/command.h"
+
+namespace bitline::cli {
+namespace {
+
+constexpr int kUsageExit = 2;
+constexpr int kFailureExit = 1;
+constexpr int kInterruptedExit = 130;
+
+Cancellation* signalled = nullptr;  // what the handler of SIGINT and SIGTERM sets
+
+void request_stop(int) { signalled->request(); }
+
+void install_signal_handlers(Cancellation& cancellation) {
+  signalled = &cancellation;
+  struct sigaction action {};
+  action.sa_handler = request_stop;
+  // A second Ctrl-C ends the program at once; a write that the first one meets goes on.
+  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is then an error of write()
+}
+
+int exit_code(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kUsage:
+      return kUsageExit;
+    case ErrorKind::kInterrupted:
+      return kInterruptedExit;
+    case ErrorKind::kFailure:
+    case ErrorKind::kBug:
+      return kFailureExit;
+  }
+  return kFailureExit;
+}
+
+/// One line: LibTorch's messages go on with a stack trace.
+std::string first_line(std::string text) { return text.substr(0, text.find('\n')); }
+
+/// Says what went wrong; a standard error that takes nothing changes no exit code.
+void report(std::string_view message, ConsoleProgress& progress) {
+  progress.end();
+  std::fputs(fmt::format("bitline: {}\n", message).c_str(), stderr);
+}
+
+/// CLI11 would say no more than that a subcommand is missing.
+void check_subcommand(CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
+    known.push_back(command->get_name());
+  if (std::ranges::find(known, argv[1]) != known.end()) return;
+  const std::string nearest = nearest_name(argv[1], known);
+  fail_usage("unknown subcommand '{}'{}; see bitline --help", argv[1],
+             nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+}
+
+/// Runs the subcommand, or shows what --help and --version ask for.
+void parse(CLI::App& app, int argc, char** argv) {
+  try {
+    check_subcommand(app, argc, argv);
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    app.exit(success);
+  }
+}
+
+constexpr const char* kOutputFailed =
+    "cannot write to standard output; free some space or send it elsewhere";
+
+bool output_failed() { return std::fflush(stdout) != 0 || std::ferror(stdout) != 0; }
+
+int run(int argc, char** argv) {
+  CLI::App app(
+      "Finds the ADC levels and ranges that a neural network needs on an analog "
+      "compute-in-memory array.",
+      "bitline");
+  app.set_version_flag("--version", version() + " (" + git_revision() + ")");
+  app.require_subcommand(1);
+  Context context;
+  install_signal_handlers(context.cancellation);
+  add_run(app, context);
+  add_train(app, context);
+  add_inspect(app, context);
+  add_profile(app, context);
+  add_search(app, context);
+  add_recalibrate(app, context);
+  add_evaluate(app, context);
+  add_sample(app, context);
+  try {
+    parse(app, argc, argv);
+    if (output_failed()) fail("{}", kOutputFailed);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    report(fmt::format("{}; see bitline --help", error.what()), context.progress);
+    return kUsageExit;
+  } catch (const Error& error) {
+    report(error.what(), context.progress);
+    return exit_code(error.kind());
+  } catch (const std::exception& error) {
+    report(output_failed() ? kOutputFailed : first_line(error.what()), context.progress);
+    return kFailureExit;
+  }
+}
+
+}  // namespace
+}  // namespace bitline::cli
+
+int main(int argc, char** argv) { return bitline::cli::run(argc, argv); }

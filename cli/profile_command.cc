@@ -1,0 +1,60 @@
+// bitline profile: exact histograms of the partial sums.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "bitline/base/file.h"
+#include "bitline/pipeline/profile_report.h"
+#include "bitline/pipeline/search_run.h"
+#include "bitline/pipeline/study.h"
+#include "cli/command.h"
+
+namespace bitline::cli {
+namespace {
+
+struct ProfileArguments {
+  ConfigArguments config;
+  std::string out = "profile";
+  bool by_tile = false;
+};
+
+void print_statistics(const Executor& executor, const HistogramMap& histograms) {
+  fmt::print("{:<28} {:>12} {:>8} {:>10} {:>6} {:>6} {:>8}\n", "layer", "conversions", "mean",
+             "deviation", "min", "max", "zeros");
+  for (const CimLayer* layer : executor.cim_layers()) {
+    const HistogramStatistics s = statistics(histograms.at(layer->name).total());
+    fmt::print("{:<28} {:>12} {:>8.3f} {:>10.3f} {:>6} {:>6} {:>6.1f} %\n", layer->name, s.total,
+               s.mean, s.deviation, s.smallest, s.largest, 100 * s.zero_share);
+  }
+}
+
+void profile(const ProfileArguments& arguments, Context& context) {
+  const RunConfig config = arguments.config.read();
+  const std::filesystem::path folder = arguments.out;
+  make_folder(folder);
+  SearchBench bench(load_network(config.model), config);
+  const HistogramMap histograms = bench.profile(arguments.by_tile || config.profile_by_tile,
+                                                context.progress, context.cancellation);
+  const ProfileFiles files = profile_files(bench.executor(), histograms);
+  write_file_atomically(folder / "counts.csv", files.counts_csv);
+  write_file_atomically(folder / "statistics.csv", files.statistics_csv);
+  write_file_atomically(folder / "histograms.npz", files.histograms_npz);
+  print_statistics(bench.executor(), histograms);
+  fmt::print("\n{} images; counts.csv, statistics.csv and histograms.npz in {}\n",
+             bench.sample().size(), folder.string());
+}
+
+}  // namespace
+
+void add_profile(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<ProfileArguments>();
+  CLI::App* command = app.add_subcommand(
+      "profile", "Count every partial sum of every layer, weight plane and input stream");
+  command->footer("Example: bitline profile examples/quickstart.toml --out profile");
+  arguments->config.add_to(*command);
+  command->add_option("--out", arguments->out, "Folder for the files");
+  command->add_flag("--by-tile", arguments->by_tile, "Keep tiles apart");
+  command->callback([arguments, &context] { profile(*arguments, context); });
+}
+
+}  // namespace bitline::cli

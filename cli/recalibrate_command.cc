@@ -1,0 +1,47 @@
+// bitline recalibrate: batch-norm statistics with the ADCs in the loop.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "bitline/graph/network_file.h"
+#include "bitline/pipeline/study.h"
+#include "bitline/runtime/recalibrate.h"
+#include "cli/command.h"
+
+namespace bitline::cli {
+namespace {
+
+struct RecalibrateArguments {
+  ConfigArguments config;
+  std::string plan;
+  std::string out;
+};
+
+void run_recalibrate(const RecalibrateArguments& arguments, Context& context) {
+  const RunConfig config = arguments.config.read();
+  const Network network = load_network(config.model);
+  const Dataset sample = load_search_sample(config.data, config.seed);
+  check_fit(network, sample);
+  Executor executor(network, MacMode::kAnalog, config.array, config.engine);
+  PreparedPlan plan = executor.prepare(read_plan(arguments.plan));
+  write_network(arguments.out, recalibrate(executor, plan, normalized_images(sample, config.data),
+                                           context.progress, context.cancellation));
+  fmt::print("Network with batch-norm statistics of {} images: {}\n", sample.size(), arguments.out);
+}
+
+}  // namespace
+
+void add_recalibrate(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<RecalibrateArguments>();
+  CLI::App* command = app.add_subcommand(
+      "recalibrate", "Re-estimate batch-norm statistics with the ADCs of a plan in the loop");
+  command->footer(
+      "Example: bitline recalibrate examples/quickstart.toml --plan plan.json "
+      "--out recalibrated.safetensors");
+  arguments->config.add_to(*command);
+  command->add_option("--plan", arguments->plan, "ADC plan (JSON)")->required();
+  command->add_option("--out", arguments->out, "Network file to write")->required();
+  command->callback([arguments, &context] { run_recalibrate(*arguments, context); });
+}
+
+}  // namespace bitline::cli

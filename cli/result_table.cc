@@ -1,0 +1,63 @@
+#include "cli/result_table.h"
+
+#include <fmt/format.h>
+
+namespace bitline::cli {
+namespace {
+
+constexpr std::size_t kThresholdsShown = 6;
+
+std::string threshold_list(const std::vector<std::int64_t>& thresholds) {
+  if (thresholds.size() <= kThresholdsShown) return fmt::format("{}", fmt::join(thresholds, ", "));
+  return fmt::format("{}, {}, {} ... {}", thresholds[0], thresholds[1], thresholds[2],
+                     thresholds.back());
+}
+
+void print_row(const ResultRow& row, bool recommended) {
+  const std::string levels = row.levels == 0 ? "lossless" : std::to_string(row.levels);
+  const std::string loss = row.levels == 0
+                               ? ""
+                               : fmt::format("{:.2f} [{:.2f}, {:.2f}]", row.test_loss.value,
+                                             row.test_loss.lower, row.test_loss.upper);
+  fmt::print("{:>8}  {:<12}  {:<12}  {:>7.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {:<22}{}\n", levels,
+             row.mode, row.recalibrated ? "recalibrated" : "", 100 * row.search_accuracy.value,
+             100 * row.test_accuracy.value, 100 * row.test_accuracy.lower,
+             100 * row.test_accuracy.upper, loss, recommended ? "  <- plan.json" : "");
+}
+
+}  // namespace
+
+void print_plan(const AdcPlan& plan) {
+  fmt::print("{:<28}  {:>6}  {:>7}  {:>7}  {:>16}  {}\n", "layer", "levels", "delta", "step",
+             "possible sums", "thresholds (a code begins at this partial sum)");
+  for (const auto& [name, planned] : plan.layers) {
+    const CodeTable table = make_code_table(planned.spec, planned.minimum, planned.maximum);
+    fmt::print("{:<28}  {:>6}  {:>7}  {:>7}  {:>16}  {}\n", name, table.levels(),
+               to_string(planned.spec.delta),
+               to_string(step_of(planned.spec, planned.minimum, planned.maximum)),
+               fmt::format("{} to {}", planned.minimum, planned.maximum),
+               threshold_list(table.thresholds));
+  }
+}
+
+void print_results(const RunOutcome& outcome, double max_loss) {
+  fmt::print(
+      "\nTop-1 accuracy in %, 95 % intervals; loss in points against lossless ADCs, paired\n");
+  fmt::print("{:>8}  {:<12}  {:<12}  {:>7}  {:<21}  {:<22}\n", "levels", "ranges", "batch-norm",
+             "search", "test", "loss on test");
+  for (std::size_t i = 0; i < outcome.rows.size(); ++i)
+    print_row(outcome.rows[i], outcome.recommended == i);
+  if (!outcome.recommended) {
+    fmt::print(
+        "\nNo plan loses at most {} points on the search sample. Allow more with "
+        "search.max_loss, ask for more levels, or set search.recalibrate = true.\n",
+        max_loss);
+    return;
+  }
+  const ResultRow& row = outcome.rows[*outcome.recommended];
+  fmt::print("\nFewest levels that lose at most {} point{} on the search sample: {}\n\n", max_loss,
+             max_loss == 1 ? "" : "s", row.levels);
+  print_plan(*outcome.plan);
+}
+
+}  // namespace bitline::cli

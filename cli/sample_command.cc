@@ -1,0 +1,60 @@
+// bitline sample: a class-balanced part of a dataset in one small file.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "bitline/data/sample.h"
+#include "bitline/data/samples.h"
+#include "bitline/pipeline/study.h"
+#include "cli/command.h"
+
+namespace bitline::cli {
+namespace {
+
+struct SampleArguments {
+  ConfigArguments config;
+  std::string split = "train";
+  std::int64_t per_class = 50;
+  std::string out;
+};
+
+std::string_view dataset_name(DataFormat format) {
+  return format == DataFormat::kCifar10 ? "CIFAR-10"
+         : format == DataFormat::kMnist ? "MNIST"
+                                        : "sample file";
+}
+
+void sample(const SampleArguments& arguments) {
+  const RunConfig config = arguments.config.read();
+  const Dataset all =
+      load_split(config.data, arguments.split == "train" ? Split::kTrain : Split::kTest);
+  Samples samples;
+  samples.indices =
+      class_balanced_sample(all.labels, all.classes, arguments.per_class, config.seed);
+  samples.data = subset(all, samples.indices);
+  samples.dataset = dataset_name(config.data.format);
+  samples.origin = fmt::format("{} images per class of the {} set, seed {}", arguments.per_class,
+                               arguments.split == "train" ? "training" : "test", config.seed);
+  save_samples(arguments.out, samples);
+  fmt::print("{}: {} images, {}\n", arguments.out, samples.data.size(), samples.origin);
+}
+
+}  // namespace
+
+void add_sample(CLI::App& app, Context&) {
+  auto arguments = std::make_shared<SampleArguments>();
+  CLI::App* command =
+      app.add_subcommand("sample", "Write a class-balanced part of a dataset into one small file");
+  command->footer(
+      "Example: bitline sample examples/resnet20-cifar10.toml --split test "
+      "--per-class 100 --out test.safetensors");
+  arguments->config.add_to(*command);
+  command->add_option("--split", arguments->split, "train or test")
+      ->check(CLI::IsMember({"train", "test"}));
+  command->add_option("--per-class", arguments->per_class, "Images of each class")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--out", arguments->out, "File to write")->required();
+  command->callback([arguments] { sample(*arguments); });
+}
+
+}  // namespace bitline::cli

@@ -1,0 +1,194 @@
+// A small study in a folder of its own, for tests that call the program: images of two classes, a
+// network with two layers on the array, and a configuration that names both.
+#pragma once
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "bitline/base/file.h"
+#include "bitline/base/random.h"
+#include "bitline/data/samples.h"
+#include "bitline/graph/network_file.h"
+#include "bitline/models/network_builder.h"
+#include "bitline/quantize/quantizers.h"
+#include "cli/test_program.h"
+
+namespace bitline::cli {
+
+/// What a call of the program gave.
+struct Outcome {
+  int exit_code = 0;
+  std::string output;               ///< standard output
+  std::vector<std::string> errors;  ///< lines of standard error that tell no progress
+};
+
+inline std::vector<std::string> lines_without_progress(const std::string& text) {
+  static const std::regex progress(".+: +[0-9]+ %, .+");
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);)
+    if (!std::regex_match(line, progress)) lines.push_back(line);
+  return lines;
+}
+
+/// `size` x `size` images of two classes that take turns: dark and bright, with noise.
+inline Samples make_images(std::int64_t count, std::int64_t size, std::uint64_t seed) {
+  Samples samples;
+  samples.data.images = Tensor(DType::kU8, {count, 3, size, size});
+  samples.data.classes = 2;
+  samples.dataset = "test";
+  samples.origin = "drawn by a test";
+  Random random(seed);
+  std::size_t i = 0;
+  const auto pixels = static_cast<std::size_t>(3 * size * size);
+  for (std::uint8_t& value : samples.data.images.data<std::uint8_t>())
+    value = static_cast<std::uint8_t>(random.below(192) + 64 * (i++ / pixels % 2));
+  for (std::int32_t label = 0; label < count; ++label) samples.data.labels.push_back(label % 2);
+  return samples;
+}
+
+/// Three 3 x 3 convolutions of `channels` channels and a classifier. The first layer and the last
+/// stay digital, "conv2" and "conv3" lie on the array.
+inline Network make_float_network(std::int64_t channels) {
+  NetworkBuilder build("small", {3, 8, 8}, 1);
+  std::string value = build.input();
+  std::int64_t from = 3;
+  for (const char* layer : {"1", "2", "3"}) {
+    value = build.conv(fmt::format("conv{}", layer), value, from, channels, 3, 1);
+    value = build.batch_norm(fmt::format("norm{}", layer), value, channels);
+    value = build.relu(fmt::format("relu{}", layer), value);
+    from = channels;
+  }
+  build.linear("classifier", build.global_average_pool("pool", value), channels, 2, true);
+  return std::move(build).finish();
+}
+
+/// The float network on integer grids; steps of activations fit values of about 0 to 2.
+inline Network make_network(const QuantizeOptions& options = {}) {
+  Network network = make_float_network(4);
+  attach_quantizers(network, options);
+  for (auto& [name, spec] : network.quant)
+    if (!network.tensors.contains(name))
+      spec.scale.data<float>()[0] = 2.0F / static_cast<float>(spec.maximum());
+  return network;
+}
+
+constexpr const char* kStudy = R"(seed = 1
+threads = 1
+
+[data]
+format = "samples"
+search_file = "search.safetensors"
+test_file = "test.safetensors"
+images_per_class = 10
+
+[model]
+file = "network.safetensors"
+
+[array]
+rows = 16
+
+[search]
+levels = [3]
+modes = ["layer-wise"]
+max_loss = 100.0
+)";
+
+/// `text` with its one `from` replaced.
+inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t place = text.find(from);
+  EXPECT_NE(place, std::string::npos) << from << " is not in\n" << text;
+  EXPECT_EQ(text.find(from, place + 1), std::string::npos) << from << " stands twice in\n" << text;
+  return place == std::string::npos ? text : text.replace(place, from.size(), to);
+}
+
+/// The program works in folder(), which holds the study and is removed at the end.
+class StudyTest : public testing::Test {
+ protected:
+  StudyTest()
+      : root_(std::filesystem::path(testing::TempDir()) /
+              fmt::format("bitline_cli_{}", ::getpid())) {
+    ::setenv("OMP_NUM_THREADS", "1", 1);
+    ::unsetenv("BITLINE_DATA");
+    std::filesystem::remove_all(root_);
+    make_folder(folder());
+    save_samples(folder() / "search.safetensors", make_images(20, 8, 1));
+    save_samples(folder() / "test.safetensors", make_images(20, 8, 2));
+    write_network(folder() / "network.safetensors", make_network());
+    write("study.toml", kStudy);
+  }
+  ~StudyTest() override { std::filesystem::remove_all(root_); }
+
+  std::filesystem::path folder() const { return root_ / "study"; }
+  std::string read(const std::string& file) const { return read_text_file(folder() / file); }
+  void write(const std::string& file, std::string_view text) const {
+    write_file_atomically(folder() / file, text);
+  }
+
+  Call call() const {
+    return {.folder = folder(), .output = root_ / "output", .errors = root_ / "errors"};
+  }
+
+  Outcome run(const std::vector<std::string>& arguments) const { return run(arguments, call()); }
+  Outcome run(const std::vector<std::string>& arguments, const Call& call) const {
+    Process process(arguments, call);
+    const int exit_code = process.wait();
+    return {exit_code, text_of(call.output), lines_without_progress(text_of(call.errors))};
+  }
+
+  /// Every file below folder(), apart from what says of a run folder that nothing is finished yet.
+  std::set<std::string> files() const {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder()))
+      if (!entry.is_directory() && entry.path().filename() != ".lock" &&
+          entry.path().filename() != "manifest.json")
+        names.insert(entry.path().lexically_relative(folder()).string());
+    return names;
+  }
+
+  /// The program refuses: `exit_code`, one line that holds all `words`, and no new file.
+  void expect_refusal(const std::vector<std::string>& arguments, int exit_code,
+                      const std::vector<std::string>& words) const {
+    expect_refusal(arguments, call(), exit_code, words);
+  }
+  void expect_refusal(const std::vector<std::string>& arguments, const Call& call, int exit_code,
+                      const std::vector<std::string>& words) const {
+    const std::set<std::string> before = files();
+    const Outcome outcome = run(arguments, call);
+    EXPECT_EQ(outcome.exit_code, exit_code);
+    expect_error(outcome, words);
+    EXPECT_EQ(files(), before);
+  }
+  static void expect_error(const Outcome& outcome, const std::vector<std::string>& words) {
+    ASSERT_THAT(outcome.errors, testing::SizeIs(1));
+    EXPECT_THAT(outcome.errors[0], testing::StartsWith("bitline: "));
+    for (const std::string& word : words) EXPECT_THAT(outcome.errors[0], testing::HasSubstr(word));
+  }
+
+ private:
+  /// What was said, unless it went to a device.
+  static std::string text_of(const std::filesystem::path& file) {
+    return std::filesystem::is_regular_file(file) ? read_text_file(file) : "";
+  }
+
+  const std::filesystem::path root_;
+};
+
+/// A case of a parameterized test: the study with one change, and what the error says.
+struct BadInput {
+  const char* name;
+  std::string from, to;            ///< replaces `from` in the configuration
+  std::vector<std::string> words;  ///< of the error
+
+  friend void PrintTo(const BadInput& input, std::ostream* stream) { *stream << input.to; }
+};
+
+}  // namespace bitline::cli

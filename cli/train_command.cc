@@ -1,0 +1,46 @@
+// bitline train: a baseline network.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "bitline/pipeline/training.h"
+#include "cli/command.h"
+
+namespace bitline::cli {
+namespace {
+
+struct TrainArguments {
+  ConfigArguments config;
+  bool resume = false;
+  std::string device;
+};
+
+void train(const TrainArguments& arguments, Context& context) {
+  RunConfig config = arguments.config.read();
+  if (!arguments.device.empty()) config.train.device = arguments.device;
+  train_network(config, arguments.resume, context.progress, context.cancellation,
+                [&config](const EpochReport& r) {
+                  fmt::print(
+                      "epoch {:>3}/{}  loss {:.4f}  accuracy {:.2f} %  held out {:.2f} %  "
+                      "rate {:.5f}  {:.1f} s\n",
+                      r.epoch, config.train.options.epochs, r.loss, 100 * r.accuracy,
+                      100 * r.holdout_accuracy, r.learning_rate, r.seconds);
+                  std::fflush(stdout);
+                });
+  fmt::print("Network: {}\n", config.train.output.string());
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<TrainArguments>();
+  CLI::App* command = app.add_subcommand("train", "Train a float or quantized baseline network");
+  command->footer("Example: bitline train examples/train-resnet20-float.toml --resume");
+  arguments->config.add_to(*command);
+  command->add_flag("--resume", arguments->resume, "Continue from the checkpoint");
+  command->add_option("--device", arguments->device, "cpu or cuda")
+      ->check(CLI::IsMember({"cpu", "cuda"}));
+  command->callback([arguments, &context] { train(*arguments, context); });
+}
+
+}  // namespace bitline::cli

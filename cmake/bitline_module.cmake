@@ -1,0 +1,64 @@
+# One target per folder of bitline/. A target sees the headers of the folders that it names and of
+# no others: each folder is published under an include directory of its own, so an include along an
+# edge that CMakeLists.txt does not state is an error of the compiler.
+
+find_package(fmt REQUIRED)
+find_package(GTest REQUIRED)
+find_package(rapidcheck REQUIRED)
+include(GoogleTest)
+
+add_library(bitline_options INTERFACE)
+target_compile_options(bitline_options INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Werror -ffp-contract=off -fno-math-errno)
+if(BITLINE_SANITIZE)
+  target_compile_options(bitline_options INTERFACE
+    -fsanitize=${BITLINE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(bitline_options INTERFACE -fsanitize=${BITLINE_SANITIZE})
+endif()
+if(BITLINE_COVERAGE)
+  target_compile_options(bitline_options INTERFACE --coverage)
+  target_link_options(bitline_options INTERFACE --coverage)
+endif()
+if(BITLINE_STD_THREADS)
+  find_package(Threads REQUIRED)
+  target_compile_definitions(bitline_options INTERFACE BITLINE_STD_THREADS)
+  target_link_libraries(bitline_options INTERFACE Threads::Threads)
+else()
+  find_package(OpenMP REQUIRED)
+  target_link_libraries(bitline_options INTERFACE OpenMP::OpenMP_CXX)
+endif()
+
+# bitline_module(NAME DEPENDS folders... LIBRARIES external targets...)
+# Library from every *.cc of the folder, test program from every *_test.cc; each test case is
+# visible to CTest as <folder>.<Suite>.<Case>.
+function(bitline_module name)
+  cmake_parse_arguments(MODULE "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  file(GLOB tests CONFIGURE_DEPENDS *_test.cc)
+  list(REMOVE_ITEM sources ${tests} "")
+
+  set(include ${CMAKE_BINARY_DIR}/include/${name})
+  file(MAKE_DIRECTORY ${include}/bitline)
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${include}/bitline/${name} SYMBOLIC)
+
+  if(NOT sources)
+    list(TRANSFORM MODULE_DEPENDS PREPEND bitline_)
+    add_library(bitline_${name} INTERFACE)
+    target_include_directories(bitline_${name} INTERFACE ${include})
+    target_link_libraries(bitline_${name} INTERFACE ${MODULE_DEPENDS} ${MODULE_LIBRARIES} fmt::fmt)
+    return()
+  endif()
+  add_library(bitline_${name} ${sources})
+  target_include_directories(bitline_${name} PUBLIC ${include})
+  list(TRANSFORM MODULE_DEPENDS PREPEND bitline_)
+  target_link_libraries(bitline_${name}
+    PUBLIC ${MODULE_DEPENDS} ${MODULE_LIBRARIES} fmt::fmt PRIVATE bitline_options)
+
+  if(tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE
+      bitline_${name} bitline_options GTest::gmock GTest::gtest_main rapidcheck)
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
+      DISCOVERY_TIMEOUT 60)
+  endif()
+endfunction()

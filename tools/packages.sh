@@ -1,0 +1,74 @@
+# Sourced by demo, test and .ci/run: the Debian packages that Bitline needs, and how they get here.
+# Plain sh, and nothing beyond what a bare Debian has.
+
+# shellcheck shell=sh disable=SC2034  # the lists are used where this file is sourced
+
+# One package a line, and what it is for. HACKING.md argues each choice.
+build_packages='
+g++ compiler
+cmake build description
+ninja-build build runner
+pkg-config finds libzip
+libtorch-dev training and float layers
+libopenblas0-pthread fast matrix products for LibTorch
+libcli11-dev command line
+libtomlplusplus-dev configuration files
+nlohmann-json3-dev plans and networks
+libfmt-dev messages
+libhwy-dev vector instructions
+libssl-dev checksums
+zlib1g-dev compressed datasets
+libzip-dev NPZ files
+libgtest-dev tests
+libgmock-dev tests
+librapidcheck-dev property tests
+'
+# What .ci/run needs beyond that.
+check_packages='
+git list of changed files
+clang compiler for clang-tidy
+clang-format formatting check
+clang-tidy static checks
+'
+
+# Installs what is missing of a list like the one above, after one line that says what and why.
+# Whoever is not root gets that line to run, and exit code 1.
+require_packages() {
+  if ! command -v dpkg-query >/dev/null; then
+    echo "$0 needs Debian 12 (dpkg-query is missing here); docs/install.md says how to build elsewhere" >&2
+    exit 1
+  fi
+  missing='' reasons=''
+  while read -r package reason; do
+    [ -n "$package" ] || continue
+    state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || true
+    [ "$state" = installed ] && continue
+    missing="$missing $package"
+    reasons="$reasons, $package: $reason"
+  done <<EOF
+$1
+EOF
+  [ -n "$missing" ] || return 0
+
+  sudo=''
+  [ "$(id -u)" = 0 ] || sudo='sudo '
+  line="${sudo}apt-get update && ${sudo}env DEBIAN_FRONTEND=noninteractive apt-get install -y"
+  line="$line --no-install-recommends$missing  # Bitline needs${reasons#,}"
+  echo "$line"
+  [ -z "$sudo" ] || exit 1
+  eval "$line"
+}
+
+# Compilers that run at once: one a core, as far as memory goes. A file that includes LibTorch
+# takes 1.5 GB to compile.
+compile_jobs() {
+  cores=$(nproc)
+  limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null) || limit=max
+  awk -v cores="$cores" -v limit="$limit" '
+    /^MemAvailable:/ { memory = $2 * 1024 }
+    END {
+      if (limit != "max" && limit < memory) memory = limit
+      jobs = int(memory / 1.5e9)
+      print jobs < 1 ? 1 : (jobs < cores ? jobs : cores)
+    }' /proc/meminfo
+}
