@@ -34,6 +34,7 @@ MacMode mode_of(const EvaluateArguments& arguments) {
 
 void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
   RunConfig config = arguments.config.read();
+  if (arguments.engine == "fused") config.engine = Engine::kFused;
   if (arguments.engine == "reference") config.engine = Engine::kReference;
   if (arguments.engine == "composed") config.engine = Engine::kComposed;
   const Network network = load_network(config.model);

@@ -27,10 +27,13 @@ void print_row(const ResultRow& row, bool recommended) {
 
 }  // namespace
 
-void print_plan(const AdcPlan& plan) {
+void print_plan(const AdcPlan& plan, const Network& network) {
   fmt::print("{:<28}  {:>6}  {:>7}  {:>7}  {:>16}  {}\n", "layer", "levels", "delta", "step",
              "possible sums", "thresholds (a code begins at this partial sum)");
-  for (const auto& [name, planned] : plan.layers) {
+  for (const Node& node : network.nodes) {
+    const auto found = plan.layers.find(node.name);
+    if (found == plan.layers.end()) continue;
+    const auto& [name, planned] = *found;
     const CodeTable table = make_code_table(planned.spec, planned.minimum, planned.maximum);
     fmt::print("{:<28}  {:>6}  {:>7}  {:>7}  {:>16}  {}\n", name, table.levels(),
                to_string(planned.spec.delta),
@@ -55,9 +58,10 @@ void print_results(const RunOutcome& outcome, double max_loss) {
     return;
   }
   const ResultRow& row = outcome.rows[*outcome.recommended];
-  fmt::print("\nFewest levels that lose at most {} point{} on the search sample: {}\n\n", max_loss,
-             max_loss == 1 ? "" : "s", row.levels);
-  print_plan(*outcome.plan);
+  fmt::print("\nFewest levels that lose at most {} point{} on the search sample: {}{}\n\n",
+             max_loss, max_loss == 1 ? "" : "s", row.levels,
+             row.recalibrated ? ", with the recalibrated network " + row.network : "");
+  print_plan(*outcome.plan, outcome.network);
 }
 
 }  // namespace bitline::cli

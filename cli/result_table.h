@@ -9,6 +9,6 @@ namespace bitline::cli {
 void print_results(const RunOutcome& outcome, double max_loss);
 
 /// Prints one line per layer: levels, range, thresholds.
-void print_plan(const AdcPlan& plan);
+void print_plan(const AdcPlan& plan, const Network& network);
 
 }  // namespace bitline::cli

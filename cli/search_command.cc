@@ -23,7 +23,8 @@ void search(const SearchArguments& arguments, Context& context) {
   config.search.options.full = config.search.options.full || arguments.full;
   const std::filesystem::path folder = arguments.out;
   make_folder(folder);
-  SearchBench bench(load_network(config.model), config);
+  const Network network = load_network(config.model);
+  SearchBench bench(network, config);
   fmt::print("lossless: {} of {} search images\n", bench.lossless().correct,
              bench.lossless().images);
   for (const std::int64_t levels : config.search.levels) {
@@ -39,7 +40,7 @@ void search(const SearchArguments& arguments, Context& context) {
                  name, result.score.correct, result.score.images,
                  100 * static_cast<double>(result.images_measured) /
                      static_cast<double>(result.images_in_full));
-      print_plan(result.plan);
+      print_plan(result.plan, network);
     }
   }
 }

@@ -83,6 +83,10 @@ Shape infer_linear(const Site& site) {
 Shape infer_batch_norm(const Site& site) {
   for (const char* role : {"scale", "shift", "mean", "variance"})
     site.require_parameter(role, {site.inputs[0].at(0)});
+  for (const float variance : site.network.parameter(site.node, "variance").data<float>())
+    if (variance < 0)
+      fail("parameter 'variance' holds {}; a variance is 0 or more, so the file is damaged",
+           variance);
   return site.inputs[0];
 }
 

@@ -159,6 +159,18 @@ TEST(ValidateRefuses, WeightsThatAreNotFinite) {
   }
 }
 
+TEST(ValidateRefuses, NegativeVariances) {
+  Network network = network_with_input({2, 1, 1});
+  Tensor variance = filled({2}, 1);
+  variance.data<float>()[1] = -0.5F;
+  append(network, "norm", BatchNorm{}, {"input"},
+         {{"scale", filled({2}, 1)},
+          {"shift", filled({2}, 0)},
+          {"mean", filled({2}, 0)},
+          {"variance", variance}});
+  EXPECT_THAT(refusal(network), HasSubstr("parameter 'variance' holds -0.5"));
+}
+
 TEST(ValidateRefuses, InputsAndWeightsOfAnotherRank) {
   EXPECT_EQ(refusal(one_conv({}, filled({1, 4, 1, 1}, 1), {4})),
             "node 'conv' (conv): input of shape [4] where 3 axes (without the batch) are needed");

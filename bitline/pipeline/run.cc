@@ -26,15 +26,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kNetwork = "network.safetensors";
 
-std::string hash_of(const Network& network) {
-  const std::vector<std::byte> bytes = serialize_safetensors(to_safetensors(network));
-  return sha256(bytes);
-}
-
-std::string hash_of(const Dataset& dataset) {
-  return sha256(sha256(dataset.images.bytes()) + sha256(std::as_bytes(std::span(dataset.labels))));
-}
-
 /// One search of a run and the names that follow from it.
 struct SearchCase {
   std::int64_t levels = 0;
@@ -80,12 +71,11 @@ class Run {
     RunConfig training = config_;
     training.train.output = folder_.path_of(kNetwork);
     const std::filesystem::path checkpoint = training_files(training.train).checkpoint;
-    const std::string recipe = training_recipe(config_);
+    const std::string recipe = training_recipe(config_, load_split(config_.data, Split::kTrain));
     const bool resume = !folder_.manifest().contains("train") &&
                         std::filesystem::exists(checkpoint) &&
                         read_checkpoint(checkpoint).recipe_hash == recipe;
-    const std::string images = hash_of(load_split(config_.data, Split::kTrain));
-    stage("train", {{"recipe", recipe}, {"images", images}}, [&](StageOutput& output) {
+    stage("train", {{"recipe", recipe}}, [&](StageOutput& output) {
       if (!resume) std::filesystem::remove(checkpoint);
       train_network(training, resume, progress_, cancellation_, [](const EpochReport&) {});
       output.path_of(kNetwork);
@@ -101,9 +91,9 @@ class Run {
     }
     sample_ = load_search_sample(config_.data, config_.seed);
     test_ = load_split(config_.data, Split::kTest);
-    network_hash_ = hash_of(network_);
-    sample_hash_ = hash_of(sample_);
-    test_hash_ = hash_of(test_);
+    network_hash_ = content_hash(network_);
+    sample_hash_ = content_hash(sample_);
+    test_hash_ = content_hash(test_);
     evaluate_plan("evaluations/lossless", network_, {}, network_hash_);
   }
 
@@ -168,7 +158,7 @@ class Run {
           });
     const Network network = network_from_safetensors(parse_safetensors(folder_.read(artefact)));
     const std::string evaluation = "evaluations/" + search.name() + "-recalibrated";
-    evaluate_plan(evaluation, network, plan, hash_of(network));
+    evaluate_plan(evaluation, network, plan, content_hash(network));
     add_row(search, true, evaluation, artefact);
   }
 
@@ -229,22 +219,37 @@ class Run {
 
   void finish() {
     outcome_.recommended = recommend(outcome_.rows, config_.search.max_loss);
-    write_file_atomically(folder_.path_of("results.csv"), to_csv(outcome_.rows));
+    const std::string table = to_csv(outcome_.rows);
+    std::string plan;
     if (outcome_.recommended) {
-      const ResultRow& row = outcome_.rows[*outcome_.recommended];
-      const std::string plan = folder_.read_text(row.plan);
+      plan = folder_.read_text(outcome_.rows[*outcome_.recommended].plan);
       outcome_.plan = plan_from_json(plan);
-      write_file_atomically(folder_.path_of("plan.json"), plan);
     }
+    stage("results", {{"table", sha256(table)}, {"plan", sha256(plan)}}, [&](StageOutput& output) {
+      output.write("results.csv", table);
+      if (!plan.empty()) output.write("plan.json", plan);
+    });
+    describe_run();
+    outcome_.network = std::move(network_);
+  }
+
+  /// run.json says how this time went, so it is written every time.
+  void describe_run() {
     Json json{{"bitline", version()},
               {"revision", git_revision()},
               {"seed", config_.seed},
               {"network", network_hash_},
               {"config", config_.as_used}};
-    if (outcome_.recommended) json["recommended"] = outcome_.rows[*outcome_.recommended].plan;
+    if (outcome_.recommended) {
+      const ResultRow& row = outcome_.rows[*outcome_.recommended];
+      json["recommended"] = row.plan;
+      if (row.recalibrated) json["recommended_network"] = row.network;
+    }
     for (const auto& [name, seconds] : timings_) json["seconds"][name] = seconds;
     json["skipped"] = outcome_.skipped;
-    write_file_atomically(folder_.path_of("run.json"), json.dump(1) + "\n");
+    const std::string text = json.dump(1) + "\n";
+    run_stage(folder_, {"run", {{"text", sha256(text)}}},
+              [&](StageOutput& output) { output.write("run.json", text); });
   }
 
   const RunConfig& config_;

@@ -13,6 +13,7 @@
 namespace bitline {
 
 struct RunOutcome {
+  Network network;                         ///< as it came, before any recalibration
   std::vector<ResultRow> rows;             ///< the lossless network first
   std::optional<std::size_t> recommended;  ///< row of plan.json; empty: no plan was good enough
   std::optional<AdcPlan> plan;             ///< that plan

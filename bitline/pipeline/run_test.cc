@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "bitline/base/file.h"
+#include "bitline/pipeline/run_folder.h"
 #include "bitline/pipeline/test_study.h"
 
 namespace bitline {
@@ -43,9 +44,26 @@ TEST_F(RunTest, SkipsEveryStageTheSecondTime) {
   EXPECT_TRUE(first.skipped.empty());
   const std::string results = text("a", "results.csv");
   const RunOutcome second = run("a");
-  // lossless on sample and test, profile, and per search: itself, recalibration, four evaluations
-  EXPECT_EQ(second.skipped.size(), 3U + 4U * 6U);
+  // lossless on sample and test, profile, per search itself, recalibration and four evaluations,
+  // results
+  EXPECT_EQ(second.skipped.size(), 3U + 4U * 6U + 1U);
   EXPECT_EQ(text("a", "results.csv"), results);
+}
+
+TEST_F(RunTest, LeavesNoPlanOfAnEarlierRunWhereNoneIsGoodEnough) {
+  run("a");
+  RunConfig config = study_.config();
+  config.search.max_loss = -200;  // no plan gains 200 points
+  const RunOutcome outcome = run_pipeline(config, study_.folder() / "a", silent_, cancellation_);
+  EXPECT_FALSE(outcome.recommended.has_value());
+  EXPECT_FALSE(std::filesystem::exists(study_.folder() / "a" / "plan.json"));
+}
+
+TEST_F(RunTest, ChecksumsEveryArtefact) {
+  run("a");
+  const RunFolder folder(study_.folder() / "a");
+  for (const char* artefact : {"results.csv", "plan.json", "run.json"})
+    EXPECT_EQ(folder.checksum(artefact), checksum_of(folder.path_of(artefact))) << artefact;
 }
 
 /// Asks to stop at the n-th progress update.

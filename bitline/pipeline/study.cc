@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "bitline/base/hash.h"
 #include "bitline/data/cifar10.h"
 #include "bitline/data/mnist.h"
 #include "bitline/data/sample.h"
@@ -36,6 +37,14 @@ Dataset load_split(const DataOptions& data, Split split) {
       return load_samples(split == Split::kTrain ? data.search_file : data.test_file).data;
   }
   fail("data format {} is not known", static_cast<int>(data.format));
+}
+
+std::string content_hash(const Network& network) {
+  return sha256(serialize_safetensors(to_safetensors(network)));
+}
+
+std::string content_hash(const Dataset& dataset) {
+  return sha256(sha256(dataset.images.bytes()) + sha256(std::as_bytes(std::span(dataset.labels))));
 }
 
 Dataset load_search_sample(const DataOptions& data, std::uint64_t seed) {

@@ -1,6 +1,7 @@
 // What every verb needs first: the network and the images that a configuration names.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "bitline/data/dataset.h"
@@ -20,6 +21,11 @@ Dataset load_search_sample(const DataOptions& data, std::uint64_t seed);
 
 /// Throws Error when images or classes do not fit the network.
 void check_fit(const Network& network, const Dataset& dataset);
+
+/// SHA-256 of the network's file.
+std::string content_hash(const Network& network);
+/// SHA-256 over images and labels.
+std::string content_hash(const Dataset& dataset);
 
 /// Dataset as the network sees it: F32 [n, channels, height, width].
 Tensor normalized_images(const Dataset& dataset, const DataOptions& data);

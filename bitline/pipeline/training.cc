@@ -31,14 +31,12 @@ struct TrainingData {
 };
 
 /// The last images of the training set are kept out of training.
-TrainingData load_training_data(const RunConfig& config) {
-  const Dataset all = load_split(config.data, Split::kTrain);
-  if (config.train.holdout >= all.size())
-    fail_usage("train.holdout = {} leaves none of {} training images", config.train.holdout,
-               all.size());
+TrainingData split_off_holdout(const Dataset& all, std::int64_t holdout) {
+  if (holdout >= all.size())
+    fail_usage("train.holdout = {} leaves none of {} training images", holdout, all.size());
   std::vector<std::int64_t> order(static_cast<std::size_t>(all.size()));
   std::iota(order.begin(), order.end(), 0);
-  const auto kept = static_cast<std::size_t>(all.size() - config.train.holdout);
+  const auto kept = static_cast<std::size_t>(all.size() - holdout);
   return {subset(all, std::span(order).first(kept)), subset(all, std::span(order).subspan(kept))};
 }
 
@@ -70,7 +68,7 @@ void restore_training(Trainer& trainer, const TrainingFiles& files, const std::s
   const Checkpoint checkpoint = read_checkpoint(files.checkpoint);
   if (checkpoint.recipe_hash != recipe)
     fail(
-        "{} was made by another recipe (network, data, [train] or [quantize] differ); train "
+        "{} was made by another recipe (network, images, [train] or [quantize] differ); train "
         "without --resume, or restore the configuration",
         files.checkpoint.string());
   with_context(files.checkpoint.string(), [&] { trainer.restore(checkpoint); });
@@ -83,10 +81,9 @@ TrainingFiles training_files(const TrainRun& train) {
   return {train.output, output + ".checkpoint", output + ".csv"};
 }
 
-std::string training_recipe(const RunConfig& config) {
-  const Network start = load_network(config.model);
-  const std::vector<std::byte> bytes = serialize_safetensors(to_safetensors(start));
-  return sha256(describe_recipe(config) + sha256(bytes));
+std::string training_recipe(const RunConfig& config, const Dataset& images) {
+  return sha256(describe_recipe(config) + content_hash(load_network(config.model)) +
+                content_hash(images));
 }
 
 Network train_network(const RunConfig& config, bool resume, ProgressSink& progress,
@@ -94,8 +91,9 @@ Network train_network(const RunConfig& config, bool resume, ProgressSink& progre
                       const std::function<void(const EpochReport&)>& after_epoch) {
   const TrainingFiles files = training_files(config.train);
   Network network = load_network(config.model);
-  const std::string recipe = training_recipe(config);
-  const TrainingData data = load_training_data(config);
+  const Dataset images = load_split(config.data, Split::kTrain);
+  const std::string recipe = training_recipe(config, images);
+  const TrainingData data = split_off_holdout(images, config.train.holdout);
   check_fit(network, data.training);
   if (config.has_quantize) attach_quantizers(network, config.quantize);
   const at::Device device = device_of(config.train);

@@ -17,9 +17,9 @@ struct TrainingFiles {
 
 TrainingFiles training_files(const TrainRun& train);
 
-/// Hash of everything in `config` that decides the weights, apart from the images. A checkpoint of
-/// another recipe cannot be continued.
-std::string training_recipe(const RunConfig& config);
+/// Hash of everything that decides the weights: the configuration, the network it starts from, and
+/// `images`, the whole training set. A checkpoint of another recipe cannot be continued.
+std::string training_recipe(const RunConfig& config, const Dataset& images);
 
 /// Trains the network of [model] by [train], on the grids of [quantize] where that table is there.
 /// With `resume` it continues from the checkpoint to the weights that an uninterrupted run gives

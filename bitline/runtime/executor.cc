@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "bitline/base/nearest_name.h"
-
 namespace bitline {
 
 std::string_view name_of(MacMode mode) {
@@ -49,8 +47,8 @@ std::size_t Executor::step_of(std::string_view layer) const {
     if (steps_[i].node->name == layer) return i;
     known.push_back(steps_[i].node->name);
   }
-  fail("network '{}' has no layer '{}'; the nearest name is '{}'", network_.name, layer,
-       nearest_name(layer, known));
+  fail("network '{}' has no layer '{}'; its layers are {}", network_.name, layer,
+       fmt::join(known, ", "));
 }
 
 PreparedPlan Executor::prepare(const AdcPlan& plan) const {

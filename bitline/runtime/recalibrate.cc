@@ -26,6 +26,7 @@ class ChannelMoments {
   double mean(std::size_t channel) const {
     return static_cast<double>(sums_[channel]) / static_cast<double>(count_);
   }
+  std::int64_t count() const { return count_; }
   double variance(std::size_t channel) const {
     const __int128 numerator = squares_[channel] * count_ - sums_[channel] * sums_[channel];
     const auto count = static_cast<double>(count_);
@@ -51,6 +52,13 @@ class ChannelMoments {
   std::vector<__int128> squares_;
   std::int64_t count_ = 0;
 };
+
+/// What the layer adds to its sums before batch-norm sees them; zeros without a bias.
+std::vector<double> bias_of(const Network& network, const Node& layer, std::size_t channels) {
+  if (!network.has_parameter(layer, "bias")) return std::vector<double>(channels, 0.0);
+  const auto bias = network.parameter(layer, "bias").data<float>();
+  return {bias.begin(), bias.end()};
+}
 
 /// The images in chunks, each at the same step.
 class Chunks {
@@ -100,12 +108,19 @@ Network recalibrate(Executor& executor, PreparedPlan& plan, const Tensor& images
       const std::int64_t channels = executor.network().parameter(norm, "mean").size();
       const ChannelMoments moments =
           chunks.moments(index, plan, static_cast<std::size_t>(channels));
+      if (moments.count() < 2)
+        fail(
+            "layer {}: one image gives one value per channel, which has no variance; recalibrate "
+            "on at least 2 images",
+            step.node->name);
       const std::vector<double> scale = executor.output_scale(index, plan);
+      const std::vector<double> bias =
+          bias_of(executor.network(), *step.node, static_cast<std::size_t>(channels));
       Tensor mean(DType::kF32, {channels});
       Tensor variance(DType::kF32, {channels});
       for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
         const double s = scale[scale.size() == 1 ? 0 : c];
-        mean.data<float>()[c] = static_cast<float>(s * moments.mean(c));
+        mean.data<float>()[c] = static_cast<float>(s * moments.mean(c) + bias[c]);
         variance.data<float>()[c] = static_cast<float>(s * s * moments.variance(c));
       }
       executor.set_statistics(index, mean, variance, plan);

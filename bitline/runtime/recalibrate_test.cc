@@ -82,5 +82,36 @@ TEST(Recalibrate, LeavesTheExecutorAsAFreshOneOfTheNewNetworkWouldBe) {
   EXPECT_TRUE(std::ranges::equal(a.data<float>(), b.data<float>()));
 }
 
+/// One linear layer with a bias and a batch-norm behind it.
+Network linear_with_norm() {
+  testing::SmallNetwork build(3);
+  build.grid("input", 8, true, 0.02F);
+  build.plain("average", GlobalAveragePool{}, {"input"});
+  build.grid("average", 8, true, 0.02F);
+  build.linear("layer", "average", {2, 3}, 4);
+  build.batch_norm("norm", "layer", 2);
+  return std::move(build).finish();
+}
+
+TEST(Recalibrate, CountsTheBiasBeforeBatchNorm) {
+  const auto mean_with_bias = [](float bias) {
+    Network network = linear_with_norm();
+    std::ranges::fill(network.tensors.at("layer.bias").data<float>(), bias);
+    Executor executor(network, MacMode::kAnalog);
+    PreparedPlan plan;
+    SilentProgress silent;
+    const Network after = recalibrate(executor, plan, random_images(8), silent, {});
+    return after.tensors.at("norm.mean").data<float>()[0];
+  };
+  EXPECT_NEAR(mean_with_bias(2.5F) - mean_with_bias(0), 2.5, 1e-5);
+}
+
+TEST(Recalibrate, RefusesASingleValuePerChannel) {
+  Executor executor(linear_with_norm(), MacMode::kAnalog);
+  PreparedPlan plan;
+  SilentProgress silent;
+  EXPECT_THROW(recalibrate(executor, plan, random_images(1), silent, {}), Error);
+}
+
 }  // namespace
 }  // namespace bitline

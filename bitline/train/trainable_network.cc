@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "bitline/train/learned_step.h"
+
 namespace bitline {
 namespace {
 
@@ -16,32 +18,6 @@ at::Tensor channels_last(const at::Tensor& tensor) {
 }
 
 bool is_statistic(const std::string& role) { return role == "mean" || role == "variance"; }
-
-/// Equations (9) and (11): learned-step fake quantization on an ordinary grid, by LibTorch's own
-/// operator, whose gradients are those of LSQ.
-at::Tensor learned_step(const at::Tensor& value, const at::Tensor& scale, int axis,
-                        std::int64_t minimum, std::int64_t maximum, double gradient_factor) {
-  const at::Tensor zero = at::zeros_like(scale).detach();
-  if (axis < 0)
-    return at::_fake_quantize_learnable_per_tensor_affine(value, scale, zero, minimum, maximum,
-                                                          gradient_factor);
-  return at::_fake_quantize_learnable_per_channel_affine(value, scale, zero, axis, minimum, maximum,
-                                                         gradient_factor);
-}
-
-/// The same on the grid of odd integers: w = s(2k + 1), so (w − s) / 2s is the ordinary integer k.
-/// The step's gradient passes the shift by s with the factor too, or clipped weights would move the
-/// step by 1 + f · 2k where equation (11) says f · (2k + 1).
-at::Tensor learned_odd_step(const at::Tensor& value, const at::Tensor& scale, int axis, int bits,
-                            double gradient_factor) {
-  const std::int64_t half = std::int64_t{1} << (bits - 1);
-  std::vector<std::int64_t> broadcast(static_cast<std::size_t>(value.dim()), 1);
-  if (axis >= 0) broadcast[static_cast<std::size_t>(axis)] = -1;
-  const at::Tensor fixed = scale.detach();
-  const at::Tensor shift = fixed + gradient_factor * (scale - fixed);
-  const at::Tensor offset = shift.view(axis < 0 ? std::vector<std::int64_t>{1} : broadcast);
-  return learned_step(value - offset, 2 * scale, axis, -half, half - 1, gradient_factor) + offset;
-}
 
 }  // namespace
 
@@ -81,8 +57,7 @@ at::Tensor TrainableNetwork::fake_quantize(const at::Tensor& value, const std::s
   const double elements = static_cast<double>(is_weight ? value.numel() / scale.numel()
                                                         : value.numel() / value.size(0));
   const double factor = 1 / std::sqrt(elements * static_cast<double>(spec.maximum()));
-  if (spec.odd) return learned_odd_step(value, scale, spec.axis, spec.bits, factor);
-  return learned_step(value, scale, spec.axis, spec.minimum(), spec.maximum(), factor);
+  return learned_step(value, scale, spec, factor);
 }
 
 at::Tensor TrainableNetwork::weight_of(const Node& node) {
