@@ -53,12 +53,10 @@ class ChannelMoments {
   std::int64_t count_ = 0;
 };
 
-/// What the layer adds to its sums before batch-norm sees them; zeros without a bias.
-std::vector<double> bias_of(const Network& network, const Node& layer, std::size_t channels) {
-  if (!network.has_parameter(layer, "bias")) return std::vector<double>(channels, 0.0);
-  const auto bias = network.parameter(layer, "bias").data<float>();
-  return {bias.begin(), bias.end()};
-}
+/// Mean and variance per channel of a layer's output before batch-norm, without its bias.
+struct Statistics {
+  std::vector<double> mean, variance;
+};
 
 /// The images in chunks, each at the same step.
 class Chunks {
@@ -74,13 +72,25 @@ class Chunks {
     }
   }
 
-  ChannelMoments moments(std::size_t step, const PreparedPlan& plan, std::size_t channels) const {
+  Statistics statistics(std::size_t step, const PreparedPlan& plan, std::size_t channels) const {
     ChannelMoments moments(channels);
     for (const Values& values : values_) {
       const std::int64_t images = values.begin()->second.images();
       moments.add(executor_.layer_sums(step, values, plan), images);
     }
-    return moments;
+    if (moments.count() < 2)
+      fail(
+          "layer {}: one image gives one value per channel, which has no variance; recalibrate on "
+          "at least 2 images",
+          executor_.steps()[step].node->name);
+    const std::vector<double> scale = executor_.output_scale(step, plan);
+    Statistics result;
+    for (std::size_t c = 0; c < channels; ++c) {
+      const double s = scale[scale.size() == 1 ? 0 : c];
+      result.mean.push_back(s * moments.mean(c));
+      result.variance.push_back(s * s * moments.variance(c));
+    }
+    return result;
   }
 
   void advance(std::size_t step, const PreparedPlan& plan) {
@@ -92,40 +102,44 @@ class Chunks {
   std::vector<Values> values_;
 };
 
+/// Equation (14): moves the stored statistics by what the ADCs change.
+void move_statistics(Executor& executor, std::size_t step, PreparedPlan& plan,
+                     const Statistics& lossless, const Statistics& converted) {
+  const Node& norm = *executor.steps()[step].batch_norm;
+  Tensor mean = executor.network().parameter(norm, "mean");
+  Tensor variance = executor.network().parameter(norm, "variance");
+  for (std::size_t c = 0; c < lossless.mean.size(); ++c) {
+    const double before = lossless.variance[c];
+    const double after = converted.variance[c];
+    float& m = mean.data<float>()[c];
+    float& v = variance.data<float>()[c];
+    m = static_cast<float>(m + (converted.mean[c] - lossless.mean[c]));
+    v = static_cast<float>(before > 0 ? v * (after / before) : v + after);
+  }
+  executor.set_statistics(step, mean, variance, plan);
+}
+
 }  // namespace
 
 Network recalibrate(Executor& executor, PreparedPlan& plan, const Tensor& images,
                     ProgressSink& progress, const Cancellation& cancellation) {
   const auto steps = static_cast<std::int64_t>(executor.steps().size());
   progress.begin("recalibrate batch-norm", steps);
-  Chunks chunks(executor, images);
+  const Executor reference(executor.network(), MacMode::kLossless);
+  Chunks lossless(reference, images);
+  Chunks converted(executor, images);
   for (std::int64_t i = 0; i < steps; ++i) {
     cancellation.check();
     const auto index = static_cast<std::size_t>(i);
     const Step& step = executor.steps()[index];
     if (step.is_layer() && step.batch_norm != nullptr) {
-      const Node& norm = *step.batch_norm;
-      const std::int64_t channels = executor.network().parameter(norm, "mean").size();
-      const ChannelMoments moments =
-          chunks.moments(index, plan, static_cast<std::size_t>(channels));
-      if (moments.count() < 2)
-        fail(
-            "layer {}: one image gives one value per channel, which has no variance; recalibrate "
-            "on at least 2 images",
-            step.node->name);
-      const std::vector<double> scale = executor.output_scale(index, plan);
-      const std::vector<double> bias =
-          bias_of(executor.network(), *step.node, static_cast<std::size_t>(channels));
-      Tensor mean(DType::kF32, {channels});
-      Tensor variance(DType::kF32, {channels});
-      for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
-        const double s = scale[scale.size() == 1 ? 0 : c];
-        mean.data<float>()[c] = static_cast<float>(s * moments.mean(c) + bias[c]);
-        variance.data<float>()[c] = static_cast<float>(s * s * moments.variance(c));
-      }
-      executor.set_statistics(index, mean, variance, plan);
+      const std::int64_t size = executor.network().parameter(*step.batch_norm, "mean").size();
+      const auto channels = static_cast<std::size_t>(size);
+      move_statistics(executor, index, plan, lossless.statistics(index, {}, channels),
+                      converted.statistics(index, plan, channels));
     }
-    chunks.advance(index, plan);
+    lossless.advance(index, {});
+    converted.advance(index, plan);
     progress.update(i + 1, step.output);
   }
   progress.end();

@@ -6,12 +6,12 @@
 
 namespace bitline {
 
-/// Gives every batch-norm behind a layer the mean and the variance that its input has under `plan`
-/// on `images` (F32, normalised), front to back: a later layer sees the new statistics of the
-/// earlier ones. Sums of the array are integers, so the statistics depend on neither batch size nor
-/// threads. Returns the network with the new statistics; the executor has them too, and `plan` is
-/// prepared anew. Variances are unbiased, as batch-norm's running ones are. Throws Error that names
-/// the layer when a channel has fewer than 2 values, as behind a linear layer with one image.
+/// Moves the mean and the variance of every batch-norm behind a layer by what `plan` changes in its
+/// input on `images` (F32, normalised), equation (14), front to back: a later layer sees the new
+/// statistics of the earlier ones. A plan that loses nothing changes nothing. Sums of the array are
+/// integers, so the statistics depend on neither batch size nor threads. Returns the network with
+/// the new statistics; the executor has them too, and `plan` is prepared anew. Throws Error that
+/// names the layer when a channel has fewer than 2 values, as behind a linear layer with one image.
 Network recalibrate(Executor& executor, PreparedPlan& plan, const Tensor& images,
                     ProgressSink& progress, const Cancellation& cancellation);
 
