@@ -12,9 +12,16 @@
 namespace bitline {
 namespace {
 
-using namespace testing_networks;
 using testing::HasSubstr;
 using testing::StartsWith;
+using testing_networks::message_of;
+using testing_networks::append;
+using testing_networks::filled;
+using testing_networks::identity_norm;
+using testing_networks::network_with_input;
+using testing_networks::signed_spec;
+using testing_networks::tensor_of;
+using testing_networks::unsigned_spec;
 
 /// Every operator once, with attributes that are not the defaults, and numbers that text would
 /// lose.

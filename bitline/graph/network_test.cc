@@ -7,7 +7,10 @@
 namespace bitline {
 namespace {
 
-using namespace testing_networks;
+using testing_networks::message_of;
+using testing_networks::append;
+using testing_networks::filled;
+using testing_networks::network_with_input;
 
 Network two_layers() {
   Network network = network_with_input({2});

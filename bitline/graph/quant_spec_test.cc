@@ -11,9 +11,11 @@
 namespace bitline {
 namespace {
 
-using namespace testing_networks;
 using testing::HasSubstr;
 using testing::StartsWith;
+using testing_networks::message_of;
+using testing_networks::signed_spec;
+using testing_networks::unsigned_spec;
 
 using Range = std::pair<std::int64_t, std::int64_t>;
 

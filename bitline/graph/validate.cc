@@ -91,7 +91,7 @@ Shape infer_batch_norm(const Site& site) {
 }
 
 Shape infer(const Site& site) {
-  const Shape first = site.inputs.empty() ? Shape{} : site.inputs[0];
+  Shape first = site.inputs.empty() ? Shape{} : site.inputs[0];
   return std::visit(Overloaded{
                         [&](const Input& input) { return infer_input(input, site); },
                         [&](const Conv& conv) { return infer_conv(conv, site); },

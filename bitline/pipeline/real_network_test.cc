@@ -23,7 +23,7 @@ struct Mapping {
 const Tensor& thousand_images() {
   static const Tensor images = [] {
     DataOptions data;
-    data.normalization = {{0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}};
+    data.normalization = {{0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F}};
     return normalized_images(load_samples(kAssets / "cifar10-test.safetensors").data, data);
   }();
   return images;

@@ -10,10 +10,15 @@
 namespace bitline {
 namespace {
 
-using namespace testing_networks;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
+using testing_networks::message_of;
+using testing_networks::append;
+using testing_networks::network_with_input;
+using testing_networks::signed_spec;
+using testing_networks::tensor_of;
+using testing_networks::unsigned_spec;
 
 /// A grouped convolution and a linear layer, both on their grids.
 Network two_layers() {
