@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "bitline/base/nearest_name.h"
+
 namespace bitline {
 
 std::string_view name_of(MacMode mode) {
@@ -47,8 +49,10 @@ std::size_t Executor::step_of(std::string_view layer) const {
     if (steps_[i].node->name == layer) return i;
     known.push_back(steps_[i].node->name);
   }
-  fail("network '{}' has no layer '{}'; its layers are {}", network_.name, layer,
-       fmt::join(known, ", "));
+  const std::string nearest = nearest_name(layer, known);
+  fail("network '{}' has no layer '{}'; {}", network_.name, layer,
+       nearest.empty() ? fmt::format("its layers are {}", fmt::join(known, ", "))
+                       : fmt::format("the nearest name is '{}'", nearest));
 }
 
 PreparedPlan Executor::prepare(const AdcPlan& plan) const {

@@ -106,8 +106,8 @@ class Chunks {
 void move_statistics(Executor& executor, std::size_t step, PreparedPlan& plan,
                      const Statistics& lossless, const Statistics& converted) {
   const Node& norm = *executor.steps()[step].batch_norm;
-  Tensor mean = executor.network().parameter(norm, "mean");
-  Tensor variance = executor.network().parameter(norm, "variance");
+  Tensor mean = executor.network().parameter(norm, "mean").clone();
+  Tensor variance = executor.network().parameter(norm, "variance").clone();
   for (std::size_t c = 0; c < lossless.mean.size(); ++c) {
     const double before = lossless.variance[c];
     const double after = converted.variance[c];

@@ -100,6 +100,18 @@ TEST(Recalibrate, LeavesEverythingButTheStatisticsAlone) {
   }
 }
 
+TEST(Recalibrate, LeavesTheNetworkThatItWasGivenAlone) {
+  const Network given = small_network();
+  Executor executor(given, MacMode::kAnalog);
+  PreparedPlan plan = executor.prepare(coarse_plan(executor));
+  SilentProgress silent;
+  recalibrate(executor, plan, random_images(10), silent, {});
+  const Network fresh = small_network();
+  for (const auto& [key, tensor] : fresh.tensors)
+    EXPECT_TRUE(std::ranges::equal(tensor.data<float>(), given.tensors.at(key).data<float>()))
+        << key;
+}
+
 TEST(Recalibrate, LeavesTheExecutorAsAFreshOneOfTheNewNetworkWouldBe) {
   const Tensor images = random_images(12);
   Executor executor(small_network(), MacMode::kAnalog);
