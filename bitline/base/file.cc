@@ -137,7 +137,7 @@ void sync_folder(const fs::path& folder) {
 // Follows links, so that a rename replaces the file and not the link that leads to it.
 fs::path resolve_target(const fs::path& path) {
   std::error_code error;
-  const fs::path target = fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : path;
+  fs::path target = fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : path;
   if (error && error != std::errc::no_such_file_or_directory) fail_to_write(path, error.value());
   const fs::file_status status = fs::status(target, error);
   if (fs::exists(status) && !fs::is_regular_file(status))

@@ -110,7 +110,8 @@ TEST(Random, ShuffleReachesEveryOrder) {
   for (int i = 0; i < 600; ++i) {
     std::array<int, 3> order{0, 1, 2};
     random.shuffle(std::span<int>(order));
-    ++counts.at(static_cast<std::size_t>(order[0] * 2 + (order[1] > order[2] ? 1 : 0)));
+    const int index = order[0] * 2 + (order[1] > order[2] ? 1 : 0);
+    ++counts.at(static_cast<std::size_t>(index));
   }
   for (const int count : counts) EXPECT_NEAR(count, 100, 46);
 }

@@ -9,8 +9,6 @@
 
 namespace bitline {
 
-using detail::ConfigState;
-
 namespace {
 
 std::string describe(const toml::node& node) {

@@ -12,7 +12,7 @@ namespace bitline {
 namespace {
 
 constexpr std::int64_t kRecordsPerFile = 10000;
-constexpr std::int64_t kPixels = 3 * 32 * 32;
+constexpr std::int64_t kPixels = std::int64_t{3} * 32 * 32;
 constexpr std::int64_t kRecordSize = 1 + kPixels;
 constexpr std::int32_t kClasses = 10;
 

@@ -21,7 +21,7 @@ class Cifar10 : public FolderTest {
  protected:
   /// A batch of 10,000 black images of class 0, a sparse file.
   std::filesystem::path make_batch(const std::string& name) const {
-    const std::filesystem::path path = folder_ / name;
+    std::filesystem::path path = folder_ / name;
     std::ofstream(path).close();
     std::filesystem::resize_file(path, 10000 * kRecord);
     return path;

@@ -29,7 +29,7 @@ TEST(Normalizer, ABatchGivesTheBitsOfItsImages) {
     pixel = value = static_cast<std::uint8_t>(value * 5 + 17);
   const Tensor batch = normalizer.apply(images);
   EXPECT_EQ(batch.shape(), images.shape());
-  constexpr std::size_t kImage = 3 * 7 * 11;
+  constexpr std::size_t kImage = std::size_t{3} * 7 * 11;
   for (std::size_t i = 0; i < 5; ++i) {
     std::vector<float> single(kImage);
     normalizer.apply(images.data<std::uint8_t>().subspan(i * kImage, kImage), single);
