@@ -7,9 +7,9 @@
 namespace bitline {
 namespace {
 
-using testing_networks::message_of;
 using testing_networks::append;
 using testing_networks::filled;
+using testing_networks::message_of;
 using testing_networks::network_with_input;
 
 Network two_layers() {

@@ -13,8 +13,8 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
-using testing_networks::message_of;
 using testing_networks::append;
+using testing_networks::message_of;
 using testing_networks::network_with_input;
 using testing_networks::signed_spec;
 using testing_networks::tensor_of;

@@ -14,10 +14,10 @@ namespace {
 
 using testing::HasSubstr;
 using testing::StartsWith;
-using testing_networks::message_of;
 using testing_networks::append;
 using testing_networks::filled;
 using testing_networks::identity_norm;
+using testing_networks::message_of;
 using testing_networks::network_with_input;
 using testing_networks::signed_spec;
 using testing_networks::tensor_of;
