@@ -1,9 +1,8 @@
 // Fake quantization with a learned step: the forward pass of the grid, the gradients of LSQ.
 #pragma once
 
-#include <ATen/ATen.h>
-
 #include "bitline/graph/quant_spec.h"
+#include "bitline/runtime/libtorch.h"
 
 namespace bitline {
 
