@@ -8,7 +8,7 @@ namespace bitline::cli {
 /// Prints the accuracies of all plans, then the layers of the recommended one.
 void print_results(const RunOutcome& outcome, double max_loss);
 
-/// Prints one line per layer: levels, range, thresholds.
+/// Prints one line per layer, in the order of the network: levels, range, thresholds.
 void print_plan(const AdcPlan& plan, const Network& network);
 
 }  // namespace bitline::cli

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "bitline/base/hash.h"
-#include "bitline/graph/network_file.h"
 #include "bitline/pipeline/predict.h"
 #include "bitline/pipeline/scoring.h"
 #include "bitline/pipeline/study.h"
@@ -44,11 +43,11 @@ std::vector<std::int64_t> ascending(const std::vector<float>& keys) {
 /// Everything apart from plan and images that decides a score.
 std::string identity_of(const Executor& executor, const Tensor& images,
                         std::span<const std::int32_t> targets) {
-  const std::vector<std::byte> network = serialize_safetensors(to_safetensors(executor.network()));
   std::string layers;
   for (const CimLayer* layer : executor.cim_layers())
     layers += layer->name + sha256(layer->planes.digits.bytes());
-  return sha256(network) + sha256(images.bytes()) + sha256(std::as_bytes(targets)) + sha256(layers);
+  return content_hash(executor.network()) + sha256(images.bytes()) +
+         sha256(std::as_bytes(targets)) + sha256(layers);
 }
 
 }  // namespace
