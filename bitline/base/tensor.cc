@@ -79,6 +79,16 @@ Tensor Tensor::reshaped(Shape shape) const {
   return view;
 }
 
+Tensor Tensor::slice(std::int64_t first, std::int64_t last) const {
+  if (first < 0 || first > last || last > dim(0))
+    fail("a tensor of shape {} has no entries {} to {}", to_string(shape_), first, last);
+  Shape shape = shape_;
+  shape[0] = last - first;
+  const std::size_t entry = shape_[0] == 0 ? 0 : byte_size() / static_cast<std::size_t>(shape_[0]);
+  std::byte* start = buffer_.get() + static_cast<std::size_t>(first) * entry;
+  return {dtype_, std::move(shape), {buffer_, start}};
+}
+
 Tensor Tensor::clone() const {
   Tensor copy(dtype_, shape_);
   std::memcpy(copy.buffer_.get(), buffer_.get(), byte_size());

@@ -91,6 +91,8 @@ class Tensor {
 
   /// The same elements under another shape; shares the buffer.
   Tensor reshaped(Shape shape) const;
+  /// Entries first … last − 1 of the first axis; shares the buffer.
+  Tensor slice(std::int64_t first, std::int64_t last) const;
   /// A copy with a buffer of its own.
   Tensor clone() const;
 

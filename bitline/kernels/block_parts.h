@@ -57,7 +57,9 @@ inline void add_dense(const BlockJob& job, std::int64_t position, std::int64_t s
     totals[column] += stream_weight * values[sums[lane_of_column(column)]];
 }
 
-/// Runs without vector instructions.
+/// Without vector instructions: the sums of a block's 64 lanes, and convert_block().
+void sum_portably(const BlockJob& job, const StreamView& view, std::int64_t position_lane,
+                  std::int32_t* sums);
 void convert_block_portably(const BlockJob& job);
 
 }  // namespace bitline

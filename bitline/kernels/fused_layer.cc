@@ -6,23 +6,15 @@
 
 #include "bitline/base/error.h"
 #include "bitline/base/parallel.h"
+#include "bitline/kernels/strips.h"
 
 namespace bitline {
 namespace {
-
-/// Below this many conversions, waking another thread takes longer than converting.
-constexpr std::int64_t kConversionsPerChunk = 1 << 15;
 
 /// Cells of −1 and +1, reference columns and Σ A do.
 bool needs_digit_sums(const CimLayer& layer) {
   return layer.array.encoding == Encoding::kBipolar || layer.has_reference_column() ||
          layer.correction.input_sum_weight != 0;
-}
-
-std::int64_t sum_of_factors(const PackedPlanes& planes) {
-  std::int64_t sum = 0;
-  for (const ColumnPlane& plane : planes.column_planes) sum += plane.factor;
-  return sum;
 }
 
 }  // namespace
@@ -39,8 +31,13 @@ FusedLayer::FusedLayer(const CimLayer& layer)
 class FusedLayer::Worker {
  public:
   Worker(const FusedLayer& layer, const LayerAdc& adc, const PreparedTable& table,
+         std::span<const std::int32_t> activations, std::span<std::int64_t> outputs,
          const LayerHistogram* histogram)
-      : layer_(layer), adc_(adc), table_(table), inputs_(layer.packer_.make_inputs()) {
+      : layer_(layer),
+        adc_(adc),
+        table_(table),
+        packer_(layer.packer_, layer.geometry_, activations),
+        outputs_(outputs) {
     const std::int64_t positions = layer.packer_.rows_at_once() * layer.geometry_.out_width();
     const bool dense = table.conversion == Conversion::kDense;
     short_totals_ = Tensor(DType::kI16, {dense ? 0 : positions, kBlockColumns});
@@ -51,17 +48,14 @@ class FusedLayer::Worker {
       counter_.emplace(layer.planes_, layer.streams_.size(), histogram->by_tile());
   }
 
-  void encode(std::span<const std::int32_t> image) { layer_.packer_.encode(image, codes_); }
-
-  /// Output rows first_row … first_row + rows − 1 of all channels of the encoded image; outputs:
-  /// Y_int of the whole image.
-  void run(std::int64_t first_row, std::int64_t rows, std::span<std::int64_t> outputs) {
+  /// All channels of a strip.
+  void run(const Strip& strip) {
     for (std::int64_t group = 0; group < layer_.planes_.groups; ++group) {
-      layer_.packer_.pack(codes_, group, first_row, rows, inputs_);
+      packer_.pack(strip, group);
       start_sums();
       for (std::int64_t block = 0; block < layer_.planes_.blocks(); ++block)
         add_block(group, block);
-      write(group, first_row * layer_.geometry_.out_width(), outputs);
+      write(group, strip);
     }
   }
 
@@ -98,7 +92,7 @@ class FusedLayer::Worker {
   /// The part of the columns' values that does not depend on their cells.
   void add_idle_values(std::size_t tile, std::size_t stream) {
     const std::int64_t factor =
-        adc_.adc_factor * layer_.stream_weights_[stream] * sum_of_factors(layer_.planes_);
+        adc_.adc_factor * layer_.stream_weights_[stream] * layer_.planes_.factor_sum();
     const std::int64_t base = factor * table_.base;
     const std::int64_t zero = factor * (table_.base + table_.scale * table_.zero_multiple);
     const std::uint8_t* active = active_lanes(tile, stream);
@@ -110,12 +104,7 @@ class FusedLayer::Worker {
     const std::int64_t weight = layer_.stream_weights_[stream];
     const std::int32_t* digits = inputs_.digit_sums.data<std::int32_t>().data() +
                                  inputs_.stream_offset(tile, static_cast<std::int64_t>(stream));
-    for (std::int64_t& sum : common_) {
-      sum -= weight * adc_.input_sum_factor * *digits;
-      if (layer_.has_reference_column_)
-        sum -= weight * adc_.reference_factor * adc_.reference.value(*digits);
-      ++digits;
-    }
+    for (std::int64_t& sum : common_) sum -= weight * layer_.common_value(adc_, *digits++);
   }
 
   void count_idle(std::size_t tile, std::size_t stream) {
@@ -135,11 +124,13 @@ class FusedLayer::Worker {
   }
 
   /// Transposes, a few channels at a time: as many as share the lines of the cache that are read.
-  void write(std::int64_t group, std::int64_t first_position, std::span<std::int64_t> outputs) {
+  void write(std::int64_t group, const Strip& strip) {
     constexpr std::int64_t kAtOnce = 8;
     const std::int64_t channels = layer_.planes_.out_channels;
     const std::int64_t positions = layer_.geometry_.out_positions();
-    std::int64_t* output = outputs.data() + group * channels * positions + first_position;
+    std::int64_t* output = outputs_.data() + strip.image * layer_.geometry_.out_size() +
+                           group * channels * positions +
+                           strip.first_row * layer_.geometry_.out_width();
     for (std::int64_t first = 0; first < channels; first += kAtOnce) {
       const std::int64_t last = std::min(first + kAtOnce, channels);
       for (std::int64_t position = 0; position < inputs_.positions(); ++position)
@@ -151,13 +142,20 @@ class FusedLayer::Worker {
   const FusedLayer& layer_;
   const LayerAdc& adc_;
   const PreparedTable& table_;
-  InputCodes codes_;
-  PackedInputs inputs_;
+  StripPacker packer_;
+  const PackedInputs& inputs_ = packer_.inputs();
+  std::span<std::int64_t> outputs_;
   std::vector<std::int64_t> common_;                  // [lanes]
   std::vector<std::int64_t> sums_;                    // [positions, out channels of the group]
   Tensor short_totals_, byte_totals_, dense_totals_;  // scratch of BlockJob
   std::optional<SumCounter> counter_;
 };
+
+std::int64_t FusedLayer::common_value(const LayerAdc& adc, std::int64_t digit_sum) const {
+  const std::int64_t inputs = adc.input_sum_factor * digit_sum;
+  if (!has_reference_column_) return inputs;
+  return inputs + adc.reference_factor * adc.reference.value(digit_sum);
+}
 
 std::int64_t FusedLayer::conversions_per_row() const {
   const auto reads = static_cast<std::int64_t>(planes_.tiles.size() * streams_.size());
@@ -172,28 +170,16 @@ void FusedLayer::accumulate(const LayerAdc& adc, std::int64_t images,
   BITLINE_CHECK_EQ(static_cast<std::int64_t>(activations.size()), images * in_size);
   BITLINE_CHECK_EQ(static_cast<std::int64_t>(outputs.size()), images * out_size);
   const PreparedTable table = prepare_table(adc.table, planes_, stream_weights_);
-  const std::int64_t rows = packer_.rows_at_once();
-  const std::int64_t strips = ceil_div(geometry_.out_height(), rows);
-  const std::int64_t grain = ceil_div(kConversionsPerChunk, rows * conversions_per_row());
   std::mutex mutex;
-  parallel_for(0, images * strips, grain, [&](std::int64_t begin, std::int64_t end) {
-    Worker worker(*this, adc, table, histogram);
-    std::int64_t encoded = -1;
-    for (std::int64_t strip = begin; strip < end; ++strip) {
-      const std::int64_t image = strip / strips;
-      if (image != encoded)
-        worker.encode(activations.subspan(static_cast<std::size_t>(image * in_size),
-                                          static_cast<std::size_t>(in_size)));
-      encoded = image;
-      const std::int64_t row = strip % strips * rows;
-      worker.run(row, std::min(rows, geometry_.out_height() - row),
-                 outputs.subspan(static_cast<std::size_t>(image * out_size),
-                                 static_cast<std::size_t>(out_size)));
-    }
-    if (histogram == nullptr) return;
-    const std::lock_guard<std::mutex> lock(mutex);
-    worker.counter()->add_to(*histogram);
-  });
+  const Strips strips(geometry_, images, packer_.rows_at_once());
+  parallel_for(0, strips.count(), strips.grain(conversions_per_row()),
+               [&](std::int64_t begin, std::int64_t end) {
+                 Worker worker(*this, adc, table, activations, outputs, histogram);
+                 for (std::int64_t strip = begin; strip < end; ++strip) worker.run(strips[strip]);
+                 if (histogram == nullptr) return;
+                 const std::lock_guard<std::mutex> lock(mutex);
+                 worker.counter()->add_to(*histogram);
+               });
 }
 
 }  // namespace bitline

@@ -23,10 +23,22 @@ class FusedLayer {
   void accumulate(const LayerAdc& adc, std::int64_t images,
                   std::span<const std::int32_t> activations, std::span<std::int64_t> outputs,
                   LayerHistogram* histogram = nullptr) const;
+  /// accumulate() under each of `adcs`: outputs [adcs, images, out_channels, out_height,
+  /// out_width]. The partial sums are formed once and counted (weighted_histogram.h), and what a
+  /// table makes of the counts is computed once for all ADCs with the same codes and values; a
+  /// layer with too many possible sums for that is accumulated under one ADC after the other.
+  void accumulate_each(std::span<const LayerAdc> adcs, std::int64_t images,
+                       std::span<const std::int32_t> activations,
+                       std::span<std::int64_t> outputs) const;
 
  private:
   class Worker;
+  class Sweeper;
 
+  bool can_count(std::span<const LayerAdc> adcs) const;
+
+  /// What a read of digits with this sum takes from all columns: reference columns' and Σ A's part.
+  std::int64_t common_value(const LayerAdc& adc, std::int64_t digit_sum) const;
   /// Of one output row.
   std::int64_t conversions_per_row() const;
 

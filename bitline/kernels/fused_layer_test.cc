@@ -98,6 +98,65 @@ LayerAdc draw_adc(const CimLayer& layer, const Draw& draw) {
   return make_layer_adc(layer, make_code_table(spec, sums.minimum, sums.maximum));
 }
 
+/// accumulate_each() under some ADCs, of which two differ in scale alone, against accumulate().
+void expect_each_equal(const CimLayer& layer, const Draw& draw,
+                       const std::vector<std::int32_t>& activations) {
+  std::vector<LayerAdc> adcs{draw_adc(layer, draw), draw_adc(layer, draw), lossless(layer)};
+  CodeTable scaled = adcs[0].table;
+  scaled.unit = scaled.unit * Rational(2, 3);
+  adcs.push_back(make_layer_adc(layer, scaled));
+  const FusedLayer fused(layer);
+  const std::int64_t images =
+      static_cast<std::int64_t>(activations.size()) / layer.geometry.in_size();
+  for (const std::string_view name : instruction_sets()) {
+    force_instruction_set(name);
+    const auto size = static_cast<std::size_t>(images * layer.geometry.out_size());
+    std::vector<std::int64_t> expected(adcs.size() * size);
+    for (std::size_t i = 0; i < adcs.size(); ++i)
+      fused.accumulate(adcs[i], images, activations, std::span(expected).subspan(i * size, size));
+    std::vector<std::int64_t> outputs(expected.size(), -1);
+    fused.accumulate_each(adcs, images, activations, outputs);
+    ASSERT_EQ(outputs, expected) << name;
+  }
+}
+
+TEST_F(FusedLayerTest, SweepEqualsOneAdcAfterTheOtherUnderEveryMapping) {
+  Random random(9);
+  const Draw draw = testing_layers::draw_from(random);
+  for (MappingCase mapping : testing_layers::every_mapping()) {
+    const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
+    testing_layers::draw_rows(mapping, layer, draw);
+    const CimLayer mapped = map_layer(layer, mapping.array);
+    expect_each_equal(mapped, draw, testing_layers::draw_activations(layer, draw(1, 3), draw));
+    ASSERT_FALSE(HasFatalFailure()) << describe(mapping);
+  }
+}
+
+/// A W4A4 convolution of 16 channels on 9 × 9, in two tiles.
+CimLayer convolution(Random& random, Encoding encoding, std::int64_t groups = 1) {
+  IntegerLayer layer;
+  layer.name = "conv";
+  layer.geometry = ConvGeometry{16, 9, 9, 16, 3, 3, 1, 1, groups};
+  layer.weights = Tensor(DType::kI32, {16, layer.geometry.fan_in()});
+  for (std::int32_t& weight : layer.weights.data<std::int32_t>())
+    weight = static_cast<std::int32_t>(random.below(15)) - 7;
+  ArraySpec array;
+  array.encoding = encoding;
+  return map_layer(layer, array);
+}
+
+TEST_F(FusedLayerTest, SweepDoesNotDependOnThreads) {
+  Random random(10);
+  const Draw draw = testing_layers::draw_from(random);
+  const CimLayer layer = convolution(random, Encoding::kOffset, 2);
+  const auto activations = testing_layers::draw_activations(layer, 3, draw);
+  for (const int threads : {1, 2, 3}) {
+    set_thread_count(threads);
+    expect_each_equal(layer, draw, activations);
+    ASSERT_FALSE(HasFatalFailure()) << threads << " threads";
+  }
+}
+
 TEST_F(FusedLayerTest, EqualsTheReferenceUnderEveryMapping) {
   Random random(5);
   const Draw draw = testing_layers::draw_from(random);
@@ -153,19 +212,6 @@ TEST_F(FusedLayerTest, EqualsTheReferenceOnAnyLayer) {
     expect_equal(mapped, draw_adc(mapped, draw), testing_layers::draw_activations(layer, 2, draw));
     RC_ASSERT(!testing::Test::HasFatalFailure());
   }));
-}
-
-/// A W4A4 convolution of 16 channels on 9 × 9, in two tiles.
-CimLayer convolution(Random& random, Encoding encoding, std::int64_t groups = 1) {
-  IntegerLayer layer;
-  layer.name = "conv";
-  layer.geometry = ConvGeometry{16, 9, 9, 16, 3, 3, 1, 1, groups};
-  layer.weights = Tensor(DType::kI32, {16, layer.geometry.fan_in()});
-  for (std::int32_t& weight : layer.weights.data<std::int32_t>())
-    weight = static_cast<std::int32_t>(random.below(15)) - 7;
-  ArraySpec array;
-  array.encoding = encoding;
-  return map_layer(layer, array);
 }
 
 TEST_F(FusedLayerTest, DoesNotDependOnThreads) {

@@ -1,14 +1,32 @@
-#include "bitline/kernels/instruction_set.h"
-
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "bitline/kernels/instruction_set.cc"
 #include "bitline/kernels/highway_targets.h"
-// After the targets.
+// Includes this file once for each instruction set.
+#include <hwy/foreach_target.h>
+// After foreach_target.h.
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace bitline {
+namespace HWY_NAMESPACE {
+
+/// What the code of this instruction set calls itself.
+std::int64_t own_target() { return HWY_TARGET; }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace bitline
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 #include <fmt/ranges.h>
-#include <hwy/targets.h>
 
 #include "bitline/base/error.h"
+#include "bitline/kernels/instruction_set.h"
 
 namespace bitline {
 namespace {
+
+HWY_EXPORT(own_target);
 
 std::string_view name_of_target(std::int64_t target) {
   switch (target) {
@@ -53,8 +71,7 @@ void force_instruction_set(std::string_view name) {
              fmt::join(instruction_sets(), ", "));
 }
 
-std::string_view instruction_set() {
-  return name_of_target(hwy::SupportedAndGeneratedTargets().front());
-}
+std::string_view instruction_set() { return name_of_target(HWY_DYNAMIC_DISPATCH(own_target)()); }
 
 }  // namespace bitline
+#endif

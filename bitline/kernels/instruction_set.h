@@ -14,7 +14,8 @@ std::vector<std::string_view> instruction_sets();
 /// (kUsage) with the choices when it is not one of instruction_sets().
 void force_instruction_set(std::string_view name);
 
-/// The best one, or the one that was forced.
+/// The best one, or the one that was forced: the answer comes from code of that instruction set,
+/// reached as the kernels are.
 std::string_view instruction_set();
 
 }  // namespace bitline

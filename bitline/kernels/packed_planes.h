@@ -56,6 +56,12 @@ struct PackedPlanes {
   std::int64_t columns() const {
     return static_cast<std::int64_t>(column_planes.size()) * out_channels;
   }
+  /// Σ of the column planes' factors.
+  std::int64_t factor_sum() const {
+    std::int64_t sum = 0;
+    for (const ColumnPlane& plane : column_planes) sum += plane.factor;
+    return sum;
+  }
   std::int64_t blocks() const { return (columns() + kBlockColumns - 1) / kBlockColumns; }
   /// [cell_bits, bytes of the tile, lanes]
   const std::uint8_t* bits_of(std::int64_t group, std::int64_t block, std::size_t tile) const {

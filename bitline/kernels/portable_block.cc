@@ -1,4 +1,5 @@
 // The kernel for processors without vectors: eight byte lanes in a 64-bit word.
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -52,9 +53,7 @@ void add_bytes(const BlockJob& job, std::int64_t position, std::int64_t stream_w
 void convert_position(const BlockJob& job, const StreamView& view, std::int64_t position,
                       std::int64_t position_lane) {
   std::array<std::int32_t, kBlockColumns> sums;
-  sums.fill(static_cast<std::int32_t>(job.planes.digit_base) * view.digit_sums[position_lane]);
-  for (const BitProduct& product : view.products)
-    add_product(view, product, position_lane, sums.data());
+  sum_portably(job, view, position_lane, sums.data());
   if (job.counter != nullptr)
     job.counter->add(job.block, view.tile, view.stream, 0, kBlockColumns, 0, sums.data());
   if (job.table.conversion == Conversion::kDense)
@@ -73,6 +72,13 @@ void convert_stream(const BlockJob& job, const StreamView& view) {
 }
 
 }  // namespace
+
+void sum_portably(const BlockJob& job, const StreamView& view, std::int64_t position_lane,
+                  std::int32_t* sums) {
+  std::fill_n(sums, kBlockColumns,
+              static_cast<std::int32_t>(job.planes.digit_base) * view.digit_sums[position_lane]);
+  for (const BitProduct& product : view.products) add_product(view, product, position_lane, sums);
+}
 
 void convert_block_portably(const BlockJob& job) {
   for (std::size_t tile = 0; tile < job.planes.tiles.size(); ++tile)

@@ -29,6 +29,6 @@ Evaluation evaluate(const Network& network, MacMode mode, const AdcPlan& plan,
 /// JSON for a run folder: score and one character per image, '1' for a right answer.
 std::string to_json(const Evaluation& evaluation);
 /// Throws Error when the text is not what to_json wrote.
-Evaluation evaluation_from_json(std::string_view json);
+Evaluation evaluation_from_json(std::string_view text);
 
 }  // namespace bitline

@@ -1,15 +1,18 @@
 #include "bitline/pipeline/network_evaluator.h"
 
 #include <algorithm>
-#include <numeric>
+#include <mutex>
 #include <utility>
 
+#include "bitline/base/parallel.h"
+#include "bitline/base/rational.h"
 #include "bitline/pipeline/scoring.h"
 
 namespace bitline {
 namespace {
 
-constexpr std::int64_t kBatchImages = 64;
+/// Images that take all steps together.
+constexpr std::int64_t kMostImages = 8;
 
 bool same_adc(const AdcPlan& a, const AdcPlan& b, const std::string& layer) {
   const auto in_a = a.layers.find(layer);
@@ -19,28 +22,35 @@ bool same_adc(const AdcPlan& a, const AdcPlan& b, const std::string& layer) {
   return in_a->second == in_b->second;
 }
 
-Values gather(const Values& values, std::span<const std::int64_t> indices) {
-  Values part;
-  for (const auto& [name, value] : values) part.emplace(name, gather(value, indices));
-  return part;
+/// At most `count` entries from `first` on.
+template <typename T>
+std::span<const T> part_of(std::span<const T> all, std::int64_t first, std::int64_t count) {
+  return all.subspan(static_cast<std::size_t>(first),
+                     static_cast<std::size_t>(std::min(count, std::ssize(all) - first)));
 }
 
-/// Calls body(indices) for batches of `indices`.
-template <typename Body>
-void for_batches(std::span<const std::int64_t> indices, Body&& body) {
-  constexpr auto kBatch = static_cast<std::size_t>(kBatchImages);
-  for (std::size_t first = 0; first < indices.size(); first += kBatch)
-    body(indices.subspan(first, std::min(kBatch, indices.size() - first)));
-}
-
-/// Room for all images in the shape of a batch's value.
-Value allocate(const Value& batch, std::int64_t images) {
-  Shape shape = batch.data.shape();
-  shape[0] = images;
-  return {Tensor(batch.data.dtype(), shape), batch.quantized, batch.scale};
-}
+/// What a sweep's outputs under all plans may take, per thread.
+constexpr std::int64_t kSweepBytes = std::int64_t{64} << 20;
 
 }  // namespace
+
+/// Scores by plan, to which all threads add.
+class NetworkEvaluator::Scores {
+ public:
+  Scores(std::size_t plans, const Measured& measured) : scores_(plans), measured_(measured) {}
+
+  void add(std::size_t plan, const Score& score) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    scores_[plan] += score;
+    measured_(score.images);
+  }
+  std::vector<Score> take() { return std::move(scores_); }
+
+ private:
+  std::vector<Score> scores_;
+  const Measured& measured_;
+  std::mutex mutex_;
+};
 
 NetworkEvaluator::NetworkEvaluator(const Executor& executor, const Tensor& images,
                                    std::vector<std::int32_t> targets)
@@ -49,6 +59,8 @@ NetworkEvaluator::NetworkEvaluator(const Executor& executor, const Tensor& image
   for (const CimLayer* layer : executor.cim_layers()) {
     layers_.push_back({layer->name, layer->sums.minimum, layer->sums.maximum});
     layer_steps_.push_back(executor.step_of(layer->name));
+    layer_bytes_.push_back(layer->geometry.out_size() *
+                           static_cast<std::int64_t>(sizeof(std::int64_t)));
   }
   restart();
 }
@@ -59,54 +71,117 @@ void NetworkEvaluator::restart() {
   cached_plan_ = {};
 }
 
-std::size_t NetworkEvaluator::first_difference(const AdcPlan& a, const AdcPlan& b) const {
-  for (std::size_t i = 0; i < layers_.size(); ++i)
+std::size_t NetworkEvaluator::end() const { return executor_.steps().size(); }
+
+std::size_t NetworkEvaluator::first_difference(const AdcPlan& a, const AdcPlan& b,
+                                               std::size_t first_layer) const {
+  for (std::size_t i = first_layer; i < layers_.size(); ++i)
     if (!same_adc(a, b, layers_[i].name)) return layer_steps_[i];
-  return executor_.steps().size();
+  return end();
 }
 
 void NetworkEvaluator::advance(const AdcPlan& plan, std::size_t step) {
-  const PreparedPlan prepared = executor_.prepare(plan);
-  std::vector<std::int64_t> all(targets_.size());
-  std::iota(all.begin(), all.end(), 0);
-  Values moved;
-  for_batches(all, [&](std::span<const std::int64_t> batch) {
-    Values values = gather(cached_, batch);
-    executor_.run(values, frontier_, step, prepared);
-    for (const auto& [name, value] : values) {
-      if (!moved.contains(name)) moved.emplace(name, allocate(value, image_count()));
-      const std::size_t offset =
-          static_cast<std::size_t>(batch.front()) * (value.data.byte_size() / batch.size());
-      std::ranges::copy(value.data.bytes(),
-                        moved.at(name).data.bytes().begin() + static_cast<std::ptrdiff_t>(offset));
-    }
-  });
-  cached_ = std::move(moved);
+  executor_.run(cached_, frontier_, step, executor_.prepare(plan));
   cached_plan_ = plan;
   frontier_ = step;
 }
 
 /// Plans arrive in runs that differ in one layer: the frontier moves to that layer, and stays while
 /// the same plan is asked for again.
-void NetworkEvaluator::move_frontier(const AdcPlan& plan) {
+void NetworkEvaluator::move_frontier(std::span<const AdcPlan> plans) {
+  const AdcPlan& plan = plans.front();
   if (first_difference(plan, cached_plan_) < frontier_) restart();
-  const std::size_t changed = first_difference(plan, previous_);
-  if (changed > frontier_ && changed < executor_.steps().size()) advance(plan, changed);
+  std::size_t changed = plans.size() == 1 ? first_difference(plan, previous_) : end();
+  for (const AdcPlan& other : plans.subspan(1))
+    changed = std::min(changed, first_difference(plan, other));
+  if (changed > frontier_ && changed < end()) advance(plan, changed);
   previous_ = plan;
 }
 
-Score NetworkEvaluator::evaluate(const AdcPlan& plan, std::span<const std::int64_t> images) {
-  move_frontier(plan);
-  const PreparedPlan prepared = executor_.prepare(plan);
-  Score score;
-  for_batches(images, [&](std::span<const std::int64_t> batch) {
-    Values values = gather(cached_, batch);
-    executor_.run(values, frontier_, executor_.steps().size(), prepared);
-    std::vector<std::int32_t> targets;
-    for (const std::int64_t i : batch) targets.push_back(targets_[static_cast<std::size_t>(i)]);
-    score += score_batch(real(values.begin()->second), targets);
+bool NetworkEvaluator::only_frontier_differs(std::span<const AdcPlan> plans) const {
+  const auto layer = std::ranges::find(layer_steps_, frontier_);
+  if (layer == layer_steps_.end()) return false;
+  const auto index = static_cast<std::size_t>(layer - layer_steps_.begin());
+  return std::ranges::all_of(plans, [&](const AdcPlan& plan) {
+    return plan.layers.contains(layers_[index].name) &&
+           first_difference(plan, plans.front(), index + 1) == end();
   });
-  return score;
+}
+
+std::vector<Score> NetworkEvaluator::evaluate(std::span<const AdcPlan> plans,
+                                              std::span<const std::int64_t> images,
+                                              const Measured& measured) {
+  move_frontier(plans);
+  Scores scores(plans.size(), measured);
+  if (plans.size() > 1 && only_frontier_differs(plans)) {
+    sweep_frontier(plans, images, scores);
+  } else {
+    measure_one_by_one(plans, images, scores);
+  }
+  return scores.take();
+}
+
+std::vector<PreparedPlan> NetworkEvaluator::prepare(std::span<const AdcPlan> plans) const {
+  std::vector<PreparedPlan> prepared;
+  for (AdcPlan plan : plans) {
+    for (std::size_t i = 0; i < layers_.size(); ++i)
+      if (layer_steps_[i] < frontier_) plan.layers.erase(layers_[i].name);
+    prepared.push_back(executor_.prepare(plan));
+  }
+  return prepared;
+}
+
+void NetworkEvaluator::measure_one_by_one(std::span<const AdcPlan> plans,
+                                          std::span<const std::int64_t> images,
+                                          Scores& scores) const {
+  const std::vector<PreparedPlan> prepared = prepare(plans);
+  const std::int64_t parts_wanted = ceil_div(4 * thread_count(), std::ssize(plans));
+  const std::int64_t size =
+      std::clamp<std::int64_t>(std::ssize(images) / parts_wanted, 1, kMostImages);
+  const std::int64_t parts = ceil_div(std::ssize(images), size);
+  parallel_for(0, parts * std::ssize(plans), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t task = begin; task < end; ++task) {
+      const auto plan = static_cast<std::size_t>(task / parts);
+      const auto some = part_of(images, task % parts * size, size);
+      score_rest(gather(cached_, some), frontier_, prepared[plan], some, plan, scores);
+    }
+  });
+}
+
+void NetworkEvaluator::sweep_frontier(std::span<const AdcPlan> plans,
+                                      std::span<const std::int64_t> images, Scores& scores) const {
+  const std::vector<PreparedPlan> prepared = prepare(plans);
+  const auto layer = std::ranges::find(layer_steps_, frontier_) - layer_steps_.begin();
+  const std::int64_t bytes = layer_bytes_[static_cast<std::size_t>(layer)];
+  const std::int64_t plans_at_once =
+      std::clamp<std::int64_t>(kSweepBytes / bytes, 1, std::ssize(plans));
+  const std::int64_t size =
+      std::clamp<std::int64_t>(kSweepBytes / (bytes * plans_at_once), 1, kMostImages);
+  const std::int64_t parts = ceil_div(std::ssize(images), size);
+  parallel_for(0, parts, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t part = begin; part < end; ++part) {
+      const auto some = part_of(images, part * size, size);
+      const Values values = gather(cached_, some);
+      for (std::int64_t first = 0; first < std::ssize(plans); first += plans_at_once) {
+        const auto group = part_of(std::span<const PreparedPlan>(prepared), first, plans_at_once);
+        score_rest(executor_.run_each(values, frontier_, group), frontier_ + 1, group.front(), some,
+                   static_cast<std::size_t>(first), scores);
+      }
+    }
+  });
+}
+
+/// values: of `images` under the plan `first_plan`, then under the next one, …
+void NetworkEvaluator::score_rest(Values values, std::size_t step, const PreparedPlan& plan,
+                                  std::span<const std::int64_t> images, std::size_t first_plan,
+                                  Scores& scores) const {
+  executor_.run(values, step, end(), plan);
+  std::vector<std::int32_t> targets;
+  for (const std::int64_t i : images) targets.push_back(targets_[static_cast<std::size_t>(i)]);
+  const Tensor logits = real(values.begin()->second);
+  const std::int64_t count = std::ssize(images);
+  for (std::int64_t first = 0; first < logits.dim(0); first += count)
+    scores.add(first_plan++, score_batch(logits.slice(first, first + count), targets));
 }
 
 }  // namespace bitline

@@ -19,19 +19,36 @@ class NetworkEvaluator : public Evaluator {
 
   const std::vector<SearchLayer>& layers() const override { return layers_; }
   std::int64_t image_count() const override { return static_cast<std::int64_t>(targets_.size()); }
-  Score evaluate(const AdcPlan& plan, std::span<const std::int64_t> images) override;
+  std::vector<Score> evaluate(std::span<const AdcPlan> plans, std::span<const std::int64_t> images,
+                              const Measured& measured) override;
 
  private:
-  std::size_t first_difference(const AdcPlan& a, const AdcPlan& b) const;
-  void move_frontier(const AdcPlan& plan);
+  class Scores;
+
+  /// Step of the first layer, from `first_layer` on, whose ADCs differ; end() where none do.
+  std::size_t first_difference(const AdcPlan& a, const AdcPlan& b,
+                               std::size_t first_layer = 0) const;
+  std::size_t end() const;
+  void move_frontier(std::span<const AdcPlan> plans);
   void restart();
   void advance(const AdcPlan& plan, std::size_t step);
+  /// The plans from the frontier on.
+  std::vector<PreparedPlan> prepare(std::span<const AdcPlan> plans) const;
+  bool only_frontier_differs(std::span<const AdcPlan> plans) const;
+  void measure_one_by_one(std::span<const AdcPlan> plans, std::span<const std::int64_t> images,
+                          Scores& scores) const;
+  void sweep_frontier(std::span<const AdcPlan> plans, std::span<const std::int64_t> images,
+                      Scores& scores) const;
+  void score_rest(Values values, std::size_t step, const PreparedPlan& plan,
+                  std::span<const std::int64_t> images, std::size_t first_plan,
+                  Scores& scores) const;
 
   const Executor& executor_;
   Tensor images_;
   std::vector<std::int32_t> targets_;
   std::vector<SearchLayer> layers_;
   std::vector<std::size_t> layer_steps_;
+  std::vector<std::int64_t> layer_bytes_;  // of an image's outputs, 64 bits each
   // Values of all images before step frontier_, computed under cached_plan_'s earlier layers.
   std::size_t frontier_ = 0;
   Values cached_;

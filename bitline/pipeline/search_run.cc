@@ -8,6 +8,7 @@
 #include "bitline/pipeline/predict.h"
 #include "bitline/pipeline/scoring.h"
 #include "bitline/pipeline/study.h"
+#include "bitline/search/candidates.h"
 #include "bitline/search/score_journal.h"
 
 namespace bitline {
@@ -91,11 +92,8 @@ HistogramMap SearchBench::profile(bool by_tile, ProgressSink& progress,
 std::map<std::string, Rational> SearchBench::centres(ProgressSink& progress,
                                                      const Cancellation& cancellation) {
   if (config_.search.centre == Centre::kZero || !centres_.empty()) return centres_;
-  for (const auto& [layer, histogram] : profile(false, progress, cancellation)) {
-    const HistogramStatistics s = statistics(histogram.total());
-    // the mean rounded to the nearest half, ties up: floor(2·sum/total + 1/2) / 2 in integers
-    centres_[layer] = Rational(floor_div(4 * s.sum + s.total, 2 * s.total), 2);
-  }
+  for (const auto& [layer, histogram] : profile(false, progress, cancellation))
+    centres_[layer] = mean_centre(statistics(histogram.total()));
   return centres_;
 }
 

@@ -31,6 +31,16 @@ Score score_from_scratch(const SearchBench& bench, const RunConfig& config, cons
   return score_batch(logits, bench.sample().labels);
 }
 
+/// Also checks what is reported.
+std::vector<Score> evaluate(NetworkEvaluator& evaluator, const std::vector<AdcPlan>& plans,
+                            const std::vector<std::int64_t>& images) {
+  std::int64_t reported = 0;
+  const std::vector<Score> scores =
+      evaluator.evaluate(plans, images, [&](std::int64_t count) { reported += count; });
+  EXPECT_EQ(reported, std::ssize(plans) * std::ssize(images));
+  return scores;
+}
+
 TEST(NetworkEvaluator, CachedPrefixesNeverChangeAScore) {
   const TestStudy study("evaluator");
   const RunConfig config = study.config();
@@ -43,8 +53,36 @@ TEST(NetworkEvaluator, CachedPrefixesNeverChangeAScore) {
   for (const auto& [delta, layers] : std::vector<std::pair<std::int64_t, std::size_t>>{
            {3, 1}, {5, 1}, {5, 1}, {5, 2}, {5, 7}, {4, 7}, {4, 1}, {6, 19}, {5, 2}, {5, 0}}) {
     const AdcPlan plan = plan_of(bench.executor(), delta, layers);
-    EXPECT_EQ(evaluator.evaluate(plan, all), score_from_scratch(bench, config, plan))
+    EXPECT_EQ(evaluate(evaluator, {plan}, all).at(0), score_from_scratch(bench, config, plan))
         << delta << " " << layers;
+  }
+}
+
+TEST(NetworkEvaluator, PlansOfOneCallScoreAsEachAlone) {
+  const TestStudy study("plans");
+  const RunConfig config = study.config();
+  const SearchBench bench(load_network(config.model), config);
+  NetworkEvaluator evaluator(bench.executor(), normalized_images(bench.sample(), config.data),
+                             bench.sample().labels);
+  const std::vector<std::int64_t> images{7, 0, 3, 11, 5};
+  for (const std::size_t layers : {1, 4, 19}) {
+    // layer-wise: the last layer named differs; network-wise: all do
+    for (const bool layer_wise : {true, false}) {
+      std::vector<AdcPlan> plans;
+      for (const std::int64_t delta : {2, 3, 7, 8, 20}) {
+        AdcPlan plan = plan_of(bench.executor(), delta, layers);
+        if (layer_wise) {
+          const std::string last = bench.executor().cim_layers()[layers - 1]->name;
+          const PlannedAdc own = plan.layers.at(last);
+          plan = plan_of(bench.executor(), 6, layers);
+          plan.layers.at(last) = own;
+        }
+        plans.push_back(plan);
+      }
+      const std::vector<Score> together = evaluate(evaluator, plans, images);
+      for (std::size_t i = 0; i < plans.size(); ++i)
+        EXPECT_EQ(together[i], evaluate(evaluator, {plans[i]}, images).at(0)) << layers << " " << i;
+    }
   }
 }
 
@@ -55,8 +93,8 @@ TEST(NetworkEvaluator, ScoresOfPartsAddUp) {
   NetworkEvaluator evaluator(bench.executor(), normalized_images(bench.sample(), config.data),
                              bench.sample().labels);
   const AdcPlan plan = plan_of(bench.executor(), 4, 5);
-  Score sum = evaluator.evaluate(plan, std::vector<std::int64_t>{7, 0, 3, 11, 5});
-  sum += evaluator.evaluate(plan, std::vector<std::int64_t>{1, 2, 4, 6, 8, 9, 10});
+  Score sum = evaluate(evaluator, {plan}, {7, 0, 3, 11, 5}).at(0);
+  sum += evaluate(evaluator, {plan}, {1, 2, 4, 6, 8, 9, 10}).at(0);
   EXPECT_EQ(sum, score_from_scratch(bench, config, plan));
 }
 

@@ -1,11 +1,24 @@
 #include "bitline/runtime/executor.h"
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "bitline/base/nearest_name.h"
+#include "bitline/base/parallel.h"
 
 namespace bitline {
+
+namespace {
+
+/// So few that their values stay in the caches, and enough parts for all threads to be busy.
+std::int64_t images_at_once(std::int64_t images) {
+  constexpr std::int64_t kMost = 8;
+  constexpr std::int64_t kPartsPerThread = 4;
+  return std::clamp<std::int64_t>(images / (kPartsPerThread * thread_count()), 1, kMost);
+}
+
+}  // namespace
 
 std::string_view name_of(MacMode mode) {
   constexpr std::string_view kNames[] = {"float", "lossless", "analog"};
@@ -156,14 +169,71 @@ Value Executor::run_step(std::size_t index, const Values& values, const Prepared
   return quantize(std::move(output), step.spec);
 }
 
-void Executor::run(Values& values, std::size_t first, std::size_t last, const PreparedPlan& plan,
-                   HistogramMap* histograms) const {
+void Executor::drop_dead(Values& values, std::size_t next_step) const {
+  std::erase_if(values, [&](const auto& entry) {
+    return !std::ranges::binary_search(live_[next_step], entry.first);
+  });
+}
+
+void Executor::run_steps(Values& values, std::size_t first, std::size_t last,
+                         const PreparedPlan& plan, HistogramMap* histograms) const {
   for (std::size_t i = first; i < last; ++i) {
     values[steps_[i].output] = run_step(i, values, plan, histograms);
-    std::erase_if(values, [&](const auto& entry) {
-      return !std::ranges::binary_search(live_[i + 1], entry.first);
-    });
+    drop_dead(values, i + 1);
   }
+}
+
+HistogramMap Executor::empty_like(const HistogramMap& histograms) const {
+  HistogramMap empty;
+  for (const auto& [name, histogram] : histograms)
+    empty.emplace(name, LayerHistogram(*runners_.at(step_of(name)).cim(), histogram.by_tile()));
+  return empty;
+}
+
+void Executor::run(Values& values, std::size_t first, std::size_t last, const PreparedPlan& plan,
+                   HistogramMap* histograms) const {
+  const std::int64_t images = values.begin()->second.images();
+  const std::int64_t size = images_at_once(images);
+  // Fewer images than threads: each step divides its own work.
+  if (images <= size || images < thread_count())
+    return run_steps(values, first, last, plan, histograms);
+  Values results;
+  std::mutex mutex;
+  parallel_for(0, ceil_div(images, size), 1, [&](std::int64_t begin, std::int64_t end) {
+    HistogramMap counts = histograms != nullptr ? empty_like(*histograms) : HistogramMap();
+    for (std::int64_t start = begin * size; start < std::min(end * size, images); start += size) {
+      Values part = slice(values, start, std::min(start + size, images));
+      run_steps(part, first, last, plan, histograms != nullptr ? &counts : nullptr);
+      const std::lock_guard<std::mutex> lock(mutex);
+      put(part, start, images, results);
+    }
+    const std::lock_guard<std::mutex> lock(mutex);
+    for (const auto& [name, histogram] : counts) histograms->at(name).add(histogram);
+  });
+  values = std::move(results);
+}
+
+Values Executor::run_each(const Values& values, std::size_t index,
+                          std::span<const PreparedPlan> plans) const {
+  const Step& step = steps_[index];
+  const LayerRunner& runner = runners_.at(index);
+  const Value& input = values.at(step.node->inputs[0]);
+  const Value* addend = step.addend ? &values.at(*step.addend) : nullptr;
+  const std::int64_t images = input.images();
+  std::vector<LayerAdc> adcs;
+  for (const PreparedPlan& plan : plans) adcs.push_back(plan.layers.at(step.node->name).adc);
+  const Tensor sums = runner.run_each(input, adcs);
+
+  Values results;
+  for (std::int64_t p = 0; p < std::ssize(plans); ++p) {
+    const PreparedPlan& plan = plans[static_cast<std::size_t>(p)];
+    Values part = values;
+    part[step.output] = finish_layer(step, sums.slice(p, p + 1), runner.output_shape(images),
+                                     plan.layers.at(step.node->name).affine, addend);
+    drop_dead(part, index + 1);
+    put(part, p * images, images * std::ssize(plans), results);
+  }
+  return results;
 }
 
 Tensor Executor::logits(const Tensor& images, const PreparedPlan& plan,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -60,9 +61,15 @@ class Executor {
 
   /// Values before step 0: images F32 [n, channels, height, width], normalised.
   Values begin(const Tensor& images) const;
-  /// Runs steps [first, last) and drops what later steps do not read.
+  /// Runs steps [first, last) and drops what later steps do not read. Threads share the images out,
+  /// a few of which take all steps together, so that what one step writes is still in the caches
+  /// when the next one reads it.
   void run(Values& values, std::size_t first, std::size_t last, const PreparedPlan& plan = {},
            HistogramMap* histograms = nullptr) const;
+  /// Runs one layer step under each of `plans`, which all name the layer, from one pass over its
+  /// partial sums: the values behind it for the images of the first plan, then of the second one, …
+  Values run_each(const Values& values, std::size_t step,
+                  std::span<const PreparedPlan> plans) const;
   /// All steps: logits F32 [n, classes].
   Tensor logits(const Tensor& images, const PreparedPlan& plan = {},
                 HistogramMap* histograms = nullptr) const;
@@ -77,6 +84,10 @@ class Executor {
  private:
   Value run_step(std::size_t index, const Values& values, const PreparedPlan& plan,
                  HistogramMap* histograms) const;
+  void run_steps(Values& values, std::size_t first, std::size_t last, const PreparedPlan& plan,
+                 HistogramMap* histograms) const;
+  void drop_dead(Values& values, std::size_t next_step) const;
+  HistogramMap empty_like(const HistogramMap& histograms) const;
   Value run_layer(std::size_t index, const Values& values, const PreparedPlan& plan,
                   HistogramMap* histograms) const;
   const LayerAdc* adc_of(const Step& step, const PreparedPlan& plan) const;

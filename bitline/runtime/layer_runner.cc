@@ -63,6 +63,15 @@ Tensor LayerRunner::run(const Value& input, const LayerAdc* adc, LayerHistogram*
   return sums;
 }
 
+Tensor LayerRunner::run_each(const Value& input, std::span<const LayerAdc> adcs) const {
+  Shape shape = output_shape(input.images());
+  shape.insert(shape.begin(), std::ssize(adcs));
+  Tensor sums(DType::kI64, shape);
+  backend_->accumulate_each(adcs, input.images(), input.data.data<std::int32_t>(),
+                            sums.data<std::int64_t>());
+  return sums;
+}
+
 std::vector<double> LayerRunner::output_scale(const LayerAdc* adc) const {
   std::vector<double> scale = scale_;
   if (adc != nullptr)

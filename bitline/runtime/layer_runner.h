@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "bitline/runtime/dense.h"
@@ -27,6 +28,8 @@ class LayerRunner {
   /// `adc` Y_int of the array (layer_adc.h) as I64, else exact integers (in float mode: real
   /// numbers) held in F32 or F64. `histogram` needs `adc`.
   Tensor run(const Value& input, const LayerAdc* adc, LayerHistogram* histogram) const;
+  /// run() under each of `adcs`, by ADC: [adcs, images, out_channels, positions].
+  Tensor run_each(const Value& input, std::span<const LayerAdc> adcs) const;
   /// What one unit of the sums is worth, one or one per output channel.
   std::vector<double> output_scale(const LayerAdc* adc) const;
   /// Shape of the layer's output for a batch.

@@ -28,12 +28,25 @@ class FusedBackend : public MacBackend {
                   LayerHistogram* histogram) const override {
     layer_.accumulate(adc, images, activations, outputs, histogram);
   }
+  void accumulate_each(std::span<const LayerAdc> adcs, std::int64_t images,
+                       std::span<const std::int32_t> activations,
+                       std::span<std::int64_t> outputs) const override {
+    layer_.accumulate_each(adcs, images, activations, outputs);
+  }
 
  private:
   FusedLayer layer_;
 };
 
 }  // namespace
+
+void MacBackend::accumulate_each(std::span<const LayerAdc> adcs, std::int64_t images,
+                                 std::span<const std::int32_t> activations,
+                                 std::span<std::int64_t> outputs) const {
+  const std::size_t size = outputs.size() / adcs.size();
+  for (std::size_t adc = 0; adc < adcs.size(); ++adc)
+    accumulate(adcs[adc], images, activations, outputs.subspan(adc * size, size), nullptr);
+}
 
 std::string_view name_of(Engine engine) {
   constexpr std::string_view kNames[] = {"reference", "fused", "composed"};

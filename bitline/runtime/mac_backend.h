@@ -27,6 +27,10 @@ class MacBackend {
   virtual void accumulate(const LayerAdc& adc, std::int64_t images,
                           std::span<const std::int32_t> activations,
                           std::span<std::int64_t> outputs, LayerHistogram* histogram) const = 0;
+  /// accumulate() under each of `adcs`: outputs [adcs, images, ...].
+  virtual void accumulate_each(std::span<const LayerAdc> adcs, std::int64_t images,
+                               std::span<const std::int32_t> activations,
+                               std::span<std::int64_t> outputs) const;
 };
 
 /// `layer` has to outlive the backend.

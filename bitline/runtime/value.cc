@@ -4,16 +4,51 @@
 
 namespace bitline {
 
-Value gather(const Value& value, std::span<const std::int64_t> indices) {
+namespace {
+
+std::size_t bytes_per_image(const Value& value) {
+  return value.images() == 0 ? 0
+                             : value.data.byte_size() / static_cast<std::size_t>(value.images());
+}
+
+/// Room for `images` images of the same kind.
+Value room_for(const Value& value, std::int64_t images) {
   Shape shape = value.data.shape();
-  const std::size_t bytes = value.data.byte_size() / static_cast<std::size_t>(shape[0]);
-  shape[0] = static_cast<std::int64_t>(indices.size());
-  Value part{Tensor(value.data.dtype(), shape), value.quantized, value.scale};
+  shape[0] = images;
+  return {Tensor(value.data.dtype(), shape), value.quantized, value.scale};
+}
+
+}  // namespace
+
+void put(const Values& part, std::int64_t first, std::int64_t images, Values& whole) {
+  for (const auto& [name, value] : part) {
+    if (!whole.contains(name)) whole.emplace(name, room_for(value, images));
+    const std::size_t offset = static_cast<std::size_t>(first) * bytes_per_image(value);
+    std::ranges::copy(value.data.bytes(), whole.at(name).data.bytes().subspan(offset).begin());
+  }
+}
+
+Value gather(const Value& value, std::span<const std::int64_t> indices) {
+  Value part = room_for(value, std::ssize(indices));
+  const std::size_t bytes = bytes_per_image(value);
   std::byte* to = part.data.bytes().data();
   for (const std::int64_t index : indices) {
     const std::byte* from = value.data.bytes().data() + static_cast<std::size_t>(index) * bytes;
     to = std::copy(from, from + bytes, to);
   }
+  return part;
+}
+
+Values gather(const Values& values, std::span<const std::int64_t> indices) {
+  Values part;
+  for (const auto& [name, value] : values) part.emplace(name, gather(value, indices));
+  return part;
+}
+
+Values slice(const Values& values, std::int64_t first, std::int64_t last) {
+  Values part;
+  for (const auto& [name, value] : values)
+    part.emplace(name, Value{value.data.slice(first, last), value.quantized, value.scale});
   return part;
 }
 

@@ -24,5 +24,11 @@ using Values = std::map<std::string, Value>;
 
 /// The images at `indices`, in that order.
 Value gather(const Value& value, std::span<const std::int64_t> indices);
+Values gather(const Values& values, std::span<const std::int64_t> indices);
+/// Images first … last − 1, in shared buffers.
+Values slice(const Values& values, std::int64_t first, std::int64_t last);
+/// Copies `part` into a whole of `images` images, from image `first` on; makes the room for it in
+/// an empty map.
+void put(const Values& part, std::int64_t first, std::int64_t images, Values& whole);
 
 }  // namespace bitline

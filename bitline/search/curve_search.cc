@@ -29,9 +29,9 @@ class CurveSearch {
   }
 
   SearchCurve run() {
-    for (std::size_t i = 0; i < curve_.points.size(); ++i) measure_next_block(i);
+    measure_next_block(0, candidates_.size());
     for (const std::size_t i : most_promising_first()) {
-      while (!complete(i) && !hopeless(i)) measure_next_block(i);
+      while (!complete(i) && !hopeless(i)) measure_next_block(i, 1);
       if (complete(i))
         challenge(i);
       else
@@ -74,31 +74,41 @@ class CurveSearch {
   void drop(std::size_t i) {
     CurvePoint& point = curve_.points[i];
     point.dropped = true;
-    report(context_.block_count() - ceil_div(point.score.images, context_.options.block_images));
+    report(context_.image_count() - point.score.images);
   }
 
-  void measure_next_block(std::size_t i) {
+  /// Of `count` candidates from the first one on, which have seen equally many images.
+  void measure_next_block(std::size_t first, std::size_t count) {
     context_.cancellation.check();
-    Score& total = curve_.points[i].score;
-    const std::int64_t count =
-        std::min(context_.options.block_images, context_.image_count() - total.images);
+    const std::int64_t seen = curve_.points[first].score.images;
+    const std::int64_t size =
+        std::min(context_.options.block_images, context_.image_count() - seen);
     const std::span<const std::int64_t> block =
         std::span(context_.image_order)
-            .subspan(static_cast<std::size_t>(total.images), static_cast<std::size_t>(count));
-    AdcPlan plan = decided_;
-    plan.layers.insert(candidates_[i].layers.begin(), candidates_[i].layers.end());
-    const Score score = context_.evaluator.evaluate(plan, block);
-    // The bound stands on these.
-    BITLINE_CHECK_EQ(score.images, count);
-    BITLINE_CHECK_LE(score.correct, count);
-    BITLINE_CHECK_LE(0, score.correct);
-    BITLINE_CHECK_LE(0, score.loss);
-    total += score;
-    report(1);
+            .subspan(static_cast<std::size_t>(seen), static_cast<std::size_t>(size));
+    std::vector<AdcPlan> plans(count, decided_);
+    for (std::size_t i = 0; i < count; ++i)
+      plans[i].layers.insert(candidates_[first + i].layers.begin(),
+                             candidates_[first + i].layers.end());
+    const std::vector<Score> scores =
+        context_.evaluator.evaluate(plans, block, [this](std::int64_t images) {
+          context_.cancellation.check();
+          report(images);
+        });
+    for (std::size_t i = 0; i < count; ++i) add(first + i, scores.at(i), size);
   }
 
-  void report(std::int64_t blocks) {
-    context_.blocks_done += blocks;
+  void add(std::size_t i, const Score& score, std::int64_t images) {
+    // The bound stands on these.
+    BITLINE_CHECK_EQ(score.images, images);
+    BITLINE_CHECK_LE(score.correct, images);
+    BITLINE_CHECK_LE(0, score.correct);
+    BITLINE_CHECK_LE(0, score.loss);
+    curve_.points[i].score += score;
+  }
+
+  void report(std::int64_t images) {
+    context_.images_done += images;
     std::string note = curve_.layer.empty() ? "" : curve_.layer + ": ";
     if (leader_) {
       const CurvePoint& best = curve_.points[*leader_];
@@ -108,7 +118,7 @@ class CurveSearch {
     } else {
       note += "first look";
     }
-    context_.progress.update(context_.blocks_done, note);
+    context_.progress.update(context_.images_done, note);
   }
 
   SearchContext& context_;

@@ -20,10 +20,9 @@ struct SearchContext {
   std::vector<std::int64_t> image_order;  ///< every image once
   ProgressSink& progress;
   const Cancellation& cancellation;
-  std::int64_t blocks_done = 0;  ///< progress so far, dropped blocks included
+  std::int64_t images_done = 0;  ///< progress so far, those of dropped candidates included
 
   std::int64_t image_count() const { return static_cast<std::int64_t>(image_order.size()); }
-  std::int64_t block_count() const { return ceil_div(image_count(), options.block_images); }
 };
 
 /// Measures `candidates`, each together with the layers of `decided`. `layer` names the step.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,6 +33,9 @@ struct SearchLayer {
   std::int64_t maximum = 0;  ///< largest possible partial sum
 };
 
+/// Hears of image evaluations that have ended since it was called last.
+using Measured = std::function<void(std::int64_t images)>;
+
 /// Measures plans on a fixed list of images. The score of a set of images is the sum of the scores
 /// of its parts, so that a search may ask for them piece by piece.
 class Evaluator {
@@ -40,14 +44,16 @@ class Evaluator {
   /// Front to back, under names that differ.
   virtual const std::vector<SearchLayer>& layers() const = 0;
   virtual std::int64_t image_count() const = 0;
-  /// Scores images[0 … n) (indices below image_count()) under `plan`; layers that the plan does not
-  /// name are lossless. No image's loss is below 0.
+  /// Scores images[0 … n) (indices below image_count()) under each of `plans`; layers that a plan
+  /// does not name are lossless. No image's loss is below 0. Calls `measured`, one call at a time,
+  /// as image evaluations end (plans · images of them in all); what it throws ends the work.
   ///
-  /// What to expect from a search: it asks for the same few blocks of images again and again, the
-  /// first block under every candidate in turn, then the other blocks of one candidate at a time.
-  /// Plans of one step differ only in the layers that the step decides (layer-wise: the last layer
-  /// that the plan names), so what the layers before it compute may be kept, for all blocks.
-  virtual Score evaluate(const AdcPlan& plan, std::span<const std::int64_t> images) = 0;
+  /// What to expect from a search: the plans of one call, and of the calls of one step, differ only
+  /// in the layers that the step decides (layer-wise: the last layer that they name), so what the
+  /// layers before compute may be kept, and one pass over that layer's sums may serve all plans.
+  virtual std::vector<Score> evaluate(std::span<const AdcPlan> plans,
+                                      std::span<const std::int64_t> images,
+                                      const Measured& measured) = 0;
 };
 
 }  // namespace bitline

@@ -123,13 +123,13 @@ SearchResult search_ranges(Evaluator& evaluator, const SearchOptions& options,
   const std::vector<Step> steps = plan_steps(options, evaluator.layers());
   SearchContext context{evaluator, options, image_order(options, evaluator.image_count()), progress,
                         cancellation};
-  std::int64_t blocks = 0;
+  std::int64_t images = 0;
   for (const Step& step : steps)
-    blocks += static_cast<std::int64_t>(step.candidates.size()) * context.block_count();
+    images += static_cast<std::int64_t>(step.candidates.size()) * context.image_count();
 
   const ProgressTask task(
       progress, fmt::format("search {}, {} levels", name_of(options.mode), options.adc.levels),
-      blocks);
+      images);
   SearchResult result;
   for (const Step& step : steps) run_step(context, step, result);
   return result;

@@ -70,9 +70,9 @@ struct SearchResult {
 };
 
 /// Finds the best plan. The result (plan, score, winners) is that of measuring every candidate on
-/// every image, whatever the block size and the image order. Progress counts blocks of images,
-/// those of dropped candidates as done. Throws Error (kUsage) for options that are not possible,
-/// and (kInterrupted) at the next block once `cancellation` was requested.
+/// every image, whatever the block size and the image order. Progress counts image
+/// evaluations, those of dropped candidates as done. Throws Error (kUsage) for options that are not
+/// possible, and (kInterrupted) at the next block once `cancellation` was requested.
 SearchResult search_ranges(Evaluator& evaluator, const SearchOptions& options,
                            ProgressSink& progress, const Cancellation& cancellation);
 

@@ -179,13 +179,13 @@ class NotedProgress : public ProgressSink {
 };
 
 TEST(RangeSearch, ProgressEndsAtItsTotalAndNamesTheBest) {
-  // 2 layers · 5 candidates · 2 blocks (2 images and 1).
+  // 2 layers · 5 candidates · 3 images.
   SyntheticEvaluator evaluator(kTwoLayers, 3, coupled);
   NotedProgress progress;
   search_ranges(evaluator, options_of(SearchMode::kLayerWise, 2), progress, Cancellation());
   EXPECT_EQ(progress.name, "search layer-wise, 4 levels");
-  EXPECT_EQ(progress.total, 20);
-  EXPECT_EQ(progress.done, 20);
+  EXPECT_EQ(progress.total, 30);
+  EXPECT_EQ(progress.done, 30);
   EXPECT_EQ(progress.note, "conv2: best delta 1, 100.00 %");
   EXPECT_EQ(progress.ends, 1);
 }

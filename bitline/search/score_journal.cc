@@ -110,13 +110,32 @@ void ScoreJournal::record(std::string_view key, const Score& score) {
   scores_.insert_or_assign(hashed_key, score);
 }
 
-Score JournaledEvaluator::evaluate(const AdcPlan& plan, std::span<const std::int64_t> images) {
-  const std::string key =
-      fmt::format("{} {}", content_hash(plan), fmt::join(images.begin(), images.end(), ","));
-  if (const auto known = journal_.find(key)) return *known;
-  const Score score = evaluator_.evaluate(plan, images);
-  journal_.record(key, score);
-  return score;
+std::vector<Score> JournaledEvaluator::evaluate(std::span<const AdcPlan> plans,
+                                                std::span<const std::int64_t> images,
+                                                const Measured& measured) {
+  std::vector<Score> scores(plans.size());
+  std::vector<std::size_t> unknown;
+  std::vector<AdcPlan> unknown_plans;
+  const auto key_of = [&](std::size_t plan) {
+    return fmt::format("{} {}", content_hash(plans[plan]),
+                       fmt::join(images.begin(), images.end(), ","));
+  };
+  for (std::size_t plan = 0; plan < plans.size(); ++plan) {
+    if (const auto known = journal_.find(key_of(plan))) {
+      scores[plan] = *known;
+      measured(known->images);
+    } else {
+      unknown.push_back(plan);
+      unknown_plans.push_back(plans[plan]);
+    }
+  }
+  if (unknown.empty()) return scores;
+  const std::vector<Score> found = evaluator_.evaluate(unknown_plans, images, measured);
+  for (std::size_t i = 0; i < unknown.size(); ++i) {
+    scores[unknown[i]] = found[i];
+    journal_.record(key_of(unknown[i]), found[i]);
+  }
+  return scores;
 }
 
 }  // namespace bitline

@@ -55,7 +55,8 @@ class JournaledEvaluator : public Evaluator {
 
   const std::vector<SearchLayer>& layers() const override { return evaluator_.layers(); }
   std::int64_t image_count() const override { return evaluator_.image_count(); }
-  Score evaluate(const AdcPlan& plan, std::span<const std::int64_t> images) override;
+  std::vector<Score> evaluate(std::span<const AdcPlan> plans, std::span<const std::int64_t> images,
+                              const Measured& measured) override;
 
  private:
   Evaluator& evaluator_;

@@ -33,19 +33,25 @@ class SyntheticEvaluator : public Evaluator {
 
   const std::vector<SearchLayer>& layers() const override { return layers_; }
   std::int64_t image_count() const override { return image_count_; }
-  Score evaluate(const AdcPlan& plan, std::span<const std::int64_t> images) override {
-    if (calls_ == calls_allowed) throw Error(ErrorKind::kFailure, "killed");
-    ++calls_;
-    images_measured += static_cast<std::int64_t>(images.size());
-    Score sum;
-    for (const std::int64_t image : images) sum += score_(plan, image);
-    return sum;
+  std::vector<Score> evaluate(std::span<const AdcPlan> plans, std::span<const std::int64_t> images,
+                              const Measured& measured) override {
+    std::vector<Score> scores;
+    for (const AdcPlan& plan : plans) {
+      if (calls_ == calls_allowed) throw Error(ErrorKind::kFailure, "killed");
+      ++calls_;
+      images_measured += static_cast<std::int64_t>(images.size());
+      Score sum;
+      for (const std::int64_t image : images) sum += score_(plan, image);
+      scores.push_back(sum);
+      measured(static_cast<std::int64_t>(images.size()));
+    }
+    return scores;
   }
 
   std::int64_t calls() const { return calls_; }
 
   std::int64_t images_measured = 0;
-  std::int64_t calls_allowed = -1;  ///< the next call throws; −1 means never
+  std::int64_t calls_allowed = -1;  ///< plans after which the next throws; −1 means never
 
  private:
   std::vector<SearchLayer> layers_;

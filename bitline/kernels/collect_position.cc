@@ -1,0 +1,88 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "bitline/kernels/collect_position.cc"
+#include "bitline/kernels/highway_targets.h"
+// Includes this file once for each instruction set.
+#include <hwy/foreach_target.h>
+// After foreach_target.h.
+#include <hwy/highway.h>
+
+#include "bitline/kernels/block_parts.h"
+#include "bitline/kernels/weighted_histogram.h"
+#if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
+#include "bitline/kernels/bit_sums-inl.h"
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace bitline {
+namespace HWY_NAMESPACE {
+
+#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
+
+void collect_stream(const BlockJob& job, const StreamView& view, std::int64_t position_lane,
+                    WeightedHistogram& histogram) {
+  std::array<std::int32_t, kBlockColumns> sums;
+  sum_portably(job, view, position_lane, sums.data());
+  for (std::int32_t& sum : sums) sum -= static_cast<std::int32_t>(job.table.origin);
+  histogram.add(job.block, 0, kBlockColumns, static_cast<std::int32_t>(view.weight), sums.data());
+}
+
+#else
+
+template <SumShape kShape>
+void collect_bytes(const BlockJob& job, const StreamView& view, std::int64_t position_lane,
+                   WeightedHistogram& histogram) {
+  alignas(64) std::uint8_t indices[kBlockColumns];
+  for (std::int64_t lane = 0; lane < kBlockColumns; lane += kLanes)
+    hn::Store(ByteSums<kShape>(job, view, lane)(position_lane), Bytes(), indices + lane);
+  histogram.add(job.block, 0, kBlockColumns, static_cast<std::int32_t>(view.weight), indices);
+}
+
+void collect_wide(const BlockJob& job, const StreamView& view, std::int64_t position_lane,
+                  WeightedHistogram& histogram) {
+  alignas(64) std::int32_t sums[kBlockColumns];
+  for (std::int64_t lane = 0; lane < kBlockColumns; lane += kLanes)
+    WideSums(job, view, lane).store(position_lane, sums + lane);
+  for (std::int32_t& sum : sums) sum -= static_cast<std::int32_t>(job.table.origin);
+  histogram.add(job.block, 0, kBlockColumns, static_cast<std::int32_t>(view.weight), sums);
+}
+
+void collect_stream(const BlockJob& job, const StreamView& view, std::int64_t position_lane,
+                    WeightedHistogram& histogram) {
+  if (!job.table.byte_sums) return collect_wide(job, view, position_lane, histogram);
+  switch (shape_of(view.products)) {
+    case SumShape::kOnes:
+      return collect_bytes<SumShape::kOnes>(job, view, position_lane, histogram);
+    case SumShape::kTwiceOnes:
+      return collect_bytes<SumShape::kTwiceOnes>(job, view, position_lane, histogram);
+    case SumShape::kDifference:
+      return collect_bytes<SumShape::kDifference>(job, view, position_lane, histogram);
+    case SumShape::kAny:
+      return collect_bytes<SumShape::kAny>(job, view, position_lane, histogram);
+  }
+}
+
+#endif
+
+void collect(const BlockJob& job, std::int64_t position_lane, WeightedHistogram& histogram) {
+  for (std::size_t tile = 0; tile < job.planes.tiles.size(); ++tile)
+    for (std::size_t stream = 0; stream < job.streams.size(); ++stream) {
+      const StreamView view = view_of(job, tile, stream);
+      if (view.active[position_lane] != 0) collect_stream(job, view, position_lane, histogram);
+    }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace bitline
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace bitline {
+
+HWY_EXPORT(collect);
+
+void collect_block(const BlockJob& job, std::int64_t position_lane, WeightedHistogram& histogram) {
+  HWY_DYNAMIC_DISPATCH(collect)(job, position_lane, histogram);
+}
+
+}  // namespace bitline
+#endif

@@ -1,0 +1,173 @@
+// FusedLayer::accumulate_each: all the candidates of a range search from one pass.
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+
+#include "bitline/base/error.h"
+#include "bitline/base/parallel.h"
+#include "bitline/kernels/fused_layer.h"
+#include "bitline/kernels/strips.h"
+#include "bitline/kernels/weighted_histogram.h"
+
+namespace bitline {
+namespace {
+
+using Steps = std::vector<WeightedHistogram::Step>;
+
+/// The different tables among some ADCs.
+struct DistinctTables {
+  std::vector<Steps> tables;
+  std::vector<std::size_t> table_of;  ///< by ADC
+};
+
+DistinctTables distinct_tables(std::span<const LayerAdc> adcs, const PackedPlanes& planes) {
+  DistinctTables distinct;
+  for (const LayerAdc& adc : adcs) {
+    Steps steps = WeightedHistogram::steps_of(adc.table, planes.sums);
+    const auto known = std::ranges::find(distinct.tables, steps);
+    distinct.table_of.push_back(static_cast<std::size_t>(known - distinct.tables.begin()));
+    if (known == distinct.tables.end()) distinct.tables.push_back(std::move(steps));
+  }
+  return distinct;
+}
+
+std::int64_t largest_magnitude(const std::vector<std::int32_t>& values) {
+  std::int64_t largest = 0;
+  for (const std::int32_t value : values)
+    largest = std::max(largest, std::abs(std::int64_t{value}));
+  return largest;
+}
+
+}  // namespace
+
+/// What one thread needs.
+class FusedLayer::Sweeper {
+ public:
+  Sweeper(const FusedLayer& layer, std::span<const LayerAdc> adcs, const DistinctTables& distinct,
+          std::int64_t images, std::span<const std::int32_t> activations,
+          std::span<std::int64_t> outputs)
+      : layer_(layer),
+        adcs_(adcs),
+        distinct_(distinct),
+        packer_(layer.packer_, layer.geometry_, activations),
+        outputs_(outputs),
+        adc_stride_(images * layer.geometry_.out_size()),
+        histogram_(layer.planes_),
+        sums_(distinct.tables.size() * static_cast<std::size_t>(layer.planes_.out_channels)) {
+    table_.origin = layer.planes_.sums.minimum;
+    table_.byte_sums = layer.planes_.sums.maximum - layer.planes_.sums.minimum <= 255;
+  }
+
+  void run(const Strip& strip) {
+    const ConvGeometry& geometry = layer_.geometry_;
+    const std::int64_t channels = layer_.planes_.out_channels;
+    for (std::int64_t group = 0; group < layer_.planes_.groups; ++group) {
+      packer_.pack(strip, group);
+      std::int64_t* output = outputs_.data() + strip.image * geometry.out_size() +
+                             group * channels * geometry.out_positions() +
+                             strip.first_row * geometry.out_width();
+      for (std::int64_t y = 0; y < inputs_.rows; ++y)
+        for (std::int64_t x = 0; x < inputs_.width; ++x) {
+          const std::int64_t lane = y * inputs_.pitch + x;
+          count(group, lane);
+          write(lane, output++);
+        }
+    }
+  }
+
+ private:
+  void count(std::int64_t group, std::int64_t lane) {
+    histogram_.clear();
+    for (std::int64_t block = 0; block < layer_.planes_.blocks(); ++block)
+      collect_block({layer_.planes_, layer_.streams_, inputs_, table_, group, block}, lane,
+                    histogram_);
+    std::int64_t idle = 0;
+    for (std::size_t tile = 0; tile < layer_.planes_.tiles.size(); ++tile)
+      for (std::size_t stream = 0; stream < layer_.streams_.size(); ++stream)
+        if (inputs_.active.data<std::uint8_t>()[stream_index(tile, stream, lane)] == 0)
+          idle += layer_.stream_weights_[stream];
+    histogram_.add_zeros(static_cast<std::int32_t>(idle * layer_.planes_.factor_sum()));
+    histogram_.sum_up();
+  }
+
+  std::size_t stream_index(std::size_t tile, std::size_t stream, std::int64_t lane) const {
+    return static_cast<std::size_t>(inputs_.stream_offset(tile, static_cast<std::int64_t>(stream)) +
+                                    lane);
+  }
+
+  /// The outputs of all channels under all ADCs; `output` is that of the first channel and ADC.
+  void write(std::int64_t lane, std::int64_t* output) {
+    const std::int64_t channels = layer_.planes_.out_channels;
+    const std::int64_t positions = layer_.geometry_.out_positions();
+    for (std::size_t table = 0; table < distinct_.tables.size(); ++table)
+      histogram_.weighted_values(distinct_.tables[table], sums_of(table));
+    for (std::size_t adc = 0; adc < adcs_.size(); ++adc, output += adc_stride_) {
+      const std::int64_t common = correction(adcs_[adc], lane);
+      const std::int32_t* sums = sums_of(distinct_.table_of[adc]);
+      for (std::int64_t channel = 0; channel < channels; ++channel)
+        output[channel * positions] = adcs_[adc].adc_factor * sums[channel] - common;
+    }
+  }
+
+  std::int32_t* sums_of(std::size_t table) {
+    return sums_.data() + table * static_cast<std::size_t>(layer_.planes_.out_channels);
+  }
+
+  /// Of reference columns, whose p is the sum of the digits, and of Σ A.
+  std::int64_t correction(const LayerAdc& adc, std::int64_t lane) const {
+    if (!layer_.packer_.sums_digits()) return 0;
+    const auto digits = inputs_.digit_sums.data<std::int32_t>();
+    std::int64_t sum = 0;
+    for (std::size_t tile = 0; tile < layer_.planes_.tiles.size(); ++tile)
+      for (std::size_t stream = 0; stream < layer_.streams_.size(); ++stream)
+        sum += layer_.stream_weights_[stream] *
+               layer_.common_value(adc, digits[stream_index(tile, stream, lane)]);
+    return sum;
+  }
+
+  const FusedLayer& layer_;
+  std::span<const LayerAdc> adcs_;
+  const DistinctTables& distinct_;
+  PreparedTable table_;  // where sums start to count
+  StripPacker packer_;
+  const PackedInputs& inputs_ = packer_.inputs();
+  std::span<std::int64_t> outputs_;
+  std::int64_t adc_stride_;
+  WeightedHistogram histogram_;
+  std::vector<std::int32_t> sums_;  // [tables, channels]
+};
+
+bool FusedLayer::can_count(std::span<const LayerAdc> adcs) const {
+  if (planes_.sums.maximum - planes_.sums.minimum >= WeightedHistogram::kMostSums) return false;
+  std::int64_t weight = static_cast<std::int64_t>(planes_.tiles.size());
+  std::int64_t factors = 0;
+  for (const ColumnPlane& plane : planes_.column_planes) factors += std::abs(plane.factor);
+  std::int64_t streams = 0;
+  for (const std::int64_t stream : stream_weights_) streams += std::abs(stream);
+  weight *= factors * streams;
+  return std::ranges::all_of(adcs, [weight](const LayerAdc& adc) {
+    return largest_magnitude(adc.table.values) <=
+           std::numeric_limits<std::int32_t>::max() / weight / 2;
+  });
+}
+
+void FusedLayer::accumulate_each(std::span<const LayerAdc> adcs, std::int64_t images,
+                                 std::span<const std::int32_t> activations,
+                                 std::span<std::int64_t> outputs) const {
+  const auto size = static_cast<std::size_t>(images * geometry_.out_size());
+  BITLINE_CHECK_EQ(outputs.size(), adcs.size() * size);
+  if (!can_count(adcs)) {
+    for (std::size_t adc = 0; adc < adcs.size(); ++adc)
+      accumulate(adcs[adc], images, activations, outputs.subspan(adc * size, size));
+    return;
+  }
+  const DistinctTables distinct = distinct_tables(adcs, planes_);
+  const Strips strips(geometry_, images, packer_.rows_at_once());
+  parallel_for(0, strips.count(), strips.grain(conversions_per_row()),
+               [&](std::int64_t begin, std::int64_t end) {
+                 Sweeper sweeper(*this, adcs, distinct, images, activations, outputs);
+                 for (std::int64_t strip = begin; strip < end; ++strip) sweeper.run(strips[strip]);
+               });
+}
+
+}  // namespace bitline

@@ -1,0 +1,68 @@
+// What a layer's outputs are under any ADC, known before the ADC is: equation (15) of
+// docs/arithmetic.md.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "bitline/adc/code_table.h"
+#include "bitline/kernels/convert_block.h"
+
+namespace bitline {
+
+/// H[p] of all output channels of a group at one position: the sum of c_i g_j over the conversions
+/// that read p. Private to a thread.
+class WeightedHistogram {
+ public:
+  /// The most possible sums for which counting beats converting again.
+  static constexpr std::int64_t kMostSums = 2048;
+
+  explicit WeightedHistogram(const PackedPlanes& planes);
+
+  void clear();
+  /// Conversions of a block's lanes first_lane … first_lane + count − 1, read as p = index +
+  /// origin.
+  template <typename T>
+  void add(std::int64_t block, std::int64_t first_lane, std::int64_t count,
+           std::int32_t stream_weight, const T* indices) {
+    const Target* lanes = lanes_.data() + block * kBlockColumns + first_lane;
+    std::int32_t* counts = counts_.data();
+    for (std::int64_t lane = 0; lane < count; ++lane)
+      counts[indices[lane] * pitch_ + lanes[lane].channel] += stream_weight * lanes[lane].factor;
+  }
+  /// `weight` (Σ c_i g_j) conversions of every channel that read 0.
+  void add_zeros(std::int32_t weight);
+  /// From H[p] to Σ_{q ≥ p} H[q]: then weighted_values() may be asked.
+  void sum_up();
+
+  /// A table as the steps that it takes, by Σ_{q ≥ p} H[q]: S = Σ height · counts(p).
+  struct Step {
+    std::int64_t index = 0;  ///< p − origin of the smallest p that takes the step
+    std::int32_t height = 0;
+    friend bool operator==(const Step&, const Step&) = default;
+  };
+  static std::vector<Step> steps_of(const CodeTable& table, const SumRange& sums);
+  /// Σ_p H[p] values[code(p)] of each channel: [channels].
+  void weighted_values(std::span<const Step> steps, std::int32_t* sums) const;
+
+ private:
+  struct Target {
+    std::int32_t channel = 0;  ///< lanes without a column count into one that nobody reads
+    std::int32_t factor = 0;
+  };
+
+  std::int64_t origin_;
+  std::int64_t last_;  ///< index of the largest sum
+  std::int64_t channels_;
+  std::int64_t pitch_;  ///< from a sum to the next: the channels and one for lanes without a column
+  std::vector<Target> lanes_;         // [blocks, lanes]
+  std::vector<std::int32_t> counts_;  // [sums, pitch]
+};
+
+/// Adds the conversions of a job's block at the position in lane `position_lane`, those of inactive
+/// streams left out. Of the job, only planes, streams, inputs, group, block and the table's origin
+/// and byte_sums are read.
+void collect_block(const BlockJob& job, std::int64_t position_lane, WeightedHistogram& histogram);
+
+}  // namespace bitline
