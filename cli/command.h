@@ -23,8 +23,9 @@ struct Context {
 struct ConfigArguments {
   std::string file;
   std::vector<std::string> settings;  ///< "array.rows=64"
+  int threads = 0;                    ///< over the configuration's; 0: not given
 
-  /// Adds CONFIG and --set to a subcommand.
+  /// Adds CONFIG, --set and --threads to a subcommand.
   void add_to(CLI::App& command);
   /// Reads the file; sets the number of threads. Errors are of kind kUsage.
   RunConfig read() const;
@@ -38,5 +39,6 @@ void add_search(CLI::App& app, Context& context);
 void add_recalibrate(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
 void add_sample(CLI::App& app, Context& context);
+void add_bench(CLI::App& app, Context& context);
 
 }  // namespace bitline::cli

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 
 #include "bitline/base/error.h"
 #include "bitline/base/nearest_name.h"
+#include "bitline/kernels/instruction_set.h"
 #include "bitline/pipeline/version.h"
 #include "cli/command.h"
 
@@ -85,12 +87,27 @@ constexpr const char* kOutputFailed =
 
 bool output_failed() { return std::fflush(stdout) != 0 || std::ferror(stdout) != 0; }
 
+/// BITLINE_ISA names the instruction set for the kernels.
+void choose_instruction_set() {
+  const char* name = std::getenv("BITLINE_ISA");
+  if (name == nullptr) return;
+  try {
+    force_instruction_set(name);
+  } catch (const Error& error) {
+    fail_usage("BITLINE_ISA: {}", error.what());
+  }
+}
+
+std::string describe_version() {
+  return fmt::format("{} ({}), kernels for {}", version(), git_revision(), instruction_set());
+}
+
 int run(int argc, char** argv) {
   CLI::App app(
       "Finds the ADC levels and ranges that a neural network needs on an analog "
       "compute-in-memory array.",
       "bitline");
-  app.set_version_flag("--version", version() + " (" + git_revision() + ")");
+  app.set_version_flag("--version", describe_version);
   app.require_subcommand(1);
   Context context;
   install_signal_handlers(context.cancellation);
@@ -102,7 +119,9 @@ int run(int argc, char** argv) {
   add_recalibrate(app, context);
   add_evaluate(app, context);
   add_sample(app, context);
+  add_bench(app, context);
   try {
+    choose_instruction_set();
     parse(app, argc, argv);
     if (output_failed()) fail("{}", kOutputFailed);
     return 0;
