@@ -35,7 +35,7 @@ void print_speed(const NetworkSpeed& speed) {
              static_cast<double>(speed.peak_memory) / (1 << 20));
   for (const SearchSpeed& search : speed.searches)
     fmt::print("  search {:12} L = {:<4}    {:>10.1f} s  ({:.1f} % of brute force's images)\n",
-               search.mode, search.levels, search.seconds, 100 * search.share_measured);
+               search.ranges, search.levels, search.seconds, 100 * search.share_measured);
   fmt::print("  signature of the outputs     {}\n", speed.signature.substr(0, 16));
 }
 

@@ -20,7 +20,7 @@ void print_row(const ResultRow& row, bool recommended) {
                                : fmt::format("{:.2f} [{:.2f}, {:.2f}]", row.test_loss.value,
                                              row.test_loss.lower, row.test_loss.upper);
   fmt::print("{:>8}  {:<12}  {:<12}  {:>7.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {:<22}{}\n", levels,
-             row.mode, row.recalibrated ? "recalibrated" : "", 100 * row.search_accuracy.value,
+             row.ranges, row.recalibrated ? "recalibrated" : "", 100 * row.search_accuracy.value,
              100 * row.test_accuracy.value, 100 * row.test_accuracy.lower,
              100 * row.test_accuracy.upper, loss, recommended ? "  <- plan.json" : "");
 }

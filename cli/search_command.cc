@@ -28,11 +28,11 @@ void search(const SearchArguments& arguments, Context& context) {
   fmt::print("lossless: {} of {} search images\n", bench.lossless().correct,
              bench.lossless().images);
   for (const std::int64_t levels : config.search.levels) {
-    for (const SearchMode mode : config.search.modes) {
-      const std::string name = fmt::format("L{}-{}", levels, name_of(mode));
+    for (const RangeMethod ranges : config.search.ranges) {
+      const std::string name = fmt::format("L{}-{}", levels, name_of(ranges));
       const std::filesystem::path journal = folder / (name + ".journal");
       const SearchResult result =
-          bench.search(levels, mode, journal, context.progress, context.cancellation);
+          bench.search(levels, ranges, journal, context.progress, context.cancellation);
       write_file_atomically(folder / (name + ".json"), to_json(result.plan));
       write_file_atomically(folder / (name + ".csv"), curves_to_csv(result.curves));
       std::filesystem::remove(journal);
@@ -53,7 +53,7 @@ void add_search(CLI::App& app, Context& context) {
       app.add_subcommand("search", "Find the best range of every layer's ADC, exhaustively");
   command->footer(
       "Example: bitline search examples/quickstart.toml --out plans\n"
-      "Writes L<levels>-<mode>.json (the plan) and .csv (the curve delta -> score).");
+      "Writes L<levels>-<ranges>.json (the plan) and .csv (the curve delta -> score).");
   arguments->config.add_to(*command);
   command->add_option("--out", arguments->out, "Folder for plans and curves");
   command->add_flag("--full", arguments->full, "Measure every candidate on every image");

@@ -98,7 +98,7 @@ rows = 16
 
 [search]
 levels = [3]
-modes = ["layer-wise"]
+ranges = ["layer-wise"]
 max_loss = 100.0
 )";
 

@@ -16,6 +16,8 @@ void check_levels(std::int64_t levels) {
                kMaximumLevels);
 }
 
+}  // namespace
+
 UniformLevels uniform_levels(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
   const Sides sides = resolved_sides(spec, minimum);
   if (spec.quantizer == Quantizer::kFullRange)
@@ -24,8 +26,6 @@ UniformLevels uniform_levels(const AdcSpec& spec, std::int64_t minimum, std::int
   if (spec.quantizer == Quantizer::kZeroRise) return zero_rise_levels(spec, sides);
   return zero_tread_levels(spec, sides);
 }
-
-}  // namespace
 
 Sides resolved_sides(const AdcSpec& spec, std::int64_t minimum) {
   if (spec.sides != Sides::kAutomatic) return spec.sides;

@@ -24,6 +24,8 @@ CodeTable uniform_table(const UniformLevels& levels, TieRule tie_rule, std::int6
 /// centre minimum to maximum.
 void check_range(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
 
+/// The levels of a spec with equal steps. Throws Error (kUsage) as check_range does.
+UniformLevels uniform_levels(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
 /// Equations (5b) and (5c).
 UniformLevels zero_tread_levels(const AdcSpec& spec, Sides sides);
 /// Equations (5d) and (5e).

@@ -1,8 +1,9 @@
 #include "bitline/kernels/packed_planes.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstdlib>
+
+#include "bitline/mapping/column_sums.h"
 
 namespace bitline {
 namespace {
@@ -71,11 +72,11 @@ bool has_bit(int digit, const DigitBit& bit, std::int64_t digit_base) {
   return (std::abs(digit) >> bit.shift & 1) != 0;
 }
 
-/// Writes one column of one tile, and widens `sums` to what it can give.
+/// Writes one column of one tile.
 class ColumnPacker {
  public:
   ColumnPacker(const CimLayer& layer, PackedPlanes& planes)
-      : layer_(layer), digits_(layer), inputs_(layer.streams.range()), planes_(planes) {}
+      : layer_(layer), digits_(layer), planes_(planes) {}
 
   void pack(std::int64_t group, std::int64_t column, std::size_t tile) {
     const std::int64_t source = column % planes_.columns();
@@ -83,16 +84,9 @@ class ColumnPacker {
         planes_.column_planes[static_cast<std::size_t>(source / planes_.out_channels)];
     const std::int64_t channel = group * planes_.out_channels + source % planes_.out_channels;
     const Tile& rows = layer_.tiles[tile];
-    SumRange sums;
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      const int digit = digits_.digit(plane, channel, rows[row]);
-      const auto [least, most] = std::minmax({digit * inputs_.minimum, digit * inputs_.maximum});
-      sums.minimum += least;
-      sums.maximum += most;
-      write(digit, group, column, tile, static_cast<std::int64_t>(row));
-    }
-    planes_.sums.minimum = std::min(planes_.sums.minimum, sums.minimum);
-    planes_.sums.maximum = std::max(planes_.sums.maximum, sums.maximum);
+    for (std::size_t row = 0; row < rows.size(); ++row)
+      write(digits_.digit(plane, channel, rows[row]), group, column, tile,
+            static_cast<std::int64_t>(row));
   }
 
  private:
@@ -112,7 +106,6 @@ class ColumnPacker {
 
   const CimLayer& layer_;
   ColumnDigits digits_;
-  DigitRange inputs_;
   PackedPlanes& planes_;
 };
 
@@ -124,6 +117,7 @@ PackedPlanes pack_planes(const CimLayer& layer) {
   planes.out_channels = layer.geometry.out_channels / layer.geometry.groups;
   planes.column_planes = column_planes_of(layer);
   planes.cell_bits = cell_bits_of(layer, layer.planes.digits.data<std::int8_t>());
+  planes.sums = column_sums(layer);
   planes.digit_base = layer.array.encoding == Encoding::kBipolar ? -1 : 0;
   planes.tiles = packed_tiles(layer.tiles);
   planes.row_bytes = planes.tiles.back().first_byte + planes.tiles.back().bytes;

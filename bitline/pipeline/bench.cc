@@ -134,11 +134,11 @@ std::vector<SearchSpeed> time_searches(SearchBench& bench, const RunConfig& conf
                                        ProgressSink& progress, const Cancellation& cancellation) {
   std::vector<SearchSpeed> speeds;
   for (const std::int64_t levels : config.search.levels)
-    for (const SearchMode mode : config.search.modes) {
+    for (const RangeMethod ranges : config.search.ranges) {
       SearchResult result;
       const double seconds =
-          seconds_of([&] { result = bench.search(levels, mode, {}, progress, cancellation); });
-      speeds.push_back({std::string(name_of(mode)), levels, seconds,
+          seconds_of([&] { result = bench.search(levels, ranges, {}, progress, cancellation); });
+      speeds.push_back({std::string(name_of(ranges)), levels, seconds,
                         static_cast<double>(result.images_measured) /
                             static_cast<double>(result.images_in_full)});
     }
@@ -195,7 +195,7 @@ std::string to_json(const std::vector<NetworkSpeed>& speeds) {
     json["peak_memory_bytes"] = speed.peak_memory;
     json["signature"] = speed.signature;
     for (const SearchSpeed& search : speed.searches)
-      json["search"][search.mode][std::to_string(search.levels)] = {
+      json["search"][search.ranges][std::to_string(search.levels)] = {
           {"seconds", search.seconds}, {"share_measured", search.share_measured}};
   }
   const nlohmann::ordered_json json{{"bitline", version()},

@@ -21,7 +21,7 @@ struct BenchOptions {
 
 /// One search, timed once.
 struct SearchSpeed {
-  std::string mode;
+  std::string ranges;  ///< name of the range method
   std::int64_t levels = 0;
   double seconds = 0;
   double share_measured = 0;  ///< of the image evaluations of brute force

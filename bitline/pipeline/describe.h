@@ -8,7 +8,7 @@
 namespace bitline {
 
 std::string describe(const ArraySpec& array);
-/// What decides the scores and the winner of a search, apart from levels and mode.
+/// What decides the scores and the winner of a search, apart from levels and method.
 std::string describe(const SearchRun& search);
 std::string describe(const Normalization& normalization);
 /// [train], and [quantize] where it is there.

@@ -6,12 +6,12 @@ namespace bitline {
 
 std::string to_csv(const std::vector<ResultRow>& rows) {
   std::string csv =
-      "levels,mode,recalibrated,search_accuracy,search_loss_points,test_accuracy,"
+      "levels,ranges,recalibrated,search_accuracy,search_loss_points,test_accuracy,"
       "test_accuracy_lower,test_accuracy_upper,test_loss_points,test_loss_lower,test_loss_upper,"
       "plan,network\n";
   for (const ResultRow& r : rows)
     csv += fmt::format("{},{},{},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{:.4f},{},{}\n",
-                       r.levels == 0 ? "lossless" : std::to_string(r.levels), r.mode,
+                       r.levels == 0 ? "lossless" : std::to_string(r.levels), r.ranges,
                        r.recalibrated ? "yes" : "no", 100 * r.search_accuracy.value, r.search_loss,
                        100 * r.test_accuracy.value, 100 * r.test_accuracy.lower,
                        100 * r.test_accuracy.upper, r.test_loss.value, r.test_loss.lower,

@@ -15,7 +15,7 @@ namespace bitline {
 /// images; positive is worse.
 struct ResultRow {
   std::int64_t levels = 0;  ///< 0: the lossless network
-  std::string mode;         ///< "network-wise", "layer-wise"; empty for the lossless network
+  std::string ranges;       ///< name of the range method; empty for the lossless network
   bool recalibrated = false;
   Interval search_accuracy;  ///< on the search sample (training images)
   double search_loss = 0;    ///< points lost on the search sample

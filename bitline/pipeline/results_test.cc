@@ -10,7 +10,7 @@ ResultRow row(std::int64_t levels, double search_loss) {
   ResultRow r;
   r.levels = levels;
   r.search_loss = search_loss;
-  r.mode = levels == 0 ? "" : "layer-wise";
+  r.ranges = levels == 0 ? "" : "layer-wise";
   return r;
 }
 

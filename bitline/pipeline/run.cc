@@ -29,8 +29,8 @@ constexpr const char* kNetwork = "network.safetensors";
 /// One search of a run and the names that follow from it.
 struct SearchCase {
   std::int64_t levels = 0;
-  SearchMode mode = SearchMode::kLayerWise;
-  std::string name() const { return fmt::format("L{}-{}", levels, name_of(mode)); }
+  RangeMethod ranges = RangeMethod::kLayerWise;
+  std::string name() const { return fmt::format("L{}-{}", levels, name_of(ranges)); }
   std::string plan() const { return "plans/" + name() + ".json"; }
 };
 
@@ -50,7 +50,7 @@ class Run {
     profile();
     add_row({}, false, "evaluations/lossless", {});
     for (const std::int64_t levels : config_.search.levels)
-      for (const SearchMode mode : config_.search.modes) plan_case({levels, mode});
+      for (const RangeMethod ranges : config_.search.ranges) plan_case({levels, ranges});
     finish();
     return std::move(outcome_);
   }
@@ -128,7 +128,7 @@ class Run {
           [&](StageOutput& output) {
             make_folder(folder_.path_of("journals"));
             const SearchResult result = bench().search(
-                search.levels, search.mode, folder_.path_of(journal), progress_, cancellation_);
+                search.levels, search.ranges, folder_.path_of(journal), progress_, cancellation_);
             output.write(search.plan(), to_json(result.plan));
             output.write("curves/" + search.name() + ".csv", curves_to_csv(result.curves));
             output.write("searches/" + search.name() + ".json", search_summary(result));
@@ -201,7 +201,7 @@ class Run {
     const Interval loss = paired_difference(test.right, test_base.right);
     row.test_loss = {100 * loss.value, 100 * loss.lower, 100 * loss.upper};
     if (search.levels != 0) {
-      row.mode = name_of(search.mode);
+      row.ranges = name_of(search.ranges);
       row.plan = search.plan();
       row.network = network;
     }

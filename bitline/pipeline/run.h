@@ -20,9 +20,9 @@ struct RunOutcome {
   std::vector<std::string> skipped;        ///< stages that were up to date
 };
 
-/// baseline → profile → search (each mode and level count) → recalibrate (where asked) → evaluate
-/// on the test set → results.csv, plan.json, run.json. docs/run-folder.md lists the artefacts.
-/// Throws Error; whatever stage was finished stays and is skipped the next time.
+/// baseline → profile → search (each range method and level count) → recalibrate (where asked) →
+/// evaluate on the test set → results.csv, plan.json, run.json. docs/run-folder.md lists the
+/// artefacts. Throws Error; whatever stage was finished stays and is skipped the next time.
 RunOutcome run_pipeline(const RunConfig& config, const std::filesystem::path& folder,
                         ProgressSink& progress, const Cancellation& cancellation);
 

@@ -151,11 +151,15 @@ SearchRun read_search(const ConfigTable& table, const AdcSpec& adc) {
   SearchRun search;
   search.options.adc = adc;
   search.levels = table.integers("levels", search.levels, 2, kMany);
-  std::vector<std::string> modes;
-  for (const SearchMode mode : search.modes) modes.emplace_back(name_of(mode));
-  search.modes.clear();
-  for (const std::string& mode : table.get<std::vector<std::string>>("modes", modes))
-    search.modes.push_back(search_mode_from_name(mode));
+  std::vector<std::string> ranges;
+  for (const RangeMethod method : search.ranges) ranges.emplace_back(name_of(method));
+  search.ranges.clear();
+  for (const std::string& name : table.get<std::vector<std::string>>("ranges", ranges))
+    search.ranges.push_back(range_method_from_name(name));
+  search.percentile = table.rational("percentile", search.percentile);
+  if (search.percentile <= 0 || search.percentile > 100)
+    fail_usage("search.percentile {} is outside 0 to 100 per cent; choose 99.9, for example",
+               to_string(search.percentile));
   search.options.objective = objective_from_name(
       table.get<std::string>("objective", std::string(name_of(Objective::kAccuracy))));
   search.centre = table.choice<Centre>("centre", search.centre,

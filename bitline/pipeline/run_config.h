@@ -48,11 +48,12 @@ struct TrainRun {
 
 enum class Centre { kZero, kMean };
 
-/// [search]: one search per level count and mode.
+/// [search]: one range for every layer per level count and range method.
 struct SearchRun {
-  SearchOptions options;  ///< mode and levels are set for each search
+  SearchOptions options;                    ///< method and levels are set for each search
+  Rational percentile = Rational(999, 10);  ///< StatisticOptions::percentile
   std::vector<std::int64_t> levels = {3, 4, 8, 16};
-  std::vector<SearchMode> modes = {SearchMode::kNetworkWise, SearchMode::kLayerWise};
+  std::vector<RangeMethod> ranges = {RangeMethod::kNetworkWise, RangeMethod::kLayerWise};
   Centre centre = Centre::kZero;
   double max_loss = 1.0;  ///< points of accuracy on the search sample that plan.json may lose
   bool recalibrate = false;

@@ -28,7 +28,7 @@ class RunTest : public ::testing::Test {
 
 TEST_F(RunTest, LeavesPlansResultsAndARecommendation) {
   const RunOutcome outcome = run("a");
-  // lossless, then 2 level counts × 2 modes, plain and recalibrated
+  // lossless, then 2 level counts × 2 range methods, plain and recalibrated
   EXPECT_EQ(outcome.rows.size(), 9U);
   ASSERT_TRUE(outcome.recommended.has_value());
   EXPECT_EQ(outcome.rows[*outcome.recommended].levels, 3);

@@ -5,11 +5,13 @@
 #include <optional>
 
 #include "bitline/base/hash.h"
+#include "bitline/mapping/column_sums.h"
 #include "bitline/pipeline/predict.h"
 #include "bitline/pipeline/scoring.h"
 #include "bitline/pipeline/study.h"
 #include "bitline/search/candidates.h"
 #include "bitline/search/score_journal.h"
+#include "bitline/search/statistic_ranges.h"
 
 namespace bitline {
 namespace {
@@ -74,8 +76,7 @@ SearchBench::SearchBench(const Network& network, const RunConfig& config)
   const Tensor logits = predict(executor_, {}, sample_, config.data.normalization, "", silent, {});
   lossless_ = score_batch(logits, sample_.labels);
   answers_ = predicted_classes(logits);
-  const bool agreement = config.search.options.objective == Objective::kAgreement;
-  hardest_first_ = ascending(margins(logits, agreement ? answers_ : sample_.labels));
+  hardest_first_ = ascending(margins(logits, targets()));
 }
 
 HistogramMap SearchBench::profile(bool by_tile, ProgressSink& progress,
@@ -89,28 +90,64 @@ HistogramMap SearchBench::profile(bool by_tile, ProgressSink& progress,
   return histograms;
 }
 
-std::map<std::string, Rational> SearchBench::centres(ProgressSink& progress,
-                                                     const Cancellation& cancellation) {
-  if (config_.search.centre == Centre::kZero || !centres_.empty()) return centres_;
-  for (const auto& [layer, histogram] : profile(false, progress, cancellation))
-    centres_[layer] = mean_centre(statistics(histogram.total()));
-  return centres_;
+const std::map<std::string, Histogram>& SearchBench::sums(ProgressSink& progress,
+                                                          const Cancellation& cancellation) {
+  if (sums_.empty())
+    for (const auto& [layer, histogram] : profile(false, progress, cancellation))
+      sums_.emplace(layer, histogram.total());
+  return sums_;
 }
 
-SearchResult SearchBench::search(std::int64_t levels, SearchMode mode,
+std::map<std::string, Rational> SearchBench::centres(ProgressSink& progress,
+                                                     const Cancellation& cancellation) {
+  std::map<std::string, Rational> centres;
+  if (config_.search.centre == Centre::kZero) return centres;
+  for (const auto& [layer, histogram] : sums(progress, cancellation))
+    centres[layer] = mean_centre(statistics(histogram));
+  return centres;
+}
+
+const std::vector<std::int32_t>& SearchBench::targets() const {
+  const bool agreement = config_.search.options.objective == Objective::kAgreement;
+  return agreement ? answers_ : sample_.labels;
+}
+
+SearchResult SearchBench::from_statistics(RangeMethod method, const SearchOptions& options,
+                                          ProgressSink& progress,
+                                          const Cancellation& cancellation) {
+  SearchResult result;
+  for (const CimLayer* layer : executor_.cim_layers()) {
+    const SumRange bound = column_sums(*layer);
+    AdcSpec spec = options.adc;
+    if (const auto centre = options.centres.find(layer->name); centre != options.centres.end())
+      spec.centre = centre->second;
+    spec = range_from_statistics(method, spec,
+                                 {{layer->name, layer->sums.minimum, layer->sums.maximum},
+                                  sums(progress, cancellation).at(layer->name),
+                                  bound.minimum,
+                                  bound.maximum},
+                                 {config_.search.percentile, options.delta_step});
+    result.plan.layers[layer->name] = {spec, layer->sums.minimum, layer->sums.maximum};
+  }
+  const Tensor logits = predict(executor_, executor_.prepare(result.plan), sample_,
+                                config_.data.normalization, "", progress, cancellation);
+  result.score = score_batch(logits, targets());
+  return result;
+}
+
+SearchResult SearchBench::search(std::int64_t levels, RangeMethod method,
                                  const std::filesystem::path& journal, ProgressSink& progress,
                                  const Cancellation& cancellation) {
   SearchOptions options = config_.search.options;
-  options.mode = mode;
+  options.method = method;
   options.adc.levels = levels;
   options.image_order = hardest_first_;
   options.block_images = kBlockImages;
   options.centres = centres(progress, cancellation);
-  const bool agreement = options.objective == Objective::kAgreement;
-  const std::vector<std::int32_t>& targets = agreement ? answers_ : sample_.labels;
-  NetworkEvaluator evaluator(executor_, images_, targets);
+  if (!is_search(method)) return from_statistics(method, options, progress, cancellation);
+  NetworkEvaluator evaluator(executor_, images_, targets());
   if (journal.empty()) return search_ranges(evaluator, options, progress, cancellation);
-  ScoreJournal scores(journal, identity_of(executor_, images_, targets));
+  ScoreJournal scores(journal, identity_of(executor_, images_, targets()));
   JournaledEvaluator journaled(evaluator, scores);
   return search_ranges(journaled, options, progress, cancellation);
 }

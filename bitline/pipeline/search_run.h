@@ -25,16 +25,22 @@ class SearchBench {
   /// Exact histograms of every layer's partial sums with lossless ADCs.
   HistogramMap profile(bool by_tile, ProgressSink& progress, const Cancellation& cancellation);
 
-  /// The best plan with `levels` levels. `journal`, when not empty, is a file from which a killed
-  /// search continues.
-  SearchResult search(std::int64_t levels, SearchMode mode, const std::filesystem::path& journal,
+  /// The plan with `levels` levels that the method gives: the best one where it searches; then
+  /// `journal`, when not empty, is a file from which a killed search continues. Statistics need
+  /// none and give no curves.
+  SearchResult search(std::int64_t levels, RangeMethod method, const std::filesystem::path& journal,
                       ProgressSink& progress, const Cancellation& cancellation);
 
   /// Score of a plan on the sample by the true labels, for comparison with max_loss.
   Score score(const Executor& executor, const AdcPlan& plan) const;
 
  private:
+  const std::map<std::string, Histogram>& sums(ProgressSink& progress,
+                                               const Cancellation& cancellation);
   std::map<std::string, Rational> centres(ProgressSink& progress, const Cancellation& cancellation);
+  const std::vector<std::int32_t>& targets() const;
+  SearchResult from_statistics(RangeMethod method, const SearchOptions& options,
+                               ProgressSink& progress, const Cancellation& cancellation);
 
   RunConfig config_;
   Executor executor_;
@@ -43,7 +49,7 @@ class SearchBench {
   Score lossless_;
   std::vector<std::int32_t> answers_;        // of the lossless network
   std::vector<std::int64_t> hardest_first_;  // images by the lossless network's margin
-  std::map<std::string, Rational> centres_;
+  std::map<std::string, Histogram> sums_;    // by layer, with lossless ADCs; empty until asked for
 };
 
 /// Every layer on the array with a lossless ADC: the simulation runs, nothing is lost.

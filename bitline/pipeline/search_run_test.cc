@@ -102,15 +102,15 @@ TEST(NetworkEvaluator, ScoresOfPartsAddUp) {
 TEST(SearchBench, PrunedSearchEqualsTheFullOneOnARealNetwork) {
   const TestStudy study("pruned");
   SilentProgress silent;
-  for (const SearchMode mode : {SearchMode::kNetworkWise, SearchMode::kLayerWise}) {
+  for (const RangeMethod method : {RangeMethod::kNetworkWise, RangeMethod::kLayerWise}) {
     for (const char* objective : {"accuracy", "loss", "agreement"}) {
       const std::string key = "objective = \"" + std::string(objective) + "\"\n";
       const RunConfig config = study.config(key);
       const RunConfig full = study.config(key + "full = true\n");
       SearchBench pruned_bench(load_network(config.model), config);
       SearchBench full_bench(load_network(full.model), full);
-      const SearchResult a = pruned_bench.search(3, mode, {}, silent, {});
-      const SearchResult b = full_bench.search(3, mode, {}, silent, {});
+      const SearchResult a = pruned_bench.search(3, method, {}, silent, {});
+      const SearchResult b = full_bench.search(3, method, {}, silent, {});
       EXPECT_EQ(a.plan, b.plan) << objective;
       EXPECT_EQ(a.score, b.score) << objective;
       EXPECT_EQ(b.images_measured, b.images_in_full);

@@ -26,15 +26,16 @@ std::string decimal(const Rational& half_steps) {
 std::string line(const SearchCurve& curve, std::size_t index) {
   const CurvePoint& point = curve.points[index];
   const char* status = index == curve.winner ? "winner" : point.dropped ? "dropped" : "measured";
-  return fmt::format("{},{},{},{},{},{},{}\n", curve.layer.empty() ? "*" : quoted(curve.layer),
-                     decimal(point.delta), point.code_map, point.score.images, point.score.correct,
-                     point.score.loss, status);
+  return fmt::format("{},{},{},{},{},{},{},{}\n", curve.pass,
+                     curve.layer.empty() ? "*" : quoted(curve.layer), decimal(point.delta),
+                     point.code_map, point.score.images, point.score.correct, point.score.loss,
+                     status);
 }
 
 }  // namespace
 
 std::string curves_to_csv(const std::vector<SearchCurve>& curves) {
-  std::string csv = "layer,delta,code_map,images,correct,loss,status\n";
+  std::string csv = "pass,layer,delta,code_map,images,correct,loss,status\n";
   for (const SearchCurve& curve : curves)
     for (std::size_t i = 0; i < curve.points.size(); ++i) csv += line(curve, i);
   return csv;

@@ -55,6 +55,9 @@ void check_options(const SearchOptions& options, const Evaluator& evaluator) {
   if (options.block_images < 1)
     fail_usage("a block of {} images is empty; ask for at least 1 image at once",
                options.block_images);
+  if (!is_search(options.method))
+    fail_usage("range method {} takes no search; it follows from statistics of the sums",
+               name_of(options.method));
   if (evaluator.image_count() < 1) fail_usage("the search sample holds no image");
   check_layers(evaluator.layers());
   check_centres(options, evaluator.layers());
@@ -71,7 +74,7 @@ std::vector<Step> plan_steps(const SearchOptions& options, const std::vector<Sea
     return make_candidates(some, options.adc, options.centres, options.delta_step);
   };
   std::vector<Step> steps;
-  if (options.mode == SearchMode::kNetworkWise) {
+  if (options.method == RangeMethod::kNetworkWise) {
     steps.push_back({"", candidates(layers)});
   } else {
     for (const SearchLayer& layer : layers)
@@ -94,8 +97,9 @@ class ProgressTask {
   ProgressSink& sink_;
 };
 
-void run_step(SearchContext& context, const Step& step, SearchResult& result) {
+void run_step(SearchContext& context, const Step& step, std::int64_t pass, SearchResult& result) {
   SearchCurve curve = search_curve(context, result.plan, step.candidates, step.layer);
+  curve.pass = pass;
   const Candidate& winner = step.candidates[curve.winner];
   result.plan.layers.insert(winner.layers.begin(), winner.layers.end());
   result.score = curve.points[curve.winner].score;
@@ -105,17 +109,26 @@ void run_step(SearchContext& context, const Step& step, SearchResult& result) {
   result.curves.push_back(std::move(curve));
 }
 
+/// All steps once. A layer that the plan decides already is decided anew.
+void run_pass(SearchContext& context, const std::vector<Step>& steps, std::int64_t pass,
+              SearchResult& result) {
+  std::int64_t images = 0;
+  for (const Step& step : steps)
+    images += static_cast<std::int64_t>(step.candidates.size()) * context.image_count();
+  context.images_done = 0;
+  const SearchOptions& options = context.options;
+  const ProgressTask task(
+      context.progress,
+      fmt::format("search {}, {} levels{}", name_of(options.method), options.adc.levels,
+                  pass == 0 ? "" : fmt::format(", pass {}", pass)),
+      images);
+  for (const Step& step : steps) {
+    result.plan.layers.erase(step.layer);
+    run_step(context, step, pass, result);
+  }
+}
+
 }  // namespace
-
-std::string_view name_of(SearchMode mode) {
-  return mode == SearchMode::kNetworkWise ? "network-wise" : "layer-wise";
-}
-
-SearchMode search_mode_from_name(std::string_view name) {
-  for (const SearchMode mode : {SearchMode::kNetworkWise, SearchMode::kLayerWise})
-    if (name == name_of(mode)) return mode;
-  fail_usage("search mode \"{}\" is unknown; choose network-wise or layer-wise", name);
-}
 
 SearchResult search_ranges(Evaluator& evaluator, const SearchOptions& options,
                            ProgressSink& progress, const Cancellation& cancellation) {
@@ -123,15 +136,16 @@ SearchResult search_ranges(Evaluator& evaluator, const SearchOptions& options,
   const std::vector<Step> steps = plan_steps(options, evaluator.layers());
   SearchContext context{evaluator, options, image_order(options, evaluator.image_count()), progress,
                         cancellation};
-  std::int64_t images = 0;
-  for (const Step& step : steps)
-    images += static_cast<std::int64_t>(step.candidates.size()) * context.image_count();
-
-  const ProgressTask task(
-      progress, fmt::format("search {}, {} levels", name_of(options.mode), options.adc.levels),
-      images);
   SearchResult result;
-  for (const Step& step : steps) run_step(context, step, result);
+  run_pass(context, steps, 0, result);
+  if (options.method != RangeMethod::kRefine) return result;
+  // A layer's own ADC is among its candidates, so a pass never makes the score worse, and ends for
+  // want of plans.
+  AdcPlan before;
+  for (std::int64_t pass = 1; result.plan != before; ++pass) {
+    before = result.plan;
+    run_pass(context, steps, pass, result);
+  }
   return result;
 }
 

@@ -13,21 +13,13 @@
 #include "bitline/adc/adc_plan.h"
 #include "bitline/base/progress.h"
 #include "bitline/search/evaluator.h"
+#include "bitline/search/range_method.h"
 #include "bitline/search/ranking.h"
 
 namespace bitline {
 
-/// kNetworkWise: one δ for all layers. kLayerWise: front to back; the layers before keep their δ,
-/// the layers behind are lossless.
-enum class SearchMode { kNetworkWise, kLayerWise };
-
-/// "network-wise", "layer-wise".
-std::string_view name_of(SearchMode mode);
-/// The inverse of name_of. Throws Error (kUsage) that names the known modes.
-SearchMode search_mode_from_name(std::string_view name);
-
 struct SearchOptions {
-  SearchMode mode = SearchMode::kLayerWise;
+  RangeMethod method = RangeMethod::kLayerWise;  ///< one that searches
   Objective objective = Objective::kAccuracy;
   /// Quantizer (zero-tread or zero-rise), levels, step, ties and sides of every layer. The search
   /// sets delta and centre.
@@ -56,6 +48,7 @@ struct CurvePoint {
 
 /// What one step of a search measured: one layer, or the whole network.
 struct SearchCurve {
+  std::int64_t pass = 0;           ///< refine: 1, 2 … once all layers are quantized
   std::string layer;               ///< empty for network-wise
   std::vector<CurvePoint> points;  ///< ascending δ
   std::size_t winner = 0;          ///< index into points
@@ -64,7 +57,7 @@ struct SearchCurve {
 struct SearchResult {
   AdcPlan plan;                      ///< every layer of the evaluator
   Score score;                       ///< of `plan`, over all images
-  std::vector<SearchCurve> curves;   ///< front to back; one for network-wise
+  std::vector<SearchCurve> curves;   ///< pass by pass, front to back; one for network-wise
   std::int64_t images_measured = 0;  ///< image evaluations that the search asked for
   std::int64_t images_in_full = 0;   ///< image evaluations that measuring every candidate takes
 };
@@ -77,7 +70,7 @@ SearchResult search_ranges(Evaluator& evaluator, const SearchOptions& options,
                            ProgressSink& progress, const Cancellation& cancellation);
 
 /// The curves as CSV, one line per candidate under a header:
-/// layer,delta,code_map,images,correct,loss,status. docs/search.md describes the columns.
+/// pass,layer,delta,code_map,images,correct,loss,status. docs/search.md describes the columns.
 std::string curves_to_csv(const std::vector<SearchCurve>& curves);
 
 }  // namespace bitline

@@ -30,8 +30,9 @@ Problem draw_problem(int layer_count) {
   problem.score =
       random_scores(*rc::gen::arbitrary<std::uint64_t>(), *rc::gen::inRange<std::uint64_t>(1, 4),
                     *rc::gen::inRange<std::uint64_t>(0, 3));
-  problem.options = options_of(*rc::gen::element(SearchMode::kNetworkWise, SearchMode::kLayerWise),
-                               *rc::gen::inRange(1, 24));
+  problem.options =
+      options_of(*rc::gen::element(RangeMethod::kNetworkWise, RangeMethod::kLayerWise),
+                 *rc::gen::inRange(1, 24));
   problem.options.objective =
       *rc::gen::element(Objective::kAccuracy, Objective::kLoss, Objective::kAgreement);
   problem.options.delta_step = *rc::gen::element(Rational(1), Rational(1, 2));
@@ -79,7 +80,7 @@ AdcPlan brute_force_step(const Problem& problem, const AdcPlan& decided,
 }
 
 AdcPlan brute_force(const Problem& problem) {
-  if (problem.options.mode == SearchMode::kNetworkWise)
+  if (problem.options.method == RangeMethod::kNetworkWise)
     return brute_force_step(problem, {}, problem.layers);
   AdcPlan plan;
   for (const SearchLayer& layer : problem.layers) plan = brute_force_step(problem, plan, {layer});

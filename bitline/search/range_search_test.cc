@@ -25,7 +25,7 @@ TEST(RangeSearch, DropsACandidateWhenItCannotReachTheLeader) {
   // δ = 1, 2, 3, the best is 2. Image 0 is right for δ = 2 alone, which so leads after the first
   // block and gets all 4 right. The others have 0 of 1 right: at best 3 of 4, out after 1 image.
   SyntheticEvaluator evaluator = peaked(3, 4, 2);
-  const SearchResult result = search_silently(evaluator, options_of(SearchMode::kLayerWise));
+  const SearchResult result = search_silently(evaluator, options_of(RangeMethod::kLayerWise));
   const SearchCurve& curve = result.curves.at(0);
   EXPECT_EQ(curve.winner, 1);
   EXPECT_EQ(result.score, (Score{4, 4, 0}));
@@ -41,7 +41,7 @@ TEST(RangeSearch, DropsACandidateWhenItCannotReachTheLeader) {
 
 TEST(RangeSearch, FullMeasuresEveryCandidateOnEveryImage) {
   SyntheticEvaluator evaluator = peaked(3, 4, 2);
-  SearchOptions options = options_of(SearchMode::kLayerWise);
+  SearchOptions options = options_of(RangeMethod::kLayerWise);
   options.full = true;
   const SearchResult result = search_silently(evaluator, options);
   const SearchCurve& curve = result.curves.at(0);
@@ -59,7 +59,7 @@ TEST(RangeSearch, HardestImagesFirstSaveWork) {
     return Score{1, std::abs(delta_of(plan, "conv1") - 30) <= image ? 1 : 0, 1};
   };
   SyntheticEvaluator hard_first({{"conv1", -100, 100}}, 100, score);
-  SearchOptions options = options_of(SearchMode::kLayerWise, 10);
+  SearchOptions options = options_of(RangeMethod::kLayerWise, 10);
   const SearchResult early = search_silently(hard_first, options);
   SyntheticEvaluator easy_first({{"conv1", -100, 100}}, 100, score);
   for (std::int64_t i = 99; i >= 0; --i) options.image_order.push_back(i);
@@ -80,7 +80,7 @@ TEST(RangeSearch, CandidateThatCanOnlyTieStaysUntilItsLossIsLarger) {
     const bool first = delta_of(plan, "conv1") == 1;
     return Score{1, 1, first ? (image == 0 ? 2 : 0) : (image == 3 ? 3 : 0)};
   });
-  const SearchResult result = search_silently(evaluator, options_of(SearchMode::kLayerWise));
+  const SearchResult result = search_silently(evaluator, options_of(RangeMethod::kLayerWise));
   EXPECT_EQ(result.curves[0].winner, 0);
   EXPECT_EQ(result.score, (Score{4, 4, 2}));
 }
@@ -92,7 +92,7 @@ TEST(RangeSearch, LargerDeltaWinsATieThoughMeasuredLater) {
   });
   for (const Objective objective :
        {Objective::kAccuracy, Objective::kLoss, Objective::kAgreement}) {
-    SearchOptions options = options_of(SearchMode::kLayerWise);
+    SearchOptions options = options_of(RangeMethod::kLayerWise);
     options.objective = objective;
     const SearchResult result = search_silently(evaluator, options);
     EXPECT_EQ(delta_of(result.plan, "conv1"), 2);
@@ -106,7 +106,7 @@ TEST(RangeSearch, SmallerDeltaIsDroppedAsSoonAsItCanOnlyTieInFull) {
   SyntheticEvaluator evaluator({{"conv1", -2, 2}}, 4, [](const AdcPlan&, std::int64_t) {
     return Score{1, 1, 0};
   });
-  const SearchResult result = search_silently(evaluator, options_of(SearchMode::kLayerWise));
+  const SearchResult result = search_silently(evaluator, options_of(RangeMethod::kLayerWise));
   EXPECT_EQ(delta_of(result.plan, "conv1"), 2);
   EXPECT_TRUE(result.curves[0].points[0].dropped);
   EXPECT_EQ(evaluator.images_measured, 5);
@@ -126,7 +126,7 @@ const std::vector<SearchLayer> kTwoLayers = {{"conv1", -5, 5}, {"conv2", -5, 5}}
 
 TEST(RangeSearch, LayerWiseGoesFrontToBackAndKeepsWhatItChose) {
   SyntheticEvaluator evaluator(kTwoLayers, 3, coupled);
-  const SearchResult result = search_silently(evaluator, options_of(SearchMode::kLayerWise));
+  const SearchResult result = search_silently(evaluator, options_of(RangeMethod::kLayerWise));
   EXPECT_EQ(deltas_of(result.plan), "conv1=2 conv2=1 ");
   ASSERT_EQ(result.curves.size(), 2);
   EXPECT_EQ(result.curves[0].layer, "conv1");
@@ -143,7 +143,7 @@ TEST(RangeSearch, LayerWiseAsksForPlansThatEndAtTheLayerSearched) {
     asked.insert(deltas_of(plan));
     return coupled(plan, image);
   });
-  search_silently(evaluator, options_of(SearchMode::kLayerWise));
+  search_silently(evaluator, options_of(RangeMethod::kLayerWise));
   EXPECT_EQ(asked,
             (std::set<std::string>{"conv1=1 ", "conv1=2 ", "conv1=3 ", "conv1=4 ", "conv1=5 ",
                                    "conv1=2 conv2=1 ", "conv1=2 conv2=2 ", "conv1=2 conv2=3 ",
@@ -153,7 +153,7 @@ TEST(RangeSearch, LayerWiseAsksForPlansThatEndAtTheLayerSearched) {
 TEST(RangeSearch, NetworkWiseGivesEveryLayerTheSameDelta) {
   // Same δ in both layers: 5 and 5 cost 11, 4 and 4 cost 10, 3 and 3 cost 11, 2 and 2 cost 11.
   SyntheticEvaluator evaluator(kTwoLayers, 3, coupled);
-  const SearchResult result = search_silently(evaluator, options_of(SearchMode::kNetworkWise));
+  const SearchResult result = search_silently(evaluator, options_of(RangeMethod::kNetworkWise));
   EXPECT_EQ(deltas_of(result.plan), "conv1=4 conv2=4 ");
   EXPECT_EQ(result.score, (Score{3, 3, 30}));
   ASSERT_EQ(result.curves.size(), 1);
@@ -182,7 +182,7 @@ TEST(RangeSearch, ProgressEndsAtItsTotalAndNamesTheBest) {
   // 2 layers · 5 candidates · 3 images.
   SyntheticEvaluator evaluator(kTwoLayers, 3, coupled);
   NotedProgress progress;
-  search_ranges(evaluator, options_of(SearchMode::kLayerWise, 2), progress, Cancellation());
+  search_ranges(evaluator, options_of(RangeMethod::kLayerWise, 2), progress, Cancellation());
   EXPECT_EQ(progress.name, "search layer-wise, 4 levels");
   EXPECT_EQ(progress.total, 30);
   EXPECT_EQ(progress.done, 30);
@@ -198,7 +198,7 @@ TEST(RangeSearch, CancellationStopsItAtTheNextBlock) {
   });
   NotedProgress progress;
   expect_error(ErrorKind::kInterrupted, "stopped", [&] {
-    search_ranges(evaluator, options_of(SearchMode::kLayerWise, 2), progress, cancellation);
+    search_ranges(evaluator, options_of(RangeMethod::kLayerWise, 2), progress, cancellation);
   });
   EXPECT_EQ(evaluator.images_measured, 2);
   EXPECT_EQ(progress.ends, 1);
@@ -209,21 +209,45 @@ TEST(RangeSearch, EvaluatorThatBreaksTheBoundsPremisesIsABug) {
     SyntheticEvaluator evaluator({{"conv1", -2, 2}}, 3,
                                  [&](const AdcPlan&, std::int64_t) { return wrong; });
     expect_error(ErrorKind::kBug, "internal error",
-                 [&] { search_silently(evaluator, options_of(SearchMode::kLayerWise)); });
+                 [&] { search_silently(evaluator, options_of(RangeMethod::kLayerWise)); });
   }
 }
 
-TEST(RangeSearch, ModeNamesReadBack) {
-  for (const SearchMode mode : {SearchMode::kNetworkWise, SearchMode::kLayerWise})
-    EXPECT_EQ(search_mode_from_name(name_of(mode)), mode);
-  expect_error(ErrorKind::kUsage, "\"layerwise\" is unknown; choose network-wise or layer-wise",
-               [] { search_mode_from_name("layerwise"); });
+/// conv1 alone is best at 1; together both are best at 4.
+Score attracted(const AdcPlan& plan, std::int64_t) {
+  const std::int64_t first = delta_of(plan, "conv1");
+  if (!plan.layers.contains("conv2")) return {1, 1, std::abs(first - 1)};
+  const std::int64_t second = delta_of(plan, "conv2");
+  return {1, 1, std::abs(first - second) + std::abs(second - 4)};
+}
+
+TEST(RangeSearch, RefineGoesOnUntilNothingImproves) {
+  SyntheticEvaluator evaluator(kTwoLayers, 3, attracted);
+  const SearchResult front_to_back =
+      search_silently(evaluator, options_of(RangeMethod::kLayerWise));
+  EXPECT_EQ(deltas_of(front_to_back.plan), "conv1=1 conv2=4 ");
+  const SearchResult refined = search_silently(evaluator, options_of(RangeMethod::kRefine));
+  EXPECT_EQ(deltas_of(refined.plan), "conv1=4 conv2=4 ");
+  EXPECT_EQ(refined.score, (Score{3, 3, 0}));
+  // Pass 1 moves conv1, pass 2 moves nothing.
+  ASSERT_EQ(refined.curves.size(), 6);
+  EXPECT_EQ(refined.curves[1].pass, 0);
+  EXPECT_EQ(refined.curves[2].pass, 1);
+  EXPECT_EQ(refined.curves[5].pass, 2);
+  EXPECT_EQ(refined.curves[5].layer, "conv2");
+  EXPECT_EQ(refined.images_in_full, 3 * 2 * 5 * 3);
+}
+
+TEST(RangeSearch, StatisticsAreNoSearch) {
+  SyntheticEvaluator evaluator(kTwoLayers, 3, attracted);
+  expect_error(ErrorKind::kUsage, "range method min-max takes no search",
+               [&] { search_silently(evaluator, options_of(RangeMethod::kMinMax)); });
 }
 
 /// Changes one option of a good search of 3 images and expects it to be refused by this message.
 void expect_refused(const std::string& message, const std::function<void(SearchOptions&)>& change) {
   SyntheticEvaluator evaluator(kTwoLayers, 3, coupled);
-  SearchOptions options = options_of(SearchMode::kLayerWise);
+  SearchOptions options = options_of(RangeMethod::kLayerWise);
   change(options);
   expect_error(ErrorKind::kUsage, message, [&] { search_silently(evaluator, options); });
   EXPECT_EQ(evaluator.images_measured, 0);
@@ -273,7 +297,7 @@ TEST(RangeSearchOptions, NetworksWithNothingToSearchAreRefused) {
                          const std::string& message) {
     SyntheticEvaluator evaluator(std::move(layers), images, coupled);
     expect_error(kind, message,
-                 [&] { search_silently(evaluator, options_of(SearchMode::kLayerWise)); });
+                 [&] { search_silently(evaluator, options_of(RangeMethod::kLayerWise)); });
   };
   refuse({}, 3, ErrorKind::kUsage, "no layer has an ADC to search");
   refuse(kTwoLayers, 0, ErrorKind::kUsage, "the search sample holds no image");

@@ -175,7 +175,7 @@ TEST(JournaledEvaluator, KilledSearchContinuesToTheSameResult) {
     const TemporaryPath file;
     const auto score = random_scores(*rc::gen::arbitrary<std::uint64_t>(), 2, 2);
     SearchOptions options =
-        options_of(*rc::gen::element(SearchMode::kNetworkWise, SearchMode::kLayerWise),
+        options_of(*rc::gen::element(RangeMethod::kNetworkWise, RangeMethod::kLayerWise),
                    *rc::gen::inRange(1, 8));
     SyntheticEvaluator undisturbed(kLayers, 12, score);
     const SearchResult expected = search_silently(undisturbed, options);

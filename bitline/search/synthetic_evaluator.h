@@ -70,9 +70,9 @@ inline SyntheticEvaluator::ImageScore random_scores(std::uint64_t seed, std::uin
   };
 }
 
-inline SearchOptions options_of(SearchMode mode, std::int64_t block_images = 1) {
+inline SearchOptions options_of(RangeMethod method, std::int64_t block_images = 1) {
   SearchOptions options;
-  options.mode = mode;
+  options.method = method;
   options.block_images = block_images;
   options.adc.levels = 4;
   return options;

@@ -1,0 +1,29 @@
+// The ways to a range, by name.
+#pragma once
+
+#include <string_view>
+
+namespace bitline {
+
+enum class RangeMethod {
+  // Searches for the score of the whole network (range_search.h).
+  kNetworkWise,  ///< one δ for all layers
+  kLayerWise,    ///< front to back: earlier layers keep their δ, later ones are lossless
+  kRefine,       ///< layer-wise, then passes with all layers quantized until nothing improves
+  // From what was seen of a layer's sums alone (statistic_ranges.h).
+  kMinMax,
+  kThreeSigma,
+  kPercentile,
+  kColumnBound,
+  kMse,
+};
+
+/// "network-wise", "layer-wise", "refine", "min-max", "three-sigma", "percentile", "column-bound",
+/// "mse".
+std::string_view name_of(RangeMethod method);
+/// The inverse of name_of. Throws Error (kUsage) that names the known methods.
+RangeMethod range_method_from_name(std::string_view name);
+/// Whether it needs an Evaluator.
+bool is_search(RangeMethod method);
+
+}  // namespace bitline

@@ -1,0 +1,102 @@
+#include "bitline/search/statistic_ranges.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "bitline/base/error.h"
+#include "bitline/search/candidates.h"
+#include "bitline/search/squared_error.h"
+
+namespace bitline {
+namespace {
+
+using Wide = __int128;
+
+/// Ends that are no whole numbers lie on multiples of this.
+constexpr std::int64_t kParts = 1024;
+
+struct Ends {
+  Rational low = 0, high = 0;
+};
+
+/// ⌊√x⌋.
+Wide root(Wide x) {
+  auto guess = static_cast<Wide>(std::sqrt(static_cast<long double>(x)));
+  while (guess * guess > x) --guess;
+  while ((guess + 1) * (guess + 1) <= x) ++guess;
+  return guess;
+}
+
+/// μ and 3σ, each rounded down to a multiple of 1/kParts.
+Ends three_sigma(const Histogram& sums) {
+  const HistogramStatistics s = statistics(sums);
+  Wide squares = 0;
+  for (std::int64_t p = s.smallest; p <= s.largest; ++p)
+    squares += static_cast<Wide>(p) * p * sums.count(p);
+  const Wide total = s.total;
+  // (3σ · kParts)² = 9 kParts² (n Σp² − (Σp)²) / n², whole part and remainder apart so that 128
+  // bits hold both.
+  const Wide spread = total * squares - static_cast<Wide>(s.sum) * s.sum;
+  const Wide factor = 9 * static_cast<Wide>(kParts) * kParts;
+  const Wide scaled =
+      factor * (spread / (total * total)) + factor * (spread % (total * total)) / (total * total);
+  const Rational half(static_cast<std::int64_t>(root(scaled)), kParts);
+  const Rational mean(floor_div(s.sum * kParts, s.total), kParts);
+  return {mean - half, mean + half};
+}
+
+/// The smallest p with at least `share` of the sums at or below it.
+std::int64_t quantile(const Histogram& sums, const Rational& share) {
+  std::int64_t total = 0;
+  for (const std::int64_t count : sums.counts()) total += count;
+  std::int64_t seen = 0;
+  for (std::int64_t p = sums.minimum(); p <= sums.maximum(); ++p) {
+    seen += sums.count(p);
+    if (static_cast<Wide>(seen) * share.denominator() >=
+        static_cast<Wide>(total) * share.numerator())
+      if (seen > 0) return p;
+  }
+  return sums.maximum();
+}
+
+Ends percentile(const Histogram& sums, const Rational& percentile) {
+  const Rational outside = (Rational(100) - percentile) / Rational(200);
+  return {quantile(sums, outside), quantile(sums, Rational(1) - outside)};
+}
+
+Ends ends_of(RangeMethod method, const LayerStatistics& layer, const StatisticOptions& options) {
+  const HistogramStatistics s = statistics(layer.sums);
+  switch (method) {
+    case RangeMethod::kMinMax:
+      return {s.smallest, s.largest};
+    case RangeMethod::kThreeSigma:
+      return three_sigma(layer.sums);
+    case RangeMethod::kPercentile:
+      return percentile(layer.sums, options.percentile);
+    case RangeMethod::kColumnBound:
+      return {layer.column_low, layer.column_high};
+    default:
+      fail_usage("range method {} does not follow from statistics", name_of(method));
+  }
+}
+
+}  // namespace
+
+AdcSpec range_from_statistics(RangeMethod method, AdcSpec spec, const LayerStatistics& layer,
+                              const StatisticOptions& options) {
+  if (statistics(layer.sums).total == 0)
+    fail_usage("layer {}: no partial sum was seen, so no range follows from them",
+               layer.layer.name);
+  const Rational largest = largest_sum(layer.layer);
+  if (method == RangeMethod::kMse) {
+    spec.delta = delta_of_least_error(spec, layer.sums, options.delta_step);
+    return spec;
+  }
+  const Ends ends = ends_of(method, layer, options);
+  spec.centre = std::clamp((ends.low + ends.high) / Rational(2), Rational(layer.layer.minimum),
+                           Rational(layer.layer.maximum));
+  spec.delta = std::clamp((ends.high - ends.low) / Rational(2), Rational(1, 2), largest);
+  return spec;
+}
+
+}  // namespace bitline

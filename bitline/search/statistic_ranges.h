@@ -1,0 +1,37 @@
+// Ranges from the statistics of a layer's partial sums: the methods that a search is compared with.
+// docs/search.md states each.
+#pragma once
+
+#include <cstdint>
+
+#include "bitline/adc/adc_spec.h"
+#include "bitline/adc/histogram.h"
+#include "bitline/base/rational.h"
+#include "bitline/search/evaluator.h"
+#include "bitline/search/range_method.h"
+
+namespace bitline {
+
+/// What the methods see of a layer.
+struct LayerStatistics {
+  SearchLayer layer;
+  Histogram sums;               ///< all the layer's partial sums on the search sample
+  std::int64_t column_low = 0;  ///< smallest sum that a column of the layer can give, by its digits
+  std::int64_t column_high = 0;
+};
+
+struct StatisticOptions {
+  /// kPercentile: per cent of the sums between the range's ends, half of the rest on either side.
+  Rational percentile = Rational(999, 10);
+  /// kMse: distance of neighbouring δ.
+  Rational delta_step = 1;
+};
+
+/// `spec` (quantizer, levels, step, ties, sides; kMse: centre too) with the δ and centre that the
+/// method gives. min-max, three-sigma, percentile and column-bound give the ends of a range, whose
+/// middle is the centre and whose half length, at least ½ and at most the largest possible |p|, is
+/// δ. Throws Error (kUsage) for a searching method, and for a layer without any sum.
+AdcSpec range_from_statistics(RangeMethod method, AdcSpec spec, const LayerStatistics& layer,
+                              const StatisticOptions& options);
+
+}  // namespace bitline
