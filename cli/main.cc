@@ -52,7 +52,7 @@ int exit_code(ErrorKind kind) {
 }
 
 /// One line: LibTorch's messages go on with a stack trace.
-std::string first_line(std::string text) { return text.substr(0, text.find('\n')); }
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 /// Says what went wrong; a standard error that takes nothing changes no exit code.
 void report(std::string_view message, ConsoleProgress& progress) {
@@ -140,4 +140,11 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace bitline::cli
 
-int main(int argc, char** argv) { return bitline::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return bitline::cli::run(argc, argv);
+  } catch (const std::exception& error) {  // no memory left to say more
+    std::fputs(error.what(), stderr);
+    return 1;
+  }
+}

@@ -1,13 +1,17 @@
 // Conversions per second and core of the fused engine. items_per_second is that number.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <cstdlib>
 
 #include "bitline/adc/adc_spec.h"
 #include "bitline/base/parallel.h"
 #include "bitline/base/random.h"
 #include "bitline/kernels/fused_layer.h"
 #include "bitline/kernels/instruction_set.h"
+#include "bitline/kernels/reference.h"
 #include "bitline/mapping/map.h"
 
 namespace bitline {
@@ -51,6 +55,46 @@ LayerAdc adc_of(const CimLayer& layer, std::int64_t levels) {
   return make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum));
 }
 
+/// Dependent additions, one a cycle: how fast the core runs right now.
+double cycles_per_second() {
+  constexpr std::int64_t kAdditions = 200'000'000;
+  std::int64_t value = 0;
+  const auto start = std::chrono::steady_clock::now();
+  for (std::int64_t i = 0; i < kAdditions; ++i) {
+    ++value;
+    benchmark::DoNotOptimize(value);
+  }
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  return static_cast<double>(value) / seconds.count();
+}
+
+/// Row bytes that a conversion counts: one popcount instruction counts one of each of 64 columns.
+double bytes_per_conversion(const CimLayer& layer) {
+  double bytes = 0;
+  for (const Tile& tile : layer.tiles) bytes += static_cast<double>((tile.size() + 7) / 8);
+  const bool pair = layer.array.encoding == Encoding::kDifferential;
+  return bytes / static_cast<double>(layer.tiles.size()) * (pair ? 2 : 1);
+}
+
+/// Conversions per second, and their share of what one 512-bit popcount a cycle would allow.
+/// Conversions of inputs that are all zero need none, so that the share can exceed 1.
+void report_rate(benchmark::State& state, const CimLayer& layer, std::int64_t conversions) {
+  state.SetItemsProcessed(conversions);
+  state.counters["of_popcount_bound"] =
+      benchmark::Counter(static_cast<double>(conversions) * bytes_per_conversion(layer) /
+                             static_cast<double>(kBlockColumns) / cycles_per_second(),
+                         benchmark::Counter::kIsRate);
+}
+
+/// The first image's outputs are those of the definition.
+bool is_right(const CimLayer& layer, const LayerAdc& adc, std::span<const std::int32_t> activations,
+              std::span<const std::int64_t> outputs) {
+  const auto in = static_cast<std::size_t>(layer.geometry.in_size());
+  std::vector<std::int64_t> expected(static_cast<std::size_t>(layer.geometry.out_size()));
+  reference_accumulate(layer, adc, 1, activations.first(in), expected, nullptr);
+  return std::ranges::equal(expected, outputs.first(expected.size()));
+}
+
 void run(benchmark::State& state, const CimLayer& layer, std::int64_t levels, bool count = false) {
   set_thread_count(1);
   const FusedLayer fused(layer);
@@ -62,7 +106,9 @@ void run(benchmark::State& state, const CimLayer& layer, std::int64_t levels, bo
     fused.accumulate(adc, kImages, activations, outputs, count ? &histogram : nullptr);
     benchmark::DoNotOptimize(outputs.data());
   }
-  state.SetItemsProcessed(state.iterations() * kImages * layer.conversions());
+  if (!is_right(layer, adc, activations, outputs))
+    state.SkipWithError("the outputs are not those of the definition");
+  report_rate(state, layer, state.iterations() * kImages * layer.conversions());
 }
 
 ArraySpec array_of(Encoding encoding, int cell_bits = 1, int dac_bits = 1) {
@@ -72,6 +118,76 @@ ArraySpec array_of(Encoding encoding, int cell_bits = 1, int dac_bits = 1) {
   array.dac_bits = dac_bits;
   return array;
 }
+
+/// 128 rows and 64 columns of one bit, inputs of one bit: a layer of 1 x 1 kernels on 16 x 16.
+CimLayer one_bit_array(Encoding encoding) {
+  IntegerLayer layer = w4a4({128, 16, 16, 64, 1, 1, 1, 0, 1});
+  layer.weight_bits = encoding == Encoding::kDifferential ? 2 : 1;
+  layer.weight_odd = encoding == Encoding::kBipolar;
+  layer.input_bits = 1;
+  Random random(3);
+  for (std::int32_t& weight : layer.weights.data<std::int32_t>()) {
+    const auto drawn = static_cast<std::int32_t>(random.below(3)) - 1;
+    weight = encoding == Encoding::kTwosComplement ? -std::abs(drawn)
+             : encoding == Encoding::kBipolar      ? (drawn < 0 ? -1 : 1)
+                                                   : drawn;
+  }
+  return map_layer(layer, array_of(encoding));
+}
+
+/// The inner kernel alone: reads of one array, inputs and weights packed.
+void bench_array_reads(benchmark::State& state, Encoding encoding) {
+  const CimLayer layer = one_bit_array(encoding);
+  const LayerAdc adc = adc_of(layer, 16);
+  const PackedPlanes planes = pack_planes(layer);
+  const InputPacker packer(layer, planes.tiles, encoding == Encoding::kBipolar);
+  const auto streams = stream_products(planes, packer.planes(), layer.streams.weights);
+  const PreparedTable table = prepare_table(adc.table, planes, layer.streams.weights);
+  const std::vector<std::int32_t> activations = activations_for(layer);
+  InputCodes codes;
+  packer.encode(std::span(activations).first(static_cast<std::size_t>(layer.geometry.in_size())),
+                codes);
+  PackedInputs inputs = packer.make_inputs();
+  packer.pack(codes, 0, 0, packer.rows_at_once(), inputs);
+  std::vector<std::int64_t> sums(static_cast<std::size_t>(inputs.positions() * kBlockColumns));
+  Tensor shorts(DType::kI16, {inputs.positions(), kBlockColumns});
+  Tensor bytes(DType::kI32, {inputs.positions(), kBlockColumns});
+  const BlockJob job{planes,
+                     streams,
+                     inputs,
+                     table,
+                     0,
+                     0,
+                     1,
+                     sums.data(),
+                     shorts.data<std::int16_t>().data(),
+                     bytes.data<std::int32_t>().data()};
+  for (auto _ : state) {
+    convert_block(job);
+    benchmark::ClobberMemory();
+  }
+  report_rate(state, layer, state.iterations() * inputs.positions() * kBlockColumns);
+}
+BENCHMARK_CAPTURE(bench_array_reads, cells_0_1, Encoding::kTwosComplement);
+BENCHMARK_CAPTURE(bench_array_reads, differential, Encoding::kDifferential);
+BENCHMARK_CAPTURE(bench_array_reads, bipolar, Encoding::kBipolar);
+
+/// The same with everything around it: little is read per packed input where cells and inputs have
+/// one bit each.
+void bench_one_bit_layer(benchmark::State& state, Encoding encoding) {
+  run(state, one_bit_array(encoding), 16);
+}
+BENCHMARK_CAPTURE(bench_one_bit_layer, cells_0_1, Encoding::kTwosComplement);
+BENCHMARK_CAPTURE(bench_one_bit_layer, differential, Encoding::kDifferential);
+BENCHMARK_CAPTURE(bench_one_bit_layer, bipolar, Encoding::kBipolar);
+
+/// 512 input channels, 2-bit cells and DAC, `rows` word lines.
+void bench_large_array(benchmark::State& state) {
+  ArraySpec array = array_of(Encoding::kDifferential, 2, 2);
+  array.rows = state.range(0);
+  run(state, map_layer(w4a4({512, 8, 8, 32, 1, 1, 1, 0, 1}), array), 16);
+}
+BENCHMARK(bench_large_array)->Arg(256)->Arg(512);
 
 /// The third stage of ResNet-20: 64 → 64 channels, 3 × 3 on 8 × 8.
 constexpr ConvGeometry kThirdStage{64, 8, 8, 64, 3, 3, 1, 1, 1};
@@ -101,6 +217,34 @@ void bench_multi_bit(benchmark::State& state) {
       16);
 }
 BENCHMARK(bench_multi_bit)->Args({2, 1})->Args({1, 2})->Args({2, 2})->Args({3, 4});
+
+/// All 128 candidates of a range search from one pass, per conversion and candidate.
+void bench_sweep(benchmark::State& state) {
+  set_thread_count(1);
+  const CimLayer layer = map_layer(w4a4(kThirdStage), array_of(Encoding::kDifferential));
+  const FusedLayer fused(layer);
+  std::vector<LayerAdc> adcs;
+  for (std::int64_t delta = 1; delta <= layer.sums.magnitude(); ++delta) {
+    AdcSpec spec;
+    spec.levels = state.range(0);
+    spec.delta = delta;
+    adcs.push_back(
+        make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum)));
+  }
+  const std::vector<std::int32_t> activations = activations_for(layer);
+  const std::span<const std::int32_t> image =
+      std::span(activations).first(static_cast<std::size_t>(layer.geometry.in_size()));
+  std::vector<std::int64_t> outputs(adcs.size() *
+                                    static_cast<std::size_t>(layer.geometry.out_size()));
+  for (auto _ : state) {
+    fused.accumulate_each(adcs, 1, image, outputs);
+    benchmark::DoNotOptimize(outputs.data());
+  }
+  if (!is_right(layer, adcs.front(), image, outputs))
+    state.SkipWithError("the outputs are not those of the definition");
+  state.SetItemsProcessed(state.iterations() * std::ssize(adcs) * layer.conversions());
+}
+BENCHMARK(bench_sweep)->Arg(4)->Arg(16);
 
 void bench_histogram(benchmark::State& state) {
   run(state, map_layer(w4a4(kThirdStage), array_of(Encoding::kDifferential)), 16, true);
