@@ -12,7 +12,7 @@
 namespace bitline {
 
 struct BenchOptions {
-  std::int64_t images = 64;          ///< per measurement, from the search sample
+  std::int64_t images = 256;         ///< per measurement, from the search sample
   std::int64_t composed_images = 8;  ///< per measurement of the composed engine
   std::int64_t runs = 5;             ///< of which the median counts
   std::int64_t levels = 16;          ///< zero-tread, delta an eighth of the possible sums

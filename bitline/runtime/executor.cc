@@ -13,7 +13,7 @@ namespace {
 
 /// So few that their values stay in the caches, and enough parts for all threads to be busy.
 std::int64_t images_at_once(std::int64_t images) {
-  constexpr std::int64_t kMost = 8;
+  constexpr std::int64_t kMost = 16;
   constexpr std::int64_t kPartsPerThread = 4;
   return std::clamp<std::int64_t>(images / (kPartsPerThread * thread_count()), 1, kMost);
 }

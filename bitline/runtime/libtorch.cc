@@ -1,6 +1,7 @@
 #include "bitline/runtime/libtorch.h"
 
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 
 #include <algorithm>
 #include <array>
@@ -55,6 +56,13 @@ Tensor take_from_torch(at::Tensor tensor) {
   return adopt(type->first, tensor.contiguous());
 }
 
-void share_threads_with_torch() { at::set_num_threads(thread_count()); }
+void share_threads_with_torch() {
+  at::set_num_threads(thread_count());
+  // OpenBLAS keeps threads of its own beside LibTorch's pool, which wait by spinning. LibTorch
+  // divides its products before it calls, so one is enough. Other BLAS have no such function.
+  using SetThreads = void (*)(int);
+  if (void* symbol = ::dlsym(RTLD_DEFAULT, "openblas_set_num_threads"); symbol != nullptr)
+    reinterpret_cast<SetThreads>(symbol)(1);
+}
 
 }  // namespace bitline

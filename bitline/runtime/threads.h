@@ -3,7 +3,7 @@
 
 namespace bitline {
 
-/// Sets LibTorch's pool to thread_count() (base/parallel.h).
+/// Sets LibTorch's pool to thread_count() (base/parallel.h), and that of OpenBLAS to one thread.
 void share_threads_with_torch();
 
 }  // namespace bitline
