@@ -4,6 +4,7 @@
 #include "bitline/base/parallel.h"
 #include "bitline/data/samples.h"
 #include "bitline/graph/network_file.h"
+#include "bitline/pipeline/bench.h"
 #include "bitline/pipeline/search_run.h"
 #include "bitline/pipeline/study.h"
 
@@ -127,6 +128,50 @@ TEST(RealNetworkUnderAPlan, EveryEngineGivesTheSame) {
     const Executor other(shipped_network(), MacMode::kAnalog, {}, engine);
     EXPECT_EQ(logits(other, other.prepare(plan), 0, 10, 10), expected);
   }
+}
+
+/// The hash of all integer outputs under a plan. A commit that means to compute other numbers, or
+/// ships another network, changes it here; any other commit must not.
+constexpr const char* kSignature =
+    "fbd32e96aff6ef3539e67496e85d645fb9d6f5479f5f3871df7e48f312679a44";
+
+TEST(RealNetworkUnderAPlan, OutputsHaveTheSignatureThatTheyHad) {
+  const Executor executor(shipped_network(), MacMode::kAnalog);
+  const PreparedPlan plan = executor.prepare(coarse_plan(executor));
+  EXPECT_EQ(output_signature(executor, plan, thousand_images().slice(0, 8)), kSignature);
+}
+
+/// The shipped network, four search images of each class.
+RunConfig search_config(const Rational& delta_step, bool full) {
+  RunConfig config;
+  config.data.format = DataFormat::kSamples;
+  config.data.search_file = kAssets / "cifar10-search.safetensors";
+  config.data.images_per_class = 4;
+  config.data.normalization = {{0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F}};
+  config.search.options.delta_step = delta_step;
+  config.search.options.full = full;
+  return config;
+}
+
+void expect_pruned_equals_full(RangeMethod method, const Rational& delta_step) {
+  SearchBench pruned_bench(shipped_network(), search_config(delta_step, false));
+  SearchBench full_bench(shipped_network(), search_config(delta_step, true));
+  SilentProgress silent;
+  const SearchResult pruned = pruned_bench.search(4, method, {}, silent, {});
+  const SearchResult full = full_bench.search(4, method, {}, silent, {});
+  EXPECT_EQ(pruned.plan, full.plan);
+  EXPECT_EQ(pruned.score, full.score);
+  EXPECT_EQ(full.images_measured, full.images_in_full);
+  EXPECT_LT(pruned.images_measured, full.images_measured);
+}
+
+TEST(RealNetworkSearch, WhatIsDroppedChangesNothingNetworkWise) {
+  expect_pruned_equals_full(RangeMethod::kNetworkWise, 1);
+}
+
+// Every eighth δ: each of the 20 layers has a search of its own.
+TEST(RealNetworkSearch, WhatIsDroppedChangesNothingLayerWise) {
+  expect_pruned_equals_full(RangeMethod::kLayerWise, 8);
 }
 
 }  // namespace
