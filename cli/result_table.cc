@@ -25,6 +25,10 @@ void print_row(const ResultRow& row, bool recommended) {
              100 * row.test_accuracy.upper, loss, recommended ? "  <- plan.json" : "");
 }
 
+std::string points(double count) {
+  return fmt::format("{} point{}", count, count == 1 ? "" : "s");
+}
+
 }  // namespace
 
 void print_plan(const AdcPlan& plan, const Network& network) {
@@ -52,15 +56,16 @@ void print_results(const RunOutcome& outcome, double max_loss) {
     print_row(outcome.rows[i], outcome.recommended == i);
   if (!outcome.recommended) {
     fmt::print(
-        "\nNo plan loses at most {} points on the search sample. Allow more with "
+        "\nNo plan loses at most {} on the search sample. Allow more with "
         "search.max_loss, ask for more levels, or set search.recalibrate = true.\n",
-        max_loss);
+        points(max_loss));
     return;
   }
   const ResultRow& row = outcome.rows[*outcome.recommended];
-  fmt::print("\nFewest levels that lose at most {} point{} on the search sample: {}{}\n\n",
-             max_loss, max_loss == 1 ? "" : "s", row.levels,
-             row.recalibrated ? ", with the recalibrated network " + row.network : "");
+  fmt::print("\nFewest levels that lose at most {} on the search sample: {}{}\n", points(max_loss),
+             row.levels, row.recalibrated ? ", with the recalibrated network " + row.network : "");
+  fmt::print("On the test images this plan loses {:.2f} points [{:.2f}, {:.2f}].\n\n",
+             row.test_loss.value, row.test_loss.lower, row.test_loss.upper);
   print_plan(*outcome.plan, outcome.network);
 }
 
