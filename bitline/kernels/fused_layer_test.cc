@@ -8,34 +8,19 @@
 
 #include <algorithm>
 
-#include "bitline/adc/adc_spec.h"
 #include "bitline/base/error.h"
-#include "bitline/base/parallel.h"
-#include "bitline/kernels/instruction_set.h"
-#include "bitline/kernels/test_reference.h"
-#include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/kernels/test_fused.h"
 
 namespace bitline {
 namespace {
 
+using test_fused::convolution;
+using test_fused::draw_adc;
+using test_fused::FusedLayerTest;
 using test_reference::lossless;
 using testing_layers::describe;
 using testing_layers::Draw;
 using testing_layers::MappingCase;
-
-/// One thread unless a test asks for more; goes back to the best instruction set.
-class FusedLayerTest : public testing::Test {
- protected:
-  FusedLayerTest() { set_thread_count(1); }
-  ~FusedLayerTest() override {
-    force_instruction_set(instruction_sets().front());
-    set_thread_count(threads_);
-  }
-
- private:
-  const int threads_ = thread_count();
-};
 
 bool same_counts(const LayerHistogram& a, const LayerHistogram& b, std::int64_t tiles) {
   for (std::int64_t tile = 0; tile < tiles; ++tile)
@@ -65,95 +50,6 @@ void expect_equal(const CimLayer& layer, const LayerAdc& adc,
     fused.accumulate(adc, images, activations, outputs, &counts);
     ASSERT_EQ(outputs, expected) << name;
     ASSERT_TRUE(same_counts(counts, expected_counts, expected_counts.tiles())) << name;
-  }
-}
-
-/// A table of any shape: few or many thresholds, some of them equal or never reached, steps of one
-/// height or of many, small and large values.
-CodeTable draw_table(const SumRange& sums, const Draw& draw) {
-  std::vector<std::int64_t> thresholds;
-  for (std::int64_t k = draw(0, 20); k > 0; --k)
-    thresholds.push_back(draw(sums.minimum - 2, sums.maximum + 2));
-  std::sort(thresholds.begin(), thresholds.end());
-  const std::int64_t highest_step = draw(0, 2) == 0 ? 5000 : draw(1, 4);
-  std::int64_t value = draw(-100, 100);
-  std::vector<Rational> values{Rational(value, 4)};
-  for (std::size_t k = 0; k < thresholds.size(); ++k)
-    values.emplace_back(value += draw(0, highest_step), 4);
-  return table_from_values(sums.minimum, sums.maximum, thresholds, values);
-}
-
-/// One of the quantizers of adc/, or any table.
-LayerAdc draw_adc(const CimLayer& layer, const Draw& draw) {
-  const SumRange& sums = layer.sums;
-  const std::int64_t choice = draw(0, 3);
-  if (choice == 0) return lossless(layer);
-  if (choice == 1) return make_layer_adc(layer, draw_table(sums, draw));
-  AdcSpec spec;
-  spec.quantizer = choice == 2 ? Quantizer::kZeroTread : Quantizer::kZeroRise;
-  spec.levels = draw(2, 40);
-  spec.delta = draw(1, sums.magnitude());
-  const std::int64_t most = std::min<std::int64_t>(2 * sums.maximum, 3);
-  spec.centre = Rational(draw(std::max<std::int64_t>(2 * sums.minimum, -3), most), 2);
-  return make_layer_adc(layer, make_code_table(spec, sums.minimum, sums.maximum));
-}
-
-/// accumulate_each() under some ADCs, of which two differ in scale alone, against accumulate().
-void expect_each_equal(const CimLayer& layer, const Draw& draw,
-                       const std::vector<std::int32_t>& activations) {
-  std::vector<LayerAdc> adcs{draw_adc(layer, draw), draw_adc(layer, draw), lossless(layer)};
-  CodeTable scaled = adcs[0].table;
-  scaled.unit = scaled.unit * Rational(2, 3);
-  adcs.push_back(make_layer_adc(layer, scaled));
-  const FusedLayer fused(layer);
-  const std::int64_t images =
-      static_cast<std::int64_t>(activations.size()) / layer.geometry.in_size();
-  for (const std::string_view name : instruction_sets()) {
-    force_instruction_set(name);
-    const auto size = static_cast<std::size_t>(images * layer.geometry.out_size());
-    std::vector<std::int64_t> expected(adcs.size() * size);
-    for (std::size_t i = 0; i < adcs.size(); ++i)
-      fused.accumulate(adcs[i], images, activations, std::span(expected).subspan(i * size, size));
-    std::vector<std::int64_t> outputs(expected.size(), -1);
-    fused.accumulate_each(adcs, images, activations, outputs);
-    ASSERT_EQ(outputs, expected) << name;
-  }
-}
-
-TEST_F(FusedLayerTest, SweepEqualsOneAdcAfterTheOtherUnderEveryMapping) {
-  Random random(9);
-  const Draw draw = testing_layers::draw_from(random);
-  for (MappingCase mapping : testing_layers::every_mapping()) {
-    const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
-    testing_layers::draw_rows(mapping, layer, draw);
-    const CimLayer mapped = map_layer(layer, mapping.array);
-    expect_each_equal(mapped, draw, testing_layers::draw_activations(layer, draw(1, 3), draw));
-    ASSERT_FALSE(HasFatalFailure()) << describe(mapping);
-  }
-}
-
-/// A W4A4 convolution of 16 channels on 9 × 9, in two tiles.
-CimLayer convolution(Random& random, Encoding encoding, std::int64_t groups = 1) {
-  IntegerLayer layer;
-  layer.name = "conv";
-  layer.geometry = ConvGeometry{16, 9, 9, 16, 3, 3, 1, 1, groups};
-  layer.weights = Tensor(DType::kI32, {16, layer.geometry.fan_in()});
-  for (std::int32_t& weight : layer.weights.data<std::int32_t>())
-    weight = static_cast<std::int32_t>(random.below(15)) - 7;
-  ArraySpec array;
-  array.encoding = encoding;
-  return map_layer(layer, array);
-}
-
-TEST_F(FusedLayerTest, SweepDoesNotDependOnThreads) {
-  Random random(10);
-  const Draw draw = testing_layers::draw_from(random);
-  const CimLayer layer = convolution(random, Encoding::kOffset, 2);
-  const auto activations = testing_layers::draw_activations(layer, 3, draw);
-  for (const int threads : {1, 2, 3}) {
-    set_thread_count(threads);
-    expect_each_equal(layer, draw, activations);
-    ASSERT_FALSE(HasFatalFailure()) << threads << " threads";
   }
 }
 

@@ -31,8 +31,9 @@ DistinctTables distinct_tables(std::span<const LayerAdc> adcs, const PackedPlane
   return distinct;
 }
 
+/// At least 1.
 std::int64_t largest_magnitude(const std::vector<std::int32_t>& values) {
-  std::int64_t largest = 0;
+  std::int64_t largest = 1;
   for (const std::int32_t value : values)
     largest = std::max(largest, std::abs(std::int64_t{value}));
   return largest;

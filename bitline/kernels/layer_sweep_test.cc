@@ -1,0 +1,65 @@
+// All ADCs from one pass against one ADC after the other, with zero tolerance.
+#include <gtest/gtest.h>
+
+#include "bitline/kernels/fused_layer.h"
+#include "bitline/kernels/test_fused.h"
+
+namespace bitline {
+namespace {
+
+using test_fused::draw_adc;
+using test_fused::FusedLayerTest;
+using test_reference::lossless;
+using testing_layers::Draw;
+using testing_layers::MappingCase;
+
+using LayerSweepTest = FusedLayerTest;
+
+/// accumulate_each() under some ADCs, of which two differ in scale alone, against accumulate().
+void expect_each_equal(const CimLayer& layer, const Draw& draw,
+                       const std::vector<std::int32_t>& activations) {
+  std::vector<LayerAdc> adcs{draw_adc(layer, draw), draw_adc(layer, draw), lossless(layer)};
+  CodeTable scaled = adcs[0].table;
+  scaled.unit = scaled.unit * Rational(2, 3);
+  adcs.push_back(make_layer_adc(layer, scaled));
+  const FusedLayer fused(layer);
+  const std::int64_t images =
+      static_cast<std::int64_t>(activations.size()) / layer.geometry.in_size();
+  for (const std::string_view name : instruction_sets()) {
+    force_instruction_set(name);
+    const auto size = static_cast<std::size_t>(images * layer.geometry.out_size());
+    std::vector<std::int64_t> expected(adcs.size() * size);
+    for (std::size_t i = 0; i < adcs.size(); ++i)
+      fused.accumulate(adcs[i], images, activations, std::span(expected).subspan(i * size, size));
+    std::vector<std::int64_t> outputs(expected.size(), -1);
+    fused.accumulate_each(adcs, images, activations, outputs);
+    ASSERT_EQ(outputs, expected) << name;
+  }
+}
+
+TEST_F(LayerSweepTest, EqualsOneAdcAfterTheOtherUnderEveryMapping) {
+  Random random(9);
+  const Draw draw = testing_layers::draw_from(random);
+  for (MappingCase mapping : testing_layers::every_mapping()) {
+    const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
+    testing_layers::draw_rows(mapping, layer, draw);
+    const CimLayer mapped = map_layer(layer, mapping.array);
+    expect_each_equal(mapped, draw, testing_layers::draw_activations(layer, draw(1, 3), draw));
+    ASSERT_FALSE(HasFatalFailure()) << testing_layers::describe(mapping);
+  }
+}
+
+TEST_F(LayerSweepTest, DoesNotDependOnThreads) {
+  Random random(10);
+  const Draw draw = testing_layers::draw_from(random);
+  const CimLayer layer = test_fused::convolution(random, Encoding::kOffset, 2);
+  const auto activations = testing_layers::draw_activations(layer, 3, draw);
+  for (const int threads : {1, 2, 3}) {
+    set_thread_count(threads);
+    expect_each_equal(layer, draw, activations);
+    ASSERT_FALSE(HasFatalFailure()) << threads << " threads";
+  }
+}
+
+}  // namespace
+}  // namespace bitline
