@@ -160,7 +160,8 @@ TEST_F(StudyTest, UnknownTrainingDeviceIsNamed) {
 TEST_F(StudyTest, VersionIsShown) {
   const Outcome outcome = run({"--version"});
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_THAT(outcome.output, testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+ \\(.+\\)\n"));
+  EXPECT_THAT(outcome.output,
+              testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+ \\(.+\\), kernels for [a-z0-9-]+\n"));
 }
 
 TEST_F(StudyTest, EverySubcommandHasHelp) {
