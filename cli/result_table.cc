@@ -25,9 +25,7 @@ void print_row(const ResultRow& row, bool recommended) {
              100 * row.test_accuracy.upper, loss, recommended ? "  <- plan.json" : "");
 }
 
-std::string points(double count) {
-  return fmt::format("{} point{}", count, count == 1 ? "" : "s");
-}
+std::string points(double count) { return fmt::format("{} point{}", count, count == 1 ? "" : "s"); }
 
 }  // namespace
 

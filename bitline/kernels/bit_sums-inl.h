@@ -147,10 +147,22 @@ class ByteSums {
   }
 
   HWY_NOINLINE void count(ByteVector index) const {
+    if (job_.counter->pairs() != nullptr) return count_pairs(index, job_.counter->pairs()->sums());
     alignas(64) std::uint8_t indices[kBlockColumns];
     hn::Store(index, Bytes(), indices);
     job_.counter->add(job_.block, view_.tile, view_.stream, column_lane_, kLanes, job_.table.origin,
                       indices);
+  }
+
+  HWY_INLINE void count_pairs(ByteVector index, std::int64_t possible_sums) const {
+    const hn::RebindToUnsigned<Shorts> shorts;
+    const auto both = hn::BitCast(shorts, index);
+    const auto even = hn::And(both, hn::Set(shorts, std::uint16_t{0xFF}));
+    const auto odd = hn::ShiftRight<8>(both);
+    const auto scale = hn::Set(shorts, static_cast<std::uint16_t>(possible_sums));
+    alignas(64) std::uint16_t pairs[kBlockColumns / 2];
+    hn::Store(hn::Add(even, hn::Mul(odd, scale)), shorts, pairs);
+    job_.counter->add_pairs(job_.block, view_.tile, view_.stream, column_lane_, kLanes / 2, pairs);
   }
 
   const BlockJob& job_;

@@ -45,7 +45,9 @@ class FusedLayer::Worker {
     dense_totals_ = Tensor(DType::kI64, {dense ? positions : 0, kBlockColumns});
     sums_.resize(static_cast<std::size_t>(positions * layer.planes_.out_channels));
     if (histogram != nullptr)
-      counter_.emplace(layer.planes_, layer.streams_.size(), histogram->by_tile());
+      counter_.emplace(layer.planes_, layer.streams_.size(), histogram->by_tile(),
+                       std::ssize(outputs) / layer.geometry_.out_width() /
+                           layer.geometry_.out_channels * layer.conversions_per_row());
   }
 
   /// All channels of a strip.

@@ -2,7 +2,8 @@
 
 namespace bitline {
 
-SumCounter::SumCounter(const PackedPlanes& planes, std::size_t streams, bool by_tile)
+SumCounter::SumCounter(const PackedPlanes& planes, std::size_t streams, bool by_tile,
+                       std::int64_t conversions)
     : sums_(planes.sums),
       column_planes_(planes.column_planes),
       out_channels_(planes.out_channels),
@@ -14,6 +15,8 @@ SumCounter::SumCounter(const PackedPlanes& planes, std::size_t streams, bool by_
   part_size_ = (column_planes + 1) * kCopies * bins_;
   counts_.assign(tiles_ * streams_ * static_cast<std::size_t>(part_size_), 0);
   zeros_.assign(tiles_ * streams_, 0);
+  if (PairCounter::pays(planes, tiles_ * streams_, conversions))
+    pairs_.emplace(planes, tiles_ * streams_);
   lane_bins_.assign(static_cast<std::size_t>(planes.blocks() * kBlockColumns), 0);
   for (std::int64_t column = 0; column < planes.blocks() * kBlockColumns; ++column) {
     const bool is_column = column < planes.columns();
@@ -36,7 +39,19 @@ void SumCounter::add_to(LayerHistogram& histogram) const {
           for (std::int64_t p = sums_.minimum; p <= sums_.maximum; ++p, ++count)
             if (*count != 0) bins.add(p, *count);
       }
+      if (pairs_) add_pairs_to(histogram, tile, stream);
     }
+}
+
+void SumCounter::add_pairs_to(LayerHistogram& histogram, std::size_t tile,
+                              std::size_t stream) const {
+  pairs_->for_each(part(tile, stream),
+                   [&](std::int64_t plane, std::int64_t sum, std::int64_t count) {
+                     histogram
+                         .of(column_planes_[static_cast<std::size_t>(plane)].plane,
+                             static_cast<std::int64_t>(stream), static_cast<std::int64_t>(tile))
+                         .add(sums_.minimum + sum, count);
+                   });
 }
 
 }  // namespace bitline

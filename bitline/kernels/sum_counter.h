@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "bitline/kernels/layer_histogram.h"
 #include "bitline/kernels/packed_planes.h"
+#include "bitline/kernels/pair_counter.h"
 
 namespace bitline {
 
@@ -14,7 +16,9 @@ namespace bitline {
 /// not wait for each other.
 class SumCounter {
  public:
-  SumCounter(const PackedPlanes& planes, std::size_t streams, bool by_tile);
+  /// Will count at most that many conversions.
+  SumCounter(const PackedPlanes& planes, std::size_t streams, bool by_tile,
+             std::int64_t conversions);
 
   /// Sums of a block's lanes first_lane … first_lane + count − 1, as p − origin or as p itself
   /// (origin 0).
@@ -25,6 +29,12 @@ class SumCounter {
     std::int64_t* counts = counts_.data() + part_offset(tile, stream) + (origin - sums_.minimum);
     for (std::int64_t lane = 0; lane < count; ++lane) ++counts[lanes[lane] + sums[lane]];
   }
+  /// Counts byte sums faster, where there is one; then as add_pairs() takes them.
+  const PairCounter* pairs() const { return pairs_ ? &*pairs_ : nullptr; }
+  void add_pairs(std::int64_t block, std::size_t tile, std::size_t stream, std::int64_t first_lane,
+                 std::int64_t count, const std::uint16_t* sums) {
+    pairs_->add(block, part(tile, stream), first_lane, count, sums);
+  }
   /// At `positions` positions, every column of a group summed to 0.
   void add_zeros(std::size_t tile, std::size_t stream, std::int64_t positions) {
     zeros_[part(tile, stream)] += positions;
@@ -33,6 +43,8 @@ class SumCounter {
 
  private:
   static constexpr std::int64_t kCopies = 4;
+
+  void add_pairs_to(LayerHistogram& histogram, std::size_t tile, std::size_t stream) const;
 
   std::size_t part(std::size_t tile, std::size_t stream) const {
     return (by_tile_ ? tile : 0) * streams_ + stream;
@@ -51,6 +63,7 @@ class SumCounter {
   std::vector<std::int64_t> lane_bins_;  // [blocks, lanes]: where the lane's bins start in a part
   std::vector<std::int64_t> counts_;     // [tiles, streams, column planes + 1, copies, bins]
   std::vector<std::int64_t> zeros_;      // [tiles, streams]
+  std::optional<PairCounter> pairs_;
 };
 
 }  // namespace bitline
