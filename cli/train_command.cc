@@ -20,11 +20,14 @@ void train(const TrainArguments& arguments, Context& context) {
   if (!arguments.device.empty()) config.train.device = arguments.device;
   train_network(config, arguments.resume, context.progress, context.cancellation,
                 [&config](const EpochReport& r) {
+                  const std::string held_out =
+                      config.train.holdout == 0
+                          ? ""
+                          : fmt::format("held out {:.2f} %  ", 100 * r.holdout_accuracy);
                   fmt::print(
-                      "epoch {:>3}/{}  loss {:.4f}  accuracy {:.2f} %  held out {:.2f} %  "
-                      "rate {:.5f}  {:.1f} s\n",
-                      r.epoch, config.train.options.epochs, r.loss, 100 * r.accuracy,
-                      100 * r.holdout_accuracy, r.learning_rate, r.seconds);
+                      "epoch {:>3}/{}  loss {:.4f}  accuracy {:.2f} %  {}rate {:.5f}  {:.1f} s\n",
+                      r.epoch, config.train.options.epochs, r.loss, 100 * r.accuracy, held_out,
+                      r.learning_rate, r.seconds);
                   std::fflush(stdout);
                 });
   fmt::print("Network: {}\n", config.train.output.string());
