@@ -98,10 +98,14 @@ class Rounds {
         seconds_of([&] { composed_.logits(composed_images_, composed_plan_); }));
     const Threads one(1);
     one_thread_.push_back(seconds_of([&] { fused_.logits(images_, plan_); }));
+    // A few images at a time, as the Executor takes them: their values stay in the caches.
+    constexpr std::int64_t kAtOnce = 16;
     double kernels = 0;
-    for_cim_layers(fused_, plan_, images_, [&](std::size_t step, const Values& values) {
-      kernels += seconds_of([&] { fused_.layer_sums(step, values, plan_); });
-    });
+    for (std::int64_t first = 0; first < images_.dim(0); first += kAtOnce)
+      for_cim_layers(fused_, plan_, images_.slice(first, std::min(first + kAtOnce, images_.dim(0))),
+                     [&](std::size_t step, const Values& values) {
+                       kernels += seconds_of([&] { fused_.layer_sums(step, values, plan_); });
+                     });
     kernels_.push_back(kernels);
   }
 
