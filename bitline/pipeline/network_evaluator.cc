@@ -135,7 +135,7 @@ void NetworkEvaluator::measure_one_by_one(std::span<const AdcPlan> plans,
                                           std::span<const std::int64_t> images,
                                           Scores& scores) const {
   const std::vector<PreparedPlan> prepared = prepare(plans);
-  const std::int64_t parts_wanted = ceil_div(4 * thread_count(), std::ssize(plans));
+  const std::int64_t parts_wanted = ceil_div(std::int64_t{4} * thread_count(), std::ssize(plans));
   const std::int64_t size =
       std::clamp<std::int64_t>(std::ssize(images) / parts_wanted, 1, kMostImages);
   const std::int64_t parts = ceil_div(std::ssize(images), size);

@@ -35,7 +35,7 @@ Score score_from_scratch(const SearchBench& bench, const RunConfig& config, cons
 std::vector<Score> evaluate(NetworkEvaluator& evaluator, const std::vector<AdcPlan>& plans,
                             const std::vector<std::int64_t>& images) {
   std::int64_t reported = 0;
-  const std::vector<Score> scores =
+  std::vector<Score> scores =
       evaluator.evaluate(plans, images, [&](std::int64_t count) { reported += count; });
   EXPECT_EQ(reported, std::ssize(plans) * std::ssize(images));
   return scores;
@@ -65,7 +65,7 @@ TEST(NetworkEvaluator, PlansOfOneCallScoreAsEachAlone) {
   NetworkEvaluator evaluator(bench.executor(), normalized_images(bench.sample(), config.data),
                              bench.sample().labels);
   const std::vector<std::int64_t> images{7, 0, 3, 11, 5};
-  for (const std::size_t layers : {1, 4, 19}) {
+  for (const std::size_t layers : {1U, 4U, 19U}) {
     // layer-wise: the last layer named differs; network-wise: all do
     for (const bool layer_wise : {true, false}) {
       std::vector<AdcPlan> plans;

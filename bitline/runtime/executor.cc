@@ -151,7 +151,8 @@ Value Executor::run_step(std::size_t index, const Values& values, const Prepared
   Value output;
   if (std::holds_alternative<Input>(op)) {
     return values.at(step.node->name);
-  } else if (std::holds_alternative<BatchNorm>(op)) {
+  }
+  if (std::holds_alternative<BatchNorm>(op)) {
     output = run_batch_norm(network_, step, input(0));
   } else if (std::holds_alternative<Relu>(op)) {
     output = run_relu(input(0));

@@ -66,9 +66,10 @@ class Executor {
   /// when the next one reads it.
   void run(Values& values, std::size_t first, std::size_t last, const PreparedPlan& plan = {},
            HistogramMap* histograms = nullptr) const;
-  /// Runs one layer step under each of `plans`, which all name the layer, from one pass over its
-  /// partial sums: the values behind it for the images of the first plan, then of the second one, …
-  Values run_each(const Values& values, std::size_t step,
+  /// Runs the layer step `index` under each of `plans`, which all name the layer, from one pass
+  /// over its partial sums: the values behind it for the images of the first plan, then of the
+  /// second one, …
+  Values run_each(const Values& values, std::size_t index,
                   std::span<const PreparedPlan> plans) const;
   /// All steps: logits F32 [n, classes].
   Tensor logits(const Tensor& images, const PreparedPlan& plan = {},

@@ -49,7 +49,7 @@ Tensor from_torch(const at::Tensor& tensor) {
   return adopt(type->first, std::move(host));
 }
 
-Tensor take_from_torch(at::Tensor tensor) {
+Tensor take_from_torch(const at::Tensor& tensor) {
   const auto type =
       std::ranges::find(kTypes, tensor.scalar_type(), &decltype(kTypes)::value_type::second);
   BITLINE_CHECK_EQ(type == kTypes.end(), false);

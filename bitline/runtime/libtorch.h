@@ -16,7 +16,7 @@ at::Tensor to_torch(const Tensor& tensor);
 /// The same memory, to be read while `tensor` lives.
 at::Tensor view_as_torch(const Tensor& tensor);
 /// Takes over a result that nobody else holds, without a copy where it is contiguous.
-Tensor take_from_torch(at::Tensor tensor);
+Tensor take_from_torch(const at::Tensor& tensor);
 /// A contiguous copy in host memory. Throws Error for an element type that Tensor does not have.
 Tensor from_torch(const at::Tensor& tensor);
 
