@@ -116,15 +116,17 @@ int thread_count() {
   return threads > 0 ? threads : core_count();
 }
 
+int free_thread_count() { return in_parallel() ? 1 : thread_count(); }
+
 void parallel_for(std::int64_t begin, std::int64_t end, std::int64_t grain,
                   const std::function<void(std::int64_t, std::int64_t)>& body) {
   if (begin >= end) return;
   // Several chunks for each thread even out cores that other work slows down.
   constexpr std::int64_t kChunksPerThread = 4;
-  const int threads = thread_count();
+  const int threads = free_thread_count();
   const std::int64_t chunks =
       std::min(kChunksPerThread * threads, (end - begin) / std::max<std::int64_t>(grain, 1));
-  if (threads == 1 || chunks <= 1 || in_parallel()) return body(begin, end);
+  if (threads == 1 || chunks <= 1) return body(begin, end);
   ChunkQueue queue(begin, end, chunks, body);
   run_team(threads, [&queue] { queue.work(); });
   queue.rethrow_failure();

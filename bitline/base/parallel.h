@@ -9,6 +9,8 @@ namespace bitline {
 /// Threads that parallel_for may use, at least 1. The default is every core that the process has.
 void set_thread_count(int threads);
 int thread_count();
+/// Threads that a loop begun here would get: 1 inside a parallel loop, else thread_count().
+int free_thread_count();
 
 /// Calls body(begin, end) over chunks of at least `grain` indices that together cover [begin, end)
 /// once, possibly at the same time. Chunk borders depend on the thread count, so a body must give

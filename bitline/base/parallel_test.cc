@@ -93,6 +93,17 @@ TEST_F(ParallelFor, ANestedLoopRunsSerially) {
   EXPECT_FALSE(left_its_thread);
 }
 
+TEST_F(ParallelFor, ANestedLoopHasOneThreadFree) {
+  set_thread_count(4);
+  EXPECT_EQ(free_thread_count(), 4);
+  std::atomic<int> most{0};
+  parallel_for(0, 8, 1, [&](std::int64_t, std::int64_t) {
+    if (free_thread_count() > most) most = free_thread_count();
+  });
+  EXPECT_EQ(most, 1);
+  EXPECT_EQ(free_thread_count(), 4);
+}
+
 TEST_F(ParallelFor, RethrowsTheFailureOfTheFirstIndexWhateverTheTiming) {
   for (int threads = 1; threads <= 4; ++threads) {
     set_thread_count(threads);

@@ -15,7 +15,9 @@ namespace {
 std::int64_t images_at_once(std::int64_t images) {
   constexpr std::int64_t kMost = 16;
   constexpr std::int64_t kPartsPerThread = 4;
-  return std::clamp<std::int64_t>(images / (kPartsPerThread * thread_count()), 1, kMost);
+  const std::int64_t threads = free_thread_count();
+  if (threads == 1) return kMost;
+  return std::clamp<std::int64_t>(images / (kPartsPerThread * threads), 1, kMost);
 }
 
 }  // namespace
@@ -196,7 +198,7 @@ void Executor::run(Values& values, std::size_t first, std::size_t last, const Pr
   const std::int64_t images = values.begin()->second.images();
   const std::int64_t size = images_at_once(images);
   // Fewer images than threads: each step divides its own work.
-  if (images <= size || images < thread_count())
+  if (images <= size || images < free_thread_count())
     return run_steps(values, first, last, plan, histograms);
   Values results;
   std::mutex mutex;
