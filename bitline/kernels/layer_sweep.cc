@@ -12,21 +12,20 @@
 namespace bitline {
 namespace {
 
-using Steps = std::vector<WeightedHistogram::Step>;
-
 /// The different tables among some ADCs.
 struct DistinctTables {
-  std::vector<Steps> tables;
-  std::vector<std::size_t> table_of;  ///< by ADC
+  std::vector<std::vector<ValueChange>> tables;  ///< from 0 up
+  std::vector<std::size_t> table_of;             ///< by ADC
 };
 
 DistinctTables distinct_tables(std::span<const LayerAdc> adcs, const PackedPlanes& planes) {
   DistinctTables distinct;
   for (const LayerAdc& adc : adcs) {
-    Steps steps = WeightedHistogram::steps_of(adc.table, planes.sums);
-    const auto known = std::ranges::find(distinct.tables, steps);
+    std::vector<ValueChange> changes = value_changes(adc.table, planes.sums);
+    changes.insert(changes.begin(), {planes.sums.minimum, adc.table.value(planes.sums.minimum)});
+    const auto known = std::ranges::find(distinct.tables, changes);
     distinct.table_of.push_back(static_cast<std::size_t>(known - distinct.tables.begin()));
-    if (known == distinct.tables.end()) distinct.tables.push_back(std::move(steps));
+    if (known == distinct.tables.end()) distinct.tables.push_back(std::move(changes));
   }
   return distinct;
 }

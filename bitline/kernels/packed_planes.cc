@@ -132,4 +132,13 @@ PackedPlanes pack_planes(const CimLayer& layer) {
   return planes;
 }
 
+std::vector<std::int64_t> columns_of_lanes(const PackedPlanes& planes) {
+  std::vector<std::int64_t> columns(static_cast<std::size_t>(planes.blocks() * kBlockColumns), -1);
+  for (std::int64_t column = 0; column < planes.columns(); ++column) {
+    const std::int64_t first = column / kBlockColumns * kBlockColumns;
+    columns[static_cast<std::size_t>(first + lane_of_column(column % kBlockColumns))] = column;
+  }
+  return columns;
+}
+
 }  // namespace bitline

@@ -76,4 +76,8 @@ struct PackedPlanes {
 
 PackedPlanes pack_planes(const CimLayer& layer);
 
+/// The column of each lane, [blocks, lanes]; −1 for lanes of the last block that hold none of their
+/// own.
+std::vector<std::int64_t> columns_of_lanes(const PackedPlanes& planes);
+
 }  // namespace bitline

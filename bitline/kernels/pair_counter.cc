@@ -9,55 +9,44 @@ namespace {
 /// Entries of all tables together: what the caches hold, and soon cleared.
 constexpr std::int64_t kMostEntries = std::int64_t{1} << 20;
 
-/// The inverse of lane_of_column.
-std::int64_t column_of_lane(std::int64_t lane) {
-  return (lane >> 2 & 15) | (lane >> 1 & 1) << 4 | (lane & 1) << 5;
-}
-
 std::int64_t sum_count(const PackedPlanes& planes) {
   return planes.sums.maximum - planes.sums.minimum + 1;
 }
 
 }  // namespace
 
-PairCounter::Planes PairCounter::planes_of_pair(const PackedPlanes& planes, std::int64_t block,
-                                                std::int64_t lane) {
-  const auto plane_of = [&](std::int64_t one) {
-    const std::int64_t column = block * kBlockColumns + column_of_lane(one);
-    const auto none = static_cast<std::int64_t>(planes.column_planes.size());
-    return column < planes.columns() ? column / planes.out_channels : none;
+std::vector<PairCounter::Planes> PairCounter::planes_of_pairs(const PackedPlanes& planes) {
+  const auto none = static_cast<std::int64_t>(planes.column_planes.size());
+  const auto plane_of = [&](std::int64_t column) {
+    return column < 0 ? none : column / planes.out_channels;
   };
-  return {plane_of(lane), plane_of(lane + 1)};
+  const std::vector<std::int64_t> columns = columns_of_lanes(planes);
+  std::vector<Planes> pairs;
+  for (std::size_t lane = 0; lane < columns.size(); lane += 2)
+    pairs.emplace_back(plane_of(columns[lane]), plane_of(columns[lane + 1]));
+  return pairs;
 }
 
-std::vector<PairCounter::Planes> PairCounter::all_pairs(const PackedPlanes& planes) {
-  std::vector<Planes> classes;
-  for (std::int64_t block = 0; block < planes.blocks(); ++block)
-    for (std::int64_t lane = 0; lane < kBlockColumns; lane += 2) {
-      const Planes pair = planes_of_pair(planes, block, lane);
-      if (std::ranges::find(classes, pair) == classes.end()) classes.push_back(pair);
-    }
-  return classes;
-}
-
-bool PairCounter::pays(const PackedPlanes& planes, std::size_t parts, std::int64_t conversions) {
+std::optional<PairCounter> PairCounter::make(const PackedPlanes& planes, std::size_t parts,
+                                             std::int64_t conversions) {
   const std::int64_t sums = sum_count(planes);
-  const std::int64_t tables = static_cast<std::int64_t>(parts) * std::ssize(all_pairs(planes));
-  return sums <= 256 && tables * sums * sums <= kMostEntries &&
-         conversions <= std::numeric_limits<std::uint32_t>::max();
+  if (sums > 256 || conversions > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+  PairCounter counter(planes);
+  const std::int64_t entries = static_cast<std::int64_t>(parts) * counter.part_size_;
+  if (entries > kMostEntries) return std::nullopt;
+  counter.counts_.resize(static_cast<std::size_t>(entries));
+  return counter;
 }
 
-PairCounter::PairCounter(const PackedPlanes& planes, std::size_t parts)
+PairCounter::PairCounter(const PackedPlanes& planes)
     : sums_(sum_count(planes)),
-      column_planes_(static_cast<std::int64_t>(planes.column_planes.size())),
-      classes_(all_pairs(planes)),
-      part_size_(std::ssize(classes_) * sums_ * sums_),
-      counts_(parts * static_cast<std::size_t>(part_size_)) {
-  for (std::int64_t block = 0; block < planes.blocks(); ++block)
-    for (std::int64_t lane = 0; lane < kBlockColumns; lane += 2) {
-      const auto found = std::ranges::find(classes_, planes_of_pair(planes, block, lane));
-      offsets_.push_back((found - classes_.begin()) * sums_ * sums_);
-    }
+      column_planes_(static_cast<std::int64_t>(planes.column_planes.size())) {
+  for (const Planes& pair : planes_of_pairs(planes)) {
+    const auto known = std::ranges::find(classes_, pair);
+    offsets_.push_back((known - classes_.begin()) * sums_ * sums_);
+    if (known == classes_.end()) classes_.push_back(pair);
+  }
+  part_size_ = std::ssize(classes_) * sums_ * sums_;
 }
 
 }  // namespace bitline

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -13,11 +14,10 @@ namespace bitline {
 /// it counts in belongs to the two lanes' column planes; the histograms are its margins.
 class PairCounter {
  public:
-  /// Whether the tables of `parts` (tiles × streams) stay small enough to pay, and 32 bits hold the
-  /// count of `conversions`.
-  static bool pays(const PackedPlanes& planes, std::size_t parts, std::int64_t conversions);
-
-  PairCounter(const PackedPlanes& planes, std::size_t parts);
+  /// For `parts` (tiles × streams) and at most `conversions`; none where the sums fit no byte, 32
+  /// bits do not hold the counts, or the tables are too large to pay.
+  static std::optional<PairCounter> make(const PackedPlanes& planes, std::size_t parts,
+                                         std::int64_t conversions);
 
   /// Number of possible sums: the index of a pair is low + high · sums(), each counted from the
   /// smallest sum.
@@ -37,13 +37,14 @@ class PairCounter {
  private:
   /// Column planes of the even and the odd lane; lanes without a column have one behind the last.
   using Planes = std::pair<std::int64_t, std::int64_t>;
-  static Planes planes_of_pair(const PackedPlanes& planes, std::int64_t block, std::int64_t lane);
-  static std::vector<Planes> all_pairs(const PackedPlanes& planes);
+  static std::vector<Planes> planes_of_pairs(const PackedPlanes& planes);
+
+  explicit PairCounter(const PackedPlanes& planes);
 
   std::int64_t sums_;
   std::int64_t column_planes_;
   std::vector<Planes> classes_;
-  std::int64_t part_size_;
+  std::int64_t part_size_ = 0;
   std::vector<std::int64_t> offsets_;  // [blocks, lanes / 2]: where the pair's table starts
   std::vector<std::uint32_t> counts_;  // [parts, classes, sums · sums]
 };

@@ -8,27 +8,6 @@
 namespace bitline {
 namespace {
 
-/// A sum at which the value changes, and by how much.
-struct Change {
-  std::int64_t p = 0;
-  std::int64_t height = 0;
-};
-
-/// Changes among the sums that the weights can give.
-std::vector<Change> changes_of(const CodeTable& table, const SumRange& sums) {
-  std::vector<Change> changes;
-  for (std::size_t k = 0; k < table.thresholds.size(); ++k) {
-    const std::int64_t p = table.thresholds[k];
-    const std::int64_t height = std::int64_t{table.values[k + 1]} - table.values[k];
-    if (p <= sums.minimum || p > sums.maximum || height == 0) continue;
-    if (!changes.empty() && changes.back().p == p)
-      changes.back().height += height;
-    else
-      changes.push_back({p, height});
-  }
-  return changes;
-}
-
 /// How large sums of g_j · multiple can get, in units of the largest multiple.
 struct Weights {
   std::int64_t largest = 0;  ///< max |g_j|
@@ -44,8 +23,8 @@ Weights magnitudes(const std::vector<std::int64_t>& stream_weights) {
   return weights;
 }
 
-void fill_dense(const CodeTable& table, const SumRange& sums, const std::vector<Change>& changes,
-                PreparedTable& prepared) {
+void fill_dense(const CodeTable& table, const SumRange& sums,
+                const std::vector<ValueChange>& changes, PreparedTable& prepared) {
   prepared.origin = sums.minimum;
   prepared.dense.reserve(static_cast<std::size_t>(sums.maximum - sums.minimum + 1));
   auto change = changes.begin();
@@ -57,10 +36,10 @@ void fill_dense(const CodeTable& table, const SumRange& sums, const std::vector<
   prepared.zero_multiple = table.value(0);
 }
 
-void fill_bytes(const std::vector<Change>& changes, PreparedTable& prepared) {
+void fill_bytes(const std::vector<ValueChange>& changes, PreparedTable& prepared) {
   std::int64_t multiple = 0;
   std::size_t entry = 0;
-  for (const Change& change : changes) {
+  for (const ValueChange& change : changes) {
     const auto index = static_cast<std::size_t>(change.p - prepared.origin - prepared.first);
     while (entry < index) prepared.multiples[entry++] = static_cast<std::uint8_t>(multiple);
     multiple += change.height / prepared.scale;
@@ -81,13 +60,27 @@ bool is_identity(const PreparedTable& prepared, std::int64_t largest_index) {
 
 }  // namespace
 
+std::vector<ValueChange> value_changes(const CodeTable& table, const SumRange& sums) {
+  std::vector<ValueChange> changes;
+  for (std::size_t k = 0; k < table.thresholds.size(); ++k) {
+    const std::int64_t p = table.thresholds[k];
+    const std::int64_t height = std::int64_t{table.values[k + 1]} - table.values[k];
+    if (p <= sums.minimum || p > sums.maximum || height == 0) continue;
+    if (!changes.empty() && changes.back().p == p)
+      changes.back().height += height;
+    else
+      changes.push_back({p, height});
+  }
+  return changes;
+}
+
 PreparedTable prepare_table(const CodeTable& table, const PackedPlanes& planes,
                             const std::vector<std::int64_t>& stream_weights) {
   const SumRange& sums = planes.sums;
-  const std::vector<Change> changes = changes_of(table, sums);
+  const std::vector<ValueChange> changes = value_changes(table, sums);
   std::int64_t scale = 0;
   std::int64_t rise = 0;
-  for (const Change& change : changes) {
+  for (const ValueChange& change : changes) {
     scale = std::gcd(scale, change.height);
     rise += change.height;
   }

@@ -42,6 +42,16 @@ struct PreparedTable {
   std::int64_t tiles_in_short = 0;
 };
 
+/// A sum at which a table's value changes, and by how much.
+struct ValueChange {
+  std::int64_t p = 0;
+  std::int64_t height = 0;
+  friend bool operator==(const ValueChange&, const ValueChange&) = default;
+};
+
+/// Changes above the smallest of `sums`, ascending, each p once.
+std::vector<ValueChange> value_changes(const CodeTable& table, const SumRange& sums);
+
 /// The kernel sums multiples over `stream_weights` in 16 bits as long as those hold them, and over
 /// all tiles of `planes` in 32 (kDense: in 64).
 PreparedTable prepare_table(const CodeTable& table, const PackedPlanes& planes,

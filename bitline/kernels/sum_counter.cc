@@ -15,15 +15,11 @@ SumCounter::SumCounter(const PackedPlanes& planes, std::size_t streams, bool by_
   part_size_ = (column_planes + 1) * kCopies * bins_;
   counts_.assign(tiles_ * streams_ * static_cast<std::size_t>(part_size_), 0);
   zeros_.assign(tiles_ * streams_, 0);
-  if (PairCounter::pays(planes, tiles_ * streams_, conversions))
-    pairs_.emplace(planes, tiles_ * streams_);
-  lane_bins_.assign(static_cast<std::size_t>(planes.blocks() * kBlockColumns), 0);
-  for (std::int64_t column = 0; column < planes.blocks() * kBlockColumns; ++column) {
-    const bool is_column = column < planes.columns();
-    const std::int64_t plane = is_column ? column / out_channels_ : column_planes;
-    const std::int64_t lane = lane_of_column(column % kBlockColumns);
-    lane_bins_[static_cast<std::size_t>(column / kBlockColumns * kBlockColumns + lane)] =
-        (plane * kCopies + lane % kCopies) * bins_;
+  pairs_ = PairCounter::make(planes, tiles_ * streams_, conversions);
+  const std::vector<std::int64_t> columns = columns_of_lanes(planes);
+  for (std::size_t lane = 0; lane < columns.size(); ++lane) {
+    const std::int64_t plane = columns[lane] < 0 ? column_planes : columns[lane] / out_channels_;
+    lane_bins_.push_back((plane * kCopies + static_cast<std::int64_t>(lane) % kCopies) * bins_);
   }
 }
 

@@ -12,13 +12,12 @@ WeightedHistogram::WeightedHistogram(const PackedPlanes& planes)
       lanes_(static_cast<std::size_t>(planes.blocks() * kBlockColumns),
              {static_cast<std::int32_t>(planes.out_channels), 0}),
       counts_(static_cast<std::size_t>((last_ + 1) * pitch_)) {
-  for (std::int64_t column = 0; column < planes.columns(); ++column) {
-    const std::int64_t lane =
-        column / kBlockColumns * kBlockColumns + lane_of_column(column % kBlockColumns);
-    const auto plane = static_cast<std::size_t>(column / channels_);
-    lanes_[static_cast<std::size_t>(lane)] = {
-        static_cast<std::int32_t>(column % channels_),
-        static_cast<std::int32_t>(planes.column_planes[plane].factor)};
+  const std::vector<std::int64_t> columns = columns_of_lanes(planes);
+  for (std::size_t lane = 0; lane < columns.size(); ++lane) {
+    if (columns[lane] < 0) continue;
+    const auto plane = static_cast<std::size_t>(columns[lane] / channels_);
+    lanes_[lane] = {static_cast<std::int32_t>(columns[lane] % channels_),
+                    static_cast<std::int32_t>(planes.column_planes[plane].factor)};
   }
 }
 
@@ -38,24 +37,14 @@ void WeightedHistogram::sum_up() {
   }
 }
 
-std::vector<WeightedHistogram::Step> WeightedHistogram::steps_of(const CodeTable& table,
-                                                                 const SumRange& sums) {
-  std::vector<Step> steps{{0, table.value(sums.minimum)}};
-  for (std::size_t k = 0; k < table.thresholds.size(); ++k) {
-    const std::int64_t index = table.thresholds[k] - sums.minimum;
-    const std::int32_t height = table.values[k + 1] - table.values[k];
-    if (index > 0 && index <= sums.maximum - sums.minimum && height != 0)
-      steps.push_back({index, height});
-  }
-  return steps;
-}
-
-void WeightedHistogram::weighted_values(std::span<const Step> steps, std::int32_t* sums) const {
+void WeightedHistogram::weighted_values(std::span<const ValueChange> changes,
+                                        std::int32_t* sums) const {
   std::fill_n(sums, channels_, 0);
-  for (const Step& step : steps) {
-    const std::int32_t* counts = counts_.data() + step.index * pitch_;
+  for (const ValueChange& change : changes) {
+    const std::int32_t* counts = counts_.data() + (change.p - origin_) * pitch_;
+    const auto height = static_cast<std::int32_t>(change.height);
     for (std::int64_t channel = 0; channel < channels_; ++channel)
-      sums[channel] += step.height * counts[channel];
+      sums[channel] += height * counts[channel];
   }
 }
 

@@ -36,15 +36,9 @@ class WeightedHistogram {
   /// From H[p] to Σ_{q ≥ p} H[q]: then weighted_values() may be asked.
   void sum_up();
 
-  /// A table as the steps that it takes, by Σ_{q ≥ p} H[q]: S = Σ height · counts(p).
-  struct Step {
-    std::int64_t index = 0;  ///< p − origin of the smallest p that takes the step
-    std::int32_t height = 0;
-    friend bool operator==(const Step&, const Step&) = default;
-  };
-  static std::vector<Step> steps_of(const CodeTable& table, const SumRange& sums);
-  /// Σ_p H[p] values[code(p)] of each channel: [channels].
-  void weighted_values(std::span<const Step> steps, std::int32_t* sums) const;
+  /// Σ_p H[p] values[code(p)] of each channel, [channels], for a table that takes the value 0 below
+  /// all `changes`. 32 bits have to hold every part of it.
+  void weighted_values(std::span<const ValueChange> changes, std::int32_t* sums) const;
 
  private:
   struct Target {
