@@ -11,9 +11,6 @@
 namespace bitline {
 namespace {
 
-/// Images that take all steps together.
-constexpr std::int64_t kMostImages = 8;
-
 bool same_adc(const AdcPlan& a, const AdcPlan& b, const std::string& layer) {
   const auto in_a = a.layers.find(layer);
   const auto in_b = b.layers.find(layer);
@@ -29,7 +26,8 @@ std::span<const T> part_of(std::span<const T> all, std::int64_t first, std::int6
                      static_cast<std::size_t>(std::min(count, std::ssize(all) - first)));
 }
 
-/// What a sweep's outputs under all plans may take, per thread.
+/// Images that a sweep takes together, and what their outputs under all plans may take, per thread.
+constexpr std::int64_t kMostImages = 8;
 constexpr std::int64_t kSweepBytes = std::int64_t{64} << 20;
 
 }  // namespace
@@ -135,16 +133,10 @@ void NetworkEvaluator::measure_one_by_one(std::span<const AdcPlan> plans,
                                           std::span<const std::int64_t> images,
                                           Scores& scores) const {
   const std::vector<PreparedPlan> prepared = prepare(plans);
-  const std::int64_t parts_wanted = ceil_div(std::int64_t{4} * thread_count(), std::ssize(plans));
-  const std::int64_t size =
-      std::clamp<std::int64_t>(std::ssize(images) / parts_wanted, 1, kMostImages);
-  const std::int64_t parts = ceil_div(std::ssize(images), size);
-  parallel_for(0, parts * std::ssize(plans), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t task = begin; task < end; ++task) {
-      const auto plan = static_cast<std::size_t>(task / parts);
-      const auto some = part_of(images, task % parts * size, size);
-      score_rest(gather(cached_, some), frontier_, prepared[plan], some, plan, scores);
-    }
+  // One plan is no loop of its own: the Executor then shares its images out among the threads.
+  parallel_for(0, std::ssize(plans), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (auto plan = static_cast<std::size_t>(begin); plan < static_cast<std::size_t>(end); ++plan)
+      score_rest(gather(cached_, images), frontier_, prepared[plan], images, plan, scores);
   });
 }
 
