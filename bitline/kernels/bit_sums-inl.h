@@ -102,7 +102,10 @@ template <SumShape kShape>
 class ByteSums {
  public:
   ByteSums(const BlockJob& job, const StreamView& view, std::int64_t column_lane)
-      : job_(job), view_(view), column_lane_(column_lane) {
+      : job_(job),
+        view_(view),
+        column_lane_(column_lane),
+        start_(hn::Set(Bytes(), static_cast<std::uint8_t>(-job.table.origin))) {
     if (kShape == SumShape::kAny) return;
     cells_ = view.cells_of(view.products[0]) + column_lane;
     words_ = view.words_of(view.products[0]);
@@ -111,14 +114,19 @@ class ByteSums {
   }
 
   HWY_INLINE ByteVector operator()(std::int64_t position_lane) const {
-    const std::int64_t base = job_.planes.digit_base * view_.digit_sums[position_lane];
-    const auto start = static_cast<std::uint8_t>(base - job_.table.origin);
-    const ByteVector index = hn::Add(sums(position_lane), hn::Set(Bytes(), start));
+    const ByteVector index = hn::Add(sums(position_lane), start(position_lane));
     if (job_.counter != nullptr) count(index);
     return index;
   }
 
  private:
+  /// What a sum's index starts from: digit_base · Σ_r x_j[r] − origin.
+  HWY_INLINE ByteVector start(std::int64_t position_lane) const {
+    if (kShape == SumShape::kOnes || kShape == SumShape::kDifference) return start_;
+    const std::int64_t base = job_.planes.digit_base * view_.digit_sums[position_lane];
+    return hn::Set(Bytes(), static_cast<std::uint8_t>(base - job_.table.origin));
+  }
+
   HWY_INLINE ByteVector sums(std::int64_t position_lane) const {
     const std::uint64_t* words = words_ + position_lane;
     if (kShape == SumShape::kOnes) return count_ones(cells_, words, view_.lanes, view_.bytes);
@@ -168,6 +176,7 @@ class ByteSums {
   const BlockJob& job_;
   const StreamView& view_;
   std::int64_t column_lane_;
+  ByteVector start_;  // where no cell is −1 for an input of any value
   const std::uint8_t* cells_ = nullptr;
   const std::uint8_t* negative_cells_ = nullptr;
   const std::uint64_t* words_ = nullptr;

@@ -48,18 +48,25 @@ inline StreamView view_of(const BlockJob& job, std::size_t tile, std::size_t str
           inputs.lanes};
 }
 
-/// Adds the values of 64 sums, which lie in the order of the lanes.
-inline void add_dense(const BlockJob& job, std::int64_t position, std::int64_t stream_weight,
-                      const std::int32_t* sums) {
-  std::int64_t* totals = job.dense_totals + position * kBlockColumns;
-  const std::int32_t* values = job.table.dense.data() - job.table.origin;
-  for (std::int64_t column = 0; column < kBlockColumns; ++column)
-    totals[column] += stream_weight * values[sums[lane_of_column(column)]];
+/// Of all tiles and streams.
+inline std::vector<StreamView> views_of(const BlockJob& job) {
+  std::vector<StreamView> views;
+  views.reserve(job.planes.tiles.size() * job.streams.size());
+  for (std::size_t tile = 0; tile < job.planes.tiles.size(); ++tile)
+    for (std::size_t stream = 0; stream < job.streams.size(); ++stream)
+      views.push_back(view_of(job, tile, stream));
+  return views;
 }
 
-/// Without vector instructions: the sums of a block's 64 lanes, and convert_block().
+/// The sums of a block's 64 lanes at one position, which a counter counts.
+using SumLanes = void (*)(const BlockJob& job, const StreamView& view, std::int64_t position_lane,
+                          std::int32_t* sums);
 void sum_portably(const BlockJob& job, const StreamView& view, std::int64_t position_lane,
                   std::int32_t* sums);
-void convert_block_portably(const BlockJob& job);
+
+/// convert_block() for Conversion::kDense.
+void convert_dense(const BlockJob& job, SumLanes sum_lanes);
+/// convert_block() without vector instructions.
+void convert_portably(const BlockJob& job);
 
 }  // namespace bitline

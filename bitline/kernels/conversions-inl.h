@@ -74,11 +74,25 @@ struct Lookup {
 
 #if HWY_TARGET == HWY_AVX3_DL
 
-/// Conversion::kLookup of up to 64 or 128 entries in one permutation of bytes.
+/// Conversion::kLookup of up to 64 entries in one permutation of bytes.
 struct Permutation {
-  static constexpr int kMostEntries = 128;
+  static constexpr int kMostEntries = 64;
 
   explicit Permutation(const PreparedTable& table)
+      : window(table), multiples(hn::LoadU(Bytes(), table.multiples.data())) {}
+
+  HWY_INLINE ByteVector operator()(ByteVector index) const {
+    return ByteVector{_mm512_permutexvar_epi8(window(index).raw, multiples.raw)};
+  }
+  Window window;
+  ByteVector multiples;
+};
+
+/// Of up to 128 entries: three instructions for one.
+struct LongPermutation {
+  static constexpr int kMostEntries = 128;
+
+  explicit LongPermutation(const PreparedTable& table)
       : window(table),
         low(hn::LoadU(Bytes(), table.multiples.data())),
         high(hn::LoadU(Bytes(), table.multiples.data() + 64)) {}

@@ -18,7 +18,7 @@ namespace HWY_NAMESPACE {
 
 #if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
 
-void convert_sums(const BlockJob& job) { convert_block_portably(job); }
+void convert(const BlockJob& job) { convert_portably(job); }
 
 #else
 
@@ -34,38 +34,92 @@ HWY_INLINE void add_multiples(ByteVector multiple, ShortVector weight, std::int1
   hn::Store(hn::Add(hn::Load(shorts, next), hn::Mul(odd, weight)), shorts, next);
 }
 
-/// Adds 16-bit totals to a fourth and the next fourth of 32-bit ones, and clears them.
-HWY_INLINE void move_shorts(std::int16_t* shorts, std::int32_t* totals) {
-  const Ints ints;
-  const auto pairs = hn::BitCast(ints, hn::Load(Shorts(), shorts));
-  const auto low = hn::ShiftRight<16>(hn::ShiftLeft<16>(pairs));
-  const auto high = hn::ShiftRight<16>(pairs);
-  std::int32_t* next = totals + kBlockColumns / 4;
-  hn::Store(hn::Add(hn::Load(ints, totals), low), ints, totals);
-  hn::Store(hn::Add(hn::Load(ints, next), high), ints, next);
-  hn::Store(hn::Zero(Shorts()), Shorts(), shorts);
+/// Output rows first … last − 1 of a job.
+struct Rows {
+  std::int64_t first, last;
+};
+
+/// A fourth of a block's columns, whose totals lie in the same halves of pairs of 16-bit ones:
+/// lane_of_column() has put the lanes in the order that this needs.
+constexpr std::int64_t kFourth = kBlockColumns / 4;
+
+/// Totals of the next kIntLanes columns of a fourth; `pairs` are those of the fourth and the next.
+template <bool kUpper>
+HWY_INLINE hn::Vec<Ints> totals_of(const std::int16_t* pairs) {
+  const auto both = hn::BitCast(Ints(), hn::Load(Shorts(), pairs));
+  return hn::ShiftRight<16>(kUpper ? both : hn::ShiftLeft<16>(both));
 }
 
-/// Before 16 bits overflow. lane_of_column() has put the columns in the order that follows.
-void spill(const BlockJob& job) {
-  for (std::int64_t position = 0; position < job.inputs.positions(); ++position)
+/// Adds factor · total to the sums of neighbouring channels, for `fourth` at some positions.
+template <bool kUpper>
+void add_fourth(const BlockJob& job, Rows rows, std::int64_t fourth, std::int32_t* sums,
+                std::int32_t factor) {
+  const Ints ints;
+  const auto factors = hn::Set(ints, factor);
+  const std::int16_t* pairs = job.short_totals + fourth / 2 * (kLanes / 2);
+  const std::int64_t count = (rows.last - rows.first) * job.inputs.width;
+  for (std::int64_t position = 0; position < count; ++position) {
     for (std::int64_t lane = 0; lane < kBlockColumns; lane += kLanes) {
-      std::int16_t* shorts = job.short_totals + position * kBlockColumns + lane;
-      std::int32_t* totals = job.byte_totals + position * kBlockColumns + lane / 4;
-      move_shorts(shorts, totals);
-      move_shorts(shorts + kLanes / 2, totals + kBlockColumns / 2);
+      const auto product = hn::Mul(totals_of<kUpper>(pairs + lane), factors);
+      std::int32_t* sum = sums + lane / 4;
+      hn::StoreU(hn::Add(hn::LoadU(ints, sum), product), ints, sum);
+    }
+    pairs += kBlockColumns;
+    sums += job.planes.out_channels;
+  }
+}
+
+/// Adds them for runs that consist of whole fourths.
+void add_fourths(const BlockJob& job, Rows rows, const std::vector<ColumnRun>& runs) {
+  std::int32_t* sums = job.sums + rows.first * job.inputs.width * job.planes.out_channels;
+  for (const ColumnRun& run : runs)
+    for (std::int64_t column = 0; column < run.count; column += kFourth) {
+      const std::int64_t fourth = (run.first + column) / kFourth;
+      std::int32_t* first = sums + run.channel + column;
+      fourth % 2 == 0 ? add_fourth<false>(job, rows, fourth, first, run.factor)
+                      : add_fourth<true>(job, rows, fourth, first, run.factor);
     }
 }
 
-/// One stream of a tile at all positions, in kLanes columns from `column_lane` on.
+/// Adds them for runs of any length.
+void add_runs(const BlockJob& job, Rows rows, const std::vector<ColumnRun>& runs) {
+  alignas(64) std::int32_t totals[kBlockColumns];
+  const std::int16_t* pairs = job.short_totals;
+  std::int32_t* sums = job.sums + rows.first * job.inputs.width * job.planes.out_channels;
+  const std::int64_t count = (rows.last - rows.first) * job.inputs.width;
+  for (std::int64_t position = 0; position < count; ++position) {
+    for (std::int64_t lane = 0; lane < kBlockColumns; lane += kLanes)
+      for (const std::int64_t half : {0, 1}) {
+        const std::int16_t* both = pairs + lane + half * (kLanes / 2);
+        std::int32_t* total = totals + half * 2 * kFourth + lane / 4;
+        hn::Store(totals_of<false>(both), Ints(), total);
+        hn::Store(totals_of<true>(both), Ints(), total + kFourth);
+      }
+    for (const ColumnRun& run : runs)
+      for (std::int64_t i = 0; i < run.count; ++i)
+        sums[run.channel + i] += run.factor * totals[run.first + i];
+    pairs += kBlockColumns;
+    sums += job.planes.out_channels;
+  }
+}
+
+/// Shift and add over the planes: 16-bit totals, which start anew, to the sums of their channels.
+void spill(const BlockJob& job, Rows rows) {
+  const std::vector<ColumnRun>& runs = job.planes.runs[static_cast<std::size_t>(job.block)];
+  job.planes.out_channels % kFourth == 0 ? add_fourths(job, rows, runs) : add_runs(job, rows, runs);
+  std::fill_n(job.short_totals, (rows.last - rows.first) * job.inputs.width * kBlockColumns,
+              std::int16_t{0});
+}
+
+/// One stream of a tile at the positions of some rows, in kLanes columns from `column_lane` on.
 template <typename Sums, typename Convert>
-void convert_lanes(const BlockJob& job, const StreamView& view, const Convert& convert,
+void convert_lanes(const BlockJob& job, const StreamView& view, const Convert& convert, Rows rows,
                    std::int64_t column_lane) {
   const Sums sums(job, view, column_lane);
   const Convert in_registers = convert;
   const ShortVector weight = hn::Set(Shorts(), static_cast<std::int16_t>(view.weight));
   std::int16_t* totals = job.short_totals + column_lane;
-  for (std::int64_t y = 0; y < job.inputs.rows; ++y) {
+  for (std::int64_t y = rows.first; y < rows.last; ++y) {
     const std::int64_t row = y * job.inputs.pitch;
     for (std::int64_t lane = row; lane < row + job.inputs.width; ++lane, totals += kBlockColumns)
       if (view.active[lane] != 0) add_multiples(in_registers(sums(lane)), weight, totals);
@@ -73,66 +127,72 @@ void convert_lanes(const BlockJob& job, const StreamView& view, const Convert& c
 }
 
 template <typename Sums, typename Convert>
-void convert_stream(const BlockJob& job, const StreamView& view, const Convert& convert) {
+void convert_stream(const BlockJob& job, const StreamView& view, const Convert& convert,
+                    Rows rows) {
   for (std::int64_t lane = 0; lane < kBlockColumns; lane += kLanes)
-    convert_lanes<Sums>(job, view, convert, lane);
+    convert_lanes<Sums>(job, view, convert, rows, lane);
 }
 
 template <typename Convert>
-void convert_shape(const BlockJob& job, const StreamView& view, const Convert& convert) {
-  if (!job.table.byte_sums) return convert_stream<WideSums>(job, view, convert);
+void convert_shape(const BlockJob& job, const StreamView& view, const Convert& convert, Rows rows) {
+  if (!job.table.byte_sums) return convert_stream<WideSums>(job, view, convert, rows);
   switch (shape_of(view.products)) {
     case SumShape::kOnes:
-      return convert_stream<ByteSums<SumShape::kOnes> >(job, view, convert);
+      return convert_stream<ByteSums<SumShape::kOnes> >(job, view, convert, rows);
     case SumShape::kTwiceOnes:
-      return convert_stream<ByteSums<SumShape::kTwiceOnes> >(job, view, convert);
+      return convert_stream<ByteSums<SumShape::kTwiceOnes> >(job, view, convert, rows);
     case SumShape::kDifference:
-      return convert_stream<ByteSums<SumShape::kDifference> >(job, view, convert);
+      return convert_stream<ByteSums<SumShape::kDifference> >(job, view, convert, rows);
     case SumShape::kAny:
-      return convert_stream<ByteSums<SumShape::kAny> >(job, view, convert);
+      return convert_stream<ByteSums<SumShape::kAny> >(job, view, convert, rows);
   }
 }
 
 template <typename Convert>
-void convert_bytes(const BlockJob& job) {
-  const Convert convert(job.table);
-  std::fill_n(job.short_totals, job.inputs.positions() * kBlockColumns, std::int16_t{0});
-  std::int64_t tiles_held = 0;
-  for (std::size_t tile = 0; tile < job.planes.tiles.size(); ++tile) {
-    if (job.table.tiles_in_short != 0 && tiles_held++ == job.table.tiles_in_short) {
-      spill(job);
-      tiles_held = 1;
+void convert_rows(const BlockJob& job, const std::vector<StreamView>& views, const Convert& convert,
+                  Rows rows) {
+  const std::int64_t streams = std::ssize(job.streams);
+  const std::int64_t most = std::max<std::int64_t>(job.table.tiles_in_short * streams, 1);
+  std::int64_t held = 0;
+  for (const StreamView& view : views) {
+    if (held++ == most) {
+      spill(job, rows);
+      held = 1;
     }
-    for (std::size_t stream = 0; stream < job.streams.size(); ++stream) {
-      convert_shape(job, view_of(job, tile, stream), convert);
-      if (job.table.tiles_in_short == 0) spill(job);
-    }
+    convert_shape(job, view, convert, rows);
   }
-  spill(job);
+  spill(job, rows);
+}
+
+/// A few rows at a time, so that their totals stay in the first cache.
+template <typename Convert>
+void convert_bytes(const BlockJob& job) {
+  constexpr std::int64_t kPositions = 32;
+  const Convert convert(job.table);
+  const std::vector<StreamView> views = views_of(job);
+  const std::int64_t rows =
+      std::clamp<std::int64_t>(kPositions / job.inputs.width, 1, job.inputs.rows);
+  std::fill_n(job.short_totals, rows * job.inputs.width * kBlockColumns, std::int16_t{0});
+  for (std::int64_t first = 0; first < job.inputs.rows; first += rows)
+    convert_rows(job, views, convert, {first, std::min(first + rows, job.inputs.rows)});
 }
 
 void look_up(const BlockJob& job) {
 #if HWY_TARGET == HWY_AVX3_DL
-  if (job.table.last - job.table.first < Permutation::kMostEntries)
-    return convert_bytes<Permutation>(job);
+  const int entries = job.table.last - job.table.first + 1;
+  if (entries <= Permutation::kMostEntries) return convert_bytes<Permutation>(job);
+  if (entries <= LongPermutation::kMostEntries) return convert_bytes<LongPermutation>(job);
 #endif
   convert_bytes<Lookup>(job);
 }
 
-void convert_dense(const BlockJob& job, const StreamView& view) {
-  alignas(64) std::int32_t sums[kBlockColumns];
-  std::int64_t position = 0;
-  for (std::int64_t y = 0; y < job.inputs.rows; ++y)
-    for (std::int64_t x = 0; x < job.inputs.width; ++x, ++position) {
-      const std::int64_t position_lane = y * job.inputs.pitch + x;
-      if (view.active[position_lane] == 0) continue;
-      for (std::int64_t lane = 0; lane < kBlockColumns; lane += kLanes)
-        WideSums(job, view, lane).store(position_lane, sums + lane);
-      add_dense(job, position, view.weight, sums);
-    }
+void sum_lanes(const BlockJob& job, const StreamView& view, std::int64_t position_lane,
+               std::int32_t* sums) {
+  for (std::int64_t lane = 0; lane < kBlockColumns; lane += kLanes)
+    WideSums(job, view, lane).store(position_lane, sums + lane);
 }
 
-void convert_sums(const BlockJob& job) {
+void convert(const BlockJob& job) {
   switch (job.table.conversion) {
     case Conversion::kIdentity:
       return convert_bytes<Identity>(job);
@@ -141,45 +201,11 @@ void convert_sums(const BlockJob& job) {
     case Conversion::kLookup:
       return look_up(job);
     case Conversion::kDense:
-      break;
+      return convert_dense(job, sum_lanes);
   }
-  for (std::size_t tile = 0; tile < job.planes.tiles.size(); ++tile)
-    for (std::size_t stream = 0; stream < job.streams.size(); ++stream)
-      convert_dense(job, view_of(job, tile, stream));
 }
 
 #endif
-
-/// Shift and add over the planes: totals of the block's columns to the sums of their channels.
-template <typename T>
-void add_columns(const BlockJob& job, const T* totals) {
-  const std::int64_t channels = job.planes.out_channels;
-  const std::int64_t end = std::min((job.block + 1) * kBlockColumns, job.planes.columns());
-  for (std::int64_t column = job.block * kBlockColumns; column < end;) {
-    const std::int64_t plane = column / channels;
-    const std::int64_t count = std::min(end, (plane + 1) * channels) - column;
-    const std::int64_t factor =
-        job.scale * job.planes.column_planes[static_cast<std::size_t>(plane)].factor;
-    for (std::int64_t position = 0; position < job.inputs.positions(); ++position) {
-      const T* HWY_RESTRICT total = totals + position * kBlockColumns + column % kBlockColumns;
-      std::int64_t* HWY_RESTRICT sum = job.sums + position * channels + column % channels;
-      for (std::int64_t i = 0; i < count; ++i) sum[i] += factor * total[i];
-    }
-    column += count;
-  }
-}
-
-void convert(const BlockJob& job) {
-  const std::int64_t totals = job.inputs.positions() * kBlockColumns;
-  if (job.table.conversion == Conversion::kDense) {
-    std::fill_n(job.dense_totals, totals, 0);
-    convert_sums(job);
-    return add_columns(job, job.dense_totals);
-  }
-  std::fill_n(job.byte_totals, totals, 0);
-  convert_sums(job);
-  add_columns(job, job.byte_totals);
-}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace bitline

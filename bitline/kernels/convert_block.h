@@ -30,9 +30,9 @@ std::vector<StreamProducts> stream_products(const PackedPlanes& planes,
                                             const std::vector<InputPlane>& input_planes,
                                             const std::vector<std::int64_t>& stream_weights);
 
-/// Adds scale · Σ_t Σ_i Σ_j c_i g_j multiple(p), over the columns of a block and over active
-/// streams, to the sums of their output channels. What inactive streams give, and
-/// PreparedTable::base, is the caller's to add.
+/// Adds Σ_t Σ_i Σ_j c_i g_j multiple(p), over the columns of a block and over active streams, to
+/// the sums of their output channels; Conversion::kDense takes values for multiples. What inactive
+/// streams give, and PreparedTable::base and scale, is the caller's to add.
 struct BlockJob {
   const PackedPlanes& planes;
   const std::vector<StreamProducts>& streams;
@@ -40,14 +40,11 @@ struct BlockJob {
   const PreparedTable& table;
   std::int64_t group = 0;
   std::int64_t block = 0;
-  std::int64_t scale = 1;
-  std::int64_t* sums = nullptr;  ///< [positions, output channels of the group]
-  /// Scratch, each [positions, 64] and aligned to 64 bytes: Conversion::kDense takes dense_totals,
-  /// the others take the two before.
-  std::int16_t* short_totals = nullptr;
-  std::int32_t* byte_totals = nullptr;
-  std::int64_t* dense_totals = nullptr;
-  SumCounter* counter = nullptr;  ///< null: sums are not counted
+  /// [positions, output channels of the group]: dense_sums for Conversion::kDense, otherwise sums.
+  std::int32_t* sums = nullptr;
+  std::int64_t* dense_sums = nullptr;
+  std::int16_t* short_totals = nullptr;  ///< scratch, [positions, 64], aligned to 64 bytes
+  SumCounter* counter = nullptr;         ///< null: sums are not counted
 };
 
 /// Runs on the instruction set that instruction_set.h names.

@@ -39,11 +39,9 @@ class FusedLayer::Worker {
         packer_(layer.packer_, layer.geometry_, activations),
         outputs_(outputs) {
     const std::int64_t positions = layer.packer_.rows_at_once() * layer.geometry_.out_width();
-    const bool dense = table.conversion == Conversion::kDense;
-    short_totals_ = Tensor(DType::kI16, {dense ? 0 : positions, kBlockColumns});
-    byte_totals_ = Tensor(DType::kI32, {dense ? 0 : positions, kBlockColumns});
-    dense_totals_ = Tensor(DType::kI64, {dense ? positions : 0, kBlockColumns});
-    sums_.resize(static_cast<std::size_t>(positions * layer.planes_.out_channels));
+    const auto sums = static_cast<std::size_t>(positions * layer.planes_.out_channels);
+    is_dense() ? dense_sums_.resize(sums) : sums_.resize(sums);
+    short_totals_ = Tensor(DType::kI16, {is_dense() ? 0 : positions, kBlockColumns});
     if (histogram != nullptr)
       counter_.emplace(layer.planes_, layer.streams_.size(), histogram->by_tile(),
                        std::ssize(outputs) / layer.geometry_.out_width() /
@@ -56,21 +54,20 @@ class FusedLayer::Worker {
       packer_.pack(strip, group);
       start_sums();
       for (std::int64_t block = 0; block < layer_.planes_.blocks(); ++block)
-        add_block(group, block);
-      write(group, strip);
+        convert_block({layer_.planes_, layer_.streams_, inputs_, table_, group, block, sums_.data(),
+                       dense_sums_.data(), short_totals_.data<std::int16_t>().data(),
+                       counter_ ? &*counter_ : nullptr});
+      is_dense() ? write(dense_sums_, group, strip) : write(sums_, group, strip);
     }
   }
 
   const std::optional<SumCounter>& counter() const { return counter_; }
 
  private:
-  /// Sums of a position's output channels.
-  std::int64_t* sums_of(std::int64_t position) {
-    return sums_.data() + position * layer_.planes_.out_channels;
-  }
+  bool is_dense() const { return table_.conversion == Conversion::kDense; }
 
-  /// Everything in Y_int that is the same for all output channels: the table's base, streams that
-  /// are all zero (p = 0), reference columns, and Σ A.
+  /// Clears them, and finds what is the same in Y_int for all output channels: the table's base,
+  /// streams that are all zero (p = 0), reference columns, and Σ A.
   void start_sums() {
     common_.assign(static_cast<std::size_t>(inputs_.lanes), 0);
     for (std::size_t tile = 0; tile < layer_.planes_.tiles.size(); ++tile)
@@ -79,11 +76,8 @@ class FusedLayer::Worker {
         if (layer_.packer_.sums_digits()) add_corrections(tile, stream);
         if (counter_) count_idle(tile, stream);
       }
-    std::int64_t* sum = sums_.data();
-    for (std::int64_t y = 0; y < inputs_.rows; ++y)
-      for (std::int64_t x = 0; x < inputs_.width; ++x, sum += layer_.planes_.out_channels)
-        std::fill_n(sum, layer_.planes_.out_channels,
-                    common_[static_cast<std::size_t>(y * inputs_.pitch + x)]);
+    std::ranges::fill(sums_, 0);
+    std::ranges::fill(dense_sums_, 0);
   }
 
   const std::uint8_t* active_lanes(std::size_t tile, std::size_t stream) const {
@@ -117,28 +111,30 @@ class FusedLayer::Worker {
     counter_->add_zeros(tile, stream, idle);
   }
 
-  void add_block(std::int64_t group, std::int64_t block) {
-    convert_block({layer_.planes_, layer_.streams_, inputs_, table_, group, block,
-                   adc_.adc_factor * table_.scale, sums_.data(),
-                   short_totals_.data<std::int16_t>().data(),
-                   byte_totals_.data<std::int32_t>().data(),
-                   dense_totals_.data<std::int64_t>().data(), counter_ ? &*counter_ : nullptr});
-  }
-
   /// Transposes, a few channels at a time: as many as share the lines of the cache that are read.
-  void write(std::int64_t group, const Strip& strip) {
+  template <typename T>
+  void write(const std::vector<T>& sums, std::int64_t group, const Strip& strip) {
     constexpr std::int64_t kAtOnce = 8;
     const std::int64_t channels = layer_.planes_.out_channels;
+    for (std::int64_t first = 0; first < channels; first += kAtOnce)
+      for (std::int64_t y = 0; y < inputs_.rows; ++y)
+        write_row(sums.data() + y * inputs_.width * channels, y, first,
+                  std::min(first + kAtOnce, channels),
+                  outputs_.data() + strip.image * layer_.geometry_.out_size() +
+                      group * channels * layer_.geometry_.out_positions() +
+                      (strip.first_row + y) * layer_.geometry_.out_width());
+  }
+
+  /// Channels first … last − 1 of a row's positions; `output` is the row in the group's channel 0.
+  template <typename T>
+  void write_row(const T* sums, std::int64_t y, std::int64_t first, std::int64_t last,
+                 std::int64_t* output) const {
+    const std::int64_t factor = adc_.adc_factor * table_.scale;
+    const std::int64_t* common = common_.data() + y * inputs_.pitch;
     const std::int64_t positions = layer_.geometry_.out_positions();
-    std::int64_t* output = outputs_.data() + strip.image * layer_.geometry_.out_size() +
-                           group * channels * positions +
-                           strip.first_row * layer_.geometry_.out_width();
-    for (std::int64_t first = 0; first < channels; first += kAtOnce) {
-      const std::int64_t last = std::min(first + kAtOnce, channels);
-      for (std::int64_t position = 0; position < inputs_.positions(); ++position)
-        for (std::int64_t channel = first; channel < last; ++channel)
-          output[channel * positions + position] = sums_of(position)[channel];
-    }
+    for (std::int64_t x = 0; x < inputs_.width; ++x, sums += layer_.planes_.out_channels)
+      for (std::int64_t channel = first; channel < last; ++channel)
+        output[channel * positions + x] = common[x] + factor * sums[channel];
   }
 
   const FusedLayer& layer_;
@@ -147,9 +143,10 @@ class FusedLayer::Worker {
   StripPacker packer_;
   const PackedInputs& inputs_ = packer_.inputs();
   std::span<std::int64_t> outputs_;
-  std::vector<std::int64_t> common_;                  // [lanes]
-  std::vector<std::int64_t> sums_;                    // [positions, out channels of the group]
-  Tensor short_totals_, byte_totals_, dense_totals_;  // scratch of BlockJob
+  std::vector<std::int64_t> common_;      // [lanes]
+  std::vector<std::int32_t> sums_;        // [positions, out channels of the group], or this one:
+  std::vector<std::int64_t> dense_sums_;  // likewise
+  Tensor short_totals_;                   // scratch of BlockJob
   std::optional<SumCounter> counter_;
 };
 

@@ -140,11 +140,9 @@ class FusedLayer::Sweeper {
 bool FusedLayer::can_count(std::span<const LayerAdc> adcs) const {
   if (planes_.sums.maximum - planes_.sums.minimum >= WeightedHistogram::kMostSums) return false;
   std::int64_t weight = static_cast<std::int64_t>(planes_.tiles.size());
-  std::int64_t factors = 0;
-  for (const ColumnPlane& plane : planes_.column_planes) factors += std::abs(plane.factor);
   std::int64_t streams = 0;
   for (const std::int64_t stream : stream_weights_) streams += std::abs(stream);
-  weight *= factors * streams;
+  weight *= planes_.factor_magnitudes() * streams;
   return std::ranges::all_of(adcs, [weight](const LayerAdc& adc) {
     return largest_magnitude(adc.table.values) <=
            std::numeric_limits<std::int32_t>::max() / weight / 2;

@@ -13,7 +13,7 @@ namespace {
 /// In a code: the activation is off its grid.
 constexpr std::uint16_t kOffGrid = 0x100;
 /// Positions and bytes of packed inputs that the caches hold beside a block's cells.
-constexpr std::int64_t kMostPositions = 128;
+constexpr std::int64_t kMostPositions = 64;
 constexpr std::int64_t kMostBytes = 1 << 20;
 
 /// Smallest and largest integer of the activations' grid; not all between them need be on it.

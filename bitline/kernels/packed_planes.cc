@@ -55,6 +55,21 @@ std::vector<DigitBit> cell_bits_of(const CimLayer& layer, std::span<const std::i
   return bits;
 }
 
+std::vector<std::vector<ColumnRun>> runs_of(const PackedPlanes& planes) {
+  std::vector<std::vector<ColumnRun>> runs(static_cast<std::size_t>(planes.blocks()));
+  for (std::int64_t column = 0; column < planes.columns();) {
+    const std::int64_t plane = column / planes.out_channels;
+    const std::int64_t block = column / kBlockColumns;
+    const std::int64_t end =
+        std::min((block + 1) * kBlockColumns, (plane + 1) * planes.out_channels);
+    runs[static_cast<std::size_t>(block)].push_back(
+        {column % kBlockColumns, end - column, column % planes.out_channels,
+         static_cast<std::int32_t>(planes.column_planes[static_cast<std::size_t>(plane)].factor)});
+    column = end;
+  }
+  return runs;
+}
+
 std::vector<PackedTile> packed_tiles(const std::vector<Tile>& tiles) {
   std::vector<PackedTile> packed;
   std::int64_t byte = 0;
@@ -116,6 +131,7 @@ PackedPlanes pack_planes(const CimLayer& layer) {
   planes.groups = layer.geometry.groups;
   planes.out_channels = layer.geometry.out_channels / layer.geometry.groups;
   planes.column_planes = column_planes_of(layer);
+  planes.runs = runs_of(planes);
   planes.cell_bits = cell_bits_of(layer, layer.planes.digits.data<std::int8_t>());
   planes.sums = column_sums(layer);
   planes.digit_base = layer.array.encoding == Encoding::kBipolar ? -1 : 0;

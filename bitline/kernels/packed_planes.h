@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 #include "bitline/base/tensor.h"
@@ -32,6 +33,14 @@ struct ColumnPlane {
   bool negative_half = false;  ///< holds max(−b, 0)
 };
 
+/// Columns of a block that belong to neighbouring channels of one column plane.
+struct ColumnRun {
+  std::int64_t first = 0;  ///< in the block
+  std::int64_t count = 0;
+  std::int64_t channel = 0;  ///< of the first one, in its group
+  std::int32_t factor = 1;   ///< of the column plane
+};
+
 /// A tile's rows, eight to a byte.
 struct PackedTile {
   std::int64_t first_byte = 0;  ///< in the row bytes of all tiles
@@ -46,6 +55,7 @@ struct PackedPlanes {
   std::int64_t groups = 1;
   std::int64_t out_channels = 1;  ///< of one group
   std::vector<ColumnPlane> column_planes;
+  std::vector<std::vector<ColumnRun>> runs;  ///< by block; the columns that it repeats are in none
   std::vector<DigitBit> cell_bits;
   std::int64_t digit_base = 0;  ///< −1 for cells of −1 and +1, which are 2 · bit − 1
   std::vector<PackedTile> tiles;
@@ -56,10 +66,15 @@ struct PackedPlanes {
   std::int64_t columns() const {
     return static_cast<std::int64_t>(column_planes.size()) * out_channels;
   }
-  /// Σ of the column planes' factors.
+  /// Σ of the column planes' factors, and of their magnitudes.
   std::int64_t factor_sum() const {
     std::int64_t sum = 0;
     for (const ColumnPlane& plane : column_planes) sum += plane.factor;
+    return sum;
+  }
+  std::int64_t factor_magnitudes() const {
+    std::int64_t sum = 0;
+    for (const ColumnPlane& plane : column_planes) sum += std::abs(plane.factor);
     return sum;
   }
   std::int64_t blocks() const { return (columns() + kBlockColumns - 1) / kBlockColumns; }

@@ -37,37 +37,53 @@ void add_product(const StreamView& view, const BitProduct& product, std::int64_t
     }
 }
 
-void add_bytes(const BlockJob& job, std::int64_t position, std::int64_t stream_weight,
-               const std::int32_t* sums) {
-  const PreparedTable& table = job.table;
+/// From the sums of one conversion per lane to the totals of their columns.
+template <typename T>
+using AddValues = void (*)(const PreparedTable& table, T stream_weight, const std::int32_t* sums,
+                           T* totals);
+
+void add_multiples(const PreparedTable& table, std::int32_t stream_weight, const std::int32_t* sums,
+                   std::int32_t* totals) {
   const auto origin = static_cast<std::int32_t>(table.origin) + table.first;
   const std::int32_t last = table.last - table.first;
-  std::int32_t* totals = job.byte_totals + position * kBlockColumns;
   for (std::int64_t column = 0; column < kBlockColumns; ++column) {
     const std::int32_t index = std::clamp(sums[lane_of_column(column)] - origin, 0, last);
-    totals[column] +=
-        static_cast<std::int32_t>(stream_weight) * table.multiples[static_cast<std::size_t>(index)];
+    totals[column] += stream_weight * table.multiples[static_cast<std::size_t>(index)];
   }
 }
 
-void convert_position(const BlockJob& job, const StreamView& view, std::int64_t position,
-                      std::int64_t position_lane) {
-  std::array<std::int32_t, kBlockColumns> sums;
-  sum_portably(job, view, position_lane, sums.data());
-  if (job.counter != nullptr)
-    job.counter->add(job.block, view.tile, view.stream, 0, kBlockColumns, 0, sums.data());
-  if (job.table.conversion == Conversion::kDense)
-    add_dense(job, position, view.weight, sums.data());
-  else
-    add_bytes(job, position, view.weight, sums.data());
+void add_dense_values(const PreparedTable& table, std::int64_t stream_weight,
+                      const std::int32_t* sums, std::int64_t* totals) {
+  const std::int32_t* values = table.dense.data() - table.origin;
+  for (std::int64_t column = 0; column < kBlockColumns; ++column)
+    totals[column] += stream_weight * values[sums[lane_of_column(column)]];
 }
 
-void convert_stream(const BlockJob& job, const StreamView& view) {
-  std::int64_t position = 0;
+/// Shift and add over the planes.
+template <typename T>
+void add_runs(const std::vector<ColumnRun>& runs, const T* totals, T* sums) {
+  for (const ColumnRun& run : runs)
+    for (std::int64_t i = 0; i < run.count; ++i)
+      sums[run.channel + i] += run.factor * totals[run.first + i];
+}
+
+/// Position by position; T holds every part of a channel's sum.
+template <typename T>
+void convert_positions(const BlockJob& job, SumLanes sum_lanes, AddValues<T> add_values,
+                       T* channel_sums) {
+  const std::vector<StreamView> views = views_of(job);
   for (std::int64_t y = 0; y < job.inputs.rows; ++y)
-    for (std::int64_t x = 0; x < job.inputs.width; ++x, ++position) {
+    for (std::int64_t x = 0; x < job.inputs.width; ++x) {
       const std::int64_t lane = y * job.inputs.pitch + x;
-      if (view.active[lane] != 0) convert_position(job, view, position, lane);
+      std::array<T, kBlockColumns> totals = {};
+      alignas(64) std::array<std::int32_t, kBlockColumns> sums;
+      for (const StreamView& view : views) {
+        if (view.active[lane] == 0) continue;
+        sum_lanes(job, view, lane, sums.data());
+        add_values(job.table, static_cast<T>(view.weight), sums.data(), totals.data());
+      }
+      add_runs(job.planes.runs[static_cast<std::size_t>(job.block)], totals.data(), channel_sums);
+      channel_sums += job.planes.out_channels;
     }
 }
 
@@ -78,12 +94,17 @@ void sum_portably(const BlockJob& job, const StreamView& view, std::int64_t posi
   std::fill_n(sums, kBlockColumns,
               static_cast<std::int32_t>(job.planes.digit_base) * view.digit_sums[position_lane]);
   for (const BitProduct& product : view.products) add_product(view, product, position_lane, sums);
+  if (job.counter != nullptr)
+    job.counter->add(job.block, view.tile, view.stream, 0, kBlockColumns, 0, sums);
 }
 
-void convert_block_portably(const BlockJob& job) {
-  for (std::size_t tile = 0; tile < job.planes.tiles.size(); ++tile)
-    for (std::size_t stream = 0; stream < job.streams.size(); ++stream)
-      convert_stream(job, view_of(job, tile, stream));
+void convert_dense(const BlockJob& job, SumLanes sum_lanes) {
+  convert_positions<std::int64_t>(job, sum_lanes, add_dense_values, job.dense_sums);
+}
+
+void convert_portably(const BlockJob& job) {
+  if (job.table.conversion == Conversion::kDense) return convert_dense(job, sum_portably);
+  convert_positions<std::int32_t>(job, sum_portably, add_multiples, job.sums);
 }
 
 }  // namespace bitline

@@ -95,7 +95,8 @@ PreparedTable prepare_table(const CodeTable& table, const PackedPlanes& planes,
   const auto tiles = static_cast<std::int64_t>(planes.tiles.size());
   const bool bytes_hold = last - first <= 255 && most <= 255;
   if (!bytes_hold || weights.largest * most > std::numeric_limits<std::int16_t>::max() ||
-      tiles * weights.sum * most > std::numeric_limits<std::int32_t>::max()) {
+      tiles * weights.sum * planes.factor_magnitudes() * most >
+          std::numeric_limits<std::int32_t>::max()) {
     fill_dense(table, sums, changes, prepared);
     return prepared;
   }

@@ -53,7 +53,7 @@ struct ValueChange {
 std::vector<ValueChange> value_changes(const CodeTable& table, const SumRange& sums);
 
 /// The kernel sums multiples over `stream_weights` in 16 bits as long as those hold them, and over
-/// all tiles of `planes` in 32 (kDense: in 64).
+/// all tiles and column planes of `planes` in 32 (kDense: in 64).
 PreparedTable prepare_table(const CodeTable& table, const PackedPlanes& planes,
                             const std::vector<std::int64_t>& stream_weights);
 
