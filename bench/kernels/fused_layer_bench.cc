@@ -76,10 +76,15 @@ double bytes_per_conversion(const CimLayer& layer) {
   return bytes / static_cast<double>(layer.tiles.size()) * (pair ? 2 : 1);
 }
 
-/// Conversions per second, and their share of what one 512-bit popcount a cycle would allow.
-/// Conversions of inputs that are all zero need none, so that the share can exceed 1.
+/// Conversions per second, products of digits per second, and the conversions' share of what one
+/// 512-bit popcount a cycle would allow. Conversions of inputs that are all zero need none, so that
+/// the share can exceed 1.
 void report_rate(benchmark::State& state, const CimLayer& layer, std::int64_t conversions) {
   state.SetItemsProcessed(conversions);
+  const double rows =
+      static_cast<double>(layer.geometry.fan_in()) / static_cast<double>(std::ssize(layer.tiles));
+  state.counters["digit_products"] =
+      benchmark::Counter(static_cast<double>(conversions) * rows, benchmark::Counter::kIsRate);
   state.counters["of_popcount_bound"] =
       benchmark::Counter(static_cast<double>(conversions) * bytes_per_conversion(layer) /
                              static_cast<double>(kBlockColumns) / cycles_per_second(),
@@ -135,21 +140,28 @@ CimLayer one_bit_array(Encoding encoding) {
   return map_layer(layer, array_of(encoding));
 }
 
-/// The inner kernel alone: reads of one array, inputs and weights packed.
-void bench_array_reads(benchmark::State& state, Encoding encoding) {
-  const CimLayer layer = one_bit_array(encoding);
+/// 512 input channels, 2-bit cells and DAC, 64 columns: a layer of 1 x 1 kernels on 8 x 8.
+CimLayer large_array(std::int64_t rows) {
+  ArraySpec array = array_of(Encoding::kDifferential, 2, 2);
+  array.rows = rows;
+  return map_layer(w4a4({512, 8, 8, 32, 1, 1, 1, 0, 1}), array);
+}
+
+/// The inner kernel alone, for 64 columns: inputs and weights packed.
+void read_array(benchmark::State& state, const CimLayer& layer) {
   const LayerAdc adc = adc_of(layer, 16);
   const PackedPlanes planes = pack_planes(layer);
-  const InputPacker packer(layer, planes.tiles, encoding == Encoding::kBipolar);
+  const InputPacker packer(layer, planes.tiles, layer.array.encoding == Encoding::kBipolar);
   const auto streams = stream_products(planes, packer.planes(), layer.streams.weights);
   const PreparedTable table = prepare_table(adc.table, planes, layer.streams.weights);
   const std::vector<std::int32_t> activations = activations_for(layer);
   InputCodes codes;
   packer.encode(std::span(activations).first(static_cast<std::size_t>(layer.geometry.in_size())),
                 codes);
-  PackedInputs inputs = packer.make_inputs();
+  PackedInputs inputs = packer.make_inputs(planes.has_digits() && has_dot_products());
   packer.pack(codes, 0, 0, packer.rows_at_once(), inputs);
-  std::vector<std::int32_t> sums(static_cast<std::size_t>(inputs.positions() * kBlockColumns));
+  std::vector<std::int32_t> sums(
+      static_cast<std::size_t>(inputs.positions() * planes.out_channels));
   Tensor shorts(DType::kI16, {inputs.positions(), kBlockColumns});
   const BlockJob job{planes,      streams, inputs,
                      table,       0,       0,
@@ -158,11 +170,23 @@ void bench_array_reads(benchmark::State& state, Encoding encoding) {
     convert_block(job);
     benchmark::ClobberMemory();
   }
-  report_rate(state, layer, state.iterations() * inputs.positions() * kBlockColumns);
+  report_rate(state, layer,
+              state.iterations() * inputs.positions() * kBlockColumns * std::ssize(layer.tiles) *
+                  layer.streams.count());
+}
+
+void bench_array_reads(benchmark::State& state, Encoding encoding) {
+  read_array(state, one_bit_array(encoding));
 }
 BENCHMARK_CAPTURE(bench_array_reads, cells_0_1, Encoding::kTwosComplement);
 BENCHMARK_CAPTURE(bench_array_reads, differential, Encoding::kDifferential);
 BENCHMARK_CAPTURE(bench_array_reads, bipolar, Encoding::kBipolar);
+
+/// `rows` word lines.
+void bench_large_array_reads(benchmark::State& state) {
+  read_array(state, large_array(state.range(0)));
+}
+BENCHMARK(bench_large_array_reads)->Arg(256)->Arg(512);
 
 /// The same with everything around it: little is read per packed input where cells and inputs have
 /// one bit each.
@@ -173,12 +197,7 @@ BENCHMARK_CAPTURE(bench_one_bit_layer, cells_0_1, Encoding::kTwosComplement);
 BENCHMARK_CAPTURE(bench_one_bit_layer, differential, Encoding::kDifferential);
 BENCHMARK_CAPTURE(bench_one_bit_layer, bipolar, Encoding::kBipolar);
 
-/// 512 input channels, 2-bit cells and DAC, `rows` word lines.
-void bench_large_array(benchmark::State& state) {
-  ArraySpec array = array_of(Encoding::kDifferential, 2, 2);
-  array.rows = state.range(0);
-  run(state, map_layer(w4a4({512, 8, 8, 32, 1, 1, 1, 0, 1}), array), 16);
-}
+void bench_large_array(benchmark::State& state) { run(state, large_array(state.range(0)), 16); }
 BENCHMARK(bench_large_array)->Arg(256)->Arg(512);
 
 /// The third stage of ResNet-20: 64 → 64 channels, 3 × 3 on 8 × 8.

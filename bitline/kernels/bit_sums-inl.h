@@ -97,6 +97,28 @@ inline SumShape shape_of(const std::vector<BitProduct>& products) {
   return is_pair ? SumShape::kDifference : SumShape::kAny;
 }
 
+HWY_INLINE void count_pairs(const BlockJob& job, const StreamView& view, std::int64_t column_lane,
+                            ByteVector index) {
+  const hn::RebindToUnsigned<Shorts> shorts;
+  const auto both = hn::BitCast(shorts, index);
+  const auto even = hn::And(both, hn::Set(shorts, std::uint16_t{0xFF}));
+  const auto odd = hn::ShiftRight<8>(both);
+  const auto scale = hn::Set(shorts, static_cast<std::uint16_t>(job.counter->pairs()->sums()));
+  alignas(64) std::uint16_t pairs[kBlockColumns / 2];
+  hn::Store(hn::Add(even, hn::Mul(odd, scale)), shorts, pairs);
+  job.counter->add_pairs(job.block, view.tile, view.stream, column_lane, kLanes / 2, pairs);
+}
+
+/// Counts kLanes sums that fit bytes, given as p − origin.
+inline HWY_NOINLINE void count_indices(const BlockJob& job, const StreamView& view,
+                                       std::int64_t column_lane, ByteVector index) {
+  if (job.counter->pairs() != nullptr) return count_pairs(job, view, column_lane, index);
+  alignas(64) std::uint8_t indices[kBlockColumns];
+  hn::Store(index, Bytes(), indices);
+  job.counter->add(job.block, view.tile, view.stream, column_lane, kLanes, job.table.origin,
+                   indices);
+}
+
 /// Table indices of sums of which all fit bytes, for kLanes columns from `column_lane` on.
 template <SumShape kShape>
 class ByteSums {
@@ -115,7 +137,7 @@ class ByteSums {
 
   HWY_INLINE ByteVector operator()(std::int64_t position_lane) const {
     const ByteVector index = hn::Add(sums(position_lane), start(position_lane));
-    if (job_.counter != nullptr) count(index);
+    if (job_.counter != nullptr) count_indices(job_, view_, column_lane_, index);
     return index;
   }
 
@@ -152,25 +174,6 @@ class ByteSums {
     }
     for (; level > 0; --level) sums = hn::Add(sums, sums);
     return sums;
-  }
-
-  HWY_NOINLINE void count(ByteVector index) const {
-    if (job_.counter->pairs() != nullptr) return count_pairs(index, job_.counter->pairs()->sums());
-    alignas(64) std::uint8_t indices[kBlockColumns];
-    hn::Store(index, Bytes(), indices);
-    job_.counter->add(job_.block, view_.tile, view_.stream, column_lane_, kLanes, job_.table.origin,
-                      indices);
-  }
-
-  HWY_INLINE void count_pairs(ByteVector index, std::int64_t possible_sums) const {
-    const hn::RebindToUnsigned<Shorts> shorts;
-    const auto both = hn::BitCast(shorts, index);
-    const auto even = hn::And(both, hn::Set(shorts, std::uint16_t{0xFF}));
-    const auto odd = hn::ShiftRight<8>(both);
-    const auto scale = hn::Set(shorts, static_cast<std::uint16_t>(possible_sums));
-    alignas(64) std::uint16_t pairs[kBlockColumns / 2];
-    hn::Store(hn::Add(even, hn::Mul(odd, scale)), shorts, pairs);
-    job_.counter->add_pairs(job_.block, view_.tile, view_.stream, column_lane_, kLanes / 2, pairs);
   }
 
   const BlockJob& job_;

@@ -15,13 +15,18 @@ struct StreamView {
   std::size_t tile;
   std::size_t stream;
   const std::vector<BitProduct>& products;
-  std::int64_t weight;             ///< g_j
-  const std::uint8_t* cells;       ///< [cell_bits, bytes, lanes of columns]
-  const std::uint64_t* words;      ///< [input planes, bytes, lanes of positions]
-  const std::uint8_t* active;      ///< [lanes of positions]
-  const std::int32_t* digit_sums;  ///< [lanes of positions]
-  std::int64_t bytes;
-  std::int64_t lanes;  ///< of positions
+  std::int64_t weight;                   ///< g_j
+  const std::uint8_t* cells = nullptr;   ///< [cell_bits, bytes, lanes of columns]
+  const std::uint64_t* words = nullptr;  ///< [input planes, bytes, lanes of positions]
+  /// Where PackedInputs::as_digits: those of cells [groups, 64, 4 rows], and of inputs
+  /// [lanes of positions / 16, groups, 16, 4 rows].
+  const std::int8_t* cell_digits = nullptr;
+  const std::uint8_t* input_digits = nullptr;
+  const std::uint8_t* active = nullptr;      ///< [lanes of positions]
+  const std::int32_t* digit_sums = nullptr;  ///< [lanes of positions]
+  std::int64_t bytes = 0;
+  std::int64_t groups = 0;
+  std::int64_t lanes = 0;  ///< of positions
 
   const std::uint8_t* cells_of(const BitProduct& product) const {
     return cells + product.cell_bit * bytes * kBlockColumns;
@@ -34,18 +39,22 @@ struct StreamView {
 inline StreamView view_of(const BlockJob& job, std::size_t tile, std::size_t stream) {
   const PackedTile& packed = job.planes.tiles[tile];
   const PackedInputs& inputs = job.inputs;
-  const std::int64_t offset = inputs.stream_offset(tile, static_cast<std::int64_t>(stream));
-  return {tile,
-          stream,
-          job.streams[stream].products,
-          job.streams[stream].weight,
-          job.planes.bits_of(job.group, job.block, tile),
-          reinterpret_cast<const std::uint64_t*>(inputs.words.data<std::int64_t>().data()) +
-              inputs.word_offset(packed),
-          inputs.active.data<std::uint8_t>().data() + offset,
-          inputs.digit_sums.data<std::int32_t>().data() + offset,
-          packed.bytes,
-          inputs.lanes};
+  const auto j = static_cast<std::int64_t>(stream);
+  StreamView view{tile, stream, job.streams[stream].products, job.streams[stream].weight};
+  if (inputs.as_digits) {
+    view.cell_digits = job.planes.digits_of(job.group, job.block, tile);
+    view.input_digits = inputs.digits.data<std::uint8_t>().data() + inputs.digit_offset(packed, j);
+  } else {
+    view.cells = job.planes.bits_of(job.group, job.block, tile);
+    view.words = reinterpret_cast<const std::uint64_t*>(inputs.words.data<std::int64_t>().data() +
+                                                        inputs.word_offset(packed));
+  }
+  view.active = inputs.active.data<std::uint8_t>().data() + inputs.stream_offset(tile, j);
+  view.digit_sums = inputs.digit_sums.data<std::int32_t>().data() + inputs.stream_offset(tile, j);
+  view.bytes = packed.bytes;
+  view.groups = packed.groups;
+  view.lanes = inputs.lanes;
+  return view;
 }
 
 /// Of all tiles and streams.

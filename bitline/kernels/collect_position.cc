@@ -9,7 +9,7 @@
 #include "bitline/kernels/block_parts.h"
 #include "bitline/kernels/weighted_histogram.h"
 #if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
-#include "bitline/kernels/bit_sums-inl.h"
+#include "bitline/kernels/dot_sums-inl.h"
 #endif
 
 HWY_BEFORE_NAMESPACE();
@@ -28,20 +28,19 @@ void collect_stream(const BlockJob& job, const StreamView& view, std::int64_t po
 
 #else
 
-template <SumShape kShape>
+template <typename Sums>
 void collect_bytes(const BlockJob& job, const StreamView& view, std::int64_t position_lane,
                    WeightedHistogram& histogram) {
   alignas(64) std::uint8_t indices[kBlockColumns];
   for (std::int64_t lane = 0; lane < kBlockColumns; lane += kLanes)
-    hn::Store(ByteSums<kShape>(job, view, lane)(position_lane), Bytes(), indices + lane);
+    hn::Store(Sums(job, view, lane)(position_lane), Bytes(), indices + lane);
   histogram.add(job.block, 0, kBlockColumns, static_cast<std::int32_t>(view.weight), indices);
 }
 
 void collect_wide(const BlockJob& job, const StreamView& view, std::int64_t position_lane,
                   WeightedHistogram& histogram) {
   alignas(64) std::int32_t sums[kBlockColumns];
-  for (std::int64_t lane = 0; lane < kBlockColumns; lane += kLanes)
-    WideSums(job, view, lane).store(position_lane, sums + lane);
+  sum_lanes(job, view, position_lane, sums);
   for (std::int32_t& sum : sums) sum -= static_cast<std::int32_t>(job.table.origin);
   histogram.add(job.block, 0, kBlockColumns, static_cast<std::int32_t>(view.weight), sums);
 }
@@ -49,15 +48,18 @@ void collect_wide(const BlockJob& job, const StreamView& view, std::int64_t posi
 void collect_stream(const BlockJob& job, const StreamView& view, std::int64_t position_lane,
                     WeightedHistogram& histogram) {
   if (!job.table.byte_sums) return collect_wide(job, view, position_lane, histogram);
+#if HWY_TARGET == HWY_AVX3_DL
+  if (job.inputs.as_digits) return collect_bytes<DotSums>(job, view, position_lane, histogram);
+#endif
   switch (shape_of(view.products)) {
     case SumShape::kOnes:
-      return collect_bytes<SumShape::kOnes>(job, view, position_lane, histogram);
+      return collect_bytes<ByteSums<SumShape::kOnes> >(job, view, position_lane, histogram);
     case SumShape::kTwiceOnes:
-      return collect_bytes<SumShape::kTwiceOnes>(job, view, position_lane, histogram);
+      return collect_bytes<ByteSums<SumShape::kTwiceOnes> >(job, view, position_lane, histogram);
     case SumShape::kDifference:
-      return collect_bytes<SumShape::kDifference>(job, view, position_lane, histogram);
+      return collect_bytes<ByteSums<SumShape::kDifference> >(job, view, position_lane, histogram);
     case SumShape::kAny:
-      return collect_bytes<SumShape::kAny>(job, view, position_lane, histogram);
+      return collect_bytes<ByteSums<SumShape::kAny> >(job, view, position_lane, histogram);
   }
 }
 

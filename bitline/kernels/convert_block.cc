@@ -10,6 +10,7 @@
 #if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 #include "bitline/kernels/bit_sums-inl.h"
 #include "bitline/kernels/conversions-inl.h"
+#include "bitline/kernels/dot_sums-inl.h"
 #endif
 
 HWY_BEFORE_NAMESPACE();
@@ -135,6 +136,9 @@ void convert_stream(const BlockJob& job, const StreamView& view, const Convert& 
 
 template <typename Convert>
 void convert_shape(const BlockJob& job, const StreamView& view, const Convert& convert, Rows rows) {
+#if HWY_TARGET == HWY_AVX3_DL
+  if (job.inputs.as_digits) return convert_stream<DotSums>(job, view, convert, rows);
+#endif
   if (!job.table.byte_sums) return convert_stream<WideSums>(job, view, convert, rows);
   switch (shape_of(view.products)) {
     case SumShape::kOnes:
@@ -184,12 +188,6 @@ void look_up(const BlockJob& job) {
   if (entries <= LongPermutation::kMostEntries) return convert_bytes<LongPermutation>(job);
 #endif
   convert_bytes<Lookup>(job);
-}
-
-void sum_lanes(const BlockJob& job, const StreamView& view, std::int64_t position_lane,
-               std::int32_t* sums) {
-  for (std::int64_t lane = 0; lane < kBlockColumns; lane += kLanes)
-    WideSums(job, view, lane).store(position_lane, sums + lane);
 }
 
 void convert(const BlockJob& job) {

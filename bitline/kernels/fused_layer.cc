@@ -6,6 +6,7 @@
 
 #include "bitline/base/error.h"
 #include "bitline/base/parallel.h"
+#include "bitline/kernels/instruction_set.h"
 #include "bitline/kernels/strips.h"
 
 namespace bitline {
@@ -36,7 +37,7 @@ class FusedLayer::Worker {
       : layer_(layer),
         adc_(adc),
         table_(table),
-        packer_(layer.packer_, layer.geometry_, activations),
+        packer_(layer.packer_, layer.geometry_, activations, layer.takes_digits()),
         outputs_(outputs) {
     const std::int64_t positions = layer.packer_.rows_at_once() * layer.geometry_.out_width();
     const auto sums = static_cast<std::size_t>(positions * layer.planes_.out_channels);
@@ -149,6 +150,8 @@ class FusedLayer::Worker {
   Tensor short_totals_;                   // scratch of BlockJob
   std::optional<SumCounter> counter_;
 };
+
+bool FusedLayer::takes_digits() const { return planes_.has_digits() && has_dot_products(); }
 
 std::int64_t FusedLayer::common_value(const LayerAdc& adc, std::int64_t digit_sum) const {
   const std::int64_t inputs = adc.input_sum_factor * digit_sum;

@@ -35,6 +35,8 @@ class FusedLayer {
   class Worker;
   class Sweeper;
 
+  /// Whether inputs are packed as digits, for dot products.
+  bool takes_digits() const;
   bool can_count(std::span<const LayerAdc> adcs) const;
 
   /// What a read of digits with this sum takes from all columns: reference columns' and Σ A's part.

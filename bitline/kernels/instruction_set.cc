@@ -73,5 +73,7 @@ void force_instruction_set(std::string_view name) {
 
 std::string_view instruction_set() { return name_of_target(HWY_DYNAMIC_DISPATCH(own_target)()); }
 
+bool has_dot_products() { return HWY_DYNAMIC_DISPATCH(own_target)() == HWY_AVX3_DL; }
+
 }  // namespace bitline
 #endif

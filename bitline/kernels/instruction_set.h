@@ -18,4 +18,8 @@ void force_instruction_set(std::string_view name);
 /// reached as the kernels are.
 std::string_view instruction_set();
 
+/// Whether it multiplies bytes and adds the products (VNNI), which digits of several bits gain
+/// from.
+bool has_dot_products();
+
 }  // namespace bitline

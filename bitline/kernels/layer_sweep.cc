@@ -49,7 +49,7 @@ class FusedLayer::Sweeper {
       : layer_(layer),
         adcs_(adcs),
         distinct_(distinct),
-        packer_(layer.packer_, layer.geometry_, activations),
+        packer_(layer.packer_, layer.geometry_, activations, layer.takes_digits()),
         outputs_(outputs),
         adc_stride_(images * layer.geometry_.out_size()),
         histogram_(layer.planes_),

@@ -13,7 +13,7 @@ inline constexpr std::size_t kRowsPerByte = 8;
 /// Bits of a code byte.
 inline constexpr std::size_t kPlanesPerPart = 8;
 
-/// Fills words and active, and digit_sums where `sum_digits`, of all tiles.
+/// Fills words (or digits) and active, and digit_sums where `sum_digits`, of all tiles.
 struct PackJob {
   const std::uint8_t* codes;        ///< of lane 0; reads on up to the last lane
   std::int64_t part_size;           ///< from a code's byte to its next one
@@ -26,5 +26,7 @@ struct PackJob {
 
 /// Runs on the instruction set that instruction_set.h names.
 void pack_lanes(const PackJob& job);
+/// The same for PackedInputs::as_digits.
+void pack_digits(const PackJob& job);
 
 }  // namespace bitline

@@ -1,7 +1,10 @@
 #include "bitline/kernels/packed_inputs.h"
 
+#include <hwy/base.h>
+
 #include <algorithm>
 #include <cstdlib>
+#include <type_traits>
 
 #include "bitline/base/error.h"
 #include "bitline/base/rational.h"
@@ -22,6 +25,23 @@ DigitRange grid_of(const InputStreams& streams) {
   if (!streams.is_signed) return {0, (std::int64_t{1} << streams.bits) - 1};
   const std::int64_t half = std::int64_t{1} << (streams.bits - 1);
   return {-half, half - 1};
+}
+
+/// Of every stride-th activation. Returns the bits that any code has.
+template <typename CodeOf>
+std::uint16_t encode_row(const std::int32_t* activations, std::int64_t stride, std::int64_t count,
+                         const CodeOf& code_of, std::uint8_t* HWY_RESTRICT codes) {
+  std::uint16_t seen = 0;
+  const auto encode = [&](auto step) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::uint16_t code = code_of(activations[i * step]);
+      seen = static_cast<std::uint16_t>(seen | code);
+      codes[i] = static_cast<std::uint8_t>(code);
+    }
+  };
+  // Known to the compiler, a stride of 1 makes vector instructions possible.
+  stride == 1 ? encode(std::integral_constant<std::int64_t, 1>()) : encode(stride);
+  return seen;
 }
 
 }  // namespace
@@ -60,6 +80,7 @@ void InputPacker::add_codes(const InputStreams& streams) {
   const DigitRange grid = grid_of(streams);
   const std::size_t parts = (planes_.size() + kPlanesPerPart - 1) / kPlanesPerPart;
   codes_.resize(parts);
+  plain_codes_ = parts == 1;
   for (std::size_t part = 0; part < parts; ++part)
     for (std::int64_t a = grid.minimum; a <= grid.maximum; ++a) {
       std::uint16_t code = streams.recombine(a) == a ? std::uint16_t{0} : kOffGrid;
@@ -71,6 +92,7 @@ void InputPacker::add_codes(const InputStreams& streams) {
         code = static_cast<std::uint16_t>(code | (is_set ? 1 << plane % kPlanesPerPart : 0));
       }
       codes_[part].push_back(code);
+      plain_codes_ = plain_codes_ && code == (a & 0xFF);
     }
 }
 
@@ -113,7 +135,7 @@ std::int64_t InputPacker::rows_at_once() const {
   return best;
 }
 
-PackedInputs InputPacker::make_inputs() const {
+PackedInputs InputPacker::make_inputs(bool as_digits) const {
   PackedInputs inputs;
   const std::int64_t lanes = lanes_of(rows_at_once());
   const auto tiles = static_cast<std::int64_t>(tiles_.size());
@@ -121,7 +143,12 @@ PackedInputs InputPacker::make_inputs() const {
   inputs.pitch = pitch_;
   inputs.planes = static_cast<std::int64_t>(planes_.size());
   inputs.streams = streams_;
-  inputs.words = Tensor(DType::kI64, {words_per_lane(), lanes});
+  inputs.as_digits = as_digits;
+  if (as_digits)
+    inputs.digits = Tensor(DType::kU8, {tiles_.back().first_group + tiles_.back().groups, streams_,
+                                        lanes, kRowsPerGroup});
+  else
+    inputs.words = Tensor(DType::kI64, {words_per_lane(), lanes});
   inputs.active = Tensor(DType::kU8, {tiles, streams_, lanes});
   inputs.digit_sums = Tensor(DType::kI32, {tiles, streams_, lanes});
   return inputs;
@@ -149,36 +176,66 @@ void InputPacker::encode(std::span<const std::int32_t> image, InputCodes& codes)
     encode_part(image, part, codes.data() + static_cast<std::int64_t>(part) * part_size);
 }
 
-void InputPacker::encode_part(std::span<const std::int32_t> image, std::size_t part,
+std::vector<InputPacker::RowPart> InputPacker::row_parts() const {
+  const std::int64_t stride = geometry_.stride;
+  if (stride == 1 && geometry_.padding == 0)
+    return {{0, 0, geometry_.in_height * geometry_.in_width}};
+  std::vector<RowPart> parts;
+  for (std::int64_t y = 0; y < geometry_.in_height; ++y)
+    for (std::int64_t step = 0; step < stride; ++step) {
+      // Columns x of the image for which (x + padding) % stride = step.
+      const std::int64_t first = (step + stride - geometry_.padding % stride) % stride;
+      parts.push_back({y * geometry_.in_width + first,
+                       offset_of(0, y + geometry_.padding, first + geometry_.padding),
+                       ceil_div(geometry_.in_width - first, stride)});
+    }
+  return parts;
+}
+
+template <typename CodeOf>
+void InputPacker::encode_part(std::span<const std::int32_t> image, const CodeOf& code_of,
                               std::uint8_t* codes) const {
-  // By value: stores of codes might change whatever lies in memory, for all that a compiler knows.
-  const auto code_of = [table = codes_[part].data(), size = codes_[part].size(),
-                        smallest = smallest_activation_](std::int64_t activation) {
-    const auto index = static_cast<std::uint64_t>(activation - smallest);
-    return index < size ? table[index] : kOffGrid;
-  };
   std::uint16_t seen = 0;
   if (geometry_.padding != 0) {
-    const std::uint16_t pad = code_of(pad_value_);
+    const std::uint16_t pad = code_of(static_cast<std::int32_t>(pad_value_));
     seen = pad;
     std::fill_n(codes, offset_of(geometry_.in_channels, 0, 0), static_cast<std::uint8_t>(pad));
   }
-  const std::int64_t stride = geometry_.stride;
-  const std::int64_t width = geometry_.in_width;
-  const std::int32_t* row = image.data();
-  for (std::int64_t c = 0; c < geometry_.in_channels; ++c)
-    for (std::int64_t y = 0; y < geometry_.in_height; ++y, row += width)
-      for (std::int64_t step = 0; step < stride; ++step) {
-        // Columns x of the image for which (x + padding) % stride = step.
-        const std::int64_t first = (step + stride - geometry_.padding % stride) % stride;
-        std::uint8_t* code = codes + offset_of(c, y + geometry_.padding, first + geometry_.padding);
-        for (std::int64_t x = first; x < width; x += stride) {
-          const std::uint16_t next = code_of(row[x]);
-          seen = static_cast<std::uint16_t>(seen | next);
-          *code++ = static_cast<std::uint8_t>(next);
-        }
-      }
+  const std::vector<RowPart> parts = row_parts();
+  const std::int32_t* channel = image.data();
+  for (std::int64_t c = 0; c < geometry_.in_channels; ++c) {
+    for (const RowPart part : parts)
+      seen =
+          static_cast<std::uint16_t>(seen | encode_row(channel + part.source, geometry_.stride,
+                                                       part.count, code_of, codes + part.target));
+    channel += geometry_.in_height * geometry_.in_width;
+    codes += offset_of(1, 0, 0);
+  }
   if ((seen & kOffGrid) != 0) fail_off_grid(image);
+}
+
+void InputPacker::encode_part(std::span<const std::int32_t> image, std::size_t part,
+                              std::uint8_t* codes) const {
+  // By value: stores of codes might change whatever lies in memory, for all that a compiler knows.
+  const auto smallest = static_cast<std::uint32_t>(smallest_activation_);
+  const auto size = static_cast<std::uint32_t>(codes_[part].size());
+  if (plain_codes_)
+    return encode_part(
+        image,
+        [=](std::int32_t activation) {
+          const auto bits = static_cast<std::uint32_t>(activation);
+          const std::uint32_t off_grid = bits - smallest < size ? 0 : kOffGrid;
+          return static_cast<std::uint16_t>((bits & 0xFF) | off_grid);
+        },
+        codes);
+  const std::uint16_t* table = codes_[part].data();
+  encode_part(
+      image,
+      [=](std::int32_t activation) {
+        const std::uint32_t index = static_cast<std::uint32_t>(activation) - smallest;
+        return index < size ? table[index] : kOffGrid;
+      },
+      codes);
 }
 
 void InputPacker::pack(const InputCodes& codes, std::int64_t group, std::int64_t first_row,
@@ -187,8 +244,14 @@ void InputPacker::pack(const InputCodes& codes, std::int64_t group, std::int64_t
   packed.lanes = lanes_of(rows);
   const std::int64_t channel = group * (geometry_.in_channels / geometry_.groups);
   const std::int64_t corner = offset_of(channel, first_row * geometry_.stride, 0);
-  pack_lanes({codes.data() + corner, offset_of(geometry_.in_channels, 0, 0), row_offsets_.data(),
-              tiles_, planes_, sum_digits_, packed});
+  const PackJob job{codes.data() + corner,
+                    offset_of(geometry_.in_channels, 0, 0),
+                    row_offsets_.data(),
+                    tiles_,
+                    planes_,
+                    sum_digits_,
+                    packed};
+  packed.as_digits ? pack_digits(job) : pack_lanes(job);
 }
 
 }  // namespace bitline

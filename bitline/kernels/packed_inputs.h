@@ -19,6 +19,9 @@ struct InputPlane {
 /// Lanes come in multiples of this many, so that packing needs no tail.
 inline constexpr std::int64_t kLaneMultiple = 32;
 
+/// Lanes whose digits stand together: those of one are a line of the caches.
+inline constexpr std::int64_t kDigitLanes = 16;
+
 /// What the columns of one group see at the positions of some output rows of one image. Position
 /// (y, x) lies in lane y · pitch + x; lanes between the rows and behind the last are idle. A row
 /// byte stands eight times in its word, so that one broadcast reaches all columns of a block.
@@ -29,13 +32,18 @@ struct PackedInputs {
   std::int64_t lanes = 0;
   std::int64_t planes = 0;
   std::int64_t streams = 0;
-  Tensor words;       ///< I64 [tiles, planes, bytes of the tile, lanes]
+  bool as_digits = false;  ///< digits are filled, and not words
+  Tensor words;            ///< I64 [tiles, planes, bytes of the tile, lanes]
+  Tensor digits;      ///< U8 [tiles, streams, lanes / 16, groups of the tile, 16 lanes, 4 rows]
   Tensor active;      ///< U8 [tiles, streams, lanes]: not 0 where the stream's digits are not all 0
   Tensor digit_sums;  ///< I32 [tiles, streams, lanes]: Σ_r x_j[r]; all 0 unless asked for
 
   std::int64_t positions() const { return rows * width; }
   std::int64_t word_offset(const PackedTile& tile) const {
     return tile.first_byte * planes * lanes;
+  }
+  std::int64_t digit_offset(const PackedTile& tile, std::int64_t stream) const {
+    return (tile.first_group * streams + tile.groups * stream) * lanes * kRowsPerGroup;
   }
   std::int64_t stream_offset(std::size_t tile, std::int64_t stream) const {
     return (static_cast<std::int64_t>(tile) * streams + stream) * lanes;
@@ -58,8 +66,8 @@ class InputPacker {
   bool sums_digits() const { return sum_digits_; }
   /// Output rows to pack at once: as many as the caches hold, and few idle lanes.
   std::int64_t rows_at_once() const;
-  /// Buffers for that many.
-  PackedInputs make_inputs() const;
+  /// Buffers for that many; `as_digits` where dot products take them, of unsigned digits.
+  PackedInputs make_inputs(bool as_digits) const;
   /// image: [in_channels, in_height, in_width]. Throws Error for an activation off its grid.
   void encode(std::span<const std::int32_t> image, InputCodes& codes) const;
   /// Output rows first_row … first_row + rows − 1.
@@ -67,13 +75,25 @@ class InputPacker {
             PackedInputs& packed) const;
 
  private:
+  /// What one step of the stride visits of a row of the first channel; of all its rows where they
+  /// follow each other in the image and in the codes.
+  struct RowPart {
+    std::int64_t source;  ///< in the image
+    std::int64_t target;  ///< in its codes
+    std::int64_t count;
+  };
+
   void add_planes(const InputStreams& streams);
   void add_codes(const InputStreams& streams);
   void add_row_offsets(const std::vector<Tile>& tiles);
   std::int64_t offset_of(std::int64_t channel, std::int64_t y, std::int64_t x) const;
   std::int64_t lanes_of(std::int64_t rows) const;
   std::int64_t words_per_lane() const;
+  std::vector<RowPart> row_parts() const;
   void encode_part(std::span<const std::int32_t> image, std::size_t part,
+                   std::uint8_t* codes) const;
+  template <typename CodeOf>
+  void encode_part(std::span<const std::int32_t> image, const CodeOf& code_of,
                    std::uint8_t* codes) const;
   [[noreturn]] void fail_off_grid(std::span<const std::int32_t> image) const;
 
@@ -86,6 +106,7 @@ class InputPacker {
   std::vector<InputPlane> planes_;
   std::int64_t smallest_activation_ = 0;
   std::vector<std::vector<std::uint16_t>> codes_;  // [parts][activation − smallest]
+  bool plain_codes_ = false;                       // a code is its activation's lowest byte
   std::vector<std::int64_t> row_offsets_;  // [row bytes, 8] from the position's corner; −1: no row
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "bitline/base/rational.h"
 #include "bitline/mapping/column_sums.h"
 
 namespace bitline {
@@ -73,9 +74,12 @@ std::vector<std::vector<ColumnRun>> runs_of(const PackedPlanes& planes) {
 std::vector<PackedTile> packed_tiles(const std::vector<Tile>& tiles) {
   std::vector<PackedTile> packed;
   std::int64_t byte = 0;
+  std::int64_t group = 0;
   for (const Tile& tile : tiles) {
-    packed.push_back({byte, (static_cast<std::int64_t>(tile.size()) + 7) / 8});
+    packed.push_back(
+        {byte, ceil_div(std::ssize(tile), 8), group, ceil_div(std::ssize(tile), kRowsPerGroup)});
     byte += packed.back().bytes;
+    group += packed.back().groups;
   }
   return packed;
 }
@@ -109,6 +113,14 @@ class ColumnPacker {
              std::int64_t row) {
     const std::int64_t start = planes_.offset_of(group, column / kBlockColumns, tile);
     const std::int64_t lane = lane_of_column(column % kBlockColumns);
+    if (planes_.has_digits()) {
+      const std::int64_t place =
+          (row / kRowsPerGroup * kBlockColumns + digit_group_of_lane(lane)) * kRowsPerGroup +
+          row % kRowsPerGroup;
+      const std::int64_t first = planes_.digit_offset_of(group, column / kBlockColumns, tile);
+      planes_.digits.data<std::int8_t>()[static_cast<std::size_t>(first + place)] =
+          static_cast<std::int8_t>(digit);
+    }
     auto bytes = planes_.bits.data<std::uint8_t>();
     for (std::size_t bit = 0; bit < planes_.cell_bits.size(); ++bit) {
       if (!has_bit(digit, planes_.cell_bits[bit], planes_.digit_base)) continue;
@@ -123,6 +135,13 @@ class ColumnPacker {
   ColumnDigits digits_;
   PackedPlanes& planes_;
 };
+
+/// Whether dot products of whole digits take fewer steps than their bits one by one. Inputs have to
+/// be unsigned for them.
+bool dot_products_pay(const CimLayer& layer, std::size_t cell_bits) {
+  if (layer.streams.range().minimum < 0) return false;
+  return static_cast<std::int64_t>(cell_bits) * layer.streams.dac_bits >= 3;
+}
 
 }  // namespace
 
@@ -140,6 +159,10 @@ PackedPlanes pack_planes(const CimLayer& layer) {
   planes.bits =
       Tensor(DType::kU8, {planes.groups, planes.blocks(), planes.row_bytes,
                           static_cast<std::int64_t>(planes.cell_bits.size()), kBlockColumns});
+  planes.row_groups = planes.tiles.back().first_group + planes.tiles.back().groups;
+  if (dot_products_pay(layer, planes.cell_bits.size()))
+    planes.digits = Tensor(DType::kI8, {planes.groups, planes.blocks(), planes.row_groups,
+                                        kBlockColumns, kRowsPerGroup});
   ColumnPacker packer(layer, planes);
   for (std::int64_t group = 0; group < planes.groups; ++group)
     for (std::int64_t column = 0; column < planes.blocks() * kBlockColumns; ++column)

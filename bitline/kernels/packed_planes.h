@@ -20,6 +20,15 @@ constexpr std::int64_t lane_of_column(std::int64_t column) {
   return (column & 15) << 2 | (column >> 4 & 1) << 1 | column >> 5;
 }
 
+/// Rows of a group that an integer dot product takes together.
+inline constexpr std::int64_t kRowsPerGroup = 4;
+
+/// The place of a byte lane among the 64 groups of digits of one row group, chosen so that packing
+/// 32-bit sums to bytes yields the lanes in order.
+constexpr std::int64_t digit_group_of_lane(std::int64_t lane) {
+  return lane % 16 / 4 * 16 + lane / 16 * 4 + lane % 4;
+}
+
 /// One bit of a digit: digit = base + Σ over its bits of ±2^shift · bit.
 struct DigitBit {
   int shift = 0;
@@ -41,10 +50,12 @@ struct ColumnRun {
   std::int32_t factor = 1;   ///< of the column plane
 };
 
-/// A tile's rows, eight to a byte.
+/// A tile's rows: eight to a byte of bits, four to a group of digits.
 struct PackedTile {
   std::int64_t first_byte = 0;  ///< in the row bytes of all tiles
   std::int64_t bytes = 0;
+  std::int64_t first_group = 0;  ///< in the row groups of all tiles
+  std::int64_t groups = 0;
 };
 
 /// The columns of a group (column plane by column plane, output channel by output channel) stand
@@ -59,9 +70,13 @@ struct PackedPlanes {
   std::vector<DigitBit> cell_bits;
   std::int64_t digit_base = 0;  ///< −1 for cells of −1 and +1, which are 2 · bit − 1
   std::vector<PackedTile> tiles;
-  std::int64_t row_bytes = 0;  ///< of all tiles
-  SumRange sums;               ///< that these very weights can give; narrower than CimLayer's
-  Tensor bits;                 ///< U8 [groups, blocks, tiles, cell_bits, bytes of the tile, lanes]
+  std::int64_t row_bytes = 0;   ///< of all tiles
+  std::int64_t row_groups = 0;  ///< likewise
+  SumRange sums;                ///< that these very weights can give; narrower than CimLayer's
+  Tensor bits;                  ///< U8 [groups, blocks, tiles, cell_bits, bytes of the tile, lanes]
+  /// Digits whole, for integer dot products: I8 [groups, blocks, row groups, 64 in the order of
+  /// digit_group_of_lane(), 4 rows]. Empty where counting bits is cheaper.
+  Tensor digits;
 
   std::int64_t columns() const {
     return static_cast<std::int64_t>(column_planes.size()) * out_channels;
@@ -77,10 +92,19 @@ struct PackedPlanes {
     for (const ColumnPlane& plane : column_planes) sum += std::abs(plane.factor);
     return sum;
   }
+  bool has_digits() const { return digits.size() != 0; }
   std::int64_t blocks() const { return (columns() + kBlockColumns - 1) / kBlockColumns; }
   /// [cell_bits, bytes of the tile, lanes]
   const std::uint8_t* bits_of(std::int64_t group, std::int64_t block, std::size_t tile) const {
     return bits.data<std::uint8_t>().data() + offset_of(group, block, tile);
+  }
+  /// [row groups of the tile, 64, 4]
+  const std::int8_t* digits_of(std::int64_t group, std::int64_t block, std::size_t tile) const {
+    return digits.data<std::int8_t>().data() + digit_offset_of(group, block, tile);
+  }
+  std::int64_t digit_offset_of(std::int64_t group, std::int64_t block, std::size_t tile) const {
+    return ((group * blocks() + block) * row_groups + tiles[tile].first_group) * kBlockColumns *
+           kRowsPerGroup;
   }
   std::int64_t offset_of(std::int64_t group, std::int64_t block, std::size_t tile) const {
     const std::int64_t whole_blocks = (group * blocks() + block) * row_bytes;

@@ -11,6 +11,7 @@
 namespace bitline {
 namespace {
 
+using ::testing::ElementsAre;
 using testing_layers::linear_layer;
 
 TEST(PackedPlanes, LanesAreAPermutationThatTwoSplitsUndo) {
@@ -56,6 +57,25 @@ TEST(PackedPlanes, HalvesOfAPairHoldMagnitudes) {
   EXPECT_EQ(planes.sums.minimum, 0);
 }
 
+// 2-bit cells and a 2-bit DAC: weights 5, −6 and 3 have digits 1, −2, 3 and 1, −1, 0. Packing
+// 32-bit sums to bytes takes four from each of four vectors in turn, so that lane 4 begins the
+// second one.
+TEST(PackedPlanes, FourDigitsOfAColumnAreAGroup) {
+  ArraySpec array;
+  array.cell_bits = array.dac_bits = 2;
+  const PackedPlanes planes = pack_planes(map_layer(linear_layer(1, {5, -6, 3}, 4, 4), array));
+  ASSERT_TRUE(planes.has_digits());
+  const std::int8_t* digits = planes.digits_of(0, 0, 0);
+  EXPECT_THAT(std::span(digits, 4), ElementsAre(1, -2, 3, 0));  // column 0 in lane 0
+  ASSERT_EQ(lane_of_column(1), 4);
+  EXPECT_EQ(digit_group_of_lane(4), 16);
+  EXPECT_THAT(std::span(digits + 4 * 16, 4), ElementsAre(1, -1, 0, 0));
+}
+
+TEST(PackedPlanes, DigitsOfOneBitAreCountedAsBits) {
+  EXPECT_FALSE(pack_planes(map_layer(linear_layer(1, {5}, 4, 4), ArraySpec{})).has_digits());
+}
+
 /// The row byte of a plane in a lane, which must stand in its word eight times.
 int row_byte(const PackedInputs& inputs, std::int64_t plane_byte, std::int64_t lane) {
   const auto words = inputs.words.data<std::int64_t>();
@@ -66,11 +86,12 @@ int row_byte(const PackedInputs& inputs, std::int64_t plane_byte, std::int64_t l
 }
 
 /// Encoded and packed, all output rows.
-PackedInputs packed(const IntegerLayer& layer, const std::vector<std::int32_t>& image) {
-  const CimLayer mapped = map_layer(layer, ArraySpec{});
+PackedInputs packed(const IntegerLayer& layer, const std::vector<std::int32_t>& image,
+                    const ArraySpec& array = {}) {
+  const CimLayer mapped = map_layer(layer, array);
   const PackedPlanes planes = pack_planes(mapped);
   const InputPacker packer(mapped, planes.tiles, true);
-  PackedInputs inputs = packer.make_inputs();
+  PackedInputs inputs = packer.make_inputs(array.dac_bits > 1);
   InputCodes codes;
   packer.encode(image, codes);
   packer.pack(codes, 0, 0, layer.geometry.out_height(), inputs);
@@ -92,6 +113,21 @@ TEST(PackedInputs, APlaneHoldsOneBitOfEveryRow) {
   EXPECT_EQ(active[3 * lanes], 0);
   EXPECT_EQ(sums[0], 1);
   EXPECT_EQ(sums[3 * lanes], 0);
+}
+
+// 13 = 3 · 4 + 1 and 2 in rows 0 and 1, in digits of 2 bits.
+TEST(PackedInputs, FourDigitsOfAStreamAreAGroup) {
+  ArraySpec array;
+  array.cell_bits = array.dac_bits = 2;
+  const PackedInputs inputs = packed(linear_layer(1, {1, 1}, 2, 4), {13, 2}, array);
+  ASSERT_TRUE(inputs.as_digits);
+  const std::uint8_t* digits = inputs.digits.data<std::uint8_t>().data();
+  const PackedTile tile{0, 1, 0, 1};
+  EXPECT_THAT(std::span(digits + inputs.digit_offset(tile, 0), 4), ElementsAre(1, 2, 0, 0));
+  EXPECT_THAT(std::span(digits + inputs.digit_offset(tile, 1), 4), ElementsAre(3, 0, 0, 0));
+  const auto sums = inputs.digit_sums.data<std::int32_t>();
+  EXPECT_EQ(sums[0], 3);
+  EXPECT_EQ(sums[static_cast<std::size_t>(inputs.stream_offset(0, 1))], 3);
 }
 
 // 1 × 2 kernels, stride 2, padded by 1 with 0. Of the rows pads, 1 1 1 1 1, 1 0 1 1 0, pads the
