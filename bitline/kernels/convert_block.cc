@@ -125,6 +125,8 @@ void convert_lanes(const BlockJob& job, const StreamView& view, const Convert& c
     for (std::int64_t lane = row; lane < row + job.inputs.width; ++lane, totals += kBlockColumns)
       if (view.active[lane] != 0) add_multiples(in_registers(sums(lane)), weight, totals);
   }
+  if (job.counter != nullptr && job.counter->lanes() != nullptr)
+    count_waiting(job, view, column_lane);
 }
 
 template <typename Sums, typename Convert>

@@ -1,5 +1,7 @@
 #include "bitline/kernels/sum_counter.h"
 
+#include <limits>
+
 namespace bitline {
 
 SumCounter::SumCounter(const PackedPlanes& planes, std::size_t streams, bool by_tile,
@@ -15,7 +17,8 @@ SumCounter::SumCounter(const PackedPlanes& planes, std::size_t streams, bool by_
   part_size_ = (column_planes + 1) * kCopies * bins_;
   counts_.assign(tiles_ * streams_ * static_cast<std::size_t>(part_size_), 0);
   zeros_.assign(tiles_ * streams_, 0);
-  pairs_ = PairCounter::make(planes, tiles_ * streams_, conversions);
+  if (bins_ <= 256 && conversions <= std::numeric_limits<std::uint32_t>::max())
+    lanes_ = LaneCounter::make(planes, tiles_ * streams_);
   const std::vector<std::int64_t> columns = columns_of_lanes(planes);
   for (std::size_t lane = 0; lane < columns.size(); ++lane) {
     const std::int64_t plane = columns[lane] < 0 ? column_planes : columns[lane] / out_channels_;
@@ -35,13 +38,13 @@ void SumCounter::add_to(LayerHistogram& histogram) const {
           for (std::int64_t p = sums_.minimum; p <= sums_.maximum; ++p, ++count)
             if (*count != 0) bins.add(p, *count);
       }
-      if (pairs_) add_pairs_to(histogram, tile, stream);
+      if (lanes_) add_lanes_to(histogram, tile, stream);
     }
 }
 
-void SumCounter::add_pairs_to(LayerHistogram& histogram, std::size_t tile,
+void SumCounter::add_lanes_to(LayerHistogram& histogram, std::size_t tile,
                               std::size_t stream) const {
-  pairs_->for_each(part(tile, stream),
+  lanes_->for_each(part(tile, stream),
                    [&](std::int64_t plane, std::int64_t sum, std::int64_t count) {
                      histogram
                          .of(column_planes_[static_cast<std::size_t>(plane)].plane,

@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
+#include "bitline/kernels/lane_counter.h"
 #include "bitline/kernels/layer_histogram.h"
 #include "bitline/kernels/packed_planes.h"
-#include "bitline/kernels/pair_counter.h"
 
 namespace bitline {
 
@@ -29,26 +29,24 @@ class SumCounter {
     std::int64_t* counts = counts_.data() + part_offset(tile, stream) + (origin - sums_.minimum);
     for (std::int64_t lane = 0; lane < count; ++lane) ++counts[lanes[lane] + sums[lane]];
   }
-  /// Counts byte sums faster, where there is one; then as add_pairs() takes them.
-  const PairCounter* pairs() const { return pairs_ ? &*pairs_ : nullptr; }
-  void add_pairs(std::int64_t block, std::size_t tile, std::size_t stream, std::int64_t first_lane,
-                 std::int64_t count, const std::uint16_t* sums) {
-    pairs_->add(block, part(tile, stream), first_lane, count, sums);
-  }
+  /// Counts byte sums faster, where there is one.
+  LaneCounter* lanes() { return lanes_ ? &*lanes_ : nullptr; }
   /// At `positions` positions, every column of a group summed to 0.
   void add_zeros(std::size_t tile, std::size_t stream, std::int64_t positions) {
     zeros_[part(tile, stream)] += positions;
   }
   void add_to(LayerHistogram& histogram) const;
 
- private:
-  static constexpr std::int64_t kCopies = 4;
-
-  void add_pairs_to(LayerHistogram& histogram, std::size_t tile, std::size_t stream) const;
-
+  /// Which of the counts are a stream's.
   std::size_t part(std::size_t tile, std::size_t stream) const {
     return (by_tile_ ? tile : 0) * streams_ + stream;
   }
+
+ private:
+  static constexpr std::int64_t kCopies = 4;
+
+  void add_lanes_to(LayerHistogram& histogram, std::size_t tile, std::size_t stream) const;
+
   std::int64_t part_offset(std::size_t tile, std::size_t stream) const {
     return static_cast<std::int64_t>(part(tile, stream)) * part_size_;
   }
@@ -63,7 +61,7 @@ class SumCounter {
   std::vector<std::int64_t> lane_bins_;  // [blocks, lanes]: where the lane's bins start in a part
   std::vector<std::int64_t> counts_;     // [tiles, streams, column planes + 1, copies, bins]
   std::vector<std::int64_t> zeros_;      // [tiles, streams]
-  std::optional<PairCounter> pairs_;
+  std::optional<LaneCounter> lanes_;
 };
 
 }  // namespace bitline

@@ -1,0 +1,32 @@
+#include "bitline/kernels/lane_counter.h"
+
+#include <algorithm>
+
+namespace bitline {
+
+std::optional<LaneCounter> LaneCounter::make(const PackedPlanes& planes, std::size_t parts) {
+  constexpr std::size_t kMostCounts = std::size_t{1} << 22;
+  LaneCounter counter(planes);
+  const std::size_t counts =
+      parts * counter.layouts_.size() * static_cast<std::size_t>(counter.size_);
+  if (counts > kMostCounts) return std::nullopt;
+  counter.counts_.resize(counts);
+  return counter;
+}
+
+LaneCounter::LaneCounter(const PackedPlanes& planes)
+    : sums_(planes.sums.maximum - planes.sums.minimum + 1),
+      size_((sums_ + kValuesAtOnce) * kBlockColumns),
+      waiting_(DType::kU8, {kMostPositions, kBlockColumns}) {
+  const std::vector<std::int64_t> columns = columns_of_lanes(planes);
+  for (auto lane = columns.begin(); lane != columns.end(); lane += kBlockColumns) {
+    Layout layout;
+    for (auto column = lane; column != lane + kBlockColumns; ++column)
+      layout.push_back(*column < 0 ? -1 : *column / planes.out_channels);
+    const auto known = std::ranges::find(layouts_, layout);
+    layout_of_block_.push_back(known - layouts_.begin());
+    if (known == layouts_.end()) layouts_.push_back(std::move(layout));
+  }
+}
+
+}  // namespace bitline

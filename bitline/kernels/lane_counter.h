@@ -1,0 +1,64 @@
+// Counts sums that fit bytes many positions at a time: as often as a value occurs, all lanes are
+// compared with it at once.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "bitline/kernels/packed_planes.h"
+
+namespace bitline {
+
+/// Private to a thread. Each byte lane has a histogram of its own; blocks whose lanes belong to the
+/// same column planes share theirs.
+class LaneCounter {
+ public:
+  /// Positions that are counted together: a byte holds what a lane can count.
+  static constexpr std::int64_t kMostPositions = 128;
+  /// Values that are counted together; there is room for so many behind the largest sum.
+  static constexpr int kValuesAtOnce = 8;
+
+  /// For `parts` (tiles × streams) of sums that fit bytes; none where its counts would be too many
+  /// for the caches.
+  static std::optional<LaneCounter> make(const PackedPlanes& planes, std::size_t parts);
+
+  /// Counts by sum, from the smallest one on, and lane: [sums, 64].
+  std::uint32_t* counts(std::size_t part, std::int64_t block) {
+    const auto layout = static_cast<std::size_t>(layout_of_block_[static_cast<std::size_t>(block)]);
+    return counts_.data() + (part * layouts_.size() + layout) * static_cast<std::size_t>(size_);
+  }
+  /// Calls add(column plane, sum − smallest sum, count) for all that a part counted. Lanes that
+  /// hold no column are left out.
+  template <typename Add>
+  void for_each(std::size_t part, const Add& add) const;
+
+  /// Sums that wait to be counted, [positions, lanes of a vector], aligned to 64 bytes.
+  std::uint8_t* waiting() { return waiting_.data<std::uint8_t>().data(); }
+  std::int64_t waiting_positions = 0;
+
+ private:
+  using Layout = std::vector<std::int64_t>;  // column plane of each lane; −1 for none
+
+  explicit LaneCounter(const PackedPlanes& planes);
+
+  std::int64_t sums_;
+  std::int64_t size_;  // of one layout's counts in one part
+  std::vector<Layout> layouts_;
+  std::vector<std::int64_t> layout_of_block_;
+  std::vector<std::uint32_t> counts_;  // [parts, layouts, sums, lanes]
+  Tensor waiting_;
+};
+
+template <typename Add>
+void LaneCounter::for_each(std::size_t part, const Add& add) const {
+  const std::uint32_t* counts =
+      counts_.data() + part * layouts_.size() * static_cast<std::size_t>(size_);
+  for (std::size_t layout = 0; layout < layouts_.size(); ++layout, counts += size_)
+    for (std::int64_t i = 0; i < sums_ * kBlockColumns; ++i) {
+      const std::int64_t plane = layouts_[layout][static_cast<std::size_t>(i % kBlockColumns)];
+      if (counts[i] != 0 && plane >= 0) add(plane, i / kBlockColumns, std::int64_t{counts[i]});
+    }
+}
+
+}  // namespace bitline
