@@ -30,6 +30,31 @@ clang compiler for clang-tidy
 clang-format formatting check
 clang-tidy static checks
 '
+# And on top of that where .ci/run emulates 64-bit ARM.
+neon_packages='
+g++-aarch64-linux-gnu compiler for 64-bit ARM
+qemu-user runs programs for ARM
+libgomp1:arm64 parallel loops
+libtomlplusplus-dev:arm64 configuration files
+libfmt-dev:arm64 messages
+libhwy-dev:arm64 vector instructions
+libssl-dev:arm64 checksums
+zlib1g-dev:arm64 compressed datasets
+libzip-dev:arm64 NPZ files
+libgtest-dev:arm64 tests
+libgmock-dev:arm64 tests
+librapidcheck-dev:arm64 property tests
+'
+
+# Whether a package is there: this machine's own, or that of the architecture behind the colon.
+is_installed() {
+  case $1 in
+    *:*) architecture=${1#*:} ;;
+    *) architecture=$(dpkg-query -W -f '${Architecture}' dpkg) ;;
+  esac
+  dpkg-query -W -f '${Architecture} ${db:Status-Status}\n' "$1" 2>/dev/null |
+    grep -xE "($architecture|all) installed" >/dev/null
+}
 
 # Installs what is missing of a list like the one above, after one line that says what and why.
 # Whoever is not root gets that line to run, and exit code 1.
@@ -38,11 +63,11 @@ require_packages() {
     echo "$0 needs Debian 12 (dpkg-query is missing here); docs/install.md says how to build elsewhere" >&2
     exit 1
   fi
-  missing='' reasons=''
+  missing='' reasons='' foreign=''
   while read -r package reason; do
     [ -n "$package" ] || continue
-    state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || true
-    [ "$state" = installed ] && continue
+    if is_installed "$package"; then continue; fi
+    case $package in *:*) foreign=${package#*:} ;; esac
     missing="$missing $package"
     reasons="$reasons, $package: $reason"
   done <<EOF
@@ -52,7 +77,8 @@ EOF
 
   sudo=''
   [ "$(id -u)" = 0 ] || sudo='sudo '
-  line="${sudo}apt-get update && ${sudo}env DEBIAN_FRONTEND=noninteractive apt-get install -y"
+  line="${foreign:+${sudo}dpkg --add-architecture $foreign && }${sudo}apt-get update &&"
+  line="$line ${sudo}env DEBIAN_FRONTEND=noninteractive apt-get install -y"
   line="$line --no-install-recommends$missing  # Bitline needs${reasons#,}"
   echo "$line"
   [ -z "$sudo" ] || exit 1

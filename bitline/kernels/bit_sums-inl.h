@@ -14,6 +14,8 @@
 
 #include "bitline/kernels/block_parts.h"
 
+// Scalar has kernels of its own, but includes this: the guard above counts instruction sets.
+#if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 HWY_BEFORE_NAMESPACE();
 namespace bitline {
 namespace HWY_NAMESPACE {
@@ -324,5 +326,6 @@ class WideSums {
 }  // namespace HWY_NAMESPACE
 }  // namespace bitline
 HWY_AFTER_NAMESPACE();
+#endif
 
 #endif

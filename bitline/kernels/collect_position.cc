@@ -7,10 +7,8 @@
 #include <hwy/highway.h>
 
 #include "bitline/kernels/block_parts.h"
-#include "bitline/kernels/weighted_histogram.h"
-#if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 #include "bitline/kernels/dot_sums-inl.h"
-#endif
+#include "bitline/kernels/weighted_histogram.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace bitline {

@@ -6,12 +6,10 @@
 // After foreach_target.h.
 #include <hwy/highway.h>
 
-#include "bitline/kernels/block_parts.h"
-#if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 #include "bitline/kernels/bit_sums-inl.h"
+#include "bitline/kernels/block_parts.h"
 #include "bitline/kernels/conversions-inl.h"
 #include "bitline/kernels/dot_sums-inl.h"
-#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace bitline {

@@ -11,6 +11,8 @@
 
 #include "bitline/kernels/bit_sums-inl.h"
 
+// Scalar has kernels of its own, but includes this: the guard above counts instruction sets.
+#if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 HWY_BEFORE_NAMESPACE();
 namespace bitline {
 namespace HWY_NAMESPACE {
@@ -112,5 +114,6 @@ HWY_INLINE void sum_lanes(const BlockJob& job, const StreamView& view, std::int6
 }  // namespace HWY_NAMESPACE
 }  // namespace bitline
 HWY_AFTER_NAMESPACE();
+#endif
 
 #endif

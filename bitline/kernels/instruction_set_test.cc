@@ -19,6 +19,16 @@ TEST(InstructionSet, TheBestOneRunsUnlessAnotherIsForced) {
   force_instruction_set(names.front());
 }
 
+TEST(InstructionSet, NeonIsTheBestOneOn64BitArmAndNoneOnX86) {
+#if defined(__aarch64__)
+  EXPECT_EQ(instruction_sets().front(), "neon") << "Highway wants AES instructions with it";
+#elif defined(__x86_64__)
+  EXPECT_THAT(instruction_sets(), testing::Not(testing::Contains("neon")));
+#else
+  GTEST_SKIP() << "neither ARM nor x86";
+#endif
+}
+
 TEST(InstructionSet, ScalarIsAlwaysThere) { EXPECT_EQ(instruction_sets().back(), "scalar"); }
 
 TEST(InstructionSet, RefusesANameThatIsNotThere) {
