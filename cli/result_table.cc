@@ -29,6 +29,13 @@ std::string points(double count) { return fmt::format("{} point{}", count, count
 
 }  // namespace
 
+std::string share_of_brute_force(std::int64_t images_measured, std::int64_t images_in_full) {
+  if (images_in_full == 0) return "ranges from statistics, nothing searched";
+  return fmt::format(
+      "{:.1f} % of the image evaluations of brute force, same result",
+      100 * static_cast<double>(images_measured) / static_cast<double>(images_in_full));
+}
+
 void print_plan(const AdcPlan& plan, const Network& network) {
   fmt::print("{:<28}  {:>6}  {:>7}  {:>7}  {:>16}  {}\n", "layer", "levels", "delta", "step",
              "possible sums", "thresholds (a code begins at this partial sum)");
@@ -52,6 +59,8 @@ void print_results(const RunOutcome& outcome, double max_loss) {
              "search", "test", "loss on test");
   for (std::size_t i = 0; i < outcome.rows.size(); ++i)
     print_row(outcome.rows[i], outcome.recommended == i);
+  fmt::print("\nSearch: {}\n",
+             share_of_brute_force(outcome.images_measured, outcome.images_in_full));
   if (!outcome.recommended) {
     fmt::print(
         "\nNo plan loses at most {} on the search sample. Allow more with "

@@ -8,6 +8,9 @@ namespace bitline::cli {
 /// Prints the accuracies of all plans, then the layers of the recommended one.
 void print_results(const RunOutcome& outcome, double max_loss);
 
+/// How much of brute force's work a search did; for ranges from statistics, that there was none.
+std::string share_of_brute_force(std::int64_t images_measured, std::int64_t images_in_full);
+
 /// Prints one line per layer, in the order of the network: levels, range, thresholds.
 void print_plan(const AdcPlan& plan, const Network& network);
 

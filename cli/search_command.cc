@@ -36,10 +36,9 @@ void search(const SearchArguments& arguments, Context& context) {
       write_file_atomically(folder / (name + ".json"), to_json(result.plan));
       write_file_atomically(folder / (name + ".csv"), curves_to_csv(result.curves));
       std::filesystem::remove(journal);
-      fmt::print("\n{}: {} of {} search images, {:.1f} % of the image evaluations of brute force\n",
-                 name, result.score.correct, result.score.images,
-                 100 * static_cast<double>(result.images_measured) /
-                     static_cast<double>(result.images_in_full));
+      fmt::print("\n{}: {} of {} search images; {}\n", name, result.score.correct,
+                 result.score.images,
+                 share_of_brute_force(result.images_measured, result.images_in_full));
       print_plan(result.plan, network);
     }
   }

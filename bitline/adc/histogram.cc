@@ -29,8 +29,6 @@ std::int64_t Histogram::count(std::int64_t p) const { return counts_[index_of(p)
 
 HistogramStatistics statistics(const Histogram& histogram) {
   HistogramStatistics result;
-  // 128 bits hold n · Σ p² for 10^13 conversions of sums up to 10^5.
-  __int128 squares = 0;
   for (std::int64_t p = histogram.minimum(); p <= histogram.maximum(); ++p) {
     const std::int64_t count = histogram.count(p);
     if (count == 0) continue;
@@ -38,14 +36,15 @@ HistogramStatistics statistics(const Histogram& histogram) {
     result.largest = p;
     result.total += count;
     result.sum += p * count;
-    squares += static_cast<__int128>(p) * p * count;
+    result.squares += static_cast<__int128>(p) * p * count;
     if (p == 0) result.zero_share = static_cast<double>(count);
   }
   if (result.total == 0) return result;
   const auto total = static_cast<double>(result.total);
   const __int128 sum = result.sum;
   result.mean = static_cast<double>(result.sum) / total;
-  result.deviation = std::sqrt(static_cast<double>(result.total * squares - sum * sum)) / total;
+  result.deviation =
+      std::sqrt(static_cast<double>(result.total * result.squares - sum * sum)) / total;
   result.zero_share /= total;
   return result;
 }

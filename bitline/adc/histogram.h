@@ -35,8 +35,10 @@ class Histogram {
 
 /// Exact and derived statistics. All are 0 for an empty histogram.
 struct HistogramStatistics {
-  std::int64_t total = 0;     ///< conversions
-  std::int64_t sum = 0;       ///< Σ p · count
+  std::int64_t total = 0;  ///< conversions
+  std::int64_t sum = 0;    ///< Σ p · count
+  /// Σ p² · count. 128 bits hold total · squares for 10^13 conversions of sums up to 10^5.
+  __int128 squares = 0;
   std::int64_t smallest = 0;  ///< smallest sum seen
   std::int64_t largest = 0;   ///< largest sum seen
   double mean = 0;

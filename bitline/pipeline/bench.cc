@@ -47,21 +47,13 @@ class Threads {
 };
 
 AdcPlan eighth_plan(const Executor& executor, std::int64_t levels) {
-  AdcPlan plan;
-  for (const CimLayer* layer : executor.cim_layers()) {
-    AdcSpec spec;
-    spec.levels = levels;
-    spec.delta = std::max<std::int64_t>(layer->sums.magnitude() / 8, 1);
-    plan.layers[layer->name] = {spec, layer->sums.minimum, layer->sums.maximum};
+  AdcPlan plan = lossless_plan(executor);
+  for (auto& [layer, planned] : plan.layers) {
+    planned.spec.quantizer = Quantizer::kZeroTread;
+    planned.spec.levels = levels;
+    planned.spec.delta = std::max<std::int64_t>(std::max(-planned.minimum, planned.maximum) / 8, 1);
   }
   return plan;
-}
-
-HistogramMap empty_histograms(const Executor& executor) {
-  HistogramMap histograms;
-  for (const CimLayer* layer : executor.cim_layers())
-    histograms.emplace(layer->name, LayerHistogram(*layer, false));
-  return histograms;
 }
 
 /// Calls body(step, values before it) for every layer on the array.
@@ -92,7 +84,7 @@ class Rounds {
 
   void run() {
     all_threads_.push_back(seconds_of([&] { fused_.logits(images_, plan_); }));
-    HistogramMap histograms = empty_histograms(fused_);
+    HistogramMap histograms = fused_.make_histograms(false);
     histograms_.push_back(seconds_of([&] { fused_.logits(images_, plan_, &histograms); }));
     composed_seconds_.push_back(
         seconds_of([&] { composed_.logits(composed_images_, composed_plan_); }));

@@ -134,6 +134,9 @@ class Run {
             output.write("searches/" + search.name() + ".json", search_summary(result));
           });
     std::filesystem::remove(folder_.path_of(journal));
+    const Json summary = Json::parse(folder_.read_text("searches/" + search.name() + ".json"));
+    outcome_.images_measured += summary.at("images_measured").get<std::int64_t>();
+    outcome_.images_in_full += summary.at("images_in_full").get<std::int64_t>();
     const AdcPlan plan = plan_from_json(folder_.read_text(search.plan()));
     const std::string evaluation = "evaluations/" + search.name();
     evaluate_plan(evaluation, network_, plan, network_hash_);

@@ -39,6 +39,17 @@ TEST_F(RunTest, LeavesPlansResultsAndARecommendation) {
   EXPECT_EQ(text("a", "plan.json"), text("a", outcome.rows[*outcome.recommended].plan));
 }
 
+// As many candidates as a layer's largest sum, for one range as that of the largest layer; 12
+// images, 2 numbers of levels. A sample of one block leaves nothing to drop.
+TEST_F(RunTest, SaysHowMuchOfBruteForceItsSearchesDid) {
+  const RunOutcome first = run("a");
+  std::int64_t candidates = 16;
+  for (const auto& [layer, planned] : first.plan->layers) candidates += planned.maximum;
+  EXPECT_EQ(first.images_in_full, 2 * 12 * candidates);
+  EXPECT_EQ(first.images_measured, first.images_in_full);
+  EXPECT_EQ(run("a").images_in_full, first.images_in_full);  // where every stage was skipped
+}
+
 TEST_F(RunTest, SkipsEveryStageTheSecondTime) {
   const RunOutcome first = run("a");
   EXPECT_TRUE(first.skipped.empty());

@@ -81,9 +81,7 @@ SearchBench::SearchBench(const Network& network, const RunConfig& config)
 
 HistogramMap SearchBench::profile(bool by_tile, ProgressSink& progress,
                                   const Cancellation& cancellation) {
-  HistogramMap histograms;
-  for (const CimLayer* layer : executor_.cim_layers())
-    histograms.emplace(layer->name, LayerHistogram(*layer, by_tile));
+  HistogramMap histograms = executor_.make_histograms(by_tile);
   const PreparedPlan plan = executor_.prepare(lossless_plan(executor_));
   predict(executor_, plan, sample_, config_.data.normalization, "profile partial sums", progress,
           cancellation, &histograms);

@@ -186,11 +186,11 @@ void Executor::run_steps(Values& values, std::size_t first, std::size_t last,
   }
 }
 
-HistogramMap Executor::empty_like(const HistogramMap& histograms) const {
-  HistogramMap empty;
-  for (const auto& [name, histogram] : histograms)
-    empty.emplace(name, LayerHistogram(*runners_.at(step_of(name)).cim(), histogram.by_tile()));
-  return empty;
+HistogramMap Executor::make_histograms(bool by_tile) const {
+  HistogramMap histograms;
+  for (const CimLayer* layer : cim_layers())
+    histograms.emplace(layer->name, LayerHistogram(*layer, by_tile));
+  return histograms;
 }
 
 void Executor::run(Values& values, std::size_t first, std::size_t last, const PreparedPlan& plan,
@@ -203,7 +203,9 @@ void Executor::run(Values& values, std::size_t first, std::size_t last, const Pr
   Values results;
   std::mutex mutex;
   parallel_for(0, ceil_div(images, size), 1, [&](std::int64_t begin, std::int64_t end) {
-    HistogramMap counts = histograms != nullptr ? empty_like(*histograms) : HistogramMap();
+    HistogramMap counts;
+    if (histograms != nullptr && !histograms->empty())
+      counts = make_histograms(histograms->begin()->second.by_tile());
     for (std::int64_t start = begin * size; start < std::min(end * size, images); start += size) {
       Values part = slice(values, start, std::min(start + size, images));
       run_steps(part, first, last, plan, histograms != nullptr ? &counts : nullptr);

@@ -58,6 +58,8 @@ class Executor {
   /// Checks the plan against the layers and prepares its tables. Throws Error that names the layer
   /// when the plan is of another network or array.
   PreparedPlan prepare(const AdcPlan& plan) const;
+  /// Empty ones for every layer on the array: what run() and logits() count into.
+  HistogramMap make_histograms(bool by_tile) const;
 
   /// Values before step 0: images F32 [n, channels, height, width], normalised.
   Values begin(const Tensor& images) const;
@@ -88,7 +90,6 @@ class Executor {
   void run_steps(Values& values, std::size_t first, std::size_t last, const PreparedPlan& plan,
                  HistogramMap* histograms) const;
   void drop_dead(Values& values, std::size_t next_step) const;
-  HistogramMap empty_like(const HistogramMap& histograms) const;
   Value run_layer(std::size_t index, const Values& values, const PreparedPlan& plan,
                   HistogramMap* histograms) const;
   const LayerAdc* adc_of(const Step& step, const PreparedPlan& plan) const;

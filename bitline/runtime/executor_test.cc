@@ -75,9 +75,7 @@ TEST(Executor, EnginesAgreeBitForBitOnLogitsAndHistograms) {
     std::vector<std::int64_t> expected_counts;
     for (const Engine engine : {Engine::kReference, Engine::kFused, Engine::kComposed}) {
       const Executor analog(small_network(), MacMode::kAnalog, array, engine);
-      HistogramMap histograms;
-      for (const CimLayer* layer : analog.cim_layers())
-        histograms.emplace(layer->name, LayerHistogram(*layer, true));
+      HistogramMap histograms = analog.make_histograms(true);
       const PreparedPlan plan = analog.prepare(plan_for(analog, four_levels()));
       const std::vector<float> logits = values_of(analog.logits(images, plan, &histograms));
       const std::vector<std::int64_t> counts = histograms.at("grouped").total().counts();

@@ -30,13 +30,10 @@ Wide root(Wide x) {
 /// μ and 3σ, each rounded down to a multiple of 1/kParts.
 Ends three_sigma(const Histogram& sums) {
   const HistogramStatistics s = statistics(sums);
-  Wide squares = 0;
-  for (std::int64_t p = s.smallest; p <= s.largest; ++p)
-    squares += static_cast<Wide>(p) * p * sums.count(p);
   const Wide total = s.total;
   // (3σ · kParts)² = 9 kParts² (n Σp² − (Σp)²) / n², whole part and remainder apart so that 128
   // bits hold both.
-  const Wide spread = total * squares - static_cast<Wide>(s.sum) * s.sum;
+  const Wide spread = total * s.squares - static_cast<Wide>(s.sum) * s.sum;
   const Wide factor = 9 * static_cast<Wide>(kParts) * kParts;
   const Wide scaled =
       factor * (spread / (total * total)) + factor * (spread % (total * total)) / (total * total);
