@@ -59,6 +59,8 @@ void add_bench(CLI::App& app, Context& context) {
   arguments->config.add_to(*command);
   command->add_option("--images", arguments->options.images, "Images per measurement")
       ->check(CLI::Range(1, 1 << 20));
+  command->add_option("--levels", arguments->options.levels, "ADC levels")
+      ->check(CLI::Range(2, 1 << 20));
   command->add_option("--runs", arguments->options.runs, "Rounds, of which the median counts")
       ->check(CLI::Range(1, 1000));
   command->add_flag("--search", arguments->options.search,

@@ -6,6 +6,7 @@
 // After foreach_target.h.
 #include <hwy/highway.h>
 
+#include "bitline/base/error.h"
 #include "bitline/kernels/bit_sums-inl.h"
 #include "bitline/kernels/block_parts.h"
 #include "bitline/kernels/conversions-inl.h"
@@ -205,6 +206,21 @@ void convert(const BlockJob& job) {
 
 #endif
 
+void sum([[maybe_unused]] const BlockJob& job, [[maybe_unused]] std::int32_t* totals) {
+#if HWY_TARGET == HWY_AVX3_DL
+  std::fill_n(totals, job.inputs.positions() * kBlockColumns, 0);
+  for (const StreamView& view : views_of(job)) {
+    const DotSums sums(job, view, 0);
+    std::int32_t* total = totals;
+    for (std::int64_t y = 0; y < job.inputs.rows; ++y)
+      for (std::int64_t x = 0; x < job.inputs.width; ++x, total += kBlockColumns)
+        sums.add_to(y * job.inputs.pitch + x, total);
+  }
+#else
+  fail("instruction set {} has no dot products", HWY_TARGET);
+#endif
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace bitline
 HWY_AFTER_NAMESPACE();
@@ -213,8 +229,13 @@ HWY_AFTER_NAMESPACE();
 namespace bitline {
 
 HWY_EXPORT(convert);
+HWY_EXPORT(sum);
 
 void convert_block(const BlockJob& job) { HWY_DYNAMIC_DISPATCH(convert)(job); }
+
+void sum_block(const BlockJob& job, std::int32_t* totals) {
+  HWY_DYNAMIC_DISPATCH(sum)(job, totals);
+}
 
 }  // namespace bitline
 #endif

@@ -44,6 +44,15 @@ class DotSums {
     return hn::Min(index, hn::Set(Bytes(), job_.table.last));
   }
 
+  /// Adds the sums themselves to totals in the order of digit_group_of_lane().
+  HWY_INLINE void add_to(std::int64_t position_lane, std::int32_t* totals) const {
+    const Sums sums = sums_of(position_lane, 0);
+    for (int q = 0; q < 4; ++q) {
+      auto* total = reinterpret_cast<__m512i*>(totals) + q;
+      _mm512_store_si512(total, _mm512_add_epi32(_mm512_load_si512(total), sums.of[q]));
+    }
+  }
+
   /// The sums themselves, in the order of the lanes.
   HWY_INLINE void store(std::int64_t position_lane, std::int32_t* HWY_RESTRICT sums) const {
     alignas(64) std::int32_t in_groups[kBlockColumns];

@@ -17,7 +17,8 @@ std::optional<LaneCounter> LaneCounter::make(const PackedPlanes& planes, std::si
 LaneCounter::LaneCounter(const PackedPlanes& planes)
     : sums_(planes.sums.maximum - planes.sums.minimum + 1),
       size_((sums_ + kValuesAtOnce) * kBlockColumns),
-      waiting_(DType::kU8, {kMostPositions, kBlockColumns}) {
+      buffer_(DType::kU8, {kMostPositions, kBlockColumns}),
+      waiting_(buffer_.data<std::uint8_t>().data()) {
   const std::vector<std::int64_t> columns = columns_of_lanes(planes);
   for (auto lane = columns.begin(); lane != columns.end(); lane += kBlockColumns) {
     Layout layout;

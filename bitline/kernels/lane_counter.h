@@ -34,7 +34,7 @@ class LaneCounter {
   void for_each(std::size_t part, const Add& add) const;
 
   /// Sums that wait to be counted, [positions, lanes of a vector], aligned to 64 bytes.
-  std::uint8_t* waiting() { return waiting_.data<std::uint8_t>().data(); }
+  std::uint8_t* waiting() const { return waiting_; }
   std::int64_t waiting_positions = 0;
 
  private:
@@ -47,7 +47,8 @@ class LaneCounter {
   std::vector<Layout> layouts_;
   std::vector<std::int64_t> layout_of_block_;
   std::vector<std::uint32_t> counts_;  // [parts, layouts, sums, lanes]
-  Tensor waiting_;
+  Tensor buffer_;
+  std::uint8_t* waiting_;  // in buffer_, where it stays
 };
 
 template <typename Add>

@@ -53,7 +53,8 @@ class FusedLayer::Sweeper {
         outputs_(outputs),
         adc_stride_(images * layer.geometry_.out_size()),
         histogram_(layer.planes_),
-        sums_(distinct.tables.size() * static_cast<std::size_t>(layer.planes_.out_channels)) {
+        sums_(static_cast<std::size_t>(kAtOnce * layer.planes_.out_channels) *
+              distinct.tables.size()) {
     table_.origin = layer.planes_.sums.minimum;
     table_.byte_sums = layer.planes_.sums.maximum - layer.planes_.sums.minimum <= 255;
   }
@@ -67,15 +68,24 @@ class FusedLayer::Sweeper {
                              group * channels * geometry.out_positions() +
                              strip.first_row * geometry.out_width();
       for (std::int64_t y = 0; y < inputs_.rows; ++y)
-        for (std::int64_t x = 0; x < inputs_.width; ++x) {
+        for (std::int64_t x = 0; x < inputs_.width; x += kAtOnce) {
           const std::int64_t lane = y * inputs_.pitch + x;
-          count(group, lane);
-          write(lane, output++);
+          const std::int64_t positions = std::min(kAtOnce, inputs_.width - x);
+          for (std::int64_t i = 0; i < positions; ++i) {
+            count(group, lane + i);
+            for (std::size_t table = 0; table < distinct_.tables.size(); ++table)
+              histogram_.weighted_values(distinct_.tables[table], sums_of(i, table));
+          }
+          write(lane, positions, output);
+          output += positions;
         }
     }
   }
 
  private:
+  /// Positions whose outputs are written together: they share lines of the cache.
+  static constexpr std::int64_t kAtOnce = 8;
+
   void count(std::int64_t group, std::int64_t lane) {
     histogram_.clear();
     for (std::int64_t block = 0; block < layer_.planes_.blocks(); ++block)
@@ -95,22 +105,23 @@ class FusedLayer::Sweeper {
                                     lane);
   }
 
-  /// The outputs of all channels under all ADCs; `output` is that of the first channel and ADC.
-  void write(std::int64_t lane, std::int64_t* output) {
+  /// The outputs of all channels under all ADCs at neighbouring positions; `output` is that of the
+  /// first of them, of the first channel and ADC.
+  void write(std::int64_t lane, std::int64_t positions, std::int64_t* output) {
     const std::int64_t channels = layer_.planes_.out_channels;
-    const std::int64_t positions = layer_.geometry_.out_positions();
-    for (std::size_t table = 0; table < distinct_.tables.size(); ++table)
-      histogram_.weighted_values(distinct_.tables[table], sums_of(table));
-    for (std::size_t adc = 0; adc < adcs_.size(); ++adc, output += adc_stride_) {
-      const std::int64_t common = correction(adcs_[adc], lane);
-      const std::int32_t* sums = sums_of(distinct_.table_of[adc]);
-      for (std::int64_t channel = 0; channel < channels; ++channel)
-        output[channel * positions] = adcs_[adc].adc_factor * sums[channel] - common;
-    }
+    const std::int64_t pitch = layer_.geometry_.out_positions();
+    for (std::size_t adc = 0; adc < adcs_.size(); ++adc, output += adc_stride_)
+      for (std::int64_t i = 0; i < positions; ++i) {
+        const std::int64_t common = correction(adcs_[adc], lane + i);
+        const std::int32_t* sums = sums_of(i, distinct_.table_of[adc]);
+        for (std::int64_t channel = 0; channel < channels; ++channel)
+          output[channel * pitch + i] = adcs_[adc].adc_factor * sums[channel] - common;
+      }
   }
 
-  std::int32_t* sums_of(std::size_t table) {
-    return sums_.data() + table * static_cast<std::size_t>(layer_.planes_.out_channels);
+  std::int32_t* sums_of(std::int64_t position, std::size_t table) {
+    const std::size_t row = static_cast<std::size_t>(position) * distinct_.tables.size() + table;
+    return sums_.data() + row * static_cast<std::size_t>(layer_.planes_.out_channels);
   }
 
   /// Of reference columns, whose p is the sum of the digits, and of Σ A.
@@ -134,7 +145,7 @@ class FusedLayer::Sweeper {
   std::span<std::int64_t> outputs_;
   std::int64_t adc_stride_;
   WeightedHistogram histogram_;
-  std::vector<std::int32_t> sums_;  // [tables, channels]
+  std::vector<std::int32_t> sums_;  // [kAtOnce positions, tables, channels]
 };
 
 bool FusedLayer::can_count(std::span<const LayerAdc> adcs) const {

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 
+#include "bitline/kernels/exact_layer.h"
+#include "bitline/kernels/instruction_set.h"
 #include "bitline/runtime/libtorch.h"
 
 namespace bitline {
@@ -11,6 +14,7 @@ struct DenseLayer::Impl {
   ConvGeometry geometry;
   std::int64_t pad_value = 0;
   at::Tensor weights;
+  std::optional<ExactLayer> exact;  // where it pays, and the instruction set still has it
 };
 
 namespace {
@@ -32,8 +36,9 @@ at::Tensor kernel_shaped(const at::Tensor& weights, const ConvGeometry& g) {
 }  // namespace
 
 DenseLayer::DenseLayer(const IntegerLayer& layer)
-    : impl_(std::make_unique<Impl>(Impl{layer.geometry, layer.pad_value, {}})) {
+    : impl_(std::make_unique<Impl>(Impl{layer.geometry, layer.pad_value, {}, {}})) {
   const std::int64_t largest = largest_sum(layer);
+  if (largest < kExactFloat && ExactLayer::pays(layer)) impl_->exact.emplace(layer);
   if (largest >= kExactDouble)
     fail("layer {}: sums up to {} do not fit a double exactly; use fewer bits", layer.name,
          largest);
@@ -43,8 +48,8 @@ DenseLayer::DenseLayer(const IntegerLayer& layer)
 }
 
 DenseLayer::DenseLayer(const ConvGeometry& geometry, const Tensor& weights)
-    : impl_(std::make_unique<Impl>(Impl{geometry, 0, kernel_shaped(to_torch(weights), geometry)})) {
-}
+    : impl_(std::make_unique<Impl>(
+          Impl{geometry, 0, kernel_shaped(to_torch(weights), geometry), {}})) {}
 
 DenseLayer::~DenseLayer() = default;
 DenseLayer::DenseLayer(DenseLayer&&) noexcept = default;
@@ -52,6 +57,11 @@ DenseLayer::DenseLayer(DenseLayer&&) noexcept = default;
 Tensor DenseLayer::run(const Tensor& activations) const {
   const at::NoGradGuard no_grad;
   const ConvGeometry& g = impl_->geometry;
+  if (impl_->exact && has_dot_products()) {
+    Tensor sums(DType::kF32, {activations.dim(0), g.out_channels, g.out_height(), g.out_width()});
+    impl_->exact->sum(activations.dim(0), activations.data<std::int32_t>(), sums.data<float>());
+    return sums;
+  }
   at::Tensor a = view_as_torch(activations)
                      .to(impl_->weights.scalar_type())
                      .view({activations.dim(0), g.in_channels, g.in_height, g.in_width});

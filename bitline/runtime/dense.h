@@ -10,11 +10,12 @@
 
 namespace bitline {
 
-/// A convolution on LibTorch. May be used by several threads at once.
+/// A convolution on LibTorch, or on our own dot products. May be used by several threads at once.
 class DenseLayer {
  public:
-  /// Σ W A exactly, by a float convolution where fan-in · max |A| · max |W| < 2^24 (then every
-  /// order of summation is exact), in double below 2^53. Throws Error above.
+  /// Σ W A exactly: where fan-in · max |A| · max |W| < 2^24 by integer dot products
+  /// (kernels/exact_layer.h) or a float convolution (then every order of summation is exact), in
+  /// double below 2^53. Throws Error above.
   explicit DenseLayer(const IntegerLayer& layer);
   /// Real weights [out_channels, fan_in], float32.
   DenseLayer(const ConvGeometry& geometry, const Tensor& weights);
