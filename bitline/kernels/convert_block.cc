@@ -11,6 +11,7 @@
 #include "bitline/kernels/block_parts.h"
 #include "bitline/kernels/conversions-inl.h"
 #include "bitline/kernels/dot_sums-inl.h"
+#include "bitline/kernels/short_totals-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace bitline {
@@ -21,95 +22,6 @@ namespace HWY_NAMESPACE {
 void convert(const BlockJob& job) { convert_portably(job); }
 
 #else
-
-/// Adds weight · multiple to 16-bit totals: those of even byte lanes, then those of odd ones.
-HWY_INLINE void add_multiples(ByteVector multiple, ShortVector weight, std::int16_t* totals) {
-  const Shorts shorts;
-  const hn::RebindToUnsigned<Shorts> bits;
-  const ShortVector both = hn::BitCast(shorts, multiple);
-  const auto even = hn::And(both, hn::Set(shorts, std::int16_t{0xFF}));
-  const auto odd = hn::BitCast(shorts, hn::ShiftRight<8>(hn::BitCast(bits, both)));
-  std::int16_t* next = totals + kLanes / 2;
-  hn::Store(hn::Add(hn::Load(shorts, totals), hn::Mul(even, weight)), shorts, totals);
-  hn::Store(hn::Add(hn::Load(shorts, next), hn::Mul(odd, weight)), shorts, next);
-}
-
-/// Output rows first … last − 1 of a job.
-struct Rows {
-  std::int64_t first, last;
-};
-
-/// A fourth of a block's columns, whose totals lie in the same halves of pairs of 16-bit ones:
-/// lane_of_column() has put the lanes in the order that this needs.
-constexpr std::int64_t kFourth = kBlockColumns / 4;
-
-/// Totals of the next kIntLanes columns of a fourth; `pairs` are those of the fourth and the next.
-template <bool kUpper>
-HWY_INLINE hn::Vec<Ints> totals_of(const std::int16_t* pairs) {
-  const auto both = hn::BitCast(Ints(), hn::Load(Shorts(), pairs));
-  return hn::ShiftRight<16>(kUpper ? both : hn::ShiftLeft<16>(both));
-}
-
-/// Adds factor · total to the sums of neighbouring channels, for `fourth` at some positions.
-template <bool kUpper>
-void add_fourth(const BlockJob& job, Rows rows, std::int64_t fourth, std::int32_t* sums,
-                std::int32_t factor) {
-  const Ints ints;
-  const auto factors = hn::Set(ints, factor);
-  const std::int16_t* pairs = job.short_totals + fourth / 2 * (kLanes / 2);
-  const std::int64_t count = (rows.last - rows.first) * job.inputs.width;
-  for (std::int64_t position = 0; position < count; ++position) {
-    for (std::int64_t lane = 0; lane < kBlockColumns; lane += kLanes) {
-      const auto product = hn::Mul(totals_of<kUpper>(pairs + lane), factors);
-      std::int32_t* sum = sums + lane / 4;
-      hn::StoreU(hn::Add(hn::LoadU(ints, sum), product), ints, sum);
-    }
-    pairs += kBlockColumns;
-    sums += job.planes.out_channels;
-  }
-}
-
-/// Adds them for runs that consist of whole fourths.
-void add_fourths(const BlockJob& job, Rows rows, const std::vector<ColumnRun>& runs) {
-  std::int32_t* sums = job.sums + rows.first * job.inputs.width * job.planes.out_channels;
-  for (const ColumnRun& run : runs)
-    for (std::int64_t column = 0; column < run.count; column += kFourth) {
-      const std::int64_t fourth = (run.first + column) / kFourth;
-      std::int32_t* first = sums + run.channel + column;
-      fourth % 2 == 0 ? add_fourth<false>(job, rows, fourth, first, run.factor)
-                      : add_fourth<true>(job, rows, fourth, first, run.factor);
-    }
-}
-
-/// Adds them for runs of any length.
-void add_runs(const BlockJob& job, Rows rows, const std::vector<ColumnRun>& runs) {
-  alignas(64) std::int32_t totals[kBlockColumns];
-  const std::int16_t* pairs = job.short_totals;
-  std::int32_t* sums = job.sums + rows.first * job.inputs.width * job.planes.out_channels;
-  const std::int64_t count = (rows.last - rows.first) * job.inputs.width;
-  for (std::int64_t position = 0; position < count; ++position) {
-    for (std::int64_t lane = 0; lane < kBlockColumns; lane += kLanes)
-      for (const std::int64_t half : {0, 1}) {
-        const std::int16_t* both = pairs + lane + half * (kLanes / 2);
-        std::int32_t* total = totals + half * 2 * kFourth + lane / 4;
-        hn::Store(totals_of<false>(both), Ints(), total);
-        hn::Store(totals_of<true>(both), Ints(), total + kFourth);
-      }
-    for (const ColumnRun& run : runs)
-      for (std::int64_t i = 0; i < run.count; ++i)
-        sums[run.channel + i] += run.factor * totals[run.first + i];
-    pairs += kBlockColumns;
-    sums += job.planes.out_channels;
-  }
-}
-
-/// Shift and add over the planes: 16-bit totals, which start anew, to the sums of their channels.
-void spill(const BlockJob& job, Rows rows) {
-  const std::vector<ColumnRun>& runs = job.planes.runs[static_cast<std::size_t>(job.block)];
-  job.planes.out_channels % kFourth == 0 ? add_fourths(job, rows, runs) : add_runs(job, rows, runs);
-  std::fill_n(job.short_totals, (rows.last - rows.first) * job.inputs.width * kBlockColumns,
-              std::int16_t{0});
-}
 
 /// One stream of a tile at the positions of some rows, in kLanes columns from `column_lane` on.
 template <typename Sums, typename Convert>

@@ -69,7 +69,7 @@ TEST(PackedPlanes, FourDigitsOfAColumnAreAGroup) {
   EXPECT_THAT(std::span(digits, 4), ElementsAre(1, -2, 3, 0));  // column 0 in lane 0
   ASSERT_EQ(lane_of_column(1), 4);
   EXPECT_EQ(digit_group_of_lane(4), 16);
-  EXPECT_THAT(std::span(digits + 4 * 16, 4), ElementsAre(1, -1, 0, 0));
+  EXPECT_THAT(std::span(digits + 64, 4), ElementsAre(1, -1, 0, 0));
 }
 
 TEST(PackedPlanes, DigitsOfOneBitAreCountedAsBits) {

@@ -19,7 +19,7 @@ inline IntegerLayer random_layer(const ConvGeometry& geometry, std::int32_t leas
   layer.input_bits = 8;
   layer.weights = Tensor(DType::kI32, {geometry.out_channels, geometry.fan_in()});
   Random random(3);
-  const auto choices = static_cast<std::uint64_t>(most - least + 1);
+  const auto choices = static_cast<std::uint64_t>(std::int64_t{most} - least + 1);
   for (std::int32_t& w : layer.weights.data<std::int32_t>())
     w = least + static_cast<std::int32_t>(random.below(choices));
   return layer;
