@@ -81,14 +81,15 @@ void convert_rows(const BlockJob& job, const std::vector<StreamView>& views, con
   spill(job, rows);
 }
 
-/// A few rows at a time, so that their totals stay in the first cache.
+/// A few rows at a time, so that their totals stay in the first cache; more where sums are counted,
+/// which gains from many at once.
 template <typename Convert>
 void convert_bytes(const BlockJob& job) {
-  constexpr std::int64_t kPositions = 32;
+  const std::int64_t positions = job.counter == nullptr ? 32 : LaneCounter::kMostPositions;
   const Convert convert(job.table);
   const std::vector<StreamView> views = views_of(job);
   const std::int64_t rows =
-      std::clamp<std::int64_t>(kPositions / job.inputs.width, 1, job.inputs.rows);
+      std::clamp<std::int64_t>(positions / job.inputs.width, 1, job.inputs.rows);
   std::fill_n(job.short_totals, rows * job.inputs.width * kBlockColumns, std::int16_t{0});
   for (std::int64_t first = 0; first < job.inputs.rows; first += rows)
     convert_rows(job, views, convert, {first, std::min(first + rows, job.inputs.rows)});
