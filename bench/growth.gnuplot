@@ -8,7 +8,7 @@ set grid linecolor "#dddddd"
 set format y "%g"
 set format x "%g"
 set key top left samplen 1
-do for [property in "'search images' rows levels 'planes x streams' threads"] {
+do for [property in "images rows levels 'planes x streams' threads"] {
   set title property
   select(column) = strcol(1) eq property ? column : NaN
   plot table using (select(column(2))):3 with linespoints linewidth 2 pointtype 7 pointsize 0.6 \

@@ -26,8 +26,9 @@ std::span<const T> part_of(std::span<const T> all, std::int64_t first, std::int6
                      static_cast<std::size_t>(std::min(count, std::ssize(all) - first)));
 }
 
-/// Images that a sweep takes together, and what their outputs under all plans may take, per thread.
+/// Images and plans that a sweep takes together, and what the outputs may take, per thread.
 constexpr std::int64_t kMostImages = 8;
+constexpr std::int64_t kMostPlans = 256;
 constexpr std::int64_t kSweepBytes = std::int64_t{64} << 20;
 
 }  // namespace
@@ -119,48 +120,44 @@ std::vector<Score> NetworkEvaluator::evaluate(std::span<const AdcPlan> plans,
   return scores.take();
 }
 
-std::vector<PreparedPlan> NetworkEvaluator::prepare(std::span<const AdcPlan> plans) const {
-  std::vector<PreparedPlan> prepared;
-  for (AdcPlan plan : plans) {
-    for (std::size_t i = 0; i < layers_.size(); ++i)
-      if (layer_steps_[i] < frontier_) plan.layers.erase(layers_[i].name);
-    prepared.push_back(executor_.prepare(plan));
-  }
-  return prepared;
+/// Layers in front of the frontier have run: their ADCs are not needed.
+PreparedPlan NetworkEvaluator::prepare(AdcPlan plan) const {
+  for (std::size_t i = 0; i < layers_.size(); ++i)
+    if (layer_steps_[i] < frontier_) plan.layers.erase(layers_[i].name);
+  return executor_.prepare(plan);
 }
 
 void NetworkEvaluator::measure_one_by_one(std::span<const AdcPlan> plans,
                                           std::span<const std::int64_t> images,
                                           Scores& scores) const {
-  const std::vector<PreparedPlan> prepared = prepare(plans);
-  // One plan is no loop of its own: the Executor then shares its images out among the threads.
+  // One plan is no loop of its own: the Executor then shares its images out among the threads. What
+  // a plan needs is prepared when its turn comes: there may be tens of thousands.
   parallel_for(0, std::ssize(plans), 1, [&](std::int64_t begin, std::int64_t end) {
     for (auto plan = static_cast<std::size_t>(begin); plan < static_cast<std::size_t>(end); ++plan)
-      score_rest(gather(cached_, images), frontier_, prepared[plan], images, plan, scores);
+      score_rest(gather(cached_, images), frontier_, prepare(plans[plan]), images, plan, scores);
   });
 }
 
 void NetworkEvaluator::sweep_frontier(std::span<const AdcPlan> plans,
                                       std::span<const std::int64_t> images, Scores& scores) const {
-  const std::vector<PreparedPlan> prepared = prepare(plans);
   const auto layer = std::ranges::find(layer_steps_, frontier_) - layer_steps_.begin();
   const std::int64_t bytes = layer_bytes_[static_cast<std::size_t>(layer)];
   const std::int64_t plans_at_once =
-      std::clamp<std::int64_t>(kSweepBytes / bytes, 1, std::ssize(plans));
+      std::clamp<std::int64_t>(kSweepBytes / bytes, 1, std::min(kMostPlans, std::ssize(plans)));
   const std::int64_t size =
       std::clamp<std::int64_t>(kSweepBytes / (bytes * plans_at_once), 1, kMostImages);
   const std::int64_t parts = ceil_div(std::ssize(images), size);
-  parallel_for(0, parts, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t part = begin; part < end; ++part) {
-      const auto some = part_of(images, part * size, size);
-      const Values values = gather(cached_, some);
-      for (std::int64_t first = 0; first < std::ssize(plans); first += plans_at_once) {
-        const auto group = part_of(std::span<const PreparedPlan>(prepared), first, plans_at_once);
-        score_rest(executor_.run_each(values, frontier_, group), frontier_ + 1, group.front(), some,
-                   static_cast<std::size_t>(first), scores);
+  for (std::int64_t first = 0; first < std::ssize(plans); first += plans_at_once) {
+    std::vector<PreparedPlan> group;
+    for (const AdcPlan& plan : part_of(plans, first, plans_at_once)) group.push_back(prepare(plan));
+    parallel_for(0, parts, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t part = begin; part < end; ++part) {
+        const auto some = part_of(images, part * size, size);
+        score_rest(executor_.run_each(gather(cached_, some), frontier_, group), frontier_ + 1,
+                   group.front(), some, static_cast<std::size_t>(first), scores);
       }
-    }
-  });
+    });
+  }
 }
 
 /// values: of `images` under the plan `first_plan`, then under the next one, …

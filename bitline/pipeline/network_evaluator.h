@@ -33,7 +33,7 @@ class NetworkEvaluator : public Evaluator {
   void restart();
   void advance(const AdcPlan& plan, std::size_t step);
   /// The plans from the frontier on.
-  std::vector<PreparedPlan> prepare(std::span<const AdcPlan> plans) const;
+  PreparedPlan prepare(AdcPlan plan) const;
   bool only_frontier_differs(std::span<const AdcPlan> plans) const;
   void measure_one_by_one(std::span<const AdcPlan> plans, std::span<const std::int64_t> images,
                           Scores& scores) const;
