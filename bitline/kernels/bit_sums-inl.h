@@ -107,10 +107,9 @@ HWY_INLINE void add_bytes(ByteVector bytes, std::uint32_t* HWY_RESTRICT counts) 
   for (std::int64_t lane = 0; lane < kLanes; ++lane) counts[lane] += counted[lane];
 }
 
-/// Values whose counts are kept in registers together.
-constexpr int kValues = LaneCounter::kValuesAtOnce;
-
-/// Counts how often each of kValues values from `first` on occurs in `positions` vectors.
+/// Counts in registers how often each of kValues values from `first` on occurs in `positions`
+/// vectors.
+template <int kValues>
 HWY_INLINE void count_values(const std::uint8_t* indices, std::int64_t positions, int first,
                              std::uint32_t* counts) {
   const ByteVector one = hn::Set(Bytes(), std::uint8_t{1});
@@ -179,8 +178,12 @@ inline HWY_NOINLINE void count_waiting(const BlockJob& job, const StreamView& vi
       ++counts[indices[i] * kBlockColumns + i % kLanes];
     return;
   }
-  for (int value = range.smallest; value <= range.largest; value += kValues)
-    count_values(indices, positions, value, counts + value * kBlockColumns);
+  constexpr int kAtOnce = LaneCounter::kValuesAtOnce;
+  int value = range.smallest;
+  for (; value + kAtOnce / 2 <= range.largest; value += kAtOnce)
+    count_values<kAtOnce>(indices, positions, value, counts + value * kBlockColumns);
+  if (value <= range.largest)
+    count_values<kAtOnce / 2>(indices, positions, value, counts + value * kBlockColumns);
 }
 
 /// Counts kLanes sums that fit bytes, given as p − origin; some wait for count_waiting().
