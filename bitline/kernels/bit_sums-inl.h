@@ -27,6 +27,8 @@ using Shorts = hn::Repartition<std::int16_t, Bytes>;
 using Ints = hn::Repartition<std::int32_t, Bytes>;
 using Words = hn::Repartition<std::uint64_t, Bytes>;
 using NarrowInts = hn::Rebind<std::uint8_t, Ints>;
+using HalfShorts = hn::Rebind<std::int16_t, Ints>;
+using HalfBytes = hn::Rebind<std::uint8_t, Shorts>;
 using ByteVector = hn::Vec<Bytes>;
 using ShortVector = hn::Vec<Shorts>;
 
@@ -268,6 +270,15 @@ class ByteSums {
   const std::uint64_t* words_ = nullptr;
 };
 
+/// How many of the ascending thresholds each lane reaches.
+HWY_INLINE ShortVector count_reached(ShortVector n, const std::vector<std::int16_t>& thresholds) {
+  const Shorts shorts;
+  ShortVector reached = hn::Set(shorts, static_cast<std::int16_t>(thresholds.size()));
+  for (const std::int16_t threshold : thresholds)
+    reached = hn::Add(reached, hn::VecFromMask(shorts, hn::Gt(hn::Set(shorts, threshold), n)));
+  return reached;
+}
+
 /// Sums of any size, for kLanes columns from `column_lane` on.
 class WideSums {
  public:
@@ -280,12 +291,13 @@ class WideSums {
     store(position_lane, sums);
     const Ints ints;
     const auto origin = hn::Set(ints, static_cast<std::int32_t>(job_.table.origin));
-    const auto last = hn::Set(ints, std::int32_t{job_.table.last});
     alignas(64) std::uint8_t indices[kBlockColumns];
-    for (std::int64_t i = 0; i < kLanes; i += kIntLanes) {
-      const auto index = hn::Sub(hn::Load(ints, sums + i), origin);
-      const auto clamped = hn::Min(hn::Max(index, hn::Zero(ints)), last);
-      hn::Store(hn::DemoteTo(NarrowInts(), clamped), NarrowInts(), indices + i);
+    for (std::int64_t i = 0; i < kLanes; i += 2 * kIntLanes) {
+      const auto low = hn::Sub(hn::Load(ints, sums + i), origin);
+      const auto high = hn::Sub(hn::Load(ints, sums + i + kIntLanes), origin);
+      const auto index = index_of(
+          hn::Combine(Shorts(), hn::DemoteTo(HalfShorts(), high), hn::DemoteTo(HalfShorts(), low)));
+      hn::Store(hn::DemoteTo(HalfBytes(), index), HalfBytes(), indices + i);
     }
     return hn::Load(Bytes(), indices);
   }
@@ -302,6 +314,13 @@ class WideSums {
   }
 
  private:
+  /// In the table's window, from p − origin.
+  HWY_INLINE ShortVector index_of(ShortVector n) const {
+    const PreparedTable& table = job_.table;
+    if (!table.thresholds.empty()) return count_reached(n, table.thresholds);
+    return hn::Min(n, hn::Set(Shorts(), std::int16_t{table.last}));  // demoting takes care of < 0
+  }
+
   HWY_INLINE void add(const BitProduct& product, std::int64_t position_lane,
                       std::int32_t* HWY_RESTRICT sums) const {
     const Ints ints;

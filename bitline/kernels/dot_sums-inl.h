@@ -36,9 +36,13 @@ class DotSums {
   /// Indices in the table's window; packing saturates at the ends of a byte.
   HWY_INLINE ByteVector operator()(std::int64_t position_lane) const {
     const Sums sums = sums_of(position_lane, -job_.table.origin);
-    const __m512i low = _mm512_packs_epi32(sums.of[0], sums.of[1]);
-    const __m512i high = _mm512_packs_epi32(sums.of[2], sums.of[3]);
-    const ByteVector index{_mm512_packus_epi16(low, high)};
+    ShortVector low{_mm512_packs_epi32(sums.of[0], sums.of[1])};
+    ShortVector high{_mm512_packs_epi32(sums.of[2], sums.of[3])};
+    if (!job_.table.thresholds.empty()) {
+      low = count_reached(low, job_.table.thresholds);
+      high = count_reached(high, job_.table.thresholds);
+    }
+    const ByteVector index{_mm512_packus_epi16(low.raw, high.raw)};
     if (job_.counter != nullptr) count(position_lane, index);
     if (job_.table.byte_sums) return index;
     return hn::Min(index, hn::Set(Bytes(), job_.table.last));

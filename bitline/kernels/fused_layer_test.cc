@@ -166,6 +166,30 @@ TEST_F(FusedLayerTest, LargestDigitsReachBothEndsOfTheRange) {
   expect_equal(layer, lossless(layer), activations);
 }
 
+// Wide sums of digits, and of bits where a column has more rows than a byte has values.
+TEST_F(FusedLayerTest, EqualsTheReferenceWhereThresholdsAreCounted) {
+  Random random(9);
+  const Draw draw = testing_layers::draw_from(random);
+  for (const int bits : {1, 2, 4})
+    for (const std::int64_t part : {1, 2, 3}) {
+      IntegerLayer layer =
+          testing_layers::linear_layer(70, std::vector<std::int32_t>(70 * 600), 5, 4);
+      for (std::int32_t& weight : layer.weights.data<std::int32_t>())
+        weight = static_cast<std::int32_t>(draw(-15, 15));
+      ArraySpec array;
+      array.rows = 600;
+      array.cell_bits = array.dac_bits = bits;
+      const CimLayer mapped = map_layer(layer, array);
+      AdcSpec spec;
+      spec.levels = draw(3, 64);
+      spec.delta = mapped.sums.magnitude() / part;
+      const LayerAdc adc =
+          make_layer_adc(mapped, make_code_table(spec, mapped.sums.minimum, mapped.sums.maximum));
+      expect_equal(mapped, adc, testing_layers::draw_activations(layer, 2, draw));
+      ASSERT_FALSE(HasFatalFailure()) << bits << " bits, a range of 1 / " << part;
+    }
+}
+
 // 16 bits hold 255 · 128 but not 255 · (128 + 64 + …): totals have to spill between streams.
 TEST_F(FusedLayerTest, HighMultiplesOfEightStreamsDoNotOverflow) {
   std::vector<std::int32_t> weights(128, 1);

@@ -42,13 +42,18 @@ template <typename T>
 using AddValues = void (*)(const PreparedTable& table, T stream_weight, const std::int32_t* sums,
                            T* totals);
 
+std::int32_t index_of(const PreparedTable& table, std::int32_t sum) {
+  const std::int32_t n = sum - static_cast<std::int32_t>(table.origin);
+  if (table.thresholds.empty()) return std::clamp<std::int32_t>(n, table.first, table.last);
+  const auto above = std::upper_bound(table.thresholds.begin(), table.thresholds.end(), n);
+  return static_cast<std::int32_t>(above - table.thresholds.begin());
+}
+
 void add_multiples(const PreparedTable& table, std::int32_t stream_weight, const std::int32_t* sums,
                    std::int32_t* totals) {
-  const auto origin = static_cast<std::int32_t>(table.origin) + table.first;
-  const std::int32_t last = table.last - table.first;
   for (std::int64_t column = 0; column < kBlockColumns; ++column) {
-    const std::int32_t index = std::clamp(sums[lane_of_column(column)] - origin, 0, last);
-    totals[column] += stream_weight * table.multiples[static_cast<std::size_t>(index)];
+    const std::int32_t entry = index_of(table, sums[lane_of_column(column)]) - table.first;
+    totals[column] += stream_weight * table.multiples[static_cast<std::size_t>(entry)];
   }
 }
 

@@ -8,6 +8,9 @@
 namespace bitline {
 namespace {
 
+constexpr std::int64_t kLargestByte = std::numeric_limits<std::uint8_t>::max();
+constexpr std::int64_t kLargestShort = std::numeric_limits<std::int16_t>::max();
+
 /// How large sums of g_j · multiple can get, in units of the largest multiple.
 struct Weights {
   std::int64_t largest = 0;  ///< max |g_j|
@@ -36,19 +39,46 @@ void fill_dense(const CodeTable& table, const SumRange& sums,
   prepared.zero_multiple = table.value(0);
 }
 
-void fill_bytes(const std::vector<ValueChange>& changes, PreparedTable& prepared) {
+/// `indices`: of each change the smallest index that has it.
+void fill_multiples(const std::vector<ValueChange>& changes,
+                    const std::vector<std::int64_t>& indices, PreparedTable& prepared) {
   std::int64_t multiple = 0;
   std::size_t entry = 0;
-  for (const ValueChange& change : changes) {
-    const auto index = static_cast<std::size_t>(change.p - prepared.origin - prepared.first);
-    while (entry < index) prepared.multiples[entry++] = static_cast<std::uint8_t>(multiple);
-    multiple += change.height / prepared.scale;
-    if (change.p <= 0) prepared.zero_multiple = multiple;
-    prepared.steps.push_back({static_cast<std::uint8_t>(change.p - prepared.origin),
-                              static_cast<std::uint8_t>(change.height / prepared.scale)});
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    const auto end = static_cast<std::size_t>(indices[i] - prepared.first);
+    while (entry < end) prepared.multiples[entry++] = static_cast<std::uint8_t>(multiple);
+    const std::int64_t height = changes[i].height / prepared.scale;
+    multiple += height;
+    if (changes[i].p <= 0) prepared.zero_multiple = multiple;
+    prepared.steps.push_back(
+        {static_cast<std::uint8_t>(indices[i]), static_cast<std::uint8_t>(height)});
   }
   while (entry < prepared.multiples.size())
     prepared.multiples[entry++] = static_cast<std::uint8_t>(multiple);
+}
+
+/// From one below the first change to the last one.
+struct Window {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  bool fits_bytes() const { return last - first <= kLargestByte; }
+  /// 16 bits with a sign, of which the smallest is left to all that lies below.
+  bool fits_shorts() const { return last - first <= 2 * kLargestShort; }
+  std::int64_t middle() const { return first + (last - first) / 2; }
+};
+
+Window window_of(const std::vector<ValueChange>& changes, const SumRange& sums) {
+  if (changes.empty()) return {sums.minimum, sums.minimum};
+  return {changes.front().p - 1, changes.back().p};
+}
+
+/// 16 bits hold one stream's largest multiple, 32 those of all streams, tiles and column planes.
+bool totals_hold(std::int64_t most, const PackedPlanes& planes,
+                 const std::vector<std::int64_t>& stream_weights) {
+  const Weights weights = magnitudes(stream_weights);
+  return weights.largest * most <= kLargestShort &&
+         std::ssize(planes.tiles) * weights.sum * planes.factor_magnitudes() * most <=
+             std::numeric_limits<std::int32_t>::max();
 }
 
 /// Every index up to the largest possible one is its own multiple.
@@ -56,6 +86,40 @@ bool is_identity(const PreparedTable& prepared, std::int64_t largest_index) {
   if (prepared.steps.size() != static_cast<std::size_t>(largest_index)) return false;
   return std::all_of(prepared.steps.begin(), prepared.steps.end(),
                      [](const PreparedTable::Step& step) { return step.height == 1; });
+}
+
+Conversion form_of(const PreparedTable& prepared, std::int64_t largest_index) {
+  if (is_identity(prepared, largest_index)) return Conversion::kIdentity;
+  return prepared.steps.size() <= PreparedTable::kMostSteps ? Conversion::kSteps
+                                                            : Conversion::kLookup;
+}
+
+/// The index is the number of thresholds reached.
+void count_thresholds(const std::vector<ValueChange>& changes, const Window& window,
+                      PreparedTable& prepared) {
+  prepared.origin = window.middle();
+  prepared.last = static_cast<std::uint8_t>(changes.size());
+  std::vector<std::int64_t> indices;
+  for (const ValueChange& change : changes) {
+    prepared.thresholds.push_back(static_cast<std::int16_t>(change.p - prepared.origin));
+    indices.push_back(std::ssize(prepared.thresholds));
+  }
+  fill_multiples(changes, indices, prepared);
+  prepared.conversion = form_of(prepared, prepared.last);
+}
+
+/// The index is p − origin.
+void take_differences(const std::vector<ValueChange>& changes, const Window& window,
+                      const SumRange& sums, PreparedTable& prepared) {
+  prepared.byte_sums = sums.maximum - sums.minimum <= kLargestByte;
+  prepared.origin = prepared.byte_sums ? sums.minimum : window.first;
+  prepared.first = static_cast<std::uint8_t>(window.first - prepared.origin);
+  prepared.last = static_cast<std::uint8_t>(window.last - prepared.origin);
+  std::vector<std::int64_t> indices;
+  for (const ValueChange& change : changes) indices.push_back(change.p - prepared.origin);
+  fill_multiples(changes, indices, prepared);
+  prepared.conversion =
+      form_of(prepared, prepared.byte_sums ? sums.maximum - sums.minimum : prepared.last);
 }
 
 }  // namespace
@@ -87,33 +151,23 @@ PreparedTable prepare_table(const CodeTable& table, const PackedPlanes& planes,
   if (scale == 0) scale = 1;
 
   PreparedTable prepared;
-  // The window: from one index below the first change up to the last change.
-  const std::int64_t first = changes.empty() ? sums.minimum : changes.front().p - 1;
-  const std::int64_t last = changes.empty() ? sums.minimum : changes.back().p;
   const std::int64_t most = rise / scale;
-  const Weights weights = magnitudes(stream_weights);
-  const auto tiles = static_cast<std::int64_t>(planes.tiles.size());
-  const bool bytes_hold = last - first <= 255 && most <= 255;
-  if (!bytes_hold || weights.largest * most > std::numeric_limits<std::int16_t>::max() ||
-      tiles * weights.sum * planes.factor_magnitudes() * most >
-          std::numeric_limits<std::int32_t>::max()) {
+  const Window window = window_of(changes, sums);
+  const bool counted = !window.fits_bytes() && window.fits_shorts() &&
+                       changes.size() <= PreparedTable::kMostThresholds;
+  if (most > kLargestByte || !(window.fits_bytes() || counted) ||
+      !totals_hold(most, planes, stream_weights)) {
     fill_dense(table, sums, changes, prepared);
     return prepared;
   }
-  prepared.byte_sums = sums.maximum - sums.minimum <= 255;
-  prepared.origin = prepared.byte_sums ? sums.minimum : first;
-  prepared.first = static_cast<std::uint8_t>(first - prepared.origin);
-  prepared.last = static_cast<std::uint8_t>(last - prepared.origin);
   prepared.base = table.value(sums.minimum);
   prepared.scale = scale;
-  prepared.tiles_in_short =
-      most == 0 ? tiles : std::numeric_limits<std::int16_t>::max() / (weights.sum * most);
-  fill_bytes(changes, prepared);
-  const std::int64_t largest_index =
-      prepared.byte_sums ? sums.maximum - sums.minimum : last - first;
-  prepared.conversion = is_identity(prepared, largest_index)                 ? Conversion::kIdentity
-                        : prepared.steps.size() <= PreparedTable::kMostSteps ? Conversion::kSteps
-                                                                             : Conversion::kLookup;
+  prepared.tiles_in_short = most == 0 ? std::ssize(planes.tiles)
+                                      : kLargestShort / (magnitudes(stream_weights).sum * most);
+  if (counted)
+    count_thresholds(changes, window, prepared);
+  else
+    take_differences(changes, window, sums, prepared);
   return prepared;
 }
 

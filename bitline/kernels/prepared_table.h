@@ -18,15 +18,17 @@ enum class Conversion {
   kDense,     ///< a table of 32-bit values over all possible sums
 };
 
-/// values[code(p)] = base + scale · multiple(p − origin). The kernel works on bytes wherever index
-/// and multiple fit one; every sum outside the window of indices has the value of the window's
-/// nearer end.
+/// values[code(p)] = base + scale · multiple(index(p)). The index is p − origin, or, where the
+/// table's changes lie further apart than a byte reaches, the number of thresholds that p − origin
+/// reaches. The kernel works on bytes wherever index and multiple fit one; every sum outside the
+/// window of indices has the value of the window's nearer end.
 struct PreparedTable {
   struct Step {
     std::uint8_t threshold = 0;  ///< smallest index that takes the step
     std::uint8_t height = 0;
   };
   static constexpr std::size_t kMostSteps = 3;
+  static constexpr std::size_t kMostThresholds = 63;
 
   Conversion conversion = Conversion::kDense;
   bool byte_sums = false;  ///< all possible p − origin fit a byte, so that nothing need be clamped
@@ -36,8 +38,9 @@ struct PreparedTable {
   std::int64_t zero_multiple = 0;                ///< of p = 0
   std::uint8_t first = 0, last = 0;              ///< window of indices
   std::array<std::uint8_t, 256> multiples = {};  ///< from index `first` on; last repeated
-  std::vector<Step> steps;                       ///< kSteps: at most kMostSteps
-  std::vector<std::int32_t> dense;               ///< kDense: by p − origin
+  std::vector<std::int16_t> thresholds;  ///< of p − origin, ascending; empty: that is the index
+  std::vector<Step> steps;               ///< kSteps: at most kMostSteps
+  std::vector<std::int32_t> dense;       ///< kDense: by p − origin
   /// Tiles whose Σ_j g_j multiple 16 bits hold; 0: one stream's only.
   std::int64_t tiles_in_short = 0;
 };

@@ -32,7 +32,11 @@ CodeTable zero_tread(std::int64_t levels, std::int64_t delta, std::int64_t rows)
 std::int64_t value_of(const PreparedTable& table, std::int64_t p) {
   const std::int64_t index = p - table.origin;
   if (table.conversion == Conversion::kDense) return table.dense[static_cast<std::size_t>(index)];
-  const std::int64_t entry = std::clamp<std::int64_t>(index, table.first, table.last) - table.first;
+  const auto reached = std::upper_bound(table.thresholds.begin(), table.thresholds.end(), index);
+  const std::int64_t entry =
+      table.thresholds.empty()
+          ? std::clamp<std::int64_t>(index, table.first, table.last) - table.first
+          : reached - table.thresholds.begin();
   return table.base + table.scale * table.multiples[static_cast<std::size_t>(entry)];
 }
 
@@ -97,8 +101,30 @@ TEST(PreparedTable, SumsBeyondAByteAreClampedToTheWindow) {
   }
 }
 
-// 255 multiples fit a byte, 256 do not; nor do 257 indices.
-TEST(PreparedTable, WhatDoesNotFitBytesIsDense) {
+TEST(PreparedTable, ThresholdsFarApartAreCounted) {
+  for (const std::int64_t levels : {9, 64, 65}) {
+    const CodeTable table = zero_tread(levels, 400, 512);
+    const PreparedTable prepared = prepare_table(table, planes_of(512), {1});
+    EXPECT_EQ(prepared.conversion, levels == 65 ? Conversion::kDense : Conversion::kIdentity);
+    EXPECT_EQ(prepared.thresholds.size(), levels == 65 ? 0U : static_cast<std::size_t>(levels - 1));
+    expect_values(prepared, table, 512);
+  }
+}
+
+// 16 bits hold thresholds up to 65,534 apart.
+TEST(PreparedTable, CountedThresholdsFitSixteenBits) {
+  const std::int64_t rows = 33000;
+  for (const std::int64_t last : {32767, 32768}) {
+    const CodeTable table = table_from_values(-rows, rows, {-32766, last}, {0, 1, 3});
+    const PreparedTable prepared = prepare_table(table, planes_of(rows), {1});
+    EXPECT_EQ(prepared.conversion == Conversion::kDense, last == 32768);
+    expect_values(prepared, table, rows);
+  }
+}
+
+// 255 multiples fit a byte, 256 do not. 257 indices do not either, and their thresholds are counted
+// as long as they are few.
+TEST(PreparedTable, WhatDoesNotFitBytesIsCountedOrDense) {
   const PackedPlanes planes = planes_of(128);
   for (const std::int64_t top : {255, 256}) {
     const CodeTable table = table_from_values(-128, 128, {0, 1}, {0, 1, top});
@@ -109,7 +135,7 @@ TEST(PreparedTable, WhatDoesNotFitBytesIsDense) {
   for (const std::int64_t last : {127, 128}) {  // windows of 256 and 257 indices from −128 on
     const CodeTable table = table_from_values(-128, 128, {-127, last}, {0, 1, 2});
     const PreparedTable prepared = prepare_table(table, planes, {1});
-    EXPECT_EQ(prepared.conversion == Conversion::kDense, last == 128);
+    EXPECT_EQ(prepared.thresholds.empty(), last == 127);
     expect_values(prepared, table, 128);
   }
   const CodeTable lossless = lossless_table(-128, 128);
