@@ -6,12 +6,8 @@
 
 namespace bitline {
 
-std::string_view name_of(const Operator& op) {
-  constexpr std::string_view kNames[] = {"input",  "conv", "linear",   "batch_norm",
-                                         "relu",   "add",  "max_pool", "global_average_pool",
-                                         "flatten"};
-  static_assert(std::size(kNames) == std::variant_size_v<Operator>);
-  return kNames[op.index()];
+bool is_layer(const Node& node) {
+  return std::holds_alternative<Conv>(node.op) || std::holds_alternative<Linear>(node.op);
 }
 
 std::size_t Network::index_of(std::string_view node) const {

@@ -5,50 +5,13 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "bitline/base/tensor.h"
+#include "bitline/graph/operators.h"
 #include "bitline/graph/quant_spec.h"
 
 namespace bitline {
-
-/// 2-D convolution. Inputs: value [batch, in_channels, height, width]. Parameter: "weight"
-/// [out_channels, in_channels / groups, kernel_h, kernel_w], optional "bias" [out_channels].
-struct Conv {
-  std::int64_t stride = 1;
-  std::int64_t padding = 0;
-  std::int64_t groups = 1;
-};
-/// Fully connected. Input [batch, in_features]; "weight" [out_features, in_features], optional
-/// "bias" [out_features].
-struct Linear {};
-/// Parameters "scale", "shift", "mean", "variance", each [channels]:
-/// y = (x − mean) / √(variance + epsilon) · scale + shift.
-struct BatchNorm {
-  double epsilon = 1e-5;
-};
-struct Relu {};
-/// Element-wise sum of two inputs of equal shape.
-struct Add {};
-struct MaxPool {
-  std::int64_t kernel = 2;
-  std::int64_t stride = 2;
-};
-/// Mean over height and width: [batch, channels, h, w] to [batch, channels].
-struct GlobalAveragePool {};
-/// [batch, ...] to [batch, product of the rest].
-struct Flatten {};
-/// The network's input; shape without the batch, for example [3, 32, 32].
-struct Input {
-  Shape shape;
-};
-
-using Operator =
-    std::variant<Input, Conv, Linear, BatchNorm, Relu, Add, MaxPool, GlobalAveragePool, Flatten>;
-
-/// The operator's name as the file format and messages spell it, for example "conv".
-std::string_view name_of(const Operator& op);
 
 /// A node makes one value, which carries the node's name.
 struct Node {
@@ -76,6 +39,9 @@ struct Network {
     return node.parameters.contains(std::string(role));
   }
 };
+
+/// Conv or Linear: what can stand on an array.
+bool is_layer(const Node& node);
 
 /// Shape of every node's value without the batch. Throws Error that names the node when ranks,
 /// channels or kernel sizes do not fit, an input is unknown or comes later, a tensor is missing,

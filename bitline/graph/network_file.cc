@@ -4,71 +4,48 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bitline/graph/operator_attributes.h"
+
 namespace bitline {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kFormatVersion = 1;
+/// Version 1 had the first nine operators, and one number for height and width.
+constexpr int kFormatVersion = 2;
+constexpr int kOldestVersion = 1;
 constexpr const char* kMetadataKey = "bitline_network";
 constexpr const char* kScaleSuffix = ".quant_scale";
-
-/// Calls visit(name, member) for every attribute of an operator: the one list that reading and
-/// writing share.
-template <typename Visit>
-void visit_attributes(Input& op, Visit&& visit) {
-  visit("shape", op.shape);
-}
-template <typename Visit>
-void visit_attributes(Conv& op, Visit&& visit) {
-  visit("stride", op.stride);
-  visit("padding", op.padding);
-  visit("groups", op.groups);
-}
-template <typename Visit>
-void visit_attributes(BatchNorm& op, Visit&& visit) {
-  visit("epsilon", op.epsilon);
-}
-template <typename Visit>
-void visit_attributes(MaxPool& op, Visit&& visit) {
-  visit("kernel", op.kernel);
-  visit("stride", op.stride);
-}
-template <typename Op, typename Visit>
-void visit_attributes(Op&, Visit&&) {}
 
 Json node_to_json(const Node& node) {
   Json json{{"name", node.name}, {"operator", name_of(node.op)}, {"inputs", node.inputs}};
   Operator op = node.op;
   std::visit(
       [&json](auto& typed) {
-        visit_attributes(
-            typed, [&json](const char* key, auto& member) { json["attributes"][key] = member; });
+        visit_attributes(typed, [&json](const char* key, auto& member) {
+          json["attributes"][key] = attribute_to_json(member);
+        });
       },
       op);
   for (const auto& [role, key] : node.parameters) json["parameters"][role] = key;
   return json;
 }
 
-template <std::size_t Index = 0>
-Operator make_operator(std::string_view name) {
-  if constexpr (Index == std::variant_size_v<Operator>) {
-    fail("operator '{}' is not known", name);
-  } else {
-    Operator op{std::in_place_index<Index>};
-    return name_of(op) == name ? op : make_operator<Index + 1>(name);
-  }
+/// Attributes that version 1 did not have; their defaults are what it meant.
+bool is_new_in_version_2(std::string_view attribute) {
+  return attribute == "dilation" || attribute == "padding" || attribute == "ceil";
 }
 
-Node node_from_json(const Json& json) {
+Node node_from_json(const Json& json, int version) {
   Node node{json.at("name"), {}, json.at("inputs"), {}};
   with_context(fmt::format("node '{}'", node.name),
-               [&] { node.op = make_operator(json.at("operator").get<std::string>()); });
+               [&] { node.op = operator_from_name(json.at("operator").get<std::string>()); });
   Json attributes = json.value("attributes", Json::object());
   std::visit(
-      [&attributes](auto& typed) {
-        visit_attributes(typed, [&attributes](const char* key, auto& member) {
-          attributes.at(key).get_to(member);
+      [&attributes, version](auto& typed) {
+        visit_attributes(typed, [&attributes, version](const char* key, auto& member) {
+          if (version == 1 && is_new_in_version_2(key) && !attributes.contains(key)) return;
+          attribute_from_json(attributes.at(key), member);
           attributes.erase(key);
         });
       },
@@ -80,11 +57,8 @@ Node node_from_json(const Json& json) {
 }
 
 Json quant_to_json(const QuantSpec& spec) {
-  return {{"bits", spec.bits},
-          {"signed", spec.is_signed},
-          {"narrow", spec.narrow},
-          {"odd", spec.odd},
-          {"axis", spec.axis}};
+  return {{"bits", spec.bits}, {"signed", spec.is_signed},      {"narrow", spec.narrow},
+          {"odd", spec.odd},   {"zero_point", spec.zero_point}, {"axis", spec.axis}};
 }
 
 QuantSpec quant_from_json(const Json& json, Tensor scale) {
@@ -93,19 +67,21 @@ QuantSpec quant_from_json(const Json& json, Tensor scale) {
   spec.is_signed = json.at("signed");
   spec.narrow = json.at("narrow");
   spec.odd = json.at("odd");
+  spec.zero_point = json.value("zero_point", std::int64_t{0});
   spec.axis = json.at("axis");
   spec.scale = std::move(scale);
   return spec;
 }
 
 Network parse(const SafeTensors& file, const Json& json) {
-  if (json.at("version") != kFormatVersion)
-    fail("format version {} is not known; this program reads version {}", json.at("version").dump(),
-         kFormatVersion);
+  const int version = json.at("version");
+  if (version < kOldestVersion || version > kFormatVersion)
+    fail("format version {} is not known; this program reads versions {} to {}", version,
+         kOldestVersion, kFormatVersion);
   Network network;
   network.name = json.at("name");
   for (const Json& node : json.at("nodes")) {
-    network.nodes.push_back(node_from_json(node));
+    network.nodes.push_back(node_from_json(node, version));
     for (const auto& [role, key] : network.nodes.back().parameters) {
       const auto tensor = file.tensors.find(key);
       if (tensor == file.tensors.end()) fail("tensor '{}' is missing", key);

@@ -38,7 +38,7 @@ Network every_operator() {
   append(network, "norm", BatchNorm{.epsilon = 0.1 + 0.2}, {"conv"}, identity_norm(2));
   append(network, "relu", Relu{}, {"norm"});
   append(network, "add", Add{}, {"relu", "norm"});
-  append(network, "pool", MaxPool{.kernel = 3, .stride = 1}, {"add"});
+  append(network, "pool", MaxPool{{.kernel = 3, .stride = {1, 2}}}, {"add"});
   append(network, "average", GlobalAveragePool{}, {"pool"});
   append(network, "flatten", Flatten{}, {"average"});
   append(network, "linear", Linear{}, {"flatten"}, {{"weight", filled({3, 2}, 0.7F)}});
@@ -100,8 +100,8 @@ TEST(NetworkFile, RoundTripKeepsTheAttributes) {
   EXPECT_EQ(conv.padding, 1);
   EXPECT_EQ(conv.groups, 2);
   EXPECT_EQ(std::get<BatchNorm>(read.node("norm").op).epsilon, 0.1 + 0.2);  // not 0.3
-  EXPECT_EQ(std::get<MaxPool>(read.node("pool").op).kernel, 3);
-  EXPECT_EQ(std::get<MaxPool>(read.node("pool").op).stride, 1);
+  EXPECT_EQ(std::get<MaxPool>(read.node("pool").op).windows.kernel, Extents(3));
+  EXPECT_EQ(std::get<MaxPool>(read.node("pool").op).windows.stride, Extents(1, 2));
 }
 
 TEST(NetworkFile, RoundTripKeepsTheQuantizers) {
@@ -156,8 +156,8 @@ TEST(NetworkFileRefuses, TensorsWithoutAGraph) {
 }
 
 TEST(NetworkFileRefuses, AnotherVersion) {
-  EXPECT_EQ(after_edit(R"("version":1)", R"("version":2)"),
-            "format version 2 is not known; this program reads version 1");
+  EXPECT_EQ(after_edit(R"("version":2)", R"("version":3)"),
+            "format version 3 is not known; this program reads versions 1 to 2");
 }
 
 TEST(NetworkFileRefuses, AnUnknownOperator) {
@@ -166,9 +166,9 @@ TEST(NetworkFileRefuses, AnUnknownOperator) {
 }
 
 TEST(NetworkFileRefuses, AnUnknownOrMissingAttribute) {
-  EXPECT_EQ(after_edit(R"("stride":2)", R"("stride":2,"dilation":3)"),
-            "node 'conv': attribute 'dilation' is not known");
-  EXPECT_THAT(after_edit(R"("stride":2,)", ""), HasSubstr("'stride'"));
+  EXPECT_EQ(after_edit(R"("groups":2)", R"("groups":2,"dilatation":3)"),
+            "node 'conv': attribute 'dilatation' is not known");
+  EXPECT_THAT(after_edit(R"("stride":[2,2],)", ""), HasSubstr("'stride'"));
 }
 
 TEST(NetworkFileRefuses, AMissingTensorOrScale) {

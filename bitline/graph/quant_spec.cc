@@ -13,7 +13,9 @@ std::int64_t QuantSpec::minimum() const {
 
 std::int64_t QuantSpec::maximum() const {
   const std::int64_t half = std::int64_t{1} << (bits - 1);
-  return odd || !is_signed ? 2 * half - 1 : half - 1;
+  if (odd) return 2 * half - 1;
+  if (!is_signed) return 2 * half - (narrow ? 2 : 1);
+  return half - 1;
 }
 
 void validate(const QuantSpec& spec, std::string_view what) {
@@ -22,6 +24,10 @@ void validate(const QuantSpec& spec, std::string_view what) {
   if (spec.minimum() >= spec.maximum())
     fail("{}: a signed grid of {} bit holds no number but 0; use 2 bits or the odd (bipolar) grid",
          what, spec.bits);
+  if (spec.zero_point < spec.minimum() || spec.zero_point > spec.maximum() ||
+      (spec.odd && spec.zero_point != 0))
+    fail("{}: zero point {} lies off the grid {} to {}{}", what, spec.zero_point, spec.minimum(),
+         spec.maximum(), spec.odd ? " of odd integers, which has none" : "");
   if (spec.axis < 0 && spec.scale.size() != 1)
     fail("{}: {} scales without an axis; give one scale or the axis", what, spec.scale.size());
   for (const float scale : spec.scale.data<float>())

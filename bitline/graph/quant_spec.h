@@ -7,15 +7,17 @@
 
 namespace bitline {
 
-/// real = scale · integer, with integer in [minimum(), maximum()]. The same for QNN, LSQ,
-/// post-training quantization, QDQ and QONNX.
+/// real = scale · (integer − zero_point), with integer in [minimum(), maximum()]. The same for QNN,
+/// LSQ, post-training quantization, QDQ and QONNX.
 struct QuantSpec {
   int bits = 8;            ///< 1 to 16
   bool is_signed = false;  ///< two's complement when true
-  bool narrow = false;  ///< signed only: leave out −2^(bits−1), so that the grid is symmetric
+  bool narrow = false;  ///< leave out −2^(bits−1), so that the grid is symmetric; of an unsigned
+                        ///< grid, the largest integer
   bool odd = false;  ///< integers are the odd numbers −(2^bits − 1) … 2^bits − 1 (bipolar)
-  int axis = -1;     ///< axis that `scale` runs along; −1: one scale for all
-  Tensor scale;      ///< F32, shape [1] or [extent of axis]; positive
+  std::int64_t zero_point = 0;  ///< the integer that stands for 0, on the grid
+  int axis = -1;                ///< axis that `scale` runs along; −1: one scale for all
+  Tensor scale;                 ///< F32, shape [1] or [extent of axis]; positive
 
   std::int64_t minimum() const;
   std::int64_t maximum() const;

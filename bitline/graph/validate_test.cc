@@ -69,7 +69,7 @@ TEST(Shapes, OfBatchNormBehindALinearLayer) {
 TEST(Shapes, OfPoolsAndFlatten) {
   Network network = network_with_input({4, 7, 9});
   // (7 - 3) / 2 + 1 = 3 and (9 - 3) / 2 + 1 = 4.
-  append(network, "pool", MaxPool{.kernel = 3, .stride = 2}, {"input"});
+  append(network, "pool", MaxPool{{.kernel = 3, .stride = 2}}, {"input"});
   append(network, "flatten", Flatten{}, {"pool"});
   append(network, "average", GlobalAveragePool{}, {"pool"});
   const std::map<std::string, Shape> shapes = validate(network);
@@ -184,7 +184,7 @@ TEST(ValidateRefuses, InputsAndWeightsOfAnotherRank) {
             "node 'conv' (conv): weight of shape [1, 4] is not a 2-D kernel");
   Network linear = network_with_input({4, 7, 9});
   append(linear, "linear", Linear{}, {"input"}, {{"weight", filled({3, 4}, 1)}});
-  EXPECT_THAT(refusal(linear), HasSubstr("where 1 axes"));
+  EXPECT_THAT(refusal(linear), HasSubstr("[3, 4], but [3, 9] is needed"));
   Network pool = network_with_input({4});
   append(pool, "pool", MaxPool{}, {"input"});
   EXPECT_THAT(refusal(pool), HasSubstr("where 3 axes"));

@@ -50,8 +50,8 @@ InputPacker::InputPacker(const CimLayer& layer, const std::vector<PackedTile>& t
                          bool sum_digits)
     : geometry_(layer.geometry),
       pad_value_(layer.pad_value),
-      height_(ceil_div(geometry_.in_height + 2 * geometry_.padding, geometry_.stride)),
-      pitch_(ceil_div(geometry_.in_width + 2 * geometry_.padding, geometry_.stride)),
+      height_(ceil_div(geometry_.padded_height(), geometry_.stride.height)),
+      pitch_(ceil_div(geometry_.padded_width(), geometry_.stride.width)),
       tiles_(tiles),
       streams_(layer.streams.count()),
       sum_digits_(sum_digits) {
@@ -98,17 +98,20 @@ void InputPacker::add_codes(const InputStreams& streams) {
 
 /// Of an element of the padded image in its part of the codes.
 std::int64_t InputPacker::offset_of(std::int64_t channel, std::int64_t y, std::int64_t x) const {
-  const std::int64_t stride = geometry_.stride;
-  const std::int64_t step = (channel * stride + y % stride) * stride + x % stride;
-  return (step * height_ + y / stride) * pitch_ + x / stride;
+  const Extents stride = geometry_.stride;
+  const std::int64_t step =
+      (channel * stride.height + y % stride.height) * stride.width + x % stride.width;
+  return (step * height_ + y / stride.height) * pitch_ + x / stride.width;
 }
 
 void InputPacker::add_row_offsets(const std::vector<Tile>& tiles) {
   const std::int64_t kernel = geometry_.kernel_height * geometry_.kernel_width;
   for (const Tile& tile : tiles) {
     for (const std::int64_t row : tile)
-      row_offsets_.push_back(offset_of(row / kernel, row % kernel / geometry_.kernel_width,
-                                       row % geometry_.kernel_width));
+      row_offsets_.push_back(
+          offset_of(row / kernel,
+                    row % kernel / geometry_.kernel_width * geometry_.dilation.height,
+                    row % geometry_.kernel_width * geometry_.dilation.width));
     while (row_offsets_.size() % kRowsPerByte != 0) row_offsets_.push_back(-1);
   }
 }
@@ -168,7 +171,7 @@ void InputPacker::fail_off_grid(std::span<const std::int32_t> image) const {
 
 void InputPacker::encode(std::span<const std::int32_t> image, InputCodes& codes) const {
   const std::int64_t part_size =
-      geometry_.in_channels * geometry_.stride * geometry_.stride * height_ * pitch_;
+      geometry_.in_channels * geometry_.stride.height * geometry_.stride.width * height_ * pitch_;
   // Lanes behind the last position read on behind the last row.
   const std::int64_t overhang = lanes_of(rows_at_once());
   codes.resize(static_cast<std::size_t>(std::ssize(codes_) * part_size + overhang));
@@ -177,16 +180,17 @@ void InputPacker::encode(std::span<const std::int32_t> image, InputCodes& codes)
 }
 
 std::vector<InputPacker::RowPart> InputPacker::row_parts() const {
-  const std::int64_t stride = geometry_.stride;
-  if (stride == 1 && geometry_.padding == 0)
+  const std::int64_t stride = geometry_.stride.width;
+  const Padding& padding = geometry_.padding;
+  if (geometry_.stride == Extents(1) && !padding.any())
     return {{0, 0, geometry_.in_height * geometry_.in_width}};
   std::vector<RowPart> parts;
   for (std::int64_t y = 0; y < geometry_.in_height; ++y)
     for (std::int64_t step = 0; step < stride; ++step) {
       // Columns x of the image for which (x + padding) % stride = step.
-      const std::int64_t first = (step + stride - geometry_.padding % stride) % stride;
+      const std::int64_t first = (step + stride - padding.left % stride) % stride;
       parts.push_back({y * geometry_.in_width + first,
-                       offset_of(0, y + geometry_.padding, first + geometry_.padding),
+                       offset_of(0, y + padding.top, first + padding.left),
                        ceil_div(geometry_.in_width - first, stride)});
     }
   return parts;
@@ -196,7 +200,7 @@ template <typename CodeOf>
 void InputPacker::encode_part(std::span<const std::int32_t> image, const CodeOf& code_of,
                               std::uint8_t* codes) const {
   std::uint16_t seen = 0;
-  if (geometry_.padding != 0) {
+  if (geometry_.padding.any()) {
     const std::uint16_t pad = code_of(static_cast<std::int32_t>(pad_value_));
     seen = pad;
     std::fill_n(codes, offset_of(geometry_.in_channels, 0, 0), static_cast<std::uint8_t>(pad));
@@ -206,7 +210,7 @@ void InputPacker::encode_part(std::span<const std::int32_t> image, const CodeOf&
   for (std::int64_t c = 0; c < geometry_.in_channels; ++c) {
     for (const RowPart part : parts)
       seen =
-          static_cast<std::uint16_t>(seen | encode_row(channel + part.source, geometry_.stride,
+          static_cast<std::uint16_t>(seen | encode_row(channel + part.source, geometry_.stride.width,
                                                        part.count, code_of, codes + part.target));
     channel += geometry_.in_height * geometry_.in_width;
     codes += offset_of(1, 0, 0);
@@ -243,7 +247,7 @@ void InputPacker::pack(const InputCodes& codes, std::int64_t group, std::int64_t
   packed.rows = rows;
   packed.lanes = lanes_of(rows);
   const std::int64_t channel = group * (geometry_.in_channels / geometry_.groups);
-  const std::int64_t corner = offset_of(channel, first_row * geometry_.stride, 0);
+  const std::int64_t corner = offset_of(channel, first_row * geometry_.stride.height, 0);
   const PackJob job{codes.data() + corner,
                     offset_of(geometry_.in_channels, 0, 0),
                     row_offsets_.data(),

@@ -16,8 +16,8 @@ std::vector<std::int64_t> receptive_field(const CimLayer& layer,
   for (std::int64_t c = group * channels; c < (group + 1) * channels; ++c)
     for (std::int64_t ky = 0; ky < g.kernel_height; ++ky)
       for (std::int64_t kx = 0; kx < g.kernel_width; ++kx) {
-        const std::int64_t y = out_y * g.stride + ky - g.padding;
-        const std::int64_t x = out_x * g.stride + kx - g.padding;
+        const std::int64_t y = out_y * g.stride.height + ky * g.dilation.height - g.padding.top;
+        const std::int64_t x = out_x * g.stride.width + kx * g.dilation.width - g.padding.left;
         const bool inside = 0 <= y && y < g.in_height && 0 <= x && x < g.in_width;
         const auto position = static_cast<std::size_t>((c * g.in_height + y) * g.in_width + x);
         field.push_back(inside ? image[position] : layer.pad_value);

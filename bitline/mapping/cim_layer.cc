@@ -29,12 +29,12 @@ std::int64_t InputStreams::recombine(std::int64_t activation) const {
 std::int64_t CimLayer::conversions() const {
   const std::int64_t per_output = static_cast<std::int64_t>(tiles.size()) * planes.count() *
                                   streams.count() * (subtract_digitally ? 2 : 1);
-  return geometry.out_size() * per_output;
+  return vectors * geometry.out_size() * per_output;
 }
 
 std::int64_t CimLayer::reference_conversions() const {
   if (!has_reference_column()) return 0;
-  return geometry.out_positions() * geometry.groups * static_cast<std::int64_t>(tiles.size()) *
+  return vectors * geometry.out_positions() * geometry.groups * static_cast<std::int64_t>(tiles.size()) *
          streams.count();
 }
 

@@ -11,15 +11,16 @@ namespace {
 void check_shape(const IntegerLayer& layer) {
   const ConvGeometry& g = layer.geometry;
   if (std::min({g.in_channels, g.in_height, g.in_width, g.out_channels, g.kernel_height,
-                g.kernel_width, g.stride, g.groups}) < 1 ||
-      g.padding < 0)
+                g.kernel_width, g.stride.height, g.stride.width, g.dilation.height,
+                g.dilation.width, g.groups}) < 1 ||
+      std::min({g.padding.top, g.padding.left, g.padding.bottom, g.padding.right}) < 0)
     fail("a size of the convolution is below 1");
   if (g.in_channels % g.groups != 0 || g.out_channels % g.groups != 0)
     fail("{} groups do not divide {} input and {} output channels", g.groups, g.in_channels,
          g.out_channels);
-  if (g.in_height + 2 * g.padding < g.kernel_height || g.in_width + 2 * g.padding < g.kernel_width)
-    fail("a {} x {} kernel is larger than its padded input of {} x {}", g.kernel_height,
-         g.kernel_width, g.in_height + 2 * g.padding, g.in_width + 2 * g.padding);
+  if (g.padded_height() < g.window_height() || g.padded_width() < g.window_width())
+    fail("a {} x {} kernel is larger than its padded input of {} x {}", g.window_height(),
+         g.window_width(), g.padded_height(), g.padded_width());
   const Shape expected{g.out_channels, g.fan_in()};
   if (layer.weights.shape() != expected)
     fail("weights have the shape {}, the convolution needs {}", to_string(layer.weights.shape()),
@@ -53,7 +54,7 @@ InputStreams make_streams(const IntegerLayer& layer, const ArraySpec& array) {
 
 /// Padding drives word lines with an integer of the activations' grid.
 void check_pad(const IntegerLayer& layer) {
-  if (layer.geometry.padding == 0) return;
+  if (!layer.geometry.padding.any()) return;
   const std::int64_t pad = layer.pad_value;
   if (layer.input_odd && pad != -1 && pad != 1)
     fail_usage("pad value {} is not -1 or +1, and the activations have no 0; state one of the two",

@@ -77,7 +77,7 @@ inline std::vector<MappingCase> every_mapping() {
   return cases;
 }
 
-/// At most 6 channels, kernels of 1 … 3, strides, padding, one group to depthwise.
+/// At most 6 channels, kernels of 1 … 3, strides, holes, uneven padding, one group to depthwise.
 inline ConvGeometry draw_geometry(const Draw& draw) {
   ConvGeometry geometry;
   geometry.groups = draw(1, 3);
@@ -85,10 +85,11 @@ inline ConvGeometry draw_geometry(const Draw& draw) {
   geometry.out_channels = geometry.groups * draw(1, 6 / geometry.groups);
   geometry.kernel_height = draw(1, 3);
   geometry.kernel_width = draw(1, 3);
-  geometry.in_height = geometry.kernel_height + draw(0, 2);
-  geometry.in_width = geometry.kernel_width + draw(0, 2);
-  geometry.stride = draw(1, 2);
-  geometry.padding = draw(0, 1);
+  geometry.stride = {draw(1, 2), draw(1, 2)};
+  geometry.padding = {draw(0, 1), draw(0, 2), draw(0, 1), draw(0, 1)};
+  geometry.dilation = {draw(1, 2), draw(1, 2)};
+  geometry.in_height = geometry.window_height() + draw(0, 2);
+  geometry.in_width = geometry.window_width() + draw(0, 2);
   return geometry;
 }
 

@@ -37,14 +37,15 @@ void set_input(IntegerLayer& layer, const QuantSpec& spec) {
   layer.input_narrow = spec.narrow;
   layer.input_odd = spec.odd;
   layer.input_scale = spec.scale.data<float>()[0];
-  layer.pad_value = spec.odd ? 1 : 0;  // ±1 has no zero: padding with the real value +scale
+  layer.input_zero_point = spec.zero_point;
+  layer.pad_value = spec.odd ? 1 : spec.zero_point;  // ±1 has no zero: padding with the real value +scale
 }
 
 }  // namespace
 
 ConvGeometry geometry_of(const Node& node, const Shape& in, const Tensor& weight) {
   ConvGeometry geometry;
-  geometry.in_channels = in[0];
+  geometry.in_channels = std::holds_alternative<Linear>(node.op) ? in.back() : in[0];
   geometry.out_channels = weight.dim(0);
   if (const auto* conv = std::get_if<Conv>(&node.op)) {
     geometry.in_height = in[1];
@@ -53,6 +54,7 @@ ConvGeometry geometry_of(const Node& node, const Shape& in, const Tensor& weight
     geometry.kernel_width = weight.dim(3);
     geometry.stride = conv->stride;
     geometry.padding = conv->padding;
+    geometry.dilation = conv->dilation;
     geometry.groups = conv->groups;
   }
   return geometry;
@@ -69,7 +71,9 @@ std::vector<IntegerLayer> integer_layers(const Network& network) {
       IntegerLayer layer;
       layer.name = node.name;
       layer.is_linear = std::holds_alternative<Linear>(node.op);
-      layer.geometry = geometry_of(node, shapes.at(node.inputs[0]), weight);
+      const Shape& in = shapes.at(node.inputs[0]);
+      layer.geometry = geometry_of(node, in, weight);
+      if (layer.is_linear) layer.vectors = element_count(in) / in.back();
       set_weights(layer, weight, spec_of(network, node.parameters.at("weight"), "weight"));
       set_input(layer, spec_of(network, node.inputs[0], "input"));
       layers.push_back(std::move(layer));

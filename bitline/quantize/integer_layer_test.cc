@@ -79,8 +79,8 @@ TEST(IntegerLayers, GeometryIsThatOfTheConvolution) {
   EXPECT_EQ(geometry.out_channels, 2);
   EXPECT_EQ(geometry.kernel_height, 2);
   EXPECT_EQ(geometry.kernel_width, 1);
-  EXPECT_EQ(geometry.stride, 2);
-  EXPECT_EQ(geometry.padding, 1);
+  EXPECT_EQ(geometry.stride, Extents(2));
+  EXPECT_EQ(geometry.padding, Padding(1));
   EXPECT_EQ(geometry.groups, 2);
   EXPECT_EQ(geometry.fan_in(), 2);      // 2 / 2 channels · 2 · 1
   EXPECT_EQ(geometry.out_height(), 3);  // (5 + 2 - 2) / 2 + 1

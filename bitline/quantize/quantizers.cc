@@ -12,10 +12,6 @@ void require_bits(std::string_view field, int bits) {
   if (bits < 1 || bits > 8) fail_usage("{} = {} is out of range; choose 1 to 8", field, bits);
 }
 
-bool is_layer(const Node& node) {
-  return std::holds_alternative<Conv>(node.op) || std::holds_alternative<Linear>(node.op);
-}
-
 /// True when no value of the node is ever negative.
 bool is_non_negative(const Network& network, const Node& node) {
   if (std::holds_alternative<Relu>(node.op)) return true;

@@ -65,12 +65,16 @@ Tensor DenseLayer::run(const Tensor& activations) const {
   at::Tensor a = view_as_torch(activations)
                      .to(impl_->weights.scalar_type())
                      .view({activations.dim(0), g.in_channels, g.in_height, g.in_width});
-  std::int64_t padding = g.padding;
-  if (impl_->pad_value != 0) {
-    a = at::constant_pad_nd(a, {padding, padding, padding, padding}, impl_->pad_value);
+  Padding padding = g.padding;
+  // LibTorch pads with zeros alone, and as much on both sides.
+  if (impl_->pad_value != 0 || padding.top != padding.bottom || padding.left != padding.right) {
+    a = at::constant_pad_nd(a, {padding.left, padding.right, padding.top, padding.bottom},
+                            impl_->pad_value);
     padding = 0;
   }
-  return take_from_torch(at::conv2d(a, impl_->weights, {}, g.stride, padding, 1, g.groups));
+  return take_from_torch(at::conv2d(a, impl_->weights, {}, {g.stride.height, g.stride.width},
+                                    {padding.top, padding.left},
+                                    {g.dilation.height, g.dilation.width}, g.groups));
 }
 
 }  // namespace bitline

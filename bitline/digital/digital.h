@@ -1,0 +1,51 @@
+// Operators that stay digital, as plain loops over whole tensors: what the Executor runs between
+// the layers on the array, and what the importer folds constants with. One stated order of
+// operations each, so that a result depends on neither batch size, threads nor instruction set.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "bitline/graph/operators.h"
+
+namespace bitline::digital {
+
+// Element by element. F32 throughout; the formulas stand at the enumerators, in double for
+// functions of <cmath> and in float for the rest.
+
+Tensor apply(const Unary& unary, const Tensor& x);
+/// Broadcast as NumPy does. F32, or I64 for add, sub, mul and div (towards zero; throws Error on
+/// division by 0); both operands of one type.
+Tensor apply(const Binary& binary, const Tensor& a, const Tensor& b);
+
+// Whatever only moves elements works on every element type. Axes count from the tensor's first.
+
+/// Entries `indices` of one axis.
+Tensor gather(const Tensor& x, std::int64_t axis, std::span<const std::int64_t> indices);
+Tensor concat(std::span<const Tensor> parts, std::int64_t axis);
+Tensor transpose(const Tensor& x, std::span<const std::int64_t> order);
+/// F32 or I32; `value` before and behind the entries of each axis.
+Tensor pad(const Tensor& x, std::span<const std::int64_t> before,
+           std::span<const std::int64_t> behind, double value);
+
+// Sums, in double and in the order of memory. F32.
+
+Tensor softmax(const Tensor& x, std::int64_t axis);
+/// Over the last axes, as many as `scale` has; `shift` may be empty.
+Tensor layer_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, double epsilon);
+Tensor reduce_mean(const Tensor& x, std::span<const std::int64_t> axes, bool keep_axes);
+/// Each element of the result summed in float from k = 0 on.
+Tensor mat_mul(const Tensor& a, const Tensor& b);
+
+// Windows over images. [images, channels, height, width]
+
+/// F32 or I32. A window without a single place inside the image gives the type's lowest number.
+Tensor max_pool(const Windows& windows, const Tensor& x);
+/// Sums in double. F32.
+Tensor average_pool(const AveragePool& pool, const Tensor& x);
+/// F32. `bias` may be empty. Each output summed in float, over input channels, then kernel rows,
+/// then kernel columns.
+Tensor conv_transpose(const ConvTranspose& conv, const Tensor& x, const Tensor& weight,
+                      const Tensor& bias);
+
+}  // namespace bitline::digital

@@ -1,0 +1,96 @@
+#include "bitline/graph/operators.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include "bitline/base/rational.h"
+
+namespace bitline {
+namespace {
+
+constexpr std::string_view kOperators[] = {"input",        "conv",
+                                           "linear",       "batch_norm",
+                                           "relu",         "add",
+                                           "max_pool",     "global_average_pool",
+                                           "flatten",      "conv_transpose",
+                                           "average_pool", "unary",
+                                           "binary",       "mat_mul",
+                                           "softmax",      "layer_norm",
+                                           "reduce_mean",  "concat",
+                                           "gather",       "reshape",
+                                           "transpose",    "pad",
+                                           "constant",     "identity"};
+static_assert(std::size(kOperators) == std::variant_size_v<Operator>);
+
+/// In the order of the enumerators.
+constexpr std::string_view kUnaryFunctions[] = {
+    "clip", "leaky_relu", "sigmoid", "hard_sigmoid", "hard_swish", "tanh",
+    "erf",  "sqrt",       "floor",   "ceil",         "toward_zero"};
+constexpr std::string_view kBinaryFunctions[] = {"add", "sub", "mul", "div", "pow", "prelu"};
+
+template <typename Enum, std::size_t kSize>
+Enum from_name(const std::string_view (&names)[kSize], std::string_view name) {
+  const auto found = std::ranges::find(names, name);
+  if (found == std::end(names)) fail("function '{}' is not known", name);
+  return static_cast<Enum>(found - std::begin(names));
+}
+
+template <std::size_t Index = 0>
+Operator make_operator(std::string_view name) {
+  if constexpr (Index == std::variant_size_v<Operator>)
+    fail("operator '{}' is not known", name);
+  else
+    return kOperators[Index] == name ? Operator{std::in_place_index<Index>}
+                                     : make_operator<Index + 1>(name);
+}
+
+}  // namespace
+
+std::string_view name_of(UnaryFunction function) {
+  return kUnaryFunctions[static_cast<std::size_t>(function)];
+}
+
+std::string_view name_of(BinaryFunction function) {
+  return kBinaryFunctions[static_cast<std::size_t>(function)];
+}
+
+UnaryFunction unary_function_from_name(std::string_view name) {
+  return from_name<UnaryFunction>(kUnaryFunctions, name);
+}
+
+BinaryFunction binary_function_from_name(std::string_view name) {
+  return from_name<BinaryFunction>(kBinaryFunctions, name);
+}
+
+std::string_view name_of(const Operator& op) { return kOperators[op.index()]; }
+
+Operator operator_from_name(std::string_view name) { return make_operator(name); }
+
+InputCount input_count(const Operator& op) {
+  if (std::holds_alternative<Input>(op) || std::holds_alternative<Constant>(op)) return {0};
+  if (std::holds_alternative<Concat>(op)) return {1, true};
+  const bool two = std::holds_alternative<Add>(op) || std::holds_alternative<Binary>(op) ||
+                   std::holds_alternative<MatMul>(op);
+  return {two ? 2U : 1U};
+}
+
+std::int64_t window_extent(std::int64_t kernel, std::int64_t dilation) {
+  return (kernel - 1) * dilation + 1;
+}
+
+std::int64_t window_count(std::int64_t size, std::int64_t kernel, std::int64_t stride,
+                          std::int64_t dilation, std::int64_t padding, bool ceil) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 31;
+  if (kernel < 1 || stride < 1 || dilation < 1 || padding < 0 || kernel > kMost ||
+      dilation > kMost || padding > kMost)
+    fail("kernel {}, stride {}, dilation {}, padding {}: all but the padding must be positive",
+         kernel, stride, dilation, padding);
+  const std::int64_t places = size + padding - window_extent(kernel, dilation);
+  if (places < 0)
+    fail("kernel {} is larger than its padded input {}", window_extent(kernel, dilation),
+         size + padding);
+  return (ceil ? ceil_div(places, stride) : places / stride) + 1;
+}
+
+}  // namespace bitline
