@@ -1,4 +1,4 @@
-// The shape of a node's value. Internal to graph/.
+// The shape of a node's value: what validate() and the importer ask.
 #pragma once
 
 #include <string_view>

@@ -1,0 +1,78 @@
+// The functions that build network nodes, by family, and what they share. Internal to importer/.
+#pragma once
+
+#include "bitline/importer/onnx_node.h"
+
+namespace bitline {
+
+// Layers: onnx_layers.cc.
+void build_conv(OnnxNode& node);
+void build_conv_transpose(OnnxNode& node);
+void build_gemm(OnnxNode& node);
+void build_mat_mul(OnnxNode& node);
+void build_batch_norm(OnnxNode& node);
+
+// Pooling: onnx_pooling.cc.
+void build_max_pool(OnnxNode& node);
+void build_average_pool(OnnxNode& node);
+void build_global_average_pool(OnnxNode& node);
+
+// Element by element: onnx_elementwise.cc.
+void build_relu(OnnxNode& node);
+void build_clip(OnnxNode& node);
+void build_leaky_relu(OnnxNode& node);
+void build_hard_sigmoid(OnnxNode& node);
+template <UnaryFunction kFunction>
+void build_unary(OnnxNode& node);
+template <BinaryFunction kFunction>
+void build_binary(OnnxNode& node);
+
+// Sums over axes: onnx_reductions.cc.
+void build_softmax(OnnxNode& node);
+void build_layer_norm(OnnxNode& node);
+void build_reduce_mean(OnnxNode& node);
+
+// Shapes: onnx_shapes.cc.
+void build_reshape(OnnxNode& node);
+void build_flatten(OnnxNode& node);
+void build_squeeze(OnnxNode& node);
+void build_unsqueeze(OnnxNode& node);
+void build_transpose(OnnxNode& node);
+void build_shape(OnnxNode& node);
+
+// Parts: onnx_selection.cc.
+void build_concat(OnnxNode& node);
+void build_split(OnnxNode& node);
+void build_slice(OnnxNode& node);
+void build_gather(OnnxNode& node);
+void build_pad(OnnxNode& node);
+void build_resize(OnnxNode& node);
+
+// Constants: onnx_constants.cc.
+void build_constant(OnnxNode& node);
+void build_constant_of_shape(OnnxNode& node);
+void build_cast(OnnxNode& node);
+void build_identity(OnnxNode& node);
+void build_dropout(OnnxNode& node);
+
+// Integer grids: onnx_grids.cc.
+void build_quantize_linear(OnnxNode& node);
+void build_dequantize_linear(OnnxNode& node);
+void build_quant(OnnxNode& node);
+void build_bipolar_quant(OnnxNode& node);
+void build_trunc(OnnxNode& node);
+
+/// Appends what only moves elements, or folds it where the input is constant; a grid stays on it.
+ImportedValue reshaped(OnnxNode& node, const ImportedValue& value, const Shape& shape,
+                       std::string_view suffix = "/reshape");
+ImportedValue transposed(OnnxNode& node, const ImportedValue& value,
+                         const std::vector<std::int64_t>& order,
+                         std::string_view suffix = "/transpose");
+ImportedValue gathered(OnnxNode& node, const ImportedValue& value, std::int64_t axis,
+                       std::vector<std::int64_t> indices, std::string_view suffix = "");
+
+/// Puts the parameter's grid on the network, where the constant has one.
+void attach_parameter_grid(OnnxNode& node, const ImportedValue& layer, std::string_view role,
+                           const std::optional<QuantSpec>& grid);
+
+}  // namespace bitline

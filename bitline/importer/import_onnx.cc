@@ -1,0 +1,128 @@
+#include "bitline/importer/import_onnx.h"
+
+#include <algorithm>
+
+#include "bitline/base/file.h"
+#include "bitline/importer/onnx_model.h"
+#include "bitline/importer/onnx_node.h"
+#include "bitline/importer/onnx_tensor.h"
+#include "bitline/importer/simplify.h"
+
+namespace bitline {
+namespace {
+
+using onnx::GraphProto;
+
+/// The inputs that are not initializers: what the network is given when it runs.
+std::vector<const onnx::ValueInfoProto*> real_inputs(const GraphProto& graph) {
+  std::vector<const onnx::ValueInfoProto*> inputs;
+  for (const auto& input : graph.input()) {
+    const bool is_constant = std::ranges::any_of(
+        graph.initializer(), [&](const auto& tensor) { return tensor.name() == input.name(); });
+    if (!is_constant) inputs.push_back(&input);
+  }
+  return inputs;
+}
+
+/// The stated extents; 0 stands for one that is open.
+Shape stated_shape(const onnx::ValueInfoProto& input) {
+  const auto& type = input.type().tensor_type();
+  if (!is_floating_point(type.elem_type()))
+    fail("input '{}' holds {}; supported are real numbers", input.name(),
+         name_of_element_type(type.elem_type()));
+  if (!type.has_shape()) fail("input '{}' has no shape; export with fixed image sizes", input.name());
+  Shape shape;
+  for (const auto& extent : type.shape().dim())
+    shape.push_back(extent.has_dim_value() ? extent.dim_value() : 0);
+  return shape;
+}
+
+struct InputPlan {
+  std::string name;
+  Shape shape;             ///< of one image
+  std::int64_t batch = 0;  ///< ImportState's
+};
+
+InputPlan plan_input(const GraphProto& graph, const OnnxOptions& options) {
+  const auto inputs = real_inputs(graph);
+  if (inputs.size() != 1) {
+    std::vector<std::string> names;
+    for (const auto* input : inputs) names.push_back(input->name());
+    fail("the network has {} inputs ({}); supported is one, the images", names.size(),
+         fmt::join(names, ", "));
+  }
+  InputPlan plan{inputs[0]->name(), stated_shape(*inputs[0]), 0};
+  if (options.has_batch) {
+    if (plan.shape.size() < 2)
+      fail("input '{}' has shape {}; axis 0 has to count images", plan.name, to_string(plan.shape));
+    plan.batch = plan.shape[0] > 0 ? plan.shape[0] : kAnyBatch;
+    plan.shape.erase(plan.shape.begin());
+  }
+  for (const std::int64_t extent : plan.shape)
+    if (extent < 1)
+      fail("input '{}' has an open size in {}; export with fixed image sizes", plan.name,
+           to_string(plan.shape));
+  return plan;
+}
+
+std::string shapes_of_inputs(const ImportState& state, const onnx::NodeProto& node) {
+  std::vector<std::string> shapes;
+  for (const std::string& input : node.input())
+    shapes.push_back(state.has(input) ? to_string(state.value(input).shape) : "?");
+  return fmt::format("{}", fmt::join(shapes, ", "));
+}
+
+void build_node(ImportState& state, const onnx::NodeProto& proto, std::int64_t operators,
+                const std::filesystem::path& folder) {
+  OnnxNode node(state, proto, operators, folder);
+  const std::string place = fmt::format("node '{}' ({}, inputs {})", node.name(), proto.op_type(),
+                                        shapes_of_inputs(state, proto));
+  with_context(place, [&] {
+    const OnnxBuilder builder = find_onnx_builder(proto.domain(), proto.op_type());
+    if (builder == nullptr)
+      fail("operator {}{}{} is not supported; supported are: {}", proto.domain(),
+           proto.domain().empty() ? "" : ".", proto.op_type(),
+           fmt::join(supported_onnx_operators(), ", "));
+    builder(node);
+    node.require_all_understood();
+  });
+}
+
+Network import_graph(const GraphProto& graph, std::int64_t operators,
+                     const std::filesystem::path& folder, const OnnxOptions& options) {
+  if (graph.output_size() != 1)
+    fail("the network has {} outputs; supported is one, the logits", graph.output_size());
+  const InputPlan input = plan_input(graph, options);
+  ImportState state(input.batch);
+  state.network.name = graph.name().empty() ? "network" : graph.name();
+  for (const auto& tensor : graph.initializer())
+    with_context(fmt::format("initializer '{}'", tensor.name()), [&] {
+      Tensor constant = tensor_of(tensor, folder);
+      const Shape shape = constant.shape();
+      state.set(tensor.name(), {"", shape, std::move(constant), tensor.data_type(), {}});
+    });
+  state.set(input.name, state.append(input.name, Input{input.shape}, {}));
+  for (const int i : topological_order(graph)) build_node(state, graph.node(i), operators, folder);
+  const ImportedValue& output = state.value(graph.output(0).name());
+  if (output.is_constant())
+    fail("the output '{}' does not depend on the input", graph.output(0).name());
+  simplify(state.network, output.node);
+  validate(state.network);
+  return std::move(state.network);
+}
+
+}  // namespace
+
+Network import_onnx(std::span<const std::byte> file, const std::filesystem::path& folder,
+                    const OnnxOptions& options) {
+  const onnx::ModelProto model = parse_onnx(file);
+  return import_graph(model.graph(), operator_set(model), folder, options);
+}
+
+Network import_onnx(const std::filesystem::path& path, const OnnxOptions& options) {
+  return with_context(path.string(), [&] {
+    return import_onnx(read_file(path), path.parent_path(), options);
+  });
+}
+
+}  // namespace bitline

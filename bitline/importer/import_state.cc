@@ -1,0 +1,49 @@
+#include "bitline/importer/import_state.h"
+
+#include <utility>
+
+#include "bitline/graph/infer_shape.h"
+
+namespace bitline {
+
+const ImportedValue& ImportState::value(const std::string& name) const {
+  const auto found = values_.find(name);
+  if (found == values_.end())
+    fail("value '{}' is neither an input, an initializer, nor any node's result; export the "
+         "network again",
+         name);
+  return found->second;
+}
+
+std::string ImportState::unused_name(const std::string& wanted) const {
+  std::string name = wanted;
+  for (int i = 2; shapes_.contains(name); ++i) name = fmt::format("{}_{}", wanted, i);
+  return name;
+}
+
+ImportedValue ImportState::append(const std::string& name, Operator op,
+                                  std::vector<std::string> inputs,
+                                  const std::map<std::string, Tensor>& parameters) {
+  Node node{unused_name(name), std::move(op), std::move(inputs), {}};
+  for (const auto& [role, tensor] : parameters) {
+    const std::string key = node.name + "." + role;
+    node.parameters[role] = key;
+    network.tensors[key] = tensor;
+  }
+  network.nodes.push_back(std::move(node));
+  const Node& added = network.nodes.back();
+  Site site{network, added, {}};
+  for (const std::string& input : added.inputs) site.inputs.push_back(shapes_.at(input));
+  const Shape shape = infer_shape(site);
+  shapes_[added.name] = shape;
+  return {added.name, shape, {}, 1, {}};
+}
+
+std::string ImportState::node_of(const ImportedValue& value, const std::string& key) {
+  if (!value.is_constant()) return value.node;
+  if (value.constant->dtype() != DType::kF32)
+    fail("the constant '{}' holds integers where real numbers are computed with", key);
+  return append(key, Constant{}, {}, {{"value", *value.constant}}).node;
+}
+
+}  // namespace bitline

@@ -1,0 +1,62 @@
+// What has been imported so far. Internal to importer/.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "bitline/graph/network.h"
+#include "bitline/importer/import_onnx.h"
+
+namespace bitline {
+
+/// A value of the ONNX graph: made by a node of the network, or a constant.
+struct ImportedValue {
+  std::string node;                ///< empty for a constant
+  Shape shape;                     ///< of one image; of a constant, the whole tensor's
+  std::optional<Tensor> constant;  ///< F32 or I64
+  int element_type = 1;            ///< ONNX's; 1 is FLOAT
+  /// Of a constant on an integer grid; of a node's value, where it stands for the grid's integers
+  /// (what QuantizeLinear gives, until DequantizeLinear reads it).
+  std::optional<QuantSpec> grid;
+
+  bool is_constant() const { return constant.has_value(); }
+};
+
+/// The network under construction.
+class ImportState {
+ public:
+  /// `batch`: the number of images that shape arithmetic sees; 0: no axis is the batch.
+  explicit ImportState(std::int64_t batch) : batch_(batch) {}
+
+  std::int64_t batch() const { return batch_; }
+  bool has_batch() const { return batch_ != 0; }
+
+  /// Throws Error when no node or initializer makes the value.
+  const ImportedValue& value(const std::string& name) const;
+  bool has(const std::string& name) const { return values_.contains(name); }
+  void set(const std::string& name, ImportedValue value) { values_[name] = std::move(value); }
+
+  /// Appends a node under a name that is not taken yet; its shape follows from the inputs.
+  ImportedValue append(const std::string& name, Operator op, std::vector<std::string> inputs,
+                       const std::map<std::string, Tensor>& parameters = {});
+  /// The node's name; a constant gets one node when it is asked for first. `key` names a constant.
+  std::string node_of(const ImportedValue& value, const std::string& key);
+
+  Network network;
+
+ private:
+  std::string unused_name(const std::string& wanted) const;
+
+  std::int64_t batch_;
+  std::map<std::string, ImportedValue> values_;
+  std::map<std::string, Shape> shapes_;  // by node
+};
+
+/// The number of images that stands for "any": shape arithmetic that mixes it with something else
+/// gives numbers that are recognised.
+inline constexpr std::int64_t kAnyBatch = 7919;
+
+}  // namespace bitline

@@ -1,0 +1,102 @@
+#include <algorithm>
+
+#include "bitline/importer/builders.h"
+#include "bitline/importer/onnx_tensor.h"
+
+namespace bitline {
+namespace {
+
+constexpr int kFloat = onnx::TensorProto::FLOAT;
+constexpr int kInteger = onnx::TensorProto::INT64;
+
+Tensor to_floats(const std::vector<double>& numbers, Shape shape) {
+  Tensor tensor(DType::kF32, std::move(shape));
+  std::ranges::transform(numbers, tensor.data<float>().begin(),
+                         [](double v) { return static_cast<float>(v); });
+  return tensor;
+}
+
+Tensor converted(const Tensor& tensor, bool to_floating_point) {
+  if (to_floating_point == (tensor.dtype() == DType::kF32)) return tensor;
+  Tensor result(to_floating_point ? DType::kF32 : DType::kI64, tensor.shape());
+  if (to_floating_point) {
+    std::ranges::transform(tensor.data<std::int64_t>(), result.data<float>().begin(),
+                           [](std::int64_t v) { return static_cast<float>(v); });
+    return result;
+  }
+  constexpr float kMost = 9.0e18F;
+  std::ranges::transform(tensor.data<float>(), result.data<std::int64_t>().begin(), [](float v) {
+    if (!(v > -kMost && v < kMost)) fail("{} has no integer", v);
+    return static_cast<std::int64_t>(v);
+  });
+  return result;
+}
+
+}  // namespace
+
+void build_constant(OnnxNode& node) {
+  if (node.has_attribute("value")) {
+    int type = kFloat;
+    Tensor tensor = node.tensor("value", type);
+    return node.set_constant(std::move(tensor), type);
+  }
+  if (node.has_attribute("value_float"))
+    return node.set_constant(to_floats({node.number("value_float", 0)}, {}), kFloat);
+  if (node.has_attribute("value_floats")) {
+    const std::vector<double> numbers = node.numbers("value_floats");
+    return node.set_constant(to_floats(numbers, {std::ssize(numbers)}), kFloat);
+  }
+  std::vector<std::int64_t> integers{node.integer("value_int", 0)};
+  Shape shape;
+  if (node.has_attribute("value_ints")) {
+    integers = node.integers("value_ints", {});
+    shape = {std::ssize(integers)};
+  } else if (!node.has_attribute("value_int")) {
+    fail("its value is of a kind that is not supported; supported are tensors, numbers and "
+         "integers");
+  }
+  node.set_constant(Tensor::of<std::int64_t>(shape, integers), kInteger);
+}
+
+// A tensor with one entry per image has the same for all: one entry stands for them.
+void build_constant_of_shape(OnnxNode& node) {
+  constexpr std::int64_t kMostElements = std::int64_t{1} << 28;
+  Shape shape = node.constant_integers(0, "shape");
+  if (node.batch() == kAnyBatch && !shape.empty() && shape[0] == kAnyBatch) shape[0] = 1;
+  if (element_count(shape) > kMostElements)
+    fail("shape {} has more than {} elements", to_string(shape), kMostElements);
+  int type = kFloat;
+  Tensor value(DType::kF32, {1});
+  if (node.has_attribute("value")) value = node.tensor("value", type);
+  if (value.size() != 1) fail("its value has {} elements instead of one", value.size());
+  Tensor tensor(value.dtype(), shape);
+  if (value.dtype() == DType::kF32)
+    std::ranges::fill(tensor.data<float>(), value.data<float>()[0]);
+  else
+    std::ranges::fill(tensor.data<std::int64_t>(), value.data<std::int64_t>()[0]);
+  node.set_constant(std::move(tensor), type);
+}
+
+void build_cast(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  const auto type = static_cast<int>(node.integer("to", kFloat));
+  if (x.is_constant())
+    return node.set_constant(converted(*x.constant, is_floating_point(type)), type, x.grid);
+  if (type != kFloat || !is_floating_point(x.element_type))
+    fail("a value of the network is cast to {}; only FLOAT is supported",
+         name_of_element_type(type));
+  node.set_output(0, x);
+}
+
+void build_identity(OnnxNode& node) { node.set_output(0, node.input(0)); }
+
+void build_dropout(OnnxNode& node) {
+  node.number("ratio", 0);
+  node.integer("seed", 0);
+  if (node.wants_output(1)) fail("its second output (mask) is not supported");
+  if (node.has_input(2) && node.constant_number(2, "training mode") != 0)
+    fail("training_mode = 1 is not supported; export the network for inference");
+  build_identity(node);
+}
+
+}  // namespace bitline

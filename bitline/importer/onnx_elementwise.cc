@@ -1,0 +1,79 @@
+#include <algorithm>
+#include <limits>
+
+#include "bitline/digital/digital.h"
+#include "bitline/importer/builders.h"
+#include "bitline/importer/onnx_tensor.h"
+
+namespace bitline {
+namespace {
+
+void build_function(OnnxNode& node, const Unary& unary) {
+  const ImportedValue& x = node.input(0);
+  if (x.is_constant())
+    return node.set_constant(digital::apply(unary, *x.constant), x.element_type);
+  node.build(unary, {x});
+}
+
+}  // namespace
+
+void build_relu(OnnxNode& node) {
+  if (node.input(0).is_constant())
+    return build_function(node, {UnaryFunction::kClip, 0, std::numeric_limits<double>::infinity()});
+  ImportedValue y = node.append(Relu{}, {node.input(0)});
+  y.grid = node.input(0).grid;
+  node.set_output(0, y);
+}
+
+void build_clip(OnnxNode& node) {
+  double low = node.number("min", -std::numeric_limits<double>::infinity());
+  double high = node.number("max", std::numeric_limits<double>::infinity());
+  if (node.has_input(1)) low = node.constant_number(1, "minimum");
+  if (node.has_input(2)) high = node.constant_number(2, "maximum");
+  build_function(node, {UnaryFunction::kClip, low, high});
+}
+
+void build_leaky_relu(OnnxNode& node) {
+  build_function(node, {UnaryFunction::kLeakyRelu, node.number("alpha", 0.01F), 0});
+}
+
+void build_hard_sigmoid(OnnxNode& node) {
+  build_function(node, {UnaryFunction::kHardSigmoid, node.number("alpha", 0.2F),
+                        node.number("beta", 0.5)});
+}
+
+template <UnaryFunction kFunction>
+void build_unary(OnnxNode& node) {
+  build_function(node, {kFunction, 0, 0});
+}
+
+template <BinaryFunction kFunction>
+void build_binary(OnnxNode& node) {
+  const ImportedValue& a = node.input(0);
+  const ImportedValue& b = node.input(1);
+  if (a.is_constant() && b.is_constant())
+    return node.set_constant(digital::apply(Binary{kFunction}, *a.constant, *b.constant),
+                             a.element_type);
+  if (!a.is_constant() && !b.is_constant()) {
+    if (node.has_batch() && a.shape.size() != b.shape.size())
+      fail("operands of {} and {} axes would be broadcast across images", node.rank(a),
+           node.rank(b));
+    if (kFunction == BinaryFunction::kAdd && a.shape == b.shape) return node.build(Add{}, {a, b});
+  }
+  const std::int64_t rank = std::max(node.rank(a), node.rank(b));
+  node.build(Binary{kFunction}, {node.per_image(a, rank), node.per_image(b, rank)});
+}
+
+template void build_unary<UnaryFunction::kSigmoid>(OnnxNode&);
+template void build_unary<UnaryFunction::kHardSwish>(OnnxNode&);
+template void build_unary<UnaryFunction::kTanh>(OnnxNode&);
+template void build_unary<UnaryFunction::kErf>(OnnxNode&);
+template void build_unary<UnaryFunction::kSqrt>(OnnxNode&);
+template void build_binary<BinaryFunction::kAdd>(OnnxNode&);
+template void build_binary<BinaryFunction::kSub>(OnnxNode&);
+template void build_binary<BinaryFunction::kMul>(OnnxNode&);
+template void build_binary<BinaryFunction::kDiv>(OnnxNode&);
+template void build_binary<BinaryFunction::kPow>(OnnxNode&);
+template void build_binary<BinaryFunction::kPRelu>(OnnxNode&);
+
+}  // namespace bitline

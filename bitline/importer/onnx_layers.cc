@@ -1,0 +1,145 @@
+// Convolutions, matrix products, batch-norm.
+#include <algorithm>
+
+#include "bitline/importer/builders.h"
+#include "bitline/importer/onnx_spatial.h"
+
+namespace bitline {
+namespace {
+
+/// [channels] from a constant input.
+Tensor channel_vector(const OnnxNode& node, std::size_t i, std::string_view what) {
+  const Tensor& tensor = node.constant(i, what);
+  return tensor.reshaped({tensor.size()});
+}
+
+std::vector<std::int64_t> kernel_sizes(const ImportedValue& weight) {
+  if (weight.shape.size() < 3)
+    fail("weight of shape {} is not a kernel", to_string(weight.shape));
+  return {weight.shape.begin() + 2, weight.shape.end()};
+}
+
+/// x · weightᵀ + bias, with weight [out, in].
+void build_linear(OnnxNode& node, const ImportedValue& x, const ImportedValue& weight,
+                  const std::optional<Tensor>& bias) {
+  std::map<std::string, Tensor> parameters{{"weight", *weight.constant}};
+  if (bias) parameters["bias"] = *bias;
+  const ImportedValue y = node.append(Linear{}, {x}, parameters);
+  attach_parameter_grid(node, y, "weight", weight.grid);
+  node.set_output(0, y);
+}
+
+/// beta · C as one number per output.
+Tensor gemm_bias(const OnnxNode& node, double beta, std::int64_t outputs) {
+  const Tensor& c = node.constant(2, "C");
+  if (c.size() != 1 && (c.size() != outputs || c.shape().back() != outputs))
+    fail("C of shape {} is not one number per output ({})", to_string(c.shape()), outputs);
+  Tensor bias(DType::kF32, {outputs});
+  for (std::size_t i = 0; i < static_cast<std::size_t>(outputs); ++i)
+    bias.data<float>()[i] =
+        static_cast<float>(beta * static_cast<double>(c.data<float>()[c.size() == 1 ? 0 : i]));
+  return bias;
+}
+
+/// The weight and its scales times a number.
+ImportedValue scaled(const ImportedValue& weight, double alpha) {
+  if (alpha == 1) return weight;
+  ImportedValue result = weight;
+  result.constant = weight.constant->clone();
+  const auto times = [alpha](Tensor& tensor) {
+    for (float& v : tensor.data<float>()) v = static_cast<float>(static_cast<double>(v) * alpha);
+  };
+  times(*result.constant);
+  if (!result.grid) return result;
+  if (alpha < 0) fail("alpha {} turns the sign of quantized weights; only positive ones are "
+                      "supported there", alpha);
+  result.grid->scale = result.grid->scale.clone();
+  times(result.grid->scale);
+  return result;
+}
+
+}  // namespace
+
+void attach_parameter_grid(OnnxNode& node, const ImportedValue& layer, std::string_view role,
+                           const std::optional<QuantSpec>& grid) {
+  if (grid) node.state().network.quant[layer.node + "." + std::string(role)] = *grid;
+}
+
+void build_conv(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  const ImportedValue& weight = node.input(1);
+  node.constant(1, "weight");
+  const Spatial spatial(node, x, kernel_sizes(weight));
+  std::map<std::string, Tensor> parameters{
+      {"weight", *spatial.kernel_of(node, weight).constant}};
+  if (node.has_input(2)) parameters["bias"] = channel_vector(node, 2, "bias");
+  const Conv conv{spatial.stride, spatial.padding, spatial.dilation, node.integer("group", 1)};
+  const ImportedValue y = node.append(conv, {spatial.image(node, x)}, parameters);
+  attach_parameter_grid(node, y, "weight", weight.grid);
+  node.set_output(0, spatial.result(node, y));
+}
+
+void build_conv_transpose(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  const ImportedValue& weight = node.input(1);
+  node.constant(1, "weight");
+  if (node.text("auto_pad", "NOTSET") != "NOTSET" || node.has_attribute("output_shape"))
+    fail("auto_pad and output_shape are not supported; export with pads and output_padding");
+  const Spatial spatial(node, x, kernel_sizes(weight));
+  const std::vector<std::int64_t> extra =
+      node.integers("output_padding", std::vector<std::int64_t>(weight.shape.size() - 2));
+  ConvTranspose conv{spatial.stride, spatial.padding, spatial.dilation, extents_of(extra),
+                     node.integer("group", 1)};
+  if (extra.size() == 1) conv.output_padding.height = 0;
+  std::map<std::string, Tensor> parameters{
+      {"weight", *spatial.kernel_of(node, weight).constant}};
+  if (node.has_input(2)) parameters["bias"] = channel_vector(node, 2, "bias");
+  node.set_output(
+      0, spatial.result(node, node.append(conv, {spatial.image(node, x)}, parameters)));
+}
+
+void build_gemm(OnnxNode& node) {
+  const double alpha = node.number("alpha", 1);
+  const double beta = node.number("beta", 1);
+  const bool transposes_b = node.integer("transB", 0) != 0;
+  ImportedValue x = node.input(0);
+  ImportedValue weight = node.input(1);
+  node.constant(1, "matrix B");
+  if (weight.shape.size() != 2) fail("B of shape {} is not a matrix", to_string(weight.shape));
+  if (node.integer("transA", 0) != 0) {
+    if (node.has_batch()) fail("transA works across images; only whole images are supported");
+    x = transposed(node, x, {1, 0});
+  }
+  if (!transposes_b) weight = transposed(node, weight, {1, 0});
+  std::optional<Tensor> bias;
+  if (node.has_input(2)) bias = gemm_bias(node, beta, weight.shape[0]);
+  build_linear(node, x, scaled(weight, alpha), bias);
+}
+
+void build_mat_mul(OnnxNode& node) {
+  const ImportedValue& a = node.input(0);
+  const ImportedValue& b = node.input(1);
+  if (!a.is_constant() && b.is_constant() && b.shape.size() == 2)
+    return build_linear(node, a, transposed(node, b, {1, 0}), {});
+  if (!a.is_constant() && !b.is_constant() && node.has_batch() && a.shape.size() != b.shape.size())
+    fail("operands of {} and {} axes would be broadcast across images", node.rank(a), node.rank(b));
+  const std::int64_t rank = std::max(node.rank(a), node.rank(b));
+  node.build(MatMul{}, {node.per_image(a, rank), node.per_image(b, rank)});
+}
+
+void build_batch_norm(OnnxNode& node) {
+  if (node.integer("training_mode", 0) != 0)
+    fail("training_mode = 1 is not supported; export the network for inference");
+  if (node.integer("spatial", 1) != 1) fail("spatial = 0 is not supported");
+  node.number("momentum", 0.9);
+  const ImportedValue& x = node.input(0);
+  if (node.axis(x, 1) != 0) fail("its channels are not axis 1 of images");
+  const BatchNorm norm{node.number("epsilon", 1e-5)};
+  node.build(norm, {x},
+             {{"scale", channel_vector(node, 1, "scale")},
+              {"shift", channel_vector(node, 2, "bias")},
+              {"mean", channel_vector(node, 3, "mean")},
+              {"variance", channel_vector(node, 4, "variance")}});
+}
+
+}  // namespace bitline

@@ -1,0 +1,22 @@
+// An ONNX file, checked before anything is made of it. Internal to importer/.
+#pragma once
+
+#include <filesystem>
+#include <span>
+
+#include <onnx/onnx_pb.h>
+
+namespace bitline {
+
+/// Throws Error when the file is larger than 2 GiB (external data keep a model below), damaged, or
+/// has an operator set outside 7 to 17.
+onnx::ModelProto parse_onnx(std::span<const std::byte> file);
+
+/// The version of ONNX's own operators.
+std::int64_t operator_set(const onnx::ModelProto& model);
+
+/// The nodes' indices so that each stands behind the nodes whose values it reads. Throws Error that
+/// names a node on a cycle, or a value that is made twice.
+std::vector<int> topological_order(const onnx::GraphProto& graph);
+
+}  // namespace bitline

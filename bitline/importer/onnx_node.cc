@@ -1,0 +1,183 @@
+#include "bitline/importer/onnx_node.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "bitline/importer/onnx_tensor.h"
+
+namespace bitline {
+
+using onnx::AttributeProto;
+
+OnnxNode::OnnxNode(ImportState& state, const onnx::NodeProto& proto, std::int64_t operator_set,
+                   std::filesystem::path folder)
+    : state_(state), proto_(proto), operator_set_(operator_set), folder_(std::move(folder)) {}
+
+std::string OnnxNode::name() const {
+  if (!proto_.name().empty()) return proto_.name();
+  return proto_.output_size() > 0 && !proto_.output(0).empty() ? proto_.output(0)
+                                                               : proto_.op_type();
+}
+
+bool OnnxNode::has_input(std::size_t i) const {
+  return i < input_count() && !proto_.input(static_cast<int>(i)).empty();
+}
+
+const ImportedValue& OnnxNode::input(std::size_t i) const {
+  if (!has_input(i)) fail("input {} is missing", i);
+  return state_.value(proto_.input(static_cast<int>(i)));
+}
+
+const Tensor& OnnxNode::constant(std::size_t i, std::string_view what) const {
+  const ImportedValue& value = input(i);
+  if (!value.is_constant())
+    fail("its {} is computed while the network runs; only a constant is supported", what);
+  return *value.constant;
+}
+
+std::vector<std::int64_t> OnnxNode::constant_integers(std::size_t i, std::string_view what) const {
+  const Tensor& tensor = constant(i, what);
+  if (tensor.dtype() != DType::kI64) fail("its {} has to hold integers", what);
+  const auto data = tensor.data<std::int64_t>();
+  return {data.begin(), data.end()};
+}
+
+double OnnxNode::constant_number(std::size_t i, std::string_view what) const {
+  const Tensor& tensor = constant(i, what);
+  if (tensor.size() != 1) fail("its {} has {} elements instead of one", what, tensor.size());
+  return tensor.dtype() == DType::kF32 ? static_cast<double>(tensor.data<float>()[0])
+                                       : static_cast<double>(tensor.data<std::int64_t>()[0]);
+}
+
+bool OnnxNode::all_constant() const {
+  for (std::size_t i = 0; i < input_count(); ++i)
+    if (has_input(i) && !input(i).is_constant()) return false;
+  return true;
+}
+
+const AttributeProto* OnnxNode::find(std::string_view attribute) const {
+  for (const AttributeProto& candidate : proto_.attribute())
+    if (candidate.name() == attribute) return &candidate;
+  return nullptr;
+}
+
+const AttributeProto* OnnxNode::take(std::string_view attribute, int type) {
+  understood_.emplace(attribute);
+  const AttributeProto* found = find(attribute);
+  if (found != nullptr && found->type() != type)
+    fail("attribute '{}' is of another kind than ONNX says", attribute);
+  return found;
+}
+
+std::int64_t OnnxNode::integer(std::string_view attribute, std::int64_t fallback) {
+  const AttributeProto* found = take(attribute, AttributeProto::INT);
+  return found == nullptr ? fallback : found->i();
+}
+
+double OnnxNode::number(std::string_view attribute, double fallback) {
+  const AttributeProto* found = take(attribute, AttributeProto::FLOAT);
+  return found == nullptr ? fallback : static_cast<double>(found->f());
+}
+
+std::string OnnxNode::text(std::string_view attribute, std::string fallback) {
+  const AttributeProto* found = take(attribute, AttributeProto::STRING);
+  return found == nullptr ? std::move(fallback) : found->s();
+}
+
+std::vector<std::int64_t> OnnxNode::integers(std::string_view attribute,
+                                             std::vector<std::int64_t> fallback) {
+  const AttributeProto* found = take(attribute, AttributeProto::INTS);
+  if (found == nullptr) return fallback;
+  return {found->ints().begin(), found->ints().end()};
+}
+
+std::vector<double> OnnxNode::numbers(std::string_view attribute) {
+  const AttributeProto* found = take(attribute, AttributeProto::FLOATS);
+  if (found == nullptr) return {};
+  return {found->floats().begin(), found->floats().end()};
+}
+
+Tensor OnnxNode::tensor(std::string_view attribute, int& element_type) {
+  const AttributeProto* found = take(attribute, AttributeProto::TENSOR);
+  if (found == nullptr) fail("attribute '{}' is missing", attribute);
+  element_type = found->t().data_type();
+  return tensor_of(found->t(), folder_);
+}
+
+void OnnxNode::require_all_understood() const {
+  for (const AttributeProto& attribute : proto_.attribute())
+    if (!understood_.contains(attribute.name()))
+      fail("attribute '{}' is not supported; supported are: {}", attribute.name(),
+           fmt::join(understood_, ", "));
+}
+
+std::int64_t OnnxNode::rank(const ImportedValue& value) const {
+  return std::ssize(value.shape) + (has_batch() && !value.is_constant() ? 1 : 0);
+}
+
+std::int64_t OnnxNode::axis(const ImportedValue& value, std::int64_t axis) const {
+  const std::int64_t all = rank(value);
+  if (axis < -all || axis >= all) fail("axis {} where there are {}", axis, all);
+  if (axis < 0) axis += all;
+  if (!has_batch() || value.is_constant()) return axis;
+  if (axis == 0) fail("it works along axis 0, across images; only axes within an image are supported");
+  return axis - 1;
+}
+
+Shape OnnxNode::file_shape(const ImportedValue& value) const {
+  Shape shape = value.shape;
+  if (has_batch() && !value.is_constant()) shape.insert(shape.begin(), batch());
+  return shape;
+}
+
+Shape OnnxNode::without_batch(const Shape& shape) const {
+  if (!has_batch()) return shape;
+  if (shape.empty() || shape[0] != batch())
+    fail("the result's axis 0 does not count images ({}), so that images would be mixed",
+         batch() == kAnyBatch ? "any number" : std::to_string(batch()));
+  return {shape.begin() + 1, shape.end()};
+}
+
+bool OnnxNode::wants_output(std::size_t i) const {
+  return i < output_count() && !proto_.output(static_cast<int>(i)).empty();
+}
+
+void OnnxNode::set_output(std::size_t i, ImportedValue value) {
+  if (wants_output(i)) state_.set(proto_.output(static_cast<int>(i)), std::move(value));
+}
+
+void OnnxNode::set_constant(Tensor tensor, int element_type, std::optional<QuantSpec> grid) {
+  const Shape shape = tensor.shape();
+  set_output(0, {"", shape, std::move(tensor), element_type, std::move(grid)});
+}
+
+ImportedValue OnnxNode::append(Operator op, const std::vector<ImportedValue>& inputs,
+                               const std::map<std::string, Tensor>& parameters,
+                               std::string_view suffix) {
+  std::vector<std::string> nodes;
+  for (const ImportedValue& value : inputs)
+    nodes.push_back(state_.node_of(value, name() + "/constant"));
+  return state_.append(name() + std::string(suffix), std::move(op), std::move(nodes), parameters);
+}
+
+void OnnxNode::build(Operator op, const std::vector<ImportedValue>& inputs,
+                     const std::map<std::string, Tensor>& parameters) {
+  set_output(0, append(std::move(op), inputs, parameters));
+}
+
+ImportedValue OnnxNode::per_image(const ImportedValue& constant, std::int64_t file_rank) const {
+  if (!has_batch() || !constant.is_constant() || std::ssize(constant.shape) < file_rank)
+    return constant;
+  Shape shape = constant.shape;
+  while (std::ssize(shape) >= file_rank && !shape.empty()) {
+    if (shape.front() != 1)
+      fail("a constant of shape {} differs from image to image", to_string(constant.shape));
+    shape.erase(shape.begin());
+  }
+  ImportedValue result = constant;
+  result.constant = constant.constant->reshaped(shape);
+  result.shape = shape;
+  return result;
+}
+
+}  // namespace bitline

@@ -1,0 +1,56 @@
+#include <algorithm>
+#include <numeric>
+
+#include "bitline/digital/digital.h"
+#include "bitline/importer/builders.h"
+
+namespace bitline {
+namespace {
+
+std::vector<std::int64_t> axes_of(OnnxNode& node, const ImportedValue& x) {
+  std::vector<std::int64_t> axes;
+  for (const std::int64_t axis : node.integers("axes", {})) axes.push_back(node.axis(x, axis));
+  if (!node.has_attribute("axes")) {
+    if (node.has_batch()) fail("without axes the mean runs across images; state the axes");
+    axes.resize(x.shape.size());
+    std::iota(axes.begin(), axes.end(), 0);
+  }
+  std::ranges::sort(axes);
+  return axes;
+}
+
+}  // namespace
+
+// Before operator set 13 the softmax runs over all axes from `axis` on, together.
+void build_softmax(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  const bool joint = node.operator_set() < 13;
+  const std::int64_t axis = node.axis(x, node.integer("axis", joint ? 1 : -1));
+  if (!joint || axis + 1 == std::ssize(x.shape)) return node.build(Softmax{axis}, {x});
+  Shape flat(x.shape.begin(), x.shape.begin() + axis);
+  flat.push_back(element_count({x.shape.begin() + axis, x.shape.end()}));
+  const ImportedValue y = node.append(Softmax{axis}, {reshaped(node, x, flat, "/flat")});
+  node.set_output(0, reshaped(node, y, x.shape));
+}
+
+void build_layer_norm(OnnxNode& node) {
+  node.integer("stash_type", 1);
+  if (node.wants_output(1) || node.wants_output(2))
+    fail("its second and third outputs (mean and deviation) are not supported");
+  const ImportedValue& x = node.input(0);
+  const LayerNorm norm{node.axis(x, node.integer("axis", -1)), node.number("epsilon", 1e-5F)};
+  std::map<std::string, Tensor> parameters{{"scale", node.constant(1, "scale")}};
+  if (node.has_input(2)) parameters["shift"] = node.constant(2, "bias");
+  node.build(norm, {x}, parameters);
+}
+
+void build_reduce_mean(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  const ReduceMean mean{axes_of(node, x), node.integer("keepdims", 1) != 0};
+  if (x.is_constant())
+    return node.set_constant(digital::reduce_mean(*x.constant, mean.axes, mean.keep_axes),
+                             x.element_type);
+  node.build(mean, {x});
+}
+
+}  // namespace bitline

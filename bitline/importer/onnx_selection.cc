@@ -1,0 +1,286 @@
+// Operators that take parts of values or put them together. All but concatenation and padding with
+// a constant are a choice of entries along an axis.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "bitline/digital/digital.h"
+#include "bitline/importer/builders.h"
+
+namespace bitline {
+namespace {
+
+using Indices = std::vector<std::int64_t>;
+
+Indices range(std::int64_t first, std::int64_t count) {
+  Indices indices(static_cast<std::size_t>(count));
+  std::iota(indices.begin(), indices.end(), first);
+  return indices;
+}
+
+std::int64_t extent(const ImportedValue& value, std::int64_t axis) {
+  return value.shape[static_cast<std::size_t>(axis)];
+}
+
+/// An attribute in old operator sets, an input in new ones.
+Indices attribute_or_input(OnnxNode& node, std::string_view attribute, std::size_t input,
+                           std::int64_t since) {
+  if (node.operator_set() < since) return node.integers(attribute, {});
+  return node.has_input(input) ? node.constant_integers(input, attribute) : Indices{};
+}
+
+/// The entries of one axis that start:end:step takes, as Python does.
+Indices slice_indices(std::int64_t size, std::int64_t start, std::int64_t end, std::int64_t step) {
+  if (step == 0) fail("a step of 0");
+  const std::int64_t lowest = step > 0 ? 0 : -1;
+  const std::int64_t highest = step > 0 ? size : size - 1;
+  const auto place = [&](std::int64_t i) {
+    return std::clamp(i < 0 ? std::max(i, -size - 1) + size : std::min(i, size), lowest, highest);
+  };
+  Indices indices;
+  const std::int64_t last = place(end);
+  for (std::int64_t i = place(start); step > 0 ? i < last : i > last; i += step)
+    indices.push_back(i);
+  return indices;
+}
+
+/// Sizes of the parts of a split.
+Indices part_sizes(OnnxNode& node, std::int64_t size) {
+  Indices sizes = attribute_or_input(node, "split", 1, 13);
+  const auto parts = static_cast<std::int64_t>(node.output_count());
+  if (sizes.empty()) {
+    if (size % parts != 0) fail("{} entries cannot be split into {} equal parts", size, parts);
+    sizes.assign(static_cast<std::size_t>(parts), size / parts);
+  }
+  if (std::ssize(sizes) != parts || std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}) != size ||
+      std::ranges::min(sizes) < 0)
+    fail("parts of {} for {} outputs and {} entries", to_string(sizes), parts, size);
+  return sizes;
+}
+
+/// Entry of an axis of `size` for a place outside it.
+std::int64_t mirrored(std::int64_t place, std::int64_t size, bool reflect) {
+  if (!reflect) return std::clamp<std::int64_t>(place, 0, size - 1);
+  if (size == 1) return 0;
+  const std::int64_t period = 2 * (size - 1);
+  const std::int64_t phase = (place % period + period) % period;
+  return std::min(phase, period - phase);
+}
+
+struct PadPlan {
+  std::string mode;
+  Indices pads;  ///< [begin of each axis, end of each axis]
+  double value = 0;
+};
+
+PadPlan read_pads(OnnxNode& node) {
+  PadPlan plan{node.text("mode", "constant"), {}, 0};
+  if (node.operator_set() < 11) {
+    plan.pads = node.integers("pads", {});
+    plan.value = node.number("value", 0);
+  } else {
+    plan.pads = node.constant_integers(1, "pads");
+    if (node.has_input(2)) plan.value = node.constant_number(2, "pad value");
+  }
+  if (plan.mode != "constant" && plan.mode != "edge" && plan.mode != "reflect")
+    fail("mode '{}' is not supported; supported are constant, edge and reflect", plan.mode);
+  return plan;
+}
+
+/// One axis with entries taken off or repeated; positive pads of mode constant are left to Pad.
+ImportedValue pad_axis(OnnxNode& node, const ImportedValue& x, std::int64_t axis,
+                       std::int64_t before, std::int64_t behind, const std::string& mode) {
+  const bool constant = mode == "constant";
+  const std::int64_t size = extent(x, axis);
+  const std::int64_t first = constant ? std::min<std::int64_t>(before, 0) : before;
+  const std::int64_t last = constant ? std::min<std::int64_t>(behind, 0) : behind;
+  if (first == 0 && last == 0) return x;
+  Indices indices = range(-first, size + first + last);
+  for (std::int64_t& i : indices) i = mirrored(i, size, mode == "reflect");
+  return gathered(node, x, axis, indices, fmt::format("/axis{}", axis));
+}
+
+/// Where the entry of a resized axis comes from, in the entries of the original.
+double original_place(std::int64_t place, std::int64_t from, std::int64_t to, double scale,
+                      const std::string& mode) {
+  const auto p = static_cast<double>(place);
+  if (mode == "asymmetric") return p / scale;
+  if (mode == "align_corners")
+    return to == 1 ? 0 : p * static_cast<double>(from - 1) / static_cast<double>(to - 1);
+  if (mode == "tf_half_pixel_for_nn") return (p + 0.5) / scale;
+  if (mode == "pytorch_half_pixel" && to == 1) return 0;
+  if (mode != "half_pixel" && mode != "pytorch_half_pixel")
+    fail("coordinate_transformation_mode '{}' is not supported", mode);
+  return (p + 0.5) / scale - 0.5;
+}
+
+std::int64_t nearest(double place, const std::string& mode) {
+  if (mode == "floor") return static_cast<std::int64_t>(std::floor(place));
+  if (mode == "ceil") return static_cast<std::int64_t>(std::ceil(place));
+  if (mode == "round_prefer_ceil") return static_cast<std::int64_t>(std::floor(place + 0.5));
+  if (mode != "round_prefer_floor") fail("nearest_mode '{}' is not supported", mode);
+  return static_cast<std::int64_t>(std::ceil(place - 0.5));
+}
+
+/// Factor of every axis of the file; `sizes` receives the extents where those are given instead.
+std::vector<double> resize_scales(OnnxNode& node, const Shape& shape, Shape& sizes) {
+  const std::size_t input = node.operator_set() < 11 ? 1 : 2;
+  std::vector<double> scales;
+  if (node.has_input(input) && node.constant(input, "scales").size() > 0) {
+    for (const float scale : node.constant(input, "scales").data<float>())
+      scales.push_back(static_cast<double>(scale));
+    for (std::size_t i = 0; i < std::min(scales.size(), shape.size()); ++i)
+      sizes.push_back(
+          static_cast<std::int64_t>(std::floor(static_cast<double>(shape[i]) * scales[i])));
+  } else {
+    sizes = node.constant_integers(3, "sizes");
+    for (std::size_t i = 0; i < std::min(sizes.size(), shape.size()); ++i)
+      scales.push_back(static_cast<double>(sizes[i]) / static_cast<double>(shape[i]));
+  }
+  if (scales.size() != shape.size()) fail("{} scales for {} axes", scales.size(), shape.size());
+  return scales;
+}
+
+}  // namespace
+
+ImportedValue gathered(OnnxNode& node, const ImportedValue& value, std::int64_t axis,
+                       Indices indices, std::string_view suffix) {
+  ImportedValue result = value;
+  for (std::int64_t& i : indices) {
+    if (i < -extent(value, axis) || i >= extent(value, axis))
+      fail("index {} along an axis of {}", i, extent(value, axis));
+    if (i < 0) i += extent(value, axis);
+  }
+  if (value.is_constant()) {
+    if (value.grid && value.grid->axis == axis)
+      fail("a choice among entries that have scales of their own is not supported");
+    result.constant = digital::gather(*value.constant, axis, indices);
+    result.shape = result.constant->shape();
+    return result;
+  }
+  if (indices == range(0, extent(value, axis))) return value;
+  result = node.append(Gather{axis, std::move(indices)}, {value}, {}, suffix);
+  result.grid = value.grid;
+  return result;
+}
+
+void build_concat(OnnxNode& node) {
+  std::vector<ImportedValue> parts;
+  std::int64_t rank = 0;
+  for (std::size_t i = 0; i < node.input_count(); ++i) {
+    parts.push_back(node.input(i));
+    rank = std::max(rank, node.rank(parts.back()));
+  }
+  if (parts.empty()) fail("it has no inputs");
+  const std::int64_t axis = node.integer("axis", 1);
+  if (node.all_constant()) {
+    std::vector<Tensor> tensors;
+    for (const ImportedValue& part : parts) tensors.push_back(*part.constant);
+    return node.set_constant(digital::concat(tensors, node.axis(parts[0], axis)),
+                             parts[0].element_type);
+  }
+  const auto computed = std::ranges::find_if(parts, [](const auto& p) { return !p.is_constant(); });
+  const Concat concat{node.axis(*computed, axis)};
+  for (ImportedValue& part : parts) part = node.per_image(part, rank);
+  node.build(concat, parts);
+}
+
+void build_split(OnnxNode& node) {
+  const ImportedValue x = node.input(0);
+  const std::int64_t axis = node.axis(x, node.integer("axis", 0));
+  const Indices sizes = part_sizes(node, extent(x, axis));
+  std::int64_t first = 0;
+  for (std::size_t i = 0; i < sizes.size(); first += sizes[i++])
+    node.set_output(i, gathered(node, x, axis, range(first, sizes[i]), fmt::format("/part{}", i)));
+}
+
+void build_slice(OnnxNode& node) {
+  ImportedValue x = node.input(0);
+  const Indices starts = attribute_or_input(node, "starts", 1, 10);
+  const Indices ends = attribute_or_input(node, "ends", 2, 10);
+  Indices axes = attribute_or_input(node, "axes", 3, 10);
+  Indices steps = node.operator_set() < 10 ? Indices{} : attribute_or_input(node, "steps", 4, 10);
+  if (axes.empty()) axes = range(0, std::ssize(starts));
+  if (steps.empty()) steps.assign(starts.size(), 1);
+  if (ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size())
+    fail("{} starts, {} ends, {} axes and {} steps", starts.size(), ends.size(), axes.size(),
+         steps.size());
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    const std::int64_t rank = node.rank(x);
+    const bool of_images = node.has_batch() && !x.is_constant() && (axes[i] == 0 || axes[i] == -rank);
+    if (of_images && starts[i] == 0 && ends[i] >= node.batch() && steps[i] == 1) continue;
+    const std::int64_t axis = node.axis(x, axes[i]);
+    x = gathered(node, x, axis, slice_indices(extent(x, axis), starts[i], ends[i], steps[i]),
+                 i == 0 ? "" : fmt::format("/axis{}", axis));
+  }
+  node.set_output(0, x);
+}
+
+// Indices of any rank: their shape takes the place of the axis.
+void build_gather(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  const std::int64_t axis = node.axis(x, node.integer("axis", 0));
+  const Indices indices = node.constant_integers(1, "indices");
+  const Shape& index_shape = node.input(1).shape;
+  const ImportedValue y = gathered(node, x, axis, indices);
+  Shape shape(x.shape.begin(), x.shape.begin() + axis);
+  shape.insert(shape.end(), index_shape.begin(), index_shape.end());
+  shape.insert(shape.end(), x.shape.begin() + axis + 1, x.shape.end());
+  node.set_output(0, reshaped(node, y, shape));
+}
+
+void build_pad(OnnxNode& node) {
+  ImportedValue x = node.input(0);
+  PadPlan plan = read_pads(node);
+  const auto rank = static_cast<std::size_t>(node.rank(x));
+  if (plan.pads.size() != 2 * rank) fail("{} pads for {} axes", plan.pads.size(), rank);
+  if (node.has_batch() && !x.is_constant()) {
+    if (plan.pads[0] != 0 || plan.pads[rank] != 0) fail("it pads axis 0, which counts images");
+    plan.pads.erase(plan.pads.begin() + static_cast<std::ptrdiff_t>(rank));
+    plan.pads.erase(plan.pads.begin());
+  }
+  const auto axes = static_cast<std::int64_t>(plan.pads.size() / 2);
+  Pad pad{{}, {}, plan.value};
+  for (std::int64_t axis = 0; axis < axes; ++axis) {
+    const std::int64_t before = plan.pads[static_cast<std::size_t>(axis)];
+    const std::int64_t behind = plan.pads[static_cast<std::size_t>(axis + axes)];
+    x = pad_axis(node, x, axis, before, behind, plan.mode);
+    pad.before.push_back(std::max<std::int64_t>(before, 0));
+    pad.behind.push_back(std::max<std::int64_t>(behind, 0));
+  }
+  if (plan.mode != "constant" || plan.pads == Indices(plan.pads.size(), 0))
+    return node.set_output(0, x);
+  if (x.is_constant())
+    return node.set_constant(digital::pad(*x.constant, pad.before, pad.behind, pad.value),
+                             x.element_type);
+  node.build(pad, {x});
+}
+
+void build_resize(OnnxNode& node) {
+  if (node.text("mode", "nearest") != "nearest") fail("only mode 'nearest' is supported");
+  const bool old = node.operator_set() < 11;
+  const std::string transformation =
+      node.text("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel");
+  const std::string rounding = node.text("nearest_mode", old ? "floor" : "round_prefer_floor");
+  for (const char* attribute : {"cubic_coeff_a", "extrapolation_value"}) node.number(attribute, 0);
+  node.integer("exclude_outside", 0);
+  ImportedValue x = node.input(0);
+  const Shape shape = node.file_shape(x);
+  Shape sizes;
+  const std::vector<double> scales = resize_scales(node, shape, sizes);
+  for (std::int64_t file_axis = 0; file_axis < std::ssize(shape); ++file_axis) {
+    const auto i = static_cast<std::size_t>(file_axis);
+    if (sizes[i] == shape[i] && scales[i] == 1) continue;
+    if (sizes[i] < 1) fail("axis {} is resized to {} entries", file_axis, sizes[i]);
+    const std::int64_t axis = node.axis(x, file_axis);
+    Indices indices;
+    for (std::int64_t place = 0; place < sizes[i]; ++place)
+      indices.push_back(std::clamp<std::int64_t>(
+          nearest(original_place(place, shape[i], sizes[i], scales[i], transformation), rounding),
+          0, shape[i] - 1));
+    x = gathered(node, x, axis, indices, fmt::format("/axis{}", axis));
+  }
+  node.set_output(0, x);
+}
+
+}  // namespace bitline

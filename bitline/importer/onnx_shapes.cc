@@ -1,0 +1,180 @@
+// Operators that look at elements under another shape.
+#include <algorithm>
+#include <numeric>
+
+#include "bitline/digital/digital.h"
+#include "bitline/importer/builders.h"
+
+namespace bitline {
+namespace {
+
+/// Where the axis with one scale per entry goes when a constant is reshaped: only axes of extent 1
+/// may come and go before it.
+std::optional<QuantSpec> grid_after_reshape(const std::optional<QuantSpec>& grid, const Shape& from,
+                                            const Shape& to) {
+  if (!grid || grid->axis < 0) return grid;
+  const std::int64_t entries = from[static_cast<std::size_t>(grid->axis)];
+  const std::int64_t before = element_count({from.begin(), from.begin() + grid->axis});
+  QuantSpec result = *grid;
+  std::int64_t product = 1;
+  for (std::size_t axis = 0; axis < to.size(); product *= to[axis], ++axis)
+    if (product == before && to[axis] == entries) {
+      result.axis = static_cast<int>(axis);
+      return result;
+    }
+  fail("reshaping {} to {} mixes the entries that have scales of their own", to_string(from),
+       to_string(to));
+}
+
+/// The shape that a Reshape asks for: −1 is what remains, 0 keeps an extent.
+Shape wanted_shape(const OnnxNode& node, const Shape& from, std::vector<std::int64_t> wanted,
+                   bool zero_is_zero) {
+  const std::int64_t all = element_count(from);
+  std::int64_t known = 1;
+  std::int64_t* open = nullptr;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i] == 0 && !zero_is_zero) {
+      if (i >= from.size()) fail("axis {} is to keep its extent, but there is none", i);
+      wanted[i] = from[i];
+    }
+    if (wanted[i] == -1) {
+      if (open != nullptr) fail("two extents are open in shape {}", to_string(wanted));
+      open = &wanted[i];
+    } else {
+      if (wanted[i] < 0) fail("extent {} in a shape", wanted[i]);
+      known *= wanted[i];
+    }
+  }
+  if (open != nullptr) {
+    if (known == 0 || all % known != 0)
+      fail("{} elements do not fill shape {}", all, to_string(wanted));
+    *open = all / known;
+  }
+  if (element_count(wanted) != all)
+    fail("shape {} cannot become {}{}", to_string(from), to_string(wanted),
+         node.has_batch() ? "; images may not be mixed" : "");
+  return wanted;
+}
+
+std::vector<std::int64_t> axes_argument(OnnxNode& node) {
+  if (node.operator_set() < 13 || node.has_attribute("axes")) return node.integers("axes", {});
+  return node.has_input(1) ? node.constant_integers(1, "axes") : std::vector<std::int64_t>{};
+}
+
+/// An input whose elements keep their order, under a shape of the file.
+void set_reshaped(OnnxNode& node, const ImportedValue& x, const Shape& file_shape) {
+  const Shape shape = x.is_constant() ? file_shape : node.without_batch(file_shape);
+  node.set_output(0, reshaped(node, x, shape, ""));
+}
+
+}  // namespace
+
+ImportedValue reshaped(OnnxNode& node, const ImportedValue& value, const Shape& shape,
+                       std::string_view suffix) {
+  if (shape == value.shape) return value;
+  ImportedValue result = value;
+  if (value.is_constant()) {
+    result.constant = value.constant->reshaped(shape);
+    result.grid = grid_after_reshape(value.grid, value.shape, shape);
+    result.shape = shape;
+    return result;
+  }
+  result = node.append(Reshape{shape}, {value}, {}, suffix);
+  result.grid = value.grid;
+  result.element_type = value.element_type;
+  return result;
+}
+
+ImportedValue transposed(OnnxNode& node, const ImportedValue& value,
+                         const std::vector<std::int64_t>& order, std::string_view suffix) {
+  ImportedValue result = value;
+  if (!value.is_constant()) {
+    result = node.append(Transpose{order}, {value}, {}, suffix);
+    result.grid = value.grid;
+    result.element_type = value.element_type;
+    return result;
+  }
+  result.constant = digital::transpose(*value.constant, order);
+  result.shape = result.constant->shape();
+  if (result.grid && result.grid->axis >= 0)
+    result.grid->axis = static_cast<int>(std::ranges::find(order, result.grid->axis) -
+                                         order.begin());
+  return result;
+}
+
+void build_reshape(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  const bool zero_is_zero = node.integer("allowzero", 0) != 0;
+  set_reshaped(node, x,
+               wanted_shape(node, node.file_shape(x), node.constant_integers(1, "shape"),
+                            zero_is_zero));
+}
+
+void build_flatten(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  const Shape shape = node.file_shape(x);
+  std::int64_t axis = node.integer("axis", 1);
+  if (axis < 0) axis += std::ssize(shape);
+  if (axis < 0 || axis > std::ssize(shape)) fail("axis {} where there are {}", axis, shape.size());
+  const std::int64_t rows = element_count({shape.begin(), shape.begin() + axis});
+  set_reshaped(node, x, {rows, rows == 0 ? 0 : element_count(shape) / rows});
+}
+
+void build_squeeze(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  const Shape shape = node.file_shape(x);
+  std::vector<std::int64_t> axes = axes_argument(node);
+  for (std::int64_t& axis : axes) axis += axis < 0 ? std::ssize(shape) : 0;
+  const bool all = axes.empty();
+  Shape result;
+  for (std::int64_t axis = 0; axis < std::ssize(shape); ++axis) {
+    const std::int64_t extent = shape[static_cast<std::size_t>(axis)];
+    const bool named = std::ranges::find(axes, axis) != axes.end();
+    if (named && extent != 1) fail("axis {} has extent {}, not 1", axis, extent);
+    if (!named && !(all && extent == 1)) result.push_back(extent);
+  }
+  set_reshaped(node, x, result);
+}
+
+void build_unsqueeze(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  Shape shape = node.file_shape(x);
+  std::vector<std::int64_t> axes = axes_argument(node);
+  const std::int64_t rank = std::ssize(shape) + std::ssize(axes);
+  for (std::int64_t& axis : axes) axis += axis < 0 ? rank : 0;
+  std::ranges::sort(axes);
+  for (const std::int64_t axis : axes) {
+    if (axis < 0 || axis > std::ssize(shape)) fail("axis {} where there are {}", axis, rank);
+    shape.insert(shape.begin() + axis, 1);
+  }
+  set_reshaped(node, x, shape);
+}
+
+void build_transpose(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  std::vector<std::int64_t> order(static_cast<std::size_t>(node.rank(x)));
+  std::iota(order.rbegin(), order.rend(), 0);
+  order = node.integers("perm", order);
+  if (std::ssize(order) != node.rank(x))
+    fail("an order of {} axes where there are {}", order.size(), node.rank(x));
+  if (!x.is_constant() && node.has_batch()) {
+    if (order[0] != 0) fail("it moves axis 0, which counts images");
+    order.erase(order.begin());
+    for (std::int64_t& axis : order) --axis;
+  }
+  node.set_output(0, transposed(node, x, order, ""));
+}
+
+void build_shape(OnnxNode& node) {
+  const Shape shape = node.file_shape(node.input(0));
+  const std::int64_t rank = std::ssize(shape);
+  const auto place = [rank](std::int64_t axis) {
+    return std::clamp<std::int64_t>(axis < 0 ? axis + rank : axis, 0, rank);
+  };
+  const std::int64_t start = place(node.integer("start", 0));
+  const std::int64_t end = std::max(start, place(node.integer("end", rank)));
+  const std::vector<std::int64_t> part(shape.begin() + start, shape.begin() + end);
+  node.set_constant(Tensor::of<std::int64_t>({std::ssize(part)}, part), 7);
+}
+
+}  // namespace bitline

@@ -1,0 +1,22 @@
+// Tensors of an ONNX file as ours. Internal to importer/.
+#pragma once
+
+#include <filesystem>
+
+#include <onnx/onnx_pb.h>
+
+#include "bitline/base/tensor.h"
+
+namespace bitline {
+
+/// Floating-point types become F32 (double is rounded), integers and booleans I64. `folder` is the
+/// one in which external data are looked for. Throws Error for other types, for data that are
+/// shorter or longer than the shape says, and for external files outside the folder; sizes are
+/// checked before memory is taken.
+Tensor tensor_of(const onnx::TensorProto& proto, const std::filesystem::path& folder);
+
+/// ONNX's name of an element type, for messages.
+std::string name_of_element_type(int type);
+bool is_floating_point(int type);
+
+}  // namespace bitline

@@ -1,0 +1,91 @@
+// Which function builds which operator.
+#include <algorithm>
+#include <array>
+
+#include "bitline/importer/builders.h"
+
+namespace bitline {
+namespace {
+
+struct Entry {
+  std::string_view domain;
+  std::string_view op_type;
+  OnnxBuilder builder;
+};
+
+constexpr std::string_view kBrevitas = "onnx.brevitas";
+constexpr std::string_view kQonnx = "qonnx.custom_op.general";
+
+constexpr Entry kOperators[] = {
+    {"", "Add", build_binary<BinaryFunction::kAdd>},
+    {"", "AveragePool", build_average_pool},
+    {"", "BatchNormalization", build_batch_norm},
+    {"", "Cast", build_cast},
+    {"", "Clip", build_clip},
+    {"", "Concat", build_concat},
+    {"", "Constant", build_constant},
+    {"", "ConstantOfShape", build_constant_of_shape},
+    {"", "Conv", build_conv},
+    {"", "ConvTranspose", build_conv_transpose},
+    {"", "DequantizeLinear", build_dequantize_linear},
+    {"", "Div", build_binary<BinaryFunction::kDiv>},
+    {"", "Dropout", build_dropout},
+    {"", "Erf", build_unary<UnaryFunction::kErf>},
+    {"", "Flatten", build_flatten},
+    {"", "Gather", build_gather},
+    {"", "Gemm", build_gemm},
+    {"", "GlobalAveragePool", build_global_average_pool},
+    {"", "HardSigmoid", build_hard_sigmoid},
+    {"", "HardSwish", build_unary<UnaryFunction::kHardSwish>},
+    {"", "Identity", build_identity},
+    {"", "LayerNormalization", build_layer_norm},
+    {"", "LeakyRelu", build_leaky_relu},
+    {"", "MatMul", build_mat_mul},
+    {"", "MaxPool", build_max_pool},
+    {"", "Mul", build_binary<BinaryFunction::kMul>},
+    {"", "PRelu", build_binary<BinaryFunction::kPRelu>},
+    {"", "Pad", build_pad},
+    {"", "Pow", build_binary<BinaryFunction::kPow>},
+    {"", "QuantizeLinear", build_quantize_linear},
+    {"", "ReduceMean", build_reduce_mean},
+    {"", "Relu", build_relu},
+    {"", "Reshape", build_reshape},
+    {"", "Resize", build_resize},
+    {"", "Shape", build_shape},
+    {"", "Sigmoid", build_unary<UnaryFunction::kSigmoid>},
+    {"", "Slice", build_slice},
+    {"", "Softmax", build_softmax},
+    {"", "Split", build_split},
+    {"", "Sqrt", build_unary<UnaryFunction::kSqrt>},
+    {"", "Squeeze", build_squeeze},
+    {"", "Sub", build_binary<BinaryFunction::kSub>},
+    {"", "Tanh", build_unary<UnaryFunction::kTanh>},
+    {"", "Transpose", build_transpose},
+    {"", "Unsqueeze", build_unsqueeze},
+    {kBrevitas, "BipolarQuant", build_bipolar_quant},
+    {kBrevitas, "Quant", build_quant},
+    {kBrevitas, "Trunc", build_trunc},
+    {kQonnx, "BipolarQuant", build_bipolar_quant},
+    {kQonnx, "Quant", build_quant},
+    {kQonnx, "Trunc", build_trunc},
+};
+
+}  // namespace
+
+OnnxBuilder find_onnx_builder(std::string_view domain, std::string_view op_type) {
+  if (domain == "ai.onnx") domain = "";
+  const auto found = std::ranges::find_if(kOperators, [&](const Entry& entry) {
+    return entry.domain == domain && entry.op_type == op_type;
+  });
+  return found == std::end(kOperators) ? nullptr : found->builder;
+}
+
+std::vector<std::string> supported_onnx_operators() {
+  std::vector<std::string> names;
+  for (const Entry& entry : kOperators) names.emplace_back(entry.op_type);
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+}  // namespace bitline

@@ -1,0 +1,16 @@
+// Tidies an imported network without changing what it computes, but for the rounding of a bias.
+// Internal to importer/.
+#pragma once
+
+#include <string>
+
+#include "bitline/graph/network.h"
+
+namespace bitline {
+
+/// Drops nodes that `output` does not need, moves a grid from an identity to the node in front of
+/// it where nothing else reads that, and takes a constant vector that is added behind a layer as
+/// the layer's bias.
+void simplify(Network& network, const std::string& output);
+
+}  // namespace bitline
