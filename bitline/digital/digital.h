@@ -1,6 +1,7 @@
 // Operators that stay digital, as plain loops over whole tensors: what the Executor runs between
 // the layers on the array, and what the importer folds constants with. One stated order of
 // operations each, so that a result depends on neither batch size, threads nor instruction set.
+// Shapes or axes that do not fit throw Error.
 #pragma once
 
 #include <span>
@@ -10,12 +11,12 @@
 
 namespace bitline::digital {
 
-// Element by element. F32 throughout; the formulas stand at the enumerators, in double for
-// functions of <cmath> and in float for the rest.
+// Element by element. F32 throughout; the formulas stand at the enumerators: sigmoid, tanh, erf,
+// sqrt and pow in double and rounded once, the rest in float.
 
 Tensor apply(const Unary& unary, const Tensor& x);
 /// Broadcast as NumPy does. F32, or I64 for add, sub, mul and div (towards zero; throws Error on
-/// division by 0); both operands of one type.
+/// division by 0 and where the result does not fit); both operands of one type.
 Tensor apply(const Binary& binary, const Tensor& a, const Tensor& b);
 
 // Whatever only moves elements works on every element type. Axes count from the tensor's first.
@@ -41,10 +42,10 @@ Tensor mat_mul(const Tensor& a, const Tensor& b);
 
 /// F32 or I32. A window without a single place inside the image gives the type's lowest number.
 Tensor max_pool(const Windows& windows, const Tensor& x);
-/// Sums in double. F32.
+/// Sums in double; a window over nothing gives 0. F32.
 Tensor average_pool(const AveragePool& pool, const Tensor& x);
-/// F32. `bias` may be empty. Each output summed in float, over input channels, then kernel rows,
-/// then kernel columns.
+/// F32. `bias` may be empty. Each output summed in float, from the bias on, over input channels,
+/// then kernel rows, then kernel columns.
 Tensor conv_transpose(const ConvTranspose& conv, const Tensor& x, const Tensor& weight,
                       const Tensor& bias);
 

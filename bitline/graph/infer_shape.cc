@@ -94,20 +94,12 @@ Shape Rules::operator()(const ConvTranspose& conv) const {
   site.require_parameter("weight", {in[0], weight.dim(1), weight.dim(2), weight.dim(3)});
   const std::int64_t out = weight.dim(1) * conv.groups;
   if (site.has("bias")) site.require_parameter("bias", {out});
-  const auto extent = [](std::int64_t size, std::int64_t stride, std::int64_t kernel,
-                         std::int64_t dilation, std::int64_t padding, std::int64_t extra) {
-    const std::int64_t result =
-        (size - 1) * stride + window_extent(kernel, dilation) - padding + extra;
-    if (stride < 1 || dilation < 1 || result < 1)
-      fail("stride {}, dilation {}, padding {} leave no output", stride, dilation, padding);
-    return result;
-  };
   const Padding& pad = conv.padding;
   return {out,
-          extent(in[1], conv.stride.height, weight.dim(2), conv.dilation.height,
-                 pad.top + pad.bottom, conv.output_padding.height),
-          extent(in[2], conv.stride.width, weight.dim(3), conv.dilation.width, pad.left + pad.right,
-                 conv.output_padding.width)};
+          transposed_extent(in[1], weight.dim(2), conv.stride.height, conv.dilation.height,
+                            pad.top + pad.bottom, conv.output_padding.height),
+          transposed_extent(in[2], weight.dim(3), conv.stride.width, conv.dilation.width,
+                            pad.left + pad.right, conv.output_padding.width)};
 }
 
 Shape Rules::operator()(const Linear&) const {

@@ -93,4 +93,19 @@ std::int64_t window_count(std::int64_t size, std::int64_t kernel, std::int64_t s
   return (ceil ? ceil_div(places, stride) : places / stride) + 1;
 }
 
+std::int64_t transposed_extent(std::int64_t size, std::int64_t kernel, std::int64_t stride,
+                               std::int64_t dilation, std::int64_t padding, std::int64_t extra) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 31;
+  for (const std::int64_t number : {kernel, stride, dilation})
+    if (number < 1 || number > kMost)
+      fail("kernel {}, stride {}, dilation {}: all must be positive", kernel, stride, dilation);
+  if (padding < 0 || extra < 0) fail("padding {} or output padding {} is negative", padding, extra);
+  const std::int64_t extent =
+      (size - 1) * stride + window_extent(kernel, dilation) - padding + extra;
+  if (extent < 1)
+    fail("kernel {}, stride {}, dilation {}, padding {} leave no output of {} places", kernel,
+         stride, dilation, padding, size);
+  return extent;
+}
+
 }  // namespace bitline

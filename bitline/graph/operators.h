@@ -187,5 +187,9 @@ std::int64_t window_extent(std::int64_t kernel, std::int64_t dilation);
 /// How many windows fit the padded `size`. Throws Error when a number is out of range or none fits.
 std::int64_t window_count(std::int64_t size, std::int64_t kernel, std::int64_t stride,
                           std::int64_t dilation, std::int64_t padding, bool ceil);
+/// Places along one side of what a transposed convolution makes from `size`, `extra` of them output
+/// padding. Throws Error when a number is out of range or none is left.
+std::int64_t transposed_extent(std::int64_t size, std::int64_t kernel, std::int64_t stride,
+                               std::int64_t dilation, std::int64_t padding, std::int64_t extra);
 
 }  // namespace bitline

@@ -1,0 +1,128 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "bitline/digital/digital.h"
+#include "bitline/digital/test_tensors.h"
+
+namespace bitline::digital {
+namespace {
+
+using testing::counted;
+using ::testing::ElementsAre;
+using testing::floats;
+using testing::integers;
+using testing::values_of;
+
+std::vector<float> of(const Unary& unary, const std::vector<float>& x) {
+  return values_of(apply(unary, floats({std::ssize(x)}, x)));
+}
+
+TEST(Unary, ClipsAtBothEnds) {
+  EXPECT_THAT(of({UnaryFunction::kClip, -1, 6}, {-2, -1, 0.5F, 6, 7}),
+              ElementsAre(-1, -1, 0.5F, 6, 6));
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  EXPECT_THAT(of({UnaryFunction::kClip, 0, kInfinity}, {-2, 1e30F}), ElementsAre(0, 1e30F));
+}
+
+TEST(Unary, LeaksWhereNegative) {
+  EXPECT_THAT(of({UnaryFunction::kLeakyRelu, 0.25}, {-4, 0, 4}), ElementsAre(-1, 0, 4));
+}
+
+TEST(Unary, SigmoidIsRoundedOnceFromDouble) {
+  // 1 / (1 + e^-1) = 0.7310585786…; e^200 overflows no double.
+  EXPECT_THAT(of({UnaryFunction::kSigmoid}, {0, 1, -200, 200}),
+              ElementsAre(0.5F, 0.73105857863F, static_cast<float>(std::exp(-200.0)), 1));
+}
+
+TEST(Unary, HardFunctionsAreStraightLines) {
+  EXPECT_THAT(of({UnaryFunction::kHardSigmoid, 0.25, 0.5}, {-3, -1, 0, 1, 3}),
+              ElementsAre(0, 0.25F, 0.5F, 0.75F, 1));
+  // 3 · 1, 6 · 1, -3 · 0, 1.5 · 0.75
+  EXPECT_THAT(of({UnaryFunction::kHardSwish}, {3, 6, -3, 1.5F}), ElementsAre(3, 6, 0, 1.125F));
+}
+
+TEST(Unary, FunctionsOfTheMathematicalLibrary) {
+  EXPECT_THAT(of({UnaryFunction::kTanh}, {0, 1}), ElementsAre(0, 0.76159415596F));
+  EXPECT_THAT(of({UnaryFunction::kErf}, {0, 1}), ElementsAre(0, 0.84270079295F));
+  EXPECT_THAT(of({UnaryFunction::kSqrt}, {0, 6.25F}), ElementsAre(0, 2.5F));
+}
+
+TEST(Unary, RoundsToMultiples) {
+  const std::vector<float> x{-1.3F, -1, 0.7F, 1.2F};
+  EXPECT_THAT(of({UnaryFunction::kFloor, 0.5}, x), ElementsAre(-1.5F, -1, 0.5F, 1));
+  EXPECT_THAT(of({UnaryFunction::kCeil, 0.5}, x), ElementsAre(-1, -1, 1, 1.5F));
+  EXPECT_THAT(of({UnaryFunction::kTowardZero, 0.5}, x), ElementsAre(-1, -1, 0.5F, 1));
+}
+
+TEST(Unary, RefusesToRoundToMultiplesOfZero) {
+  EXPECT_THROW(of({UnaryFunction::kFloor, 0}, {1}), Error);
+}
+
+TEST(Binary, WorksElementByElement) {
+  const Tensor a = floats({4}, {1, -2, 3, 4});
+  const Tensor b = floats({4}, {2, 2, 0.5F, -4});
+  EXPECT_THAT(values_of(apply({BinaryFunction::kAdd}, a, b)), ElementsAre(3, 0, 3.5F, 0));
+  EXPECT_THAT(values_of(apply({BinaryFunction::kSub}, a, b)), ElementsAre(-1, -4, 2.5F, 8));
+  EXPECT_THAT(values_of(apply({BinaryFunction::kMul}, a, b)), ElementsAre(2, -4, 1.5F, -16));
+  EXPECT_THAT(values_of(apply({BinaryFunction::kDiv}, a, b)), ElementsAre(0.5F, -1, 6, -1));
+  EXPECT_THAT(values_of(apply({BinaryFunction::kPRelu}, a, b)), ElementsAre(1, -4, 3, 4));
+  EXPECT_THAT(values_of(apply({BinaryFunction::kPow}, floats({2}, {3, 4}), floats({1}, {0.5F}))),
+              ElementsAre(1.73205080757F, 2));
+}
+
+TEST(Binary, BroadcastsEitherOperandAlongAnyAxis) {
+  // One number per row of a matrix, one per column, and both at once.
+  const Tensor matrix = counted({2, 3});  // 1 2 3 / 4 5 6
+  const Binary sub{BinaryFunction::kSub};
+  EXPECT_THAT(values_of(apply(sub, matrix, floats({2, 1}, {1, 4}))), ElementsAre(0, 1, 2, 0, 1, 2));
+  EXPECT_THAT(values_of(apply(sub, floats({3}, {1, 2, 3}), matrix)),
+              ElementsAre(0, 0, 0, -3, -3, -3));
+  const Tensor outer = apply(sub, floats({2, 1}, {10, 20}), floats({1, 3}, {1, 2, 3}));
+  EXPECT_EQ(outer.shape(), (Shape{2, 3}));
+  EXPECT_THAT(values_of(outer), ElementsAre(9, 8, 7, 19, 18, 17));
+  EXPECT_THAT(values_of(apply(sub, floats({}, {10}), floats({2}, {1, 2}))), ElementsAre(9, 8));
+}
+
+TEST(Binary, BroadcastsAnInnerAxisOfBothOperands) {
+  // [2, 1, 2] + [1, 2, 1]: result (i, j, k) is a(i, k) + b(j).
+  const Tensor sum =
+      apply({BinaryFunction::kAdd}, floats({2, 1, 2}, {1, 2, 3, 4}), floats({1, 2, 1}, {10, 20}));
+  EXPECT_EQ(sum.shape(), (Shape{2, 2, 2}));
+  EXPECT_THAT(values_of(sum), ElementsAre(11, 12, 21, 22, 13, 14, 23, 24));
+}
+
+TEST(Binary, RefusesShapesAndTypesThatDoNotFit) {
+  EXPECT_THROW(apply({BinaryFunction::kAdd}, counted({2}), counted({3})), Error);
+  EXPECT_THROW(apply({BinaryFunction::kAdd}, counted({1}), integers({1}, {1})), Error);
+}
+
+TEST(Binary, DividesIntegersTowardsZero) {
+  const Tensor quotients =
+      apply({BinaryFunction::kDiv}, integers({4}, {7, -7, 7, -7}), integers({4}, {2, 2, -2, -1}));
+  EXPECT_THAT(values_of<std::int64_t>(quotients), ElementsAre(3, -3, -3, 7));
+  EXPECT_THAT(values_of<std::int64_t>(
+                  apply({BinaryFunction::kMul}, integers({2}, {3, 5}), integers({}, {4}))),
+              ElementsAre(12, 20));
+}
+
+TEST(Binary, RefusesIntegersThatHaveNoAnswer) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  const Tensor one = integers({1}, {1});
+  EXPECT_THROW(apply({BinaryFunction::kDiv}, one, integers({1}, {0})), Error);
+  EXPECT_THROW(apply({BinaryFunction::kDiv}, integers({1}, {kLeast}), integers({1}, {-1})), Error);
+  EXPECT_THROW(apply({BinaryFunction::kSub}, integers({1}, {kLeast}), one), Error);
+  EXPECT_THROW(apply({BinaryFunction::kPow}, one, one), Error);
+}
+
+TEST(Binary, DoesNotDependOnThreads) {
+  // Longer than what one thread takes, cut in the middle of rows.
+  const Tensor a = counted({5, 7, 1, 301});
+  const Tensor b = counted({7, 11, 1});
+  EXPECT_TRUE(testing::same_on_any_threads([&] { return apply({BinaryFunction::kMul}, a, b); }));
+}
+
+}  // namespace
+}  // namespace bitline::digital

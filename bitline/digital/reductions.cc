@@ -1,0 +1,159 @@
+// Sums over axes, in double and in the order of memory.
+#include <algorithm>
+#include <cmath>
+
+#include "bitline/base/parallel.h"
+#include "bitline/digital/axes.h"
+#include "bitline/digital/digital.h"
+
+namespace bitline::digital {
+namespace {
+
+constexpr std::int64_t kGrain = 16;  // sums that one thread takes at least
+
+/// Softmax of `extent` elements that lie `stride` apart.
+void softmax_line(const float* from, std::int64_t extent, std::int64_t stride, float* to,
+                  std::vector<double>& powers) {
+  float largest = from[0];
+  for (std::int64_t i = 1; i < extent; ++i) largest = std::max(largest, from[i * stride]);
+  double sum = 0;
+  powers.clear();
+  for (std::int64_t i = 0; i < extent; ++i) {
+    powers.push_back(
+        std::exp(static_cast<double>(from[i * stride]) - static_cast<double>(largest)));
+    sum += powers.back();
+  }
+  for (std::int64_t i = 0; i < extent; ++i)
+    to[i * stride] = static_cast<float>(powers[static_cast<std::size_t>(i)] / sum);
+}
+
+void normalize_row(const float* from, std::span<const float> scale, std::span<const float> shift,
+                   double epsilon, float* to) {
+  const auto count = static_cast<double>(scale.size());
+  double sum = 0;
+  for (std::size_t i = 0; i < scale.size(); ++i) sum += static_cast<double>(from[i]);
+  const double mean = sum / count;
+  double squares = 0;
+  for (std::size_t i = 0; i < scale.size(); ++i) {
+    const double distance = static_cast<double>(from[i]) - mean;
+    squares += distance * distance;
+  }
+  const double deviation = std::sqrt(squares / count + epsilon);
+  for (std::size_t i = 0; i < scale.size(); ++i) {
+    const double normal = (static_cast<double>(from[i]) - mean) / deviation;
+    to[i] = static_cast<float>(normal * static_cast<double>(scale[i]) +
+                               (shift.empty() ? 0.0 : static_cast<double>(shift[i])));
+  }
+}
+
+/// How the elements of a block of the input find their sums: the sum's place moves by `strides`
+/// along each axis, by 0 along those that are summed.
+struct SumPlaces {
+  Shape extents, strides;
+  std::int64_t sums = 1;
+
+  SumPlaces(const Shape& shape, std::span<const std::int64_t> axes, std::int64_t first)
+      : extents(shape.begin() + first, shape.end()), strides(extents.size(), 0) {
+    for (std::size_t i = extents.size(); i-- > 0;) {
+      if (std::ranges::find(axes, first + static_cast<std::int64_t>(i)) != axes.end()) continue;
+      strides[i] = sums;
+      sums *= extents[i];
+    }
+  }
+
+  /// Adds the block's elements in the order of memory.
+  void add(const float* from, std::vector<double>& totals) const {
+    const std::int64_t length = extents.back();
+    const std::int64_t rows = element_count(extents) / length;
+    for (std::int64_t row = 0; row < rows; ++row) {
+      double* total = totals.data() + offset_of_row(row, extents, strides);
+      for (std::int64_t i = 0; i < length; ++i)
+        total[i * strides.back()] += static_cast<double>(*from++);
+    }
+  }
+};
+
+Shape reduced(const Shape& shape, std::span<const std::int64_t> axes, bool keep_axes) {
+  Shape result;
+  for (std::int64_t axis = 0; axis < std::ssize(shape); ++axis) {
+    if (std::ranges::find(axes, axis) == axes.end())
+      result.push_back(shape[static_cast<std::size_t>(axis)]);
+    else if (keep_axes)
+      result.push_back(1);
+  }
+  return result;
+}
+
+}  // namespace
+
+Tensor softmax(const Tensor& x, std::int64_t axis) {
+  const Shape& shape = x.shape();
+  if (axis < 0 || axis >= std::ssize(shape))
+    fail("softmax along axis {} of a tensor of shape {}", axis, to_string(shape));
+  Tensor y(DType::kF32, shape);
+  const std::int64_t extent = shape[static_cast<std::size_t>(axis)];
+  const std::int64_t stride = product(shape, axis + 1, std::ssize(shape));
+  if (x.size() == 0) return y;
+  const float* from = x.data<float>().data();
+  float* to = y.data<float>().data();
+  parallel_for(0, x.size() / extent, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<double> powers;
+    for (std::int64_t line = begin; line < end; ++line) {
+      const std::int64_t first = line / stride * extent * stride + line % stride;
+      softmax_line(from + first, extent, stride, to + first, powers);
+    }
+  });
+  return y;
+}
+
+Tensor layer_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, double epsilon) {
+  const Shape& part = scale.shape();
+  const Shape& shape = x.shape();
+  if (part.size() > shape.size() ||
+      !std::equal(part.begin(), part.end(), shape.end() - std::ssize(part)))
+    fail("a layer norm over axes {} of a tensor of shape {}", to_string(part), to_string(shape));
+  if (shift.size() != 0 && shift.shape() != part)
+    fail("a layer norm has the scale {} and the shift {}; they have to be of one shape",
+         to_string(part), to_string(shift.shape()));
+  Tensor y(DType::kF32, shape);
+  if (x.size() == 0) return y;
+  const float* from = x.data<float>().data();
+  float* to = y.data<float>().data();
+  const std::int64_t length = scale.size();
+  parallel_for(0, x.size() / length, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row)
+      normalize_row(from + row * length, scale.data<float>(), shift.data<float>(), epsilon,
+                    to + row * length);
+  });
+  return y;
+}
+
+Tensor reduce_mean(const Tensor& x, std::span<const std::int64_t> axes, bool keep_axes) {
+  const Shape& shape = x.shape();
+  for (const std::int64_t axis : axes)
+    if (axis < 0 || axis >= std::ssize(shape))
+      fail("a mean over axis {} of a tensor of shape {}", axis, to_string(shape));
+  Tensor means(DType::kF32, reduced(shape, axes, keep_axes));
+  if (axes.empty()) return x.clone();
+  if (x.size() == 0) fail("a mean over nothing, of a tensor of shape {}", to_string(shape));
+  // Whatever stands before the first axis that is summed goes its own way.
+  const std::int64_t first = std::ranges::min(axes);
+  const std::int64_t blocks = product(shape, 0, first);
+  const SumPlaces places(shape, axes, first);
+  const std::int64_t block = x.size() / blocks;
+  const float* from = x.data<float>().data();
+  float* to = means.data<float>().data();
+  const auto count = static_cast<double>(block / places.sums);
+  parallel_for(0, blocks, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<double> totals;
+    for (std::int64_t i = begin; i < end; ++i) {
+      totals.assign(static_cast<std::size_t>(places.sums), 0.0);
+      places.add(from + i * block, totals);
+      std::ranges::transform(totals, to + i * places.sums,
+                             [&](double total) { return static_cast<float>(total / count); });
+    }
+  });
+  return means;
+}
+
+}  // namespace bitline::digital
