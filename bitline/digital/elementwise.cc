@@ -28,11 +28,14 @@ Tensor map_in_double(const Tensor& x, const Function& function) {
   return map(x, [&](float v) { return static_cast<float>(function(static_cast<double>(v))); });
 }
 
-/// The multiple of `alpha` that `round` gives.
-template <typename Round>
-Tensor map_to_multiples(const Tensor& x, double alpha, const Round& round) {
-  if (alpha == 0) fail("rounding to multiples of 0; alpha has to be another number");
-  return map(x, [&, step = static_cast<float>(alpha)](float v) { return step * round(v / step); });
+Tensor truncate(const Tensor& x, double step, double divisor) {
+  if (!(step > 0) || !(divisor > 0))
+    fail("truncation with a step of {} and a divisor of {}; both have to be positive", step,
+         divisor);
+  return map(x, [=](float v) {
+    const double integer = std::nearbyint(static_cast<double>(v) / step);
+    return static_cast<float>(step * std::floor(integer / divisor));
+  });
 }
 
 float unit_clamp(float v) { return std::min(std::max(v, 0.0F), 1.0F); }
@@ -132,12 +135,8 @@ Tensor apply(const Unary& unary, const Tensor& x) {
       return map_in_double(x, [](double v) { return std::erf(v); });
     case UnaryFunction::kSqrt:
       return map_in_double(x, [](double v) { return std::sqrt(v); });
-    case UnaryFunction::kFloor:
-      return map_to_multiples(x, unary.alpha, [](float v) { return std::floor(v); });
-    case UnaryFunction::kCeil:
-      return map_to_multiples(x, unary.alpha, [](float v) { return std::ceil(v); });
-    case UnaryFunction::kTowardZero:
-      return map_to_multiples(x, unary.alpha, [](float v) { return std::trunc(v); });
+    case UnaryFunction::kTruncate:
+      return truncate(x, unary.alpha, unary.beta);
   }
   fail("unary function {} is not known", static_cast<int>(unary.function));
 }

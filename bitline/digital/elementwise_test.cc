@@ -50,15 +50,14 @@ TEST(Unary, FunctionsOfTheMathematicalLibrary) {
   EXPECT_THAT(of({UnaryFunction::kSqrt}, {0, 6.25F}), ElementsAre(0, 2.5F));
 }
 
-TEST(Unary, RoundsToMultiples) {
-  const std::vector<float> x{-1.3F, -1, 0.7F, 1.2F};
-  EXPECT_THAT(of({UnaryFunction::kFloor, 0.5}, x), ElementsAre(-1.5F, -1, 0.5F, 1));
-  EXPECT_THAT(of({UnaryFunction::kCeil, 0.5}, x), ElementsAre(-1, -1, 1, 1.5F));
-  EXPECT_THAT(of({UnaryFunction::kTowardZero, 0.5}, x), ElementsAre(-1, -1, 0.5F, 1));
+// Step 0.1, which no float holds exactly: integers -13, -8, 7 and 12 in quarters.
+TEST(Unary, TruncatesIntegersOfAStep) {
+  EXPECT_THAT(of({UnaryFunction::kTruncate, 0.1, 4}, {-1.3F, -0.8F, 0.7F, 1.2F}),
+              ElementsAre(-0.4F, -0.2F, 0.1F, 0.3F));
 }
 
-TEST(Unary, RefusesToRoundToMultiplesOfZero) {
-  EXPECT_THROW(of({UnaryFunction::kFloor, 0}, {1}), Error);
+TEST(Unary, RefusesToTruncateToNothing) {
+  EXPECT_THROW(of({UnaryFunction::kTruncate, 0, 4}, {1}), Error);
 }
 
 TEST(Binary, WorksElementByElement) {

@@ -24,9 +24,9 @@ constexpr std::string_view kOperators[] = {"input",        "conv",
 static_assert(std::size(kOperators) == std::variant_size_v<Operator>);
 
 /// In the order of the enumerators.
-constexpr std::string_view kUnaryFunctions[] = {
-    "clip", "leaky_relu", "sigmoid", "hard_sigmoid", "hard_swish", "tanh",
-    "erf",  "sqrt",       "floor",   "ceil",         "toward_zero"};
+constexpr std::string_view kUnaryFunctions[] = {"clip",         "leaky_relu", "sigmoid",
+                                                "hard_sigmoid", "hard_swish", "tanh",
+                                                "erf",          "sqrt",       "truncate"};
 constexpr std::string_view kBinaryFunctions[] = {"add", "sub", "mul", "div", "pow", "prelu"};
 
 template <typename Enum, std::size_t kSize>

@@ -96,9 +96,8 @@ enum class UnaryFunction {
   kTanh,
   kErf,
   kSqrt,
-  kFloor,       ///< alpha · ⌊x / alpha⌋
-  kCeil,        ///< alpha · ⌈x / alpha⌉
-  kTowardZero,  ///< alpha · x / alpha without its fraction
+  kTruncate,  ///< alpha · ⌊round(x / alpha) / beta⌋: integers of step alpha, their last bits cut
+              ///< off
 };
 /// A function of each element.
 struct Unary {

@@ -30,7 +30,8 @@ Shape stated_shape(const onnx::ValueInfoProto& input) {
   if (!is_floating_point(type.elem_type()))
     fail("input '{}' holds {}; supported are real numbers", input.name(),
          name_of_element_type(type.elem_type()));
-  if (!type.has_shape()) fail("input '{}' has no shape; export with fixed image sizes", input.name());
+  if (!type.has_shape())
+    fail("input '{}' has no shape; export with fixed image sizes", input.name());
   Shape shape;
   for (const auto& extent : type.shape().dim())
     shape.push_back(extent.has_dim_value() ? extent.dim_value() : 0);
@@ -120,9 +121,8 @@ Network import_onnx(std::span<const std::byte> file, const std::filesystem::path
 }
 
 Network import_onnx(const std::filesystem::path& path, const OnnxOptions& options) {
-  return with_context(path.string(), [&] {
-    return import_onnx(read_file(path), path.parent_path(), options);
-  });
+  return with_context(path.string(),
+                      [&] { return import_onnx(read_file(path), path.parent_path(), options); });
 }
 
 }  // namespace bitline

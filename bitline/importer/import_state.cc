@@ -9,9 +9,10 @@ namespace bitline {
 const ImportedValue& ImportState::value(const std::string& name) const {
   const auto found = values_.find(name);
   if (found == values_.end())
-    fail("value '{}' is neither an input, an initializer, nor any node's result; export the "
-         "network again",
-         name);
+    fail(
+        "value '{}' is neither an input, an initializer, nor any node's result; export the "
+        "network again",
+        name);
   return found->second;
 }
 

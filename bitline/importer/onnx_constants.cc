@@ -52,8 +52,9 @@ void build_constant(OnnxNode& node) {
     integers = node.integers("value_ints", {});
     shape = {std::ssize(integers)};
   } else if (!node.has_attribute("value_int")) {
-    fail("its value is of a kind that is not supported; supported are tensors, numbers and "
-         "integers");
+    fail(
+        "its value is of a kind that is not supported; supported are tensors, numbers and "
+        "integers");
   }
   node.set_constant(Tensor::of<std::int64_t>(shape, integers), kInteger);
 }

@@ -10,8 +10,7 @@ namespace {
 
 void build_function(OnnxNode& node, const Unary& unary) {
   const ImportedValue& x = node.input(0);
-  if (x.is_constant())
-    return node.set_constant(digital::apply(unary, *x.constant), x.element_type);
+  if (x.is_constant()) return node.set_constant(digital::apply(unary, *x.constant), x.element_type);
   node.build(unary, {x});
 }
 
@@ -38,8 +37,8 @@ void build_leaky_relu(OnnxNode& node) {
 }
 
 void build_hard_sigmoid(OnnxNode& node) {
-  build_function(node, {UnaryFunction::kHardSigmoid, node.number("alpha", 0.2F),
-                        node.number("beta", 0.5)});
+  build_function(
+      node, {UnaryFunction::kHardSigmoid, node.number("alpha", 0.2F), node.number("beta", 0.5)});
 }
 
 template <UnaryFunction kFunction>

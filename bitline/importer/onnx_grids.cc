@@ -46,9 +46,10 @@ int axis_of_scales(const Shape& scales, const Shape& shape) {
     if (scales[static_cast<std::size_t>(i)] == 1) continue;
     if (found >= 0 || i + offset < 0 ||
         shape[static_cast<std::size_t>(i + offset)] != scales[static_cast<std::size_t>(i)])
-      fail("scales of shape {} for a value of shape {}; supported are one for all, or one per entry "
-           "of one axis",
-           to_string(scales), to_string(shape));
+      fail(
+          "scales of shape {} for a value of shape {}; supported are one for all, or one per entry "
+          "of one axis",
+          to_string(scales), to_string(shape));
     found = static_cast<int>(i + offset);
   }
   return found;
@@ -68,7 +69,7 @@ QuantSpec without_zero_points(const Grids& grids) {
   spec.is_signed = true;
   spec.narrow = false;
   spec.bits = 2;
-  while (spec.minimum() < low || spec.maximum() < high) ++spec.bits;
+  while (spec.minimum() > low || spec.maximum() < high) ++spec.bits;
   return spec;
 }
 
@@ -104,10 +105,9 @@ std::vector<std::int64_t> to_integers(const Tensor& real, const Grids& grids,
   for (std::size_t i = 0; i < real.data<float>().size(); ++i) {
     const float v = real.data<float>()[i] / scales[index[i]];
     const auto z = static_cast<double>(grids.zero_point(index[i]));
-    integers.push_back(static_cast<std::int64_t>(
-        std::clamp(rounded(static_cast<double>(v) + z, mode),
-                   static_cast<double>(grids.spec.minimum()),
-                   static_cast<double>(grids.spec.maximum()))));
+    integers.push_back(static_cast<std::int64_t>(std::clamp(
+        rounded(static_cast<double>(v) + z, mode), static_cast<double>(grids.spec.minimum()),
+        static_cast<double>(grids.spec.maximum()))));
   }
   return integers;
 }
@@ -233,7 +233,8 @@ void build_quant(OnnxNode& node) {
   const std::string mode = node.text("rounding_mode", "ROUND");
   if (!x.is_constant()) {
     if (mode != "ROUND")
-      fail("rounding_mode '{}' on a value of the network is not supported; supported is ROUND", mode);
+      fail("rounding_mode '{}' on a value of the network is not supported; supported is ROUND",
+           mode);
     return node.set_output(0, with_grid(node, x, grids));
   }
   constexpr int kMostGridBits = 16;
@@ -265,7 +266,8 @@ void build_trunc(OnnxNode& node) {
   const Tensor& scale = node.constant(1, "scale");
   require_positive(scale);
   if (scale.size() != 1) fail("one scale per channel is not supported; use one scale");
-  if (node.constant_number(2, "zero point") != 0) fail("a zero point other than 0 is not supported");
+  if (node.constant_number(2, "zero point") != 0)
+    fail("a zero point other than 0 is not supported");
   const double in_bits = node.constant_number(3, "input bit width");
   const double out_bits = node.constant_number(4, "output bit width");
   const std::string mode = node.text("rounding_mode", "FLOOR");

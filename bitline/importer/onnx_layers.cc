@@ -14,8 +14,7 @@ Tensor channel_vector(const OnnxNode& node, std::size_t i, std::string_view what
 }
 
 std::vector<std::int64_t> kernel_sizes(const ImportedValue& weight) {
-  if (weight.shape.size() < 3)
-    fail("weight of shape {} is not a kernel", to_string(weight.shape));
+  if (weight.shape.size() < 3) fail("weight of shape {} is not a kernel", to_string(weight.shape));
   return {weight.shape.begin() + 2, weight.shape.end()};
 }
 
@@ -51,8 +50,11 @@ ImportedValue scaled(const ImportedValue& weight, double alpha) {
   };
   times(*result.constant);
   if (!result.grid) return result;
-  if (alpha < 0) fail("alpha {} turns the sign of quantized weights; only positive ones are "
-                      "supported there", alpha);
+  if (alpha < 0)
+    fail(
+        "alpha {} turns the sign of quantized weights; only positive ones are "
+        "supported there",
+        alpha);
   result.grid->scale = result.grid->scale.clone();
   times(result.grid->scale);
   return result;
@@ -70,8 +72,7 @@ void build_conv(OnnxNode& node) {
   const ImportedValue& weight = node.input(1);
   node.constant(1, "weight");
   const Spatial spatial(node, x, kernel_sizes(weight));
-  std::map<std::string, Tensor> parameters{
-      {"weight", *spatial.kernel_of(node, weight).constant}};
+  std::map<std::string, Tensor> parameters{{"weight", *spatial.kernel_of(node, weight).constant}};
   if (node.has_input(2)) parameters["bias"] = channel_vector(node, 2, "bias");
   const Conv conv{spatial.stride, spatial.padding, spatial.dilation, node.integer("group", 1)};
   const ImportedValue y = node.append(conv, {spatial.image(node, x)}, parameters);
@@ -91,11 +92,9 @@ void build_conv_transpose(OnnxNode& node) {
   ConvTranspose conv{spatial.stride, spatial.padding, spatial.dilation, extents_of(extra),
                      node.integer("group", 1)};
   if (extra.size() == 1) conv.output_padding.height = 0;
-  std::map<std::string, Tensor> parameters{
-      {"weight", *spatial.kernel_of(node, weight).constant}};
+  std::map<std::string, Tensor> parameters{{"weight", *spatial.kernel_of(node, weight).constant}};
   if (node.has_input(2)) parameters["bias"] = channel_vector(node, 2, "bias");
-  node.set_output(
-      0, spatial.result(node, node.append(conv, {spatial.image(node, x)}, parameters)));
+  node.set_output(0, spatial.result(node, node.append(conv, {spatial.image(node, x)}, parameters)));
 }
 
 void build_gemm(OnnxNode& node) {

@@ -1,10 +1,10 @@
 // An ONNX file, checked before anything is made of it. Internal to importer/.
 #pragma once
 
+#include <onnx/onnx_pb.h>
+
 #include <filesystem>
 #include <span>
-
-#include <onnx/onnx_pb.h>
 
 namespace bitline {
 

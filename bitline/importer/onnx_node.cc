@@ -120,7 +120,8 @@ std::int64_t OnnxNode::axis(const ImportedValue& value, std::int64_t axis) const
   if (axis < -all || axis >= all) fail("axis {} where there are {}", axis, all);
   if (axis < 0) axis += all;
   if (!has_batch() || value.is_constant()) return axis;
-  if (axis == 0) fail("it works along axis 0, across images; only axes within an image are supported");
+  if (axis == 0)
+    fail("it works along axis 0, across images; only axes within an image are supported");
   return axis - 1;
 }
 

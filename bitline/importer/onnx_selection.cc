@@ -52,7 +52,8 @@ Indices part_sizes(OnnxNode& node, std::int64_t size) {
     if (size % parts != 0) fail("{} entries cannot be split into {} equal parts", size, parts);
     sizes.assign(static_cast<std::size_t>(parts), size / parts);
   }
-  if (std::ssize(sizes) != parts || std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}) != size ||
+  if (std::ssize(sizes) != parts ||
+      std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}) != size ||
       std::ranges::min(sizes) < 0)
     fail("parts of {} for {} outputs and {} entries", to_string(sizes), parts, size);
   return sizes;
@@ -207,7 +208,8 @@ void build_slice(OnnxNode& node) {
          steps.size());
   for (std::size_t i = 0; i < starts.size(); ++i) {
     const std::int64_t rank = node.rank(x);
-    const bool of_images = node.has_batch() && !x.is_constant() && (axes[i] == 0 || axes[i] == -rank);
+    const bool of_images =
+        node.has_batch() && !x.is_constant() && (axes[i] == 0 || axes[i] == -rank);
     if (of_images && starts[i] == 0 && ends[i] >= node.batch() && steps[i] == 1) continue;
     const std::int64_t axis = node.axis(x, axes[i]);
     x = gathered(node, x, axis, slice_indices(extent(x, axis), starts[i], ends[i], steps[i]),
@@ -231,24 +233,23 @@ void build_gather(OnnxNode& node) {
 
 void build_pad(OnnxNode& node) {
   ImportedValue x = node.input(0);
-  PadPlan plan = read_pads(node);
-  const auto rank = static_cast<std::size_t>(node.rank(x));
-  if (plan.pads.size() != 2 * rank) fail("{} pads for {} axes", plan.pads.size(), rank);
-  if (node.has_batch() && !x.is_constant()) {
-    if (plan.pads[0] != 0 || plan.pads[rank] != 0) fail("it pads axis 0, which counts images");
-    plan.pads.erase(plan.pads.begin() + static_cast<std::ptrdiff_t>(rank));
-    plan.pads.erase(plan.pads.begin());
-  }
-  const auto axes = static_cast<std::int64_t>(plan.pads.size() / 2);
+  const PadPlan plan = read_pads(node);
+  const std::int64_t rank = node.rank(x);
+  if (std::ssize(plan.pads) != 2 * rank) fail("{} pads for {} axes", plan.pads.size(), rank);
+  const auto pad_of = [&plan](std::int64_t i) { return plan.pads[static_cast<std::size_t>(i)]; };
+  const std::int64_t batch_axes = rank - std::ssize(x.shape);
+  if (batch_axes != 0 && (pad_of(0) != 0 || pad_of(rank) != 0))
+    fail("it pads axis 0, which counts images");
   Pad pad{{}, {}, plan.value};
-  for (std::int64_t axis = 0; axis < axes; ++axis) {
-    const std::int64_t before = plan.pads[static_cast<std::size_t>(axis)];
-    const std::int64_t behind = plan.pads[static_cast<std::size_t>(axis + axes)];
+  for (std::int64_t axis = 0; axis < std::ssize(x.shape); ++axis) {
+    const std::int64_t before = pad_of(axis + batch_axes);
+    const std::int64_t behind = pad_of(axis + batch_axes + rank);
     x = pad_axis(node, x, axis, before, behind, plan.mode);
     pad.before.push_back(std::max<std::int64_t>(before, 0));
     pad.behind.push_back(std::max<std::int64_t>(behind, 0));
   }
-  if (plan.mode != "constant" || plan.pads == Indices(plan.pads.size(), 0))
+  const auto is_zero = [](std::int64_t i) { return i == 0; };
+  if (plan.mode != "constant" || std::ranges::all_of(plan.pads, is_zero))
     return node.set_output(0, x);
   if (x.is_constant())
     return node.set_constant(digital::pad(*x.constant, pad.before, pad.behind, pad.value),

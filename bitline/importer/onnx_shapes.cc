@@ -97,17 +97,17 @@ ImportedValue transposed(OnnxNode& node, const ImportedValue& value,
   result.constant = digital::transpose(*value.constant, order);
   result.shape = result.constant->shape();
   if (result.grid && result.grid->axis >= 0)
-    result.grid->axis = static_cast<int>(std::ranges::find(order, result.grid->axis) -
-                                         order.begin());
+    result.grid->axis =
+        static_cast<int>(std::ranges::find(order, result.grid->axis) - order.begin());
   return result;
 }
 
 void build_reshape(OnnxNode& node) {
   const ImportedValue& x = node.input(0);
   const bool zero_is_zero = node.integer("allowzero", 0) != 0;
-  set_reshaped(node, x,
-               wanted_shape(node, node.file_shape(x), node.constant_integers(1, "shape"),
-                            zero_is_zero));
+  set_reshaped(
+      node, x,
+      wanted_shape(node, node.file_shape(x), node.constant_integers(1, "shape"), zero_is_zero));
 }
 
 void build_flatten(OnnxNode& node) {

@@ -38,8 +38,7 @@ Spatial::Spatial(OnnxNode& node, const ImportedValue& input,
                  const std::vector<std::int64_t>& kernel_sizes)
     : is_one_dimensional_(kernel_sizes.size() == 1) {
   const std::size_t dimensions = kernel_sizes.size();
-  if (dimensions != 1 && dimensions != 2)
-    fail("{} dimensions; supported are 1 and 2", dimensions);
+  if (dimensions != 1 && dimensions != 2) fail("{} dimensions; supported are 1 and 2", dimensions);
   if (input.shape.size() != dimensions + 1)
     fail("a kernel of {} dimensions on a value of shape {}", dimensions, to_string(input.shape));
   const std::vector<std::int64_t> ones(dimensions, 1);

@@ -71,9 +71,10 @@ std::size_t bytes_of(int type) {
     case TensorProto::BOOL:
       return 1;
     default:
-      fail("elements of type {} are not supported; supported are floating-point numbers, integers "
-           "and booleans",
-           name_of_element_type(type));
+      fail(
+          "elements of type {} are not supported; supported are floating-point numbers, integers "
+          "and booleans",
+          name_of_element_type(type));
   }
 }
 

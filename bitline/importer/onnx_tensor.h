@@ -1,9 +1,9 @@
 // Tensors of an ONNX file as ours. Internal to importer/.
 #pragma once
 
-#include <filesystem>
-
 #include <onnx/onnx_pb.h>
+
+#include <filesystem>
 
 #include "bitline/base/tensor.h"
 

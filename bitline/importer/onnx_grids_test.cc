@@ -1,0 +1,209 @@
+// Integers, scales and zero points of quantized files are taken over exactly.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bitline/importer/test_models.h"
+#include "bitline/quantize/integer_layer.h"
+
+namespace bitline {
+namespace {
+
+using onnx::TensorProto;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing_models::attribute;
+using testing_models::list_attribute;
+using testing_models::ModelBuilder;
+using testing_models::refusal;
+
+constexpr const char* kQonnx = "qonnx.custom_op.general";
+
+/// x → QuantizeLinear → DequantizeLinear → q, on UINT8 with scale 0.1 and the zero point.
+void quantize_input(ModelBuilder& model, int zero_point) {
+  model.floats("sx", {}, {0.1F});
+  model.small("zx", TensorProto::UINT8, {}, {zero_point});
+  model.node("QuantizeLinear", {"x", "sx", "zx"}, {"xi"});
+  model.node("DequantizeLinear", {"xi", "sx", "zx"}, {"q"});
+}
+
+TEST(QuantizeLinear, WeightsAndInputsOfALayer) {
+  ModelBuilder model({0, 2, 3, 3});
+  quantize_input(model, 7);
+  model.small("wi", TensorProto::INT8, {2, 2, 1, 1}, {-128, 127, 3, -4});
+  model.floats("sw", {2}, {0.3F, 0.7F});
+  model.small("zw", TensorProto::INT8, {2}, {0, 0});
+  model.node("DequantizeLinear", {"wi", "sw", "zw"}, {"w"}, {attribute("axis", std::int64_t{0})});
+  model.small("bi", TensorProto::INT32, {2}, {100000, -5});
+  model.floats("sb", {}, {0.5F});
+  model.node("DequantizeLinear", {"bi", "sb"}, {"b"});
+  model.node("Conv", {"q", "w", "b"}, {"y"}, {list_attribute("pads", {1, 1, 1, 1})})
+      .set_name("conv");
+  const Network network = model.import();
+  EXPECT_EQ(network.nodes.size(), 2U);  // the grid stands on the input itself
+  const IntegerLayer layer = integer_layers(network).at(0);
+  EXPECT_THAT(layer.weights.data<std::int32_t>(), ElementsAre(-128, 127, 3, -4));
+  EXPECT_THAT(layer.weight_scale, ElementsAre(0.3F, 0.7F));
+  EXPECT_EQ(layer.weight_bits, 8);
+  EXPECT_EQ(layer.input_scale, 0.1F);
+  EXPECT_EQ(layer.input_zero_point, 7);
+  EXPECT_EQ(layer.pad_value, 7);
+  EXPECT_THAT(network.tensors.at("conv.bias").data<float>(), ElementsAre(50000, -2.5F));
+}
+
+// Every integer of 8 bits comes back, under a scale that no float products hold exactly.
+TEST(QuantizeLinear, EveryIntegerComesBack) {
+  ModelBuilder model({0, 256});
+  quantize_input(model, 0);
+  std::vector<int> all;
+  for (int i = -128; i < 128; ++i) all.push_back(i);
+  model.small("wi", TensorProto::INT8, {256, 1}, all);
+  model.floats("sw", {}, {0.0123456F});
+  model.node("DequantizeLinear", {"wi", "sw"}, {"w"});
+  model.node("MatMul", {"q", "w"}, {"y"});
+  EXPECT_THAT(integer_layers(model.import()).at(0).weights.data<std::int32_t>(),
+              testing::ElementsAreArray(all));
+}
+
+// 0 … 255 less 128 are 8 bits with a sign, less 100 they need 9.
+TEST(QuantizeLinear, ZeroPointsOfWeightsGoIntoTheIntegers) {
+  for (const int zero_point : {128, 100}) {
+    ModelBuilder model({0, 2});
+    quantize_input(model, 0);
+    model.small("wi", TensorProto::UINT8, {2, 1}, {0, 255});
+    model.floats("sw", {}, {0.5F});
+    model.small("zw", TensorProto::UINT8, {}, {zero_point});
+    model.node("DequantizeLinear", {"wi", "sw", "zw"}, {"w"});
+    model.node("MatMul", {"q", "w"}, {"y"});
+    const IntegerLayer layer = integer_layers(model.import()).at(0);
+    EXPECT_EQ(layer.weight_bits, zero_point == 128 ? 8 : 9);
+    EXPECT_THAT(layer.weights.data<std::int32_t>(), ElementsAre(-zero_point, 255 - zero_point));
+  }
+}
+
+TEST(QuantizeLinear, AValueThatOthersReadKeepsBothForms) {
+  ModelBuilder model({0, 2});
+  model.node("Relu", {"x"}, {"r"});
+  model.floats("s", {}, {0.1F});
+  model.node("QuantizeLinear", {"r", "s"}, {"ri"}).set_name("grid");
+  model.node("DequantizeLinear", {"ri", "s"}, {"q"});
+  model.node("Add", {"q", "r"}, {"y"});
+  const Network network = model.import();
+  EXPECT_EQ(network.quant.count("grid"), 1U);
+  EXPECT_TRUE(std::holds_alternative<Identity>(network.node("grid").op));
+}
+
+TEST(QuantizeLinear, RefusesAnotherScaleBehindIt) {
+  ModelBuilder model({0, 2});
+  model.floats("s", {}, {0.1F});
+  model.floats("t", {}, {0.2F});
+  model.node("QuantizeLinear", {"x", "s"}, {"xi"});
+  model.node("DequantizeLinear", {"xi", "t"}, {"y"});
+  EXPECT_THAT(refusal(model), HasSubstr("not those of the QuantizeLinear in front of it"));
+}
+
+/// A product with weights on the grid of 'Quant'.
+IntegerLayer quant_layer(const std::vector<float>& weights, float scale, float bits,
+                         const std::vector<onnx::AttributeProto>& attributes) {
+  const std::int64_t rows = std::ssize(weights);
+  ModelBuilder model({0, rows});
+  model.floats("zero", {}, {0});
+  model.floats("sx", {}, {0.25F});
+  model.floats("bx", {}, {4});
+  model.node("Quant", {"x", "sx", "zero", "bx"}, {"q"},
+             {attribute("signed", std::int64_t{0}), attribute("narrow", std::int64_t{0})}, kQonnx);
+  model.floats("w", {rows, 1}, weights);
+  model.floats("sw", {}, {scale});
+  model.floats("bw", {}, {bits});
+  model.node("Quant", {"w", "sw", "zero", "bw"}, {"wq"}, attributes, "onnx.brevitas");
+  model.node("MatMul", {"q", "wq"}, {"y"});
+  return integer_layers(model.import()).at(0);
+}
+
+TEST(Quant, RoundsHalvesToEvenAndClamps) {
+  const std::vector<float> weights{0.25F, 0.75F, -0.25F, -9, 9};
+  const IntegerLayer wide = quant_layer(weights, 0.5F, 3, {attribute("narrow", std::int64_t{0})});
+  EXPECT_THAT(wide.weights.data<std::int32_t>(), ElementsAre(0, 2, 0, -4, 3));
+  EXPECT_EQ(wide.weight_bits, 3);
+  const IntegerLayer narrow = quant_layer(weights, 0.5F, 3, {attribute("narrow", std::int64_t{1})});
+  EXPECT_THAT(narrow.weights.data<std::int32_t>(), ElementsAre(0, 2, 0, -3, 3));
+  EXPECT_EQ(wide.input_bits, 4);
+  EXPECT_FALSE(wide.input_signed);
+}
+
+TEST(Quant, KnowsTheOtherRoundings) {
+  const auto integers = [](const std::string& mode) {
+    const IntegerLayer layer =
+        quant_layer({0.3F, -0.3F, 0.7F}, 0.5F, 4, {attribute("rounding_mode", mode)});
+    const auto data = layer.weights.data<std::int32_t>();
+    return std::vector<std::int32_t>(data.begin(), data.end());
+  };
+  EXPECT_THAT(integers("FLOOR"), ElementsAre(0, -1, 1));
+  EXPECT_THAT(integers("CEIL"), ElementsAre(1, 0, 2));
+  EXPECT_THAT(integers("ROUND_TO_ZERO"), ElementsAre(0, 0, 1));
+}
+
+// 0 is +1, also as −0; the smallest negative number is −1.
+TEST(BipolarQuant, TakesSigns) {
+  ModelBuilder model({0, 4});
+  model.floats("s", {}, {0.5F});
+  model.node("BipolarQuant", {"x", "s"}, {"q"}, {}, kQonnx);
+  model.floats("w", {4, 1}, {0, -0.0F, -1e-45F, 3});
+  model.floats("sw", {1}, {0.25F});
+  model.node("BipolarQuant", {"w", "sw"}, {"wq"}, {}, "onnx.brevitas");
+  model.node("MatMul", {"q", "wq"}, {"y"});
+  const IntegerLayer layer = integer_layers(model.import()).at(0);
+  EXPECT_THAT(layer.weights.data<std::int32_t>(), ElementsAre(1, 1, -1, 1));
+  EXPECT_TRUE(layer.weight_odd);
+  EXPECT_TRUE(layer.input_odd);
+  EXPECT_THAT(layer.weight_scale, ElementsAre(0.25F));
+}
+
+TEST(Quant, ScalesPerOutputFollowATransposition) {
+  ModelBuilder model({0, 2});
+  model.floats("zero", {}, {0});
+  model.floats("sx", {}, {0.25F});
+  model.floats("bits", {}, {4});
+  model.node("Quant", {"x", "sx", "zero", "bits"}, {"q"}, {}, kQonnx);
+  model.floats("w", {3, 2}, {1, 2, 3, 4, 5, 6});
+  model.floats("sw", {3, 1}, {1, 0.5F, 2});
+  model.node("Quant", {"w", "sw", "zero", "bits"}, {"wq"}, {}, kQonnx);
+  model.node("Transpose", {"wq"}, {"wt"}, {list_attribute("perm", {1, 0})});
+  model.node("MatMul", {"q", "wt"}, {"y"});
+  const IntegerLayer layer = integer_layers(model.import()).at(0);
+  EXPECT_THAT(layer.weights.data<std::int32_t>(), ElementsAre(1, 2, 6, 7, 2, 3));  // 8 clamps to 7
+  EXPECT_THAT(layer.weight_scale, ElementsAre(1, 0.5F, 2));
+}
+
+TEST(Trunc, CutsLastBits) {
+  ModelBuilder model({0, 2});
+  model.floats("s", {}, {0.5F});
+  model.floats("zero", {}, {0});
+  model.floats("in", {}, {8});
+  model.floats("out", {}, {6});
+  model.node("Trunc", {"x", "s", "zero", "in", "out"}, {"y"}, {attribute("rounding_mode", "FLOOR")},
+             kQonnx);
+  const Network network = model.import();
+  const auto& truncate = std::get<Unary>(network.nodes[1].op);
+  EXPECT_EQ(truncate.function, UnaryFunction::kTruncate);
+  EXPECT_EQ(truncate.alpha, 0.5);
+  EXPECT_EQ(truncate.beta, 4);
+  EXPECT_EQ(network.quant.at(network.nodes[1].name).bits, 6);
+}
+
+TEST(Quant, RefusesWhatHasNoMeaning) {
+  const auto message = [](float scale, float bits, const std::string& mode) {
+    try {
+      quant_layer({1}, scale, bits, {attribute("rounding_mode", mode)});
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("imported");
+  };
+  EXPECT_THAT(message(0, 4, "ROUND"), HasSubstr("scale 0 is not a positive number"));
+  EXPECT_THAT(message(1, 2.5F, "ROUND"), HasSubstr("a bit width of 2.5"));
+  EXPECT_THAT(message(1, 4, "HALF_UP"), HasSubstr("rounding_mode 'HALF_UP' is not supported"));
+}
+
+}  // namespace
+}  // namespace bitline
