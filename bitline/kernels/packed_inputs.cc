@@ -109,8 +109,7 @@ void InputPacker::add_row_offsets(const std::vector<Tile>& tiles) {
   for (const Tile& tile : tiles) {
     for (const std::int64_t row : tile)
       row_offsets_.push_back(
-          offset_of(row / kernel,
-                    row % kernel / geometry_.kernel_width * geometry_.dilation.height,
+          offset_of(row / kernel, row % kernel / geometry_.kernel_width * geometry_.dilation.height,
                     row % geometry_.kernel_width * geometry_.dilation.width));
     while (row_offsets_.size() % kRowsPerByte != 0) row_offsets_.push_back(-1);
   }
@@ -209,9 +208,9 @@ void InputPacker::encode_part(std::span<const std::int32_t> image, const CodeOf&
   const std::int32_t* channel = image.data();
   for (std::int64_t c = 0; c < geometry_.in_channels; ++c) {
     for (const RowPart part : parts)
-      seen =
-          static_cast<std::uint16_t>(seen | encode_row(channel + part.source, geometry_.stride.width,
-                                                       part.count, code_of, codes + part.target));
+      seen = static_cast<std::uint16_t>(seen | encode_row(channel + part.source,
+                                                          geometry_.stride.width, part.count,
+                                                          code_of, codes + part.target));
     channel += geometry_.in_height * geometry_.in_width;
     codes += offset_of(1, 0, 0);
   }

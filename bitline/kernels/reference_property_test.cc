@@ -35,8 +35,10 @@ std::vector<std::int64_t> plain_convolution(const IntegerLayer& layer, std::int6
             for (std::int64_t v = 0; v < g.kernel_height; ++v)
               for (std::int64_t u = 0; u < g.kernel_width; ++u) {
                 const std::int64_t channel = o / (g.out_channels / g.groups) * in_group + c;
-                const std::int64_t row = y * g.stride.height + v * g.dilation.height - g.padding.top;
-                const std::int64_t column = x * g.stride.width + u * g.dilation.width - g.padding.left;
+                const std::int64_t row =
+                    y * g.stride.height + v * g.dilation.height - g.padding.top;
+                const std::int64_t column =
+                    x * g.stride.width + u * g.dilation.width - g.padding.left;
                 const bool pad =
                     row < 0 || row >= g.in_height || column < 0 || column >= g.in_width;
                 const std::int64_t at =

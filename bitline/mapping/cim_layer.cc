@@ -34,8 +34,8 @@ std::int64_t CimLayer::conversions() const {
 
 std::int64_t CimLayer::reference_conversions() const {
   if (!has_reference_column()) return 0;
-  return vectors * geometry.out_positions() * geometry.groups * static_cast<std::int64_t>(tiles.size()) *
-         streams.count();
+  return vectors * geometry.out_positions() * geometry.groups *
+         static_cast<std::int64_t>(tiles.size()) * streams.count();
 }
 
 }  // namespace bitline

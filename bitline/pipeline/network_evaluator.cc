@@ -58,7 +58,7 @@ NetworkEvaluator::NetworkEvaluator(const Executor& executor, const Tensor& image
   for (const CimLayer* layer : executor.cim_layers()) {
     layers_.push_back({layer->name, layer->sums.minimum, layer->sums.maximum});
     layer_steps_.push_back(executor.step_of(layer->name));
-    layer_bytes_.push_back(layer->geometry.out_size() *
+    layer_bytes_.push_back(layer->vectors * layer->geometry.out_size() *
                            static_cast<std::int64_t>(sizeof(std::int64_t)));
   }
   restart();

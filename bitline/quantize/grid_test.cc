@@ -92,6 +92,37 @@ TEST(Grid, OddGridClampsAtBothEnds) {
             (std::vector<std::int32_t>{-7, -7, 7, 7}));
 }
 
+TEST(Grid, OneOddBitIsTheSign) {
+  // -1e-10 - 1 is -1 in float32, a tie of the odd form; the sign decides nevertheless.
+  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(rounded(Grid(odd_spec(1), 0.5F), {-1e-10F, -1e-45F, -0.0F, 0, 1e-10F, kNaN}),
+            (std::vector<std::int32_t>{-1, -1, 1, 1, 1, -1}));
+}
+
+TEST(Grid, ZeroPointIsAddedBehindTheRounding) {
+  QuantSpec spec = unsigned_spec(4, 0.5F);
+  spec.zero_point = 3;
+  const Grid grid(spec, 0.5F);
+  // v / s: 0, 0.5 and 1.5 (ties), -0.5, -1.5, -3, -4, 12, 13; plus 3, in 0 … 15. Rounding v/s + 3
+  // would send 3.5 to 4.
+  EXPECT_EQ(rounded(grid, {0, 0.25F, 0.75F, -0.25F, -0.75F, -1.5F, -2, 6, 6.5F}),
+            (std::vector<std::int32_t>{3, 3, 5, 3, 1, 0, 0, 15, 15}));
+  EXPECT_EQ(grid.to_level(-2), -3.0F);
+  EXPECT_EQ(grid.to_level(6.5F), 12.0F);
+  EXPECT_EQ(rounded(grid, {std::numeric_limits<float>::quiet_NaN()}),
+            (std::vector<std::int32_t>{0}));
+}
+
+TEST(Grid, CoversWhatLiesWithinTheShiftedRange) {
+  QuantSpec spec = unsigned_spec(4);
+  spec.zero_point = 3;
+  const Grid grid(spec, 1);  // -3 … 12
+  EXPECT_TRUE(grid.covers(-3.4F));
+  EXPECT_FALSE(grid.covers(-3.6F));
+  EXPECT_TRUE(grid.covers(12.4F));
+  EXPECT_FALSE(grid.covers(12.6F));
+}
+
 TEST(Grid, EveryIntegerOfAGridIsItsOwn) {
   for (int bits = 2; bits <= 8; ++bits) {
     for (const QuantSpec& spec : {signed_spec(bits), unsigned_spec(bits), odd_spec(bits)}) {

@@ -5,11 +5,22 @@
 namespace bitline {
 namespace {
 
+constexpr std::string_view kRemedy =
+    "train the network with [quantize] first, or give it grids with `bitline quantize`";
+
 const QuantSpec& spec_of(const Network& network, const std::string& name, std::string_view what) {
   const auto found = network.quant.find(name);
-  if (found == network.quant.end())
-    fail("its {} '{}' has no quantizer; train the network with [quantize] first", what, name);
+  if (found == network.quant.end()) fail("its {} '{}' has no quantizer; {}", what, name, kRemedy);
   return found->second;
+}
+
+/// Bits of the signed grid that holds A − z. For an odd grid its own.
+int signed_bits(const QuantSpec& spec) {
+  if (spec.odd) return spec.bits;
+  const std::int64_t half = std::int64_t{1} << (spec.bits - 1);
+  const bool fits =
+      spec.minimum() - spec.zero_point >= -half && spec.maximum() - spec.zero_point < half;
+  return fits ? spec.bits : spec.bits + 1;
 }
 
 void set_weights(IntegerLayer& layer, const Tensor& weight, const QuantSpec& spec) {
@@ -18,7 +29,7 @@ void set_weights(IntegerLayer& layer, const Tensor& weight, const QuantSpec& spe
          spec.axis);
   const std::int64_t rows = layer.geometry.fan_in();
   layer.weights = Tensor(DType::kI32, {layer.geometry.out_channels, rows});
-  layer.weight_bits = spec.bits;
+  layer.weight_bits = signed_bits(spec);
   layer.weight_odd = spec.odd;
   const auto scales = spec.scale.data<float>();
   layer.weight_scale.assign(scales.begin(), scales.end());
@@ -26,7 +37,8 @@ void set_weights(IntegerLayer& layer, const Tensor& weight, const QuantSpec& spe
   const auto integers = layer.weights.data<std::int32_t>();
   for (std::size_t i = 0; i < real.size(); ++i) {
     const std::size_t channel = spec.axis < 0 ? 0 : i / static_cast<std::size_t>(rows);
-    integers[i] = Grid(spec, scales[channel]).to_integer(real[i]);
+    const float level = Grid(spec, scales[channel]).to_level(real[i]);
+    integers[i] = static_cast<std::int32_t>(level);
   }
 }
 
@@ -38,7 +50,7 @@ void set_input(IntegerLayer& layer, const QuantSpec& spec) {
   layer.input_odd = spec.odd;
   layer.input_scale = spec.scale.data<float>()[0];
   layer.input_zero_point = spec.zero_point;
-  layer.pad_value = spec.odd ? 1 : spec.zero_point;  // ±1 has no zero: padding with the real value +scale
+  layer.pad_value = spec.odd ? 1 : spec.zero_point;  // ±1 has no 0; padding drives +1
 }
 
 }  // namespace
@@ -60,11 +72,17 @@ ConvGeometry geometry_of(const Node& node, const Shape& in, const Tensor& weight
   return geometry;
 }
 
+bool has_integer_grid(const Network& network, const Node& node) {
+  return is_layer(node) && network.quant.contains(node.parameters.at("weight")) &&
+         network.quant.contains(node.inputs[0]);
+}
+
 std::vector<IntegerLayer> integer_layers(const Network& network) {
   const std::map<std::string, Shape> shapes = validate(network);
   std::vector<IntegerLayer> layers;
   for (const Node& node : network.nodes) {
-    if (!std::holds_alternative<Conv>(node.op) && !std::holds_alternative<Linear>(node.op))
+    if (!is_layer(node) || (!network.quant.contains(node.parameters.at("weight")) &&
+                            !network.quant.contains(node.inputs[0])))
       continue;
     with_context(fmt::format("layer {}", node.name), [&] {
       const Tensor& weight = network.parameter(node, "weight");
@@ -79,6 +97,7 @@ std::vector<IntegerLayer> integer_layers(const Network& network) {
       layers.push_back(std::move(layer));
     });
   }
+  if (layers.empty()) fail("no layer of network '{}' has integer grids; {}", network.name, kRemedy);
   return layers;
 }
 

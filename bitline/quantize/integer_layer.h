@@ -44,7 +44,7 @@ struct IntegerLayer {
   bool is_linear = false;           ///< a fully connected layer: its output has no height and width
   std::int64_t vectors = 1;         ///< that a fully connected layer multiplies in one image
   Tensor weights;                   ///< I32 [out_channels, fan_in], fan-in in (c, y, x) order
-  int weight_bits = 4;              ///< n_w
+  int weight_bits = 4;              ///< n_w of the signed grid that holds the weights
   bool weight_odd = false;          ///< W odd, |W| ≤ 2^n_w − 1 (the bipolar grid)
   std::vector<float> weight_scale;  ///< [1] or [out_channels]
   int input_bits = 4;               ///< n_a
@@ -53,15 +53,20 @@ struct IntegerLayer {
   bool input_odd = false;     ///< binary network: A ∈ {−1, +1}
   float input_scale = 1;
   std::int64_t input_zero_point = 0;  ///< z_a: the integer that stands for 0
-  std::int64_t pad_value = 0;  ///< the integer that stands for zero at padded positions
+  std::int64_t pad_value = 0;         ///< the integer that stands for zero at padded positions
 };
 
 /// Shape of a Conv or Linear node that reads values of shape `in` (without the batch).
 ConvGeometry geometry_of(const Node& node, const Shape& in, const Tensor& weight);
 
-/// Every Conv and Linear node of the network in order, its weights rounded to their grid. Throws
-/// Error that names the node when its weight or its input has no QuantSpec, or one with scales that
-/// do not run along the output channels.
+/// Whether the node is a Conv or Linear whose weight and input have grids: what can be computed in
+/// integers. A layer of which neither has one is computed in real numbers.
+bool has_integer_grid(const Network& network, const Node& node);
+
+/// Every Conv and Linear node with integer grids in order, its weights rounded to theirs, less
+/// their zero point. Throws Error that names the node when one of its weight and its input has a
+/// QuantSpec and the other has none, or one has scales that do not run along the output channels;
+/// and when no layer of the network has grids.
 std::vector<IntegerLayer> integer_layers(const Network& network);
 
 }  // namespace bitline

@@ -14,6 +14,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 using testing_networks::append;
+using testing_networks::filled;
 using testing_networks::message_of;
 using testing_networks::network_with_input;
 using testing_networks::signed_spec;
@@ -125,12 +126,68 @@ TEST(IntegerLayersRefuse, AWeightOrAnInputWithoutAQuantizer) {
   network.quant.erase("linear.weight");
   EXPECT_EQ(refusal(network),
             "layer linear: its weight 'linear.weight' has no quantizer; train the network with "
-            "[quantize] first");
+            "[quantize] first, or give it grids with `bitline quantize`");
   network = two_layers();
   network.quant.erase("input");
   EXPECT_EQ(refusal(network),
             "layer conv: its input 'input' has no quantizer; train the network with [quantize] "
-            "first");
+            "first, or give it grids with `bitline quantize`");
+}
+
+TEST(IntegerLayersRefuse, ANetworkWithoutGrids) {
+  Network network = two_layers();
+  network.quant.clear();
+  EXPECT_EQ(refusal(network),
+            "no layer of network 'small' has integer grids; train the network with [quantize] "
+            "first, or give it grids with `bitline quantize`");
+}
+
+TEST(IntegerLayers, LayersWithoutAnyGridAreLeftOut) {
+  Network network = two_layers();
+  const auto input_of = [&](const char* name) { return network.node(name).inputs[0]; };
+  network.quant.erase("linear.weight");
+  network.quant.erase(input_of("linear"));
+  EXPECT_TRUE(has_integer_grid(network, network.node("conv")));
+  EXPECT_FALSE(has_integer_grid(network, network.node("linear")));
+  EXPECT_FALSE(has_integer_grid(network, network.node("input")));
+  const std::vector<IntegerLayer> layers = integer_layers(network);
+  ASSERT_EQ(layers.size(), 1U);
+  EXPECT_EQ(layers[0].name, "conv");
+}
+
+TEST(IntegerLayers, TheZeroPointOfTheInputStandsInThePadding) {
+  Network network = two_layers();
+  network.quant["input"] = unsigned_spec(8, 0.5F);
+  network.quant["input"].zero_point = 3;
+  const IntegerLayer layer = integer_layers(network)[0];
+  EXPECT_EQ(layer.input_zero_point, 3);
+  EXPECT_EQ(layer.pad_value, 3);
+}
+
+TEST(IntegerLayers, WeightsLoseTheirZeroPoint) {
+  // Unsigned bytes around 128 are the signed bytes; around 100 they need one bit more.
+  Network network = two_layers();
+  QuantSpec spec = unsigned_spec(8, 0.5F);
+  spec.zero_point = 128;
+  network.quant["conv.weight"] = spec;
+  IntegerLayer layer = integer_layers(network)[0];
+  EXPECT_THAT(weights_of(layer), ElementsAre(0, -1, 2, -18));
+  EXPECT_EQ(layer.weight_bits, 8);
+  network.quant["conv.weight"].zero_point = 10;
+  layer = integer_layers(network)[0];
+  EXPECT_THAT(weights_of(layer), ElementsAre(0, -1, 2, -10));
+  EXPECT_EQ(layer.weight_bits, 9);
+}
+
+TEST(IntegerLayers, ALinearLayerTakesAllVectorsOfAnImage) {
+  Network network = network_with_input({5, 2});
+  append(network, "linear", Linear{}, {"input"}, {{"weight", filled({3, 2}, 1)}});
+  network.quant["input"] = unsigned_spec(4);
+  network.quant["linear.weight"] = signed_spec(4);
+  const IntegerLayer layer = integer_layers(network)[0];
+  EXPECT_EQ(layer.vectors, 5);
+  EXPECT_EQ(layer.geometry.in_size(), 2);
+  EXPECT_EQ(layer.geometry.out_size(), 3);
 }
 
 TEST(IntegerLayersRefuse, AScaleThatWasNeverCalibrated) {

@@ -2,23 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
+
+#include "bitline/quantize/value_signs.h"
 
 namespace bitline {
 namespace {
 
 void require_bits(std::string_view field, int bits) {
   if (bits < 1 || bits > 8) fail_usage("{} = {} is out of range; choose 1 to 8", field, bits);
-}
-
-/// True when no value of the node is ever negative.
-bool is_non_negative(const Network& network, const Node& node) {
-  if (std::holds_alternative<Relu>(node.op)) return true;
-  const bool keeps_sign = std::holds_alternative<MaxPool>(node.op) ||
-                          std::holds_alternative<GlobalAveragePool>(node.op) ||
-                          std::holds_alternative<Flatten>(node.op);
-  return keeps_sign && is_non_negative(network, network.node(node.inputs[0]));
 }
 
 QuantSpec weight_spec(const Tensor& weight, int bits, const QuantizeOptions& options) {
@@ -77,6 +72,7 @@ void attach_quantizers(Network& network, const QuantizeOptions& options) {
   std::vector<const Node*> layers;
   for (const Node& node : network.nodes)
     if (is_layer(node)) layers.push_back(&node);
+  const std::set<std::string> non_negative = non_negative_values(network);
   for (const Node* layer : layers) {
     const bool is_edge = layer == layers.front() || layer == layers.back();
     network.quant[layer->parameters.at("weight")] =
@@ -84,7 +80,7 @@ void attach_quantizers(Network& network, const QuantizeOptions& options) {
                     is_edge ? options.edge_bits : options.weight_bits, options);
     QuantSpec value;
     value.bits = is_edge ? options.edge_bits : options.activation_bits;
-    value.is_signed = !is_non_negative(network, network.node(layer->inputs[0]));
+    value.is_signed = !non_negative.contains(layer->inputs[0]);
     value.narrow = value.is_signed;
     if (value.is_signed && value.bits == 1)
       fail_usage(

@@ -43,8 +43,10 @@ inline std::int64_t plain_sum(const IntegerLayer& layer, std::span<const std::in
   const std::int64_t first = o / (g.out_channels / g.groups) * (g.in_channels / g.groups);
   std::int64_t sum = 0;
   for (std::int64_t k = 0; k < g.fan_in(); ++k) {
-    const std::int64_t row = y * g.stride.height - g.padding.top + k % kernel / g.kernel_width * g.dilation.height;
-    const std::int64_t column = x * g.stride.width - g.padding.left + k % g.kernel_width * g.dilation.width;
+    const std::int64_t row =
+        y * g.stride.height - g.padding.top + k % kernel / g.kernel_width * g.dilation.height;
+    const std::int64_t column =
+        x * g.stride.width - g.padding.left + k % g.kernel_width * g.dilation.width;
     const bool inside = row >= 0 && row < g.in_height && column >= 0 && column < g.in_width;
     const std::int64_t index = ((first + k / kernel) * g.in_height + row) * g.in_width + column;
     sum += layer.weights.data<std::int32_t>()[static_cast<std::size_t>(o * g.fan_in() + k)] *

@@ -37,9 +37,11 @@ class ComposedBackend : public MacBackend {
     const ConvGeometry& g = layer_.geometry;
     at::Tensor a = at::empty({images, g.in_channels, g.in_height, g.in_width}, at::kInt);
     std::ranges::copy(in, a.data_ptr<std::int32_t>());
-    a = at::constant_pad_nd(a.to(at::kFloat), {g.padding.left, g.padding.right, g.padding.top, g.padding.bottom},
+    a = at::constant_pad_nd(a.to(at::kFloat),
+                            {g.padding.left, g.padding.right, g.padding.top, g.padding.bottom},
                             layer_.pad_value);
-    a = at::im2col(a, {g.kernel_height, g.kernel_width}, {g.dilation.height, g.dilation.width}, {0, 0}, {g.stride.height, g.stride.width});
+    a = at::im2col(a, {g.kernel_height, g.kernel_width}, {g.dilation.height, g.dilation.width},
+                   {0, 0}, {g.stride.height, g.stride.width});
     return a.view({images, g.groups, g.fan_in(), g.out_positions()});
   }
 

@@ -6,6 +6,7 @@
 
 #include "bitline/base/nearest_name.h"
 #include "bitline/base/parallel.h"
+#include "bitline/runtime/digital_step.h"
 
 namespace bitline {
 
@@ -33,21 +34,29 @@ Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine
   if (mode != MacMode::kFloat)
     for (IntegerLayer& layer : integer_layers(network_))
       integers.emplace(layer.name, std::move(layer));
-  std::vector<std::size_t> layers;
-  for (std::size_t i = 0; i < steps_.size(); ++i)
-    if (steps_[i].is_layer()) layers.push_back(i);
-  for (const std::size_t i : layers) {
-    const bool is_digital =
-        (i == layers.front() && array.first_layer == LayerPolicy::kDigitalInteger) ||
-        (i == layers.back() && array.last_layer == LayerPolicy::kDigitalInteger);
-    const bool is_mapped = mode == MacMode::kAnalog && !is_digital;
-    const Node& node = *steps_[i].node;
-    runners_.emplace(i, mode == MacMode::kFloat
-                            ? LayerRunner::real_numbers(network_, node)
-                            : LayerRunner::integers(integers.at(node.name),
-                                                    is_mapped ? &array : nullptr, engine));
-    affines_[i] = fold_affine(network_, steps_[i], runners_.at(i).output_scale(nullptr));
+  std::vector<std::size_t> integer_steps;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (!steps_[i].is_layer()) continue;
+    if (integers.contains(steps_[i].node->name)) {
+      integer_steps.push_back(i);
+    } else {
+      runners_.emplace(i, LayerRunner::real_numbers(network_, *steps_[i].node));
+    }
   }
+  for (const std::size_t i : integer_steps) {
+    const bool is_digital =
+        (i == integer_steps.front() && array.first_layer == LayerPolicy::kDigitalInteger) ||
+        (i == integer_steps.back() && array.last_layer == LayerPolicy::kDigitalInteger);
+    const bool is_mapped = mode == MacMode::kAnalog && !is_digital;
+    runners_.emplace(i, LayerRunner::integers(integers.at(steps_[i].node->name),
+                                              is_mapped ? &array : nullptr, engine));
+  }
+  for (const auto& [step, runner] : runners_) affines_[step] = affine_of(step, nullptr);
+}
+
+ChannelAffine Executor::affine_of(std::size_t step, const LayerAdc* adc) const {
+  const LayerRunner& runner = runners_.at(step);
+  return fold_affine(network_, steps_[step], runner.output_scale(adc), runner.zero_offset());
 }
 
 std::vector<const CimLayer*> Executor::cim_layers() const {
@@ -86,8 +95,7 @@ PreparedPlan Executor::prepare(const AdcPlan& plan) const {
       PreparedPlan::Layer& entry = prepared.layers[name];
       entry.adc =
           make_layer_adc(*layer, make_code_table(planned.spec, planned.minimum, planned.maximum));
-      entry.affine =
-          fold_affine(network_, steps_[step], runners_.at(step).output_scale(&entry.adc));
+      entry.affine = affine_of(step, &entry.adc);
     });
   }
   return prepared;
@@ -122,10 +130,9 @@ void Executor::set_statistics(std::size_t step, const Tensor& mean, const Tensor
   const Step& changed = steps_[step];
   network_.parameter(*changed.batch_norm, "mean") = mean;
   network_.parameter(*changed.batch_norm, "variance") = variance;
-  affines_[step] = fold_affine(network_, changed, runners_.at(step).output_scale(nullptr));
+  affines_[step] = affine_of(step, nullptr);
   const auto planned = plan.layers.find(changed.node->name);
-  if (planned != plan.layers.end())
-    planned->second.affine = fold_affine(network_, changed, output_scale(step, plan));
+  if (planned != plan.layers.end()) planned->second.affine = affine_of(step, &planned->second.adc);
 }
 
 Value Executor::run_layer(std::size_t index, const Values& values, const PreparedPlan& plan,
@@ -141,35 +148,15 @@ Value Executor::run_layer(std::size_t index, const Values& values, const Prepare
   const Tensor sums = runner.run(input, analog ? &planned->second.adc : nullptr, histogram);
   const ChannelAffine& affine = analog ? planned->second.affine : affines_.at(index);
   const Value* addend = step.addend ? &values.at(*step.addend) : nullptr;
-  return finish_layer(step, sums, runner.output_shape(input.images()), affine, addend);
+  return finish_layer(step, sums, runner.output_shape(input), affine, addend);
 }
 
 Value Executor::run_step(std::size_t index, const Values& values, const PreparedPlan& plan,
                          HistogramMap* histograms) const {
   const Step& step = steps_[index];
   if (step.is_layer()) return run_layer(index, values, plan, histograms);
-  const auto input = [&](std::size_t i) -> const Value& { return values.at(step.node->inputs[i]); };
-  const Operator& op = step.node->op;
-  Value output;
-  if (std::holds_alternative<Input>(op)) {
-    return values.at(step.node->name);
-  }
-  if (std::holds_alternative<BatchNorm>(op)) {
-    output = run_batch_norm(network_, step, input(0));
-  } else if (std::holds_alternative<Relu>(op)) {
-    output = run_relu(input(0));
-  } else if (std::holds_alternative<Add>(op)) {
-    output = run_add(input(0), input(1));
-  } else if (const auto* pool = std::get_if<MaxPool>(&op)) {
-    output = run_max_pool(*pool, input(0));
-  } else if (std::holds_alternative<GlobalAveragePool>(op)) {
-    output = run_global_average_pool(input(0));
-  } else {
-    const Value& flat = input(0);
-    output = {flat.data.reshaped({flat.images(), flat.data.size() / flat.images()}), flat.quantized,
-              flat.scale};
-  }
-  return quantize(std::move(output), step.spec);
+  if (std::holds_alternative<Input>(step.node->op)) return values.at(step.node->name);
+  return quantize(run_digital(network_, *step.node, values), step.spec);
 }
 
 void Executor::drop_dead(Values& values, std::size_t next_step) const {
@@ -228,13 +215,15 @@ Values Executor::run_each(const Values& values, std::size_t index,
   std::vector<LayerAdc> adcs;
   for (const PreparedPlan& plan : plans) adcs.push_back(plan.layers.at(step.node->name).adc);
   const Tensor sums = runner.run_each(input, adcs);
+  const std::int64_t rows = runner.rows(input);
 
   Values results;
   for (std::int64_t p = 0; p < std::ssize(plans); ++p) {
     const PreparedPlan& plan = plans[static_cast<std::size_t>(p)];
     Values part = values;
-    part[step.output] = finish_layer(step, sums.slice(p, p + 1), runner.output_shape(images),
-                                     plan.layers.at(step.node->name).affine, addend);
+    part[step.output] =
+        finish_layer(step, sums.slice(p * rows, (p + 1) * rows), runner.output_shape(input),
+                     plan.layers.at(step.node->name).affine, addend);
     drop_dead(part, index + 1);
     put(part, p * images, images * std::ssize(plans), results);
   }

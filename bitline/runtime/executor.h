@@ -17,7 +17,8 @@
 namespace bitline {
 
 /// float: real numbers, outside the bit-exact promise. lossless: exact integer products. analog:
-/// the array, with the ADCs of a plan; layers that the plan does not name are lossless.
+/// the array, with the ADCs of a plan; layers that the plan does not name are lossless. Layers
+/// without integer grids are real numbers in every mode.
 enum class MacMode { kFloat, kLossless, kAnalog };
 
 std::string_view name_of(MacMode mode);
@@ -34,12 +35,13 @@ struct PreparedPlan {
 /// Histograms by layer name.
 using HistogramMap = std::map<std::string, LayerHistogram>;
 
-/// Outputs do not depend on batch size, thread count or engine (float mode excepted).
+/// Outputs do not depend on batch size, thread count or engine (layers in real numbers excepted).
 class Executor {
  public:
-  /// Layers are mapped in analog mode only. First and last layer follow array.first_layer and
-  /// array.last_layer. Throws Error that names the layer when it has no integer grid or cannot be
-  /// mapped.
+  /// Layers are mapped in analog mode only. First and last layer of those that have integer grids
+  /// follow array.first_layer and array.last_layer. Throws Error that names the layer when only one
+  /// of its weight and its input has a grid or it cannot be mapped; other modes than float also
+  /// when no layer has grids.
   Executor(Network network, MacMode mode, const ArraySpec& array = {},
            Engine engine = Engine::kFused);
   Executor(const Executor&) = delete;
@@ -77,7 +79,10 @@ class Executor {
   Tensor logits(const Tensor& images, const PreparedPlan& plan = {},
                 HistogramMap* histograms = nullptr) const;
 
-  /// Sums of a layer step before its batch-norm (LayerRunner::run), for recalibration.
+  /// Whether the layer step computes in real numbers rather than in integers.
+  bool is_real(std::size_t step) const { return runners_.at(step).is_real(); }
+  /// Sums of a layer step before its zero point and batch-norm (LayerRunner::run), for
+  /// recalibration.
   Tensor layer_sums(std::size_t step, const Values& values, const PreparedPlan& plan) const;
   std::vector<double> output_scale(std::size_t step, const PreparedPlan& plan) const;
   /// Takes new batch-norm statistics [channels] for the step.
@@ -92,6 +97,7 @@ class Executor {
   void drop_dead(Values& values, std::size_t next_step) const;
   Value run_layer(std::size_t index, const Values& values, const PreparedPlan& plan,
                   HistogramMap* histograms) const;
+  ChannelAffine affine_of(std::size_t step, const LayerAdc* adc) const;
   const LayerAdc* adc_of(const Step& step, const PreparedPlan& plan) const;
 
   Network network_;

@@ -4,32 +4,30 @@
 #include <utility>
 
 #include "bitline/mapping/map.h"
-#include "bitline/quantize/grid.h"
 #include "bitline/runtime/pointwise.h"
+#include "bitline/runtime/real_parameter.h"
 
 namespace bitline {
 namespace {
 
-/// The weight as the network uses it: on its grid where it has one.
-Tensor real_weights(const Network& network, const Node& node) {
-  Tensor weight = network.parameter(node, "weight").clone();
-  const auto spec = network.quant.find(node.parameters.at("weight"));
-  if (spec != network.quant.end()) {
-    const auto scales = spec->second.scale.data<float>();
-    const auto values = weight.data<float>();
-    const std::size_t part = values.size() / scales.size();
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const float scale = scales[i / part];
-      values[i] = scale * static_cast<float>(Grid(spec->second, scale).to_integer(values[i]));
-    }
+std::vector<double> zero_offset_of(const IntegerLayer& layer, const std::vector<double>& scale) {
+  if (layer.input_zero_point == 0) return {};
+  const auto weights = layer.weights.data<std::int32_t>();
+  const auto fan_in = static_cast<std::size_t>(layer.geometry.fan_in());
+  std::vector<double> offset(static_cast<std::size_t>(layer.geometry.out_channels));
+  for (std::size_t o = 0; o < offset.size(); ++o) {
+    std::int64_t sum = 0;
+    for (const std::int32_t weight : weights.subspan(o * fan_in, fan_in)) sum += weight;
+    offset[o] =
+        -scale[scale.size() == 1 ? 0 : o] * static_cast<double>(layer.input_zero_point * sum);
   }
-  return weight;
+  return offset;
 }
 
 }  // namespace
 
 LayerRunner LayerRunner::real_numbers(const Network& network, const Node& node) {
-  const Tensor weights = real_weights(network, node);
+  const Tensor weights = real_parameter(network, node, "weight");
   LayerRunner runner;
   runner.is_real_ = true;
   runner.scale_ = {1.0};
@@ -46,6 +44,7 @@ LayerRunner LayerRunner::integers(const IntegerLayer& layer, const ArraySpec* ar
   runner.is_linear_ = layer.is_linear;
   for (const float scale : layer.weight_scale)
     runner.scale_.push_back(static_cast<double>(scale) * static_cast<double>(layer.input_scale));
+  runner.zero_offset_ = zero_offset_of(layer, runner.scale_);
   runner.dense_.emplace(layer);
   if (array != nullptr) {
     runner.cim_ = std::make_unique<CimLayer>(map_layer(layer, *array));
@@ -55,19 +54,19 @@ LayerRunner LayerRunner::integers(const IntegerLayer& layer, const ArraySpec* ar
 }
 
 Tensor LayerRunner::run(const Value& input, const LayerAdc* adc, LayerHistogram* histogram) const {
-  if (is_real_) return dense_->run(real(input));
-  if (adc == nullptr) return dense_->run(input.data);
-  Tensor sums(DType::kI64, output_shape(input.images()));
-  backend_->accumulate(*adc, input.images(), input.data.data<std::int32_t>(),
+  if (adc == nullptr) {
+    const Tensor data = is_real_ ? real(input) : input.data;
+    return dense_->run(is_linear_ ? data.reshaped({rows(input), geometry_.in_channels}) : data);
+  }
+  Tensor sums(DType::kI64, sums_shape(rows(input)));
+  backend_->accumulate(*adc, rows(input), input.data.data<std::int32_t>(),
                        sums.data<std::int64_t>(), histogram);
   return sums;
 }
 
 Tensor LayerRunner::run_each(const Value& input, std::span<const LayerAdc> adcs) const {
-  Shape shape = output_shape(input.images());
-  shape.insert(shape.begin(), std::ssize(adcs));
-  Tensor sums(DType::kI64, shape);
-  backend_->accumulate_each(adcs, input.images(), input.data.data<std::int32_t>(),
+  Tensor sums(DType::kI64, sums_shape(std::ssize(adcs) * rows(input)));
+  backend_->accumulate_each(adcs, rows(input), input.data.data<std::int32_t>(),
                             sums.data<std::int64_t>());
   return sums;
 }
@@ -79,9 +78,19 @@ std::vector<double> LayerRunner::output_scale(const LayerAdc* adc) const {
   return scale;
 }
 
-Shape LayerRunner::output_shape(std::int64_t images) const {
-  if (is_linear_) return {images, geometry_.out_channels};
-  return {images, geometry_.out_channels, geometry_.out_height(), geometry_.out_width()};
+std::int64_t LayerRunner::rows(const Value& input) const {
+  return is_linear_ ? input.data.size() / geometry_.in_channels : input.images();
+}
+
+Shape LayerRunner::sums_shape(std::int64_t rows) const {
+  return {rows, geometry_.out_channels, geometry_.out_height(), geometry_.out_width()};
+}
+
+Shape LayerRunner::output_shape(const Value& input) const {
+  if (!is_linear_) return sums_shape(input.images());
+  Shape shape = input.data.shape();
+  shape.back() = geometry_.out_channels;
+  return shape;
 }
 
 }  // namespace bitline

@@ -24,24 +24,34 @@ class LayerRunner {
   /// The mapped layer; null where the layer does not lie on the array.
   const CimLayer* cim() const { return cim_.get(); }
 
-  /// Sums of a batch before scale, bias and batch-norm, [images, out_channels, positions]: with
-  /// `adc` Y_int of the array (layer_adc.h) as I64, else exact integers (in float mode: real
-  /// numbers) held in F32 or F64. `histogram` needs `adc`.
+  /// Real numbers, not integers.
+  bool is_real() const { return is_real_; }
+
+  /// Sums of a batch before scale, zero point, bias and batch-norm, [rows(input), out_channels,
+  /// ...]: with `adc` Y_int of the array (layer_adc.h) as I64, else exact integers (in float mode:
+  /// real numbers) held in F32 or F64. `histogram` needs `adc`.
   Tensor run(const Value& input, const LayerAdc* adc, LayerHistogram* histogram) const;
-  /// run() under each of `adcs`, by ADC: [adcs, images, out_channels, positions].
+  /// run() under each of `adcs`, one behind the other along the first axis.
   Tensor run_each(const Value& input, std::span<const LayerAdc> adcs) const;
+  /// Images, or for a linear layer the vectors of all images.
+  std::int64_t rows(const Value& input) const;
   /// What one unit of the sums is worth, one or one per output channel.
   std::vector<double> output_scale(const LayerAdc* adc) const;
+  /// What the zero point of the input adds to a sum's real number, by output channel:
+  /// −s_a · s_w[o] · z_a · Σ_k W[o, k]. Empty where the zero point is 0.
+  const std::vector<double>& zero_offset() const { return zero_offset_; }
   /// Shape of the layer's output for a batch.
-  Shape output_shape(std::int64_t images) const;
+  Shape output_shape(const Value& input) const;
 
  private:
   LayerRunner() = default;
+  Shape sums_shape(std::int64_t rows) const;
 
   ConvGeometry geometry_;
   bool is_linear_ = false;
   bool is_real_ = false;
   std::vector<double> scale_;  // s_a · s_w of the integer modes, 1 in float mode
+  std::vector<double> zero_offset_;
   std::optional<DenseLayer> dense_;
   std::unique_ptr<CimLayer> cim_;
   std::unique_ptr<MacBackend> backend_;

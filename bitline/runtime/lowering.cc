@@ -10,7 +10,7 @@ namespace {
 /// Follows the chain behind a layer and notes which nodes it swallows.
 class Folder {
  public:
-  explicit Folder(const Network& network) : network_(network) {
+  explicit Folder(const Network& network) : network_(network), shapes_(validate(network)) {
     for (const Node& node : network.nodes)
       for (const std::string& input : node.inputs) readers_[input].push_back(&node);
   }
@@ -43,8 +43,14 @@ class Folder {
     return readers->second[0];
   }
 
-  static bool absorb(Step& step, const Node& last, const Node& next) {
-    if (std::holds_alternative<BatchNorm>(next.op) && &last == step.node) {
+  /// Batch-norm goes by axis 0, which of a linear layer over several vectors counts the vectors.
+  bool has_channels_first(const Node& layer) const {
+    return std::holds_alternative<Conv>(layer.op) || shapes_.at(layer.name).size() == 1;
+  }
+
+  bool absorb(Step& step, const Node& last, const Node& next) const {
+    if (std::holds_alternative<BatchNorm>(next.op) && &last == step.node &&
+        has_channels_first(last)) {
       step.batch_norm = &next;
     } else if (std::holds_alternative<Add>(next.op) && !step.addend) {
       step.addend = next.inputs[0] == last.name ? next.inputs[1] : next.inputs[0];
@@ -64,6 +70,7 @@ class Folder {
   }
 
   const Network& network_;
+  std::map<std::string, Shape> shapes_;
   std::map<std::string, std::vector<const Node*>> readers_;
   std::set<const Node*> swallowed_;
 };
@@ -87,7 +94,18 @@ std::vector<Step> lower(const Network& network) {
     by_last_node[last] = std::move(step);
   }
   std::vector<Step> steps;
-  for (auto& [last, step] : by_last_node) steps.push_back(std::move(step));
+  std::map<std::string, Step> constants;
+  for (auto& [last, step] : by_last_node) {
+    const bool is_output = step.output == network.nodes.back().name;
+    if (std::holds_alternative<Constant>(step.node->op) && !is_output) {
+      constants.emplace(step.output, std::move(step));
+      continue;
+    }
+    for (const std::string& input : inputs_of(step))
+      if (const auto constant = constants.extract(input))
+        steps.push_back(std::move(constant.mapped()));
+    steps.push_back(std::move(step));
+  }
   return steps;
 }
 

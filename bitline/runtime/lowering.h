@@ -23,7 +23,9 @@ struct Step {
   }
 };
 
-/// Steps in an order in which every input comes first. The Network has to outlive them.
+/// Steps in an order in which every input comes first, and constants, which are repeated for every
+/// image, no sooner than they are read. Throws what validate throws. The Network has to outlive
+/// them.
 std::vector<Step> lower(const Network& network);
 
 /// For each step: the names of the values that steps from here on read. The values before step i

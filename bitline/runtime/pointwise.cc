@@ -22,7 +22,7 @@ Value empty_output(const std::optional<QuantSpec>& spec, const Shape& shape) {
   if (!spec) return {Tensor(DType::kF32, shape), false, 1};
   if (spec->axis >= 0)
     fail("a value with one scale per channel cannot feed an integer layer; use one scale");
-  return {Tensor(DType::kI32, shape), true, spec->scale.data<float>()[0]};
+  return {Tensor(DType::kI32, shape), true, spec->scale.data<float>()[0], spec->zero_point};
 }
 
 /// A value that is added, read as real numbers.
@@ -34,9 +34,8 @@ class RealReader {
     if (value_ == nullptr) return;
     if (value_->quantized) {
       const auto integers = value_->data.data<std::int32_t>().subspan(first, row.size());
-      const float scale = value_->scale;
-      for (std::size_t i = 0; i < row.size(); ++i)
-        row[i] += static_cast<float>(integers[i]) * scale;
+      const Dequantizer dequantize = value_->dequantizer();
+      for (std::size_t i = 0; i < row.size(); ++i) row[i] += dequantize(integers[i]);
     } else {
       const auto reals = value_->data.data<float>().subspan(first, row.size());
       for (std::size_t i = 0; i < row.size(); ++i) row[i] += reals[i];
@@ -59,31 +58,45 @@ void store(std::span<const float> row, const std::optional<QuantSpec>& spec, std
   for (std::size_t i = 0; i < row.size(); ++i) integers[i] = grid.to_integer(row[i]);
 }
 
-/// One row (image and channel) of the affine map, the residual sum and the ReLU.
+/// A row of sums through the affine map, the residual sum and the ReLU. One multiplier and offset
+/// for all of them, or one for each.
 template <typename Sum>
-void finish_row(std::span<const Sum> sums, double multiplier, double offset,
-                const RealReader& addend, std::size_t first, bool relu, std::span<float> row) {
-  for (std::size_t i = 0; i < sums.size(); ++i)
-    row[i] = static_cast<float>(static_cast<double>(sums[i]) * multiplier + offset);
+void finish_row(std::span<const Sum> sums, std::span<const double> multiplier,
+                std::span<const double> offset, const RealReader& addend, std::size_t first,
+                bool relu, std::span<float> row) {
+  if (multiplier.size() == 1) {
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      row[i] = static_cast<float>(static_cast<double>(sums[i]) * multiplier[0] + offset[0]);
+  } else {
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      row[i] = static_cast<float>(static_cast<double>(sums[i]) * multiplier[i] + offset[i]);
+  }
   addend.add_to(row, first);
   if (!relu) return;
   for (float& r : row) r = std::max(r, 0.0F);
 }
 
 template <typename Sum>
-Value finish(const Step& step, std::span<const Sum> sums, const Shape& shape,
-             const ChannelAffine& affine, const Value* addend) {
+Value finish(const Step& step, const Tensor& sums, const Shape& shape, const ChannelAffine& affine,
+             const Value* addend) {
   Value output = empty_output(step.spec, shape);
-  const auto positions = static_cast<std::size_t>(positions_of(shape));
+  const std::span<const Sum> all = sums.data<Sum>();
+  const auto channels = static_cast<std::size_t>(sums.dim(1));
+  const auto positions = static_cast<std::size_t>(positions_of(sums.shape()));
+  // A row lies in one channel; or takes all channels, where each has a single position.
+  const std::size_t length = positions == 1 ? channels : positions;
   const RealReader residual(addend);
-  parallel_for(0, shape[0] * shape[1], kGrain, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> row(positions);
-    for (std::int64_t r = begin; r < end; ++r) {
-      const auto channel = static_cast<std::size_t>(r % shape[1]);
-      const std::size_t first = static_cast<std::size_t>(r) * positions;
-      finish_row(sums.subspan(first, positions), affine.multiplier[channel], affine.offset[channel],
-                 residual, first, step.relu, std::span(row));
-      store(row, step.spec, first, output);
+  const std::int64_t rows = sums.size() / static_cast<std::int64_t>(length);
+  parallel_for(0, rows, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<float> row(length);
+    for (auto r = static_cast<std::size_t>(begin); r < static_cast<std::size_t>(end); ++r) {
+      const std::size_t channel = positions == 1 ? 0 : r % channels;
+      const std::size_t count = positions == 1 ? channels : 1;
+      finish_row(all.subspan(r * length, length),
+                 std::span(affine.multiplier).subspan(channel, count),
+                 std::span(affine.offset).subspan(channel, count), residual, r * length, step.relu,
+                 std::span(row));
+      store(row, step.spec, r * length, output);
     }
   });
   return output;
@@ -92,7 +105,8 @@ Value finish(const Step& step, std::span<const Sum> sums, const Shape& shape,
 }  // namespace
 
 ChannelAffine fold_affine(const Network& network, const Step& step,
-                          std::span<const double> output_scale) {
+                          std::span<const double> output_scale,
+                          std::span<const double> zero_offset) {
   const Node& layer = *step.node;
   const auto channels = static_cast<std::size_t>(network.parameter(layer, "weight").dim(0));
   ChannelAffine affine{std::vector<double>(channels), std::vector<double>(channels, 0.0)};
@@ -102,6 +116,7 @@ ChannelAffine fold_affine(const Network& network, const Step& step,
     const auto bias = network.parameter(layer, "bias").data<float>();
     affine.offset.assign(bias.begin(), bias.end());
   }
+  for (std::size_t o = 0; o < zero_offset.size(); ++o) affine.offset[o] += zero_offset[o];
   if (step.batch_norm == nullptr) return affine;
   const auto of = [&](const char* role) {
     return network.parameter(*step.batch_norm, role).data<float>();
@@ -119,20 +134,19 @@ Value finish_layer(const Step& step, const Tensor& sums, const Shape& shape,
                    const ChannelAffine& affine, const Value* addend) {
   switch (sums.dtype()) {
     case DType::kI64:
-      return finish<std::int64_t>(step, sums.data<std::int64_t>(), shape, affine, addend);
+      return finish<std::int64_t>(step, sums, shape, affine, addend);
     case DType::kF64:
-      return finish<double>(step, sums.data<double>(), shape, affine, addend);
+      return finish<double>(step, sums, shape, affine, addend);
     default:
-      return finish<float>(step, sums.data<float>(), shape, affine, addend);
+      return finish<float>(step, sums, shape, affine, addend);
   }
 }
 
 Tensor real(const Value& value) {
   if (!value.quantized) return value.data;
   Tensor result(DType::kF32, value.data.shape());
-  std::ranges::transform(
-      value.data.data<std::int32_t>(), result.data<float>().begin(),
-      [&value](std::int32_t integer) { return static_cast<float>(integer) * value.scale; });
+  std::ranges::transform(value.data.data<std::int32_t>(), result.data<float>().begin(),
+                         value.dequantizer());
   return result;
 }
 
@@ -159,12 +173,10 @@ Value run_add(const Value& a, const Value& b) {
   return output;
 }
 
-Value run_batch_norm(const Network& network, const Step& step, const Value& input) {
+Value run_batch_norm(const Network& network, const Node& node, const Value& input) {
   Value output{real(input).clone()};
-  const auto of = [&](const char* role) {
-    return network.parameter(*step.node, role).data<float>();
-  };
-  const double epsilon = std::get<BatchNorm>(step.node->op).epsilon;
+  const auto of = [&](const char* role) { return network.parameter(node, role).data<float>(); };
+  const double epsilon = std::get<BatchNorm>(node.op).epsilon;
   const Shape& shape = output.data.shape();
   const auto positions = static_cast<std::size_t>(positions_of(shape));
   const auto channels = static_cast<std::size_t>(shape[1]);
@@ -175,42 +187,6 @@ Value run_batch_norm(const Network& network, const Step& step, const Value& inpu
     const double offset = of("shift")[c] - of("mean")[c] * gain;
     for (std::size_t i = row * positions; i < (row + 1) * positions; ++i)
       r[i] = static_cast<float>(r[i] * gain + offset);
-  }
-  return output;
-}
-
-namespace {
-
-template <typename Element>
-void max_pool(const MaxPool& pool, const Shape& in, const Shape& out, std::span<const Element> from,
-              std::span<Element> to) {
-  std::size_t next = 0;
-  for (std::int64_t plane = 0; plane < out[0] * out[1]; ++plane)
-    for (std::int64_t y = 0; y < out[2]; ++y)
-      for (std::int64_t x = 0; x < out[3]; ++x) {
-        const auto at = [&](std::int64_t dy, std::int64_t dx) {
-          return from[static_cast<std::size_t>((plane * in[2] + y * pool.stride + dy) * in[3] +
-                                               x * pool.stride + dx)];
-        };
-        Element largest = at(0, 0);
-        for (std::int64_t dy = 0; dy < pool.kernel; ++dy)
-          for (std::int64_t dx = 0; dx < pool.kernel; ++dx) largest = std::max(largest, at(dy, dx));
-        to[next++] = largest;
-      }
-}
-
-}  // namespace
-
-Value run_max_pool(const MaxPool& pool, const Value& input) {
-  const Shape& in = input.data.shape();
-  const Shape out{in[0], in[1], (in[2] - pool.kernel) / pool.stride + 1,
-                  (in[3] - pool.kernel) / pool.stride + 1};
-  Value output{Tensor(input.data.dtype(), out), input.quantized, input.scale};
-  if (input.quantized) {
-    max_pool<std::int32_t>(pool, in, out, input.data.data<std::int32_t>(),
-                           output.data.data<std::int32_t>());
-  } else {
-    max_pool<float>(pool, in, out, input.data.data<float>(), output.data.data<float>());
   }
   return output;
 }
@@ -226,7 +202,9 @@ Value run_global_average_pool(const Value& input) {
       sum += input.quantized ? static_cast<double>(input.data.data<std::int32_t>()[i])
                              : static_cast<double>(input.data.data<float>()[i]);
     const double scale = input.quantized ? static_cast<double>(input.scale) : 1.0;
-    means[row] = static_cast<float>(sum * scale / static_cast<double>(positions));
+    const auto count = static_cast<double>(positions);
+    sum -= static_cast<double>(input.zero_point) * count;
+    means[row] = static_cast<float>(sum * scale / count);
   }
   return output;
 }

@@ -23,13 +23,15 @@ struct ChannelAffine {
   std::vector<double> offset;
 };
 
-/// Folds output scales (one or one per channel), bias and batch-norm:
-///   multiplier = scale · γ / √(σ² + ε),  offset = (bias − μ) · γ / √(σ² + ε) + β.
+/// Folds output scales (one or one per channel), what the zero point of the input adds (one per
+/// channel, or none), bias and batch-norm:
+///   multiplier = scale · γ / √(σ² + ε),  offset = (bias + zero − μ) · γ / √(σ² + ε) + β.
 ChannelAffine fold_affine(const Network& network, const Step& step,
-                          std::span<const double> output_scale);
+                          std::span<const double> output_scale,
+                          std::span<const double> zero_offset = {});
 
-/// Applies the affine map and the rest of the step to layer sums (I64, F32 or F64) of `shape`
-/// [images, channels, ...].
+/// Applies the affine map and the rest of the step to layer sums (I64, F32 or F64)
+/// [rows, channels, ...]. The value gets `shape`, which holds as many elements in the same order.
 Value finish_layer(const Step& step, const Tensor& sums, const Shape& shape,
                    const ChannelAffine& affine, const Value* addend);
 
@@ -41,8 +43,7 @@ Tensor real(const Value& value);
 /// Nodes that stand alone.
 Value run_relu(const Value& input);
 Value run_add(const Value& a, const Value& b);
-Value run_batch_norm(const Network& network, const Step& step, const Value& input);
-Value run_max_pool(const MaxPool& pool, const Value& input);
+Value run_batch_norm(const Network& network, const Node& node, const Value& input);
 /// Sums integers when the input is quantized, so that no order of summation matters.
 Value run_global_average_pool(const Value& input);
 

@@ -51,14 +51,50 @@ TEST(Pointwise, FinishesALayerInTheStatedOrder) {
               ElementsAre(0, 6, 2, 15));
 }
 
-TEST(Pointwise, PoolsIntegersWithoutRounding) {
+TEST(Pointwise, AveragesIntegersWithoutRounding) {
   const std::vector<std::int32_t> pixels{1, 9, 3, 4, 5, 6, 7, 8, 2, 2, 2, 2, 2, 2, 2, 2};
-  const Value input{Tensor::of<std::int32_t>({1, 1, 4, 4}, pixels), true, 0.5F};
-  const Value pooled = run_max_pool({2, 2}, input);
-  const auto largest = pooled.data.data<std::int32_t>();
-  EXPECT_THAT(std::vector<std::int32_t>(largest.begin(), largest.end()), ElementsAre(9, 8, 2, 2));
-  const Value mean = run_global_average_pool(input);
-  EXPECT_EQ(mean.data.data<float>()[0], 59.0F * 0.5F / 16.0F);
+  Value input{Tensor::of<std::int32_t>({1, 1, 4, 4}, pixels), true, 0.5F};
+  EXPECT_EQ(run_global_average_pool(input).data.data<float>()[0], 59.0F * 0.5F / 16.0F);
+  input.zero_point = 2;
+  EXPECT_EQ(run_global_average_pool(input).data.data<float>()[0], (59.0F - 32) * 0.5F / 16.0F);
+}
+
+TEST(Pointwise, ReadsAndWritesZeroPoints) {
+  QuantSpec spec;
+  spec.bits = 8;
+  spec.zero_point = 3;
+  spec.scale = floats({1}, {0.5F});
+  // v / s + 3: 3, 5, 1, and -1 to 0; back (A - 3) / 2.
+  const Value value = quantize({floats({1, 4}, {0, 1, -1, -2})}, spec);
+  const auto stored = value.data.data<std::int32_t>();
+  EXPECT_THAT(std::vector<std::int32_t>(stored.begin(), stored.end()), ElementsAre(3, 5, 1, 0));
+  const Tensor back = real(value);
+  EXPECT_THAT(std::vector<float>(back.data<float>().begin(), back.data<float>().end()),
+              ElementsAre(0, 1, -1, -1.5F));
+}
+
+TEST(Pointwise, ChannelsOfOnePositionTakeTheirOwnFactors) {
+  Step step;
+  const std::vector<std::int64_t> sums{1, 2, 3, 4};
+  const Value output = finish_layer(step, Tensor::of<std::int64_t>({2, 2}, sums), {1, 2, 2},
+                                    {{1.0, 10.0}, {0.5, 0.0}}, nullptr);
+  EXPECT_EQ(output.data.shape(), (Shape{1, 2, 2}));
+  const auto reals = output.data.data<float>();
+  EXPECT_THAT(std::vector<float>(reals.begin(), reals.end()), ElementsAre(1.5F, 20, 3.5F, 40));
+}
+
+TEST(Pointwise, TheZeroPointOfTheInputIsTakenOffBeforeTheBatchNorm) {
+  const Network network = testing::small_network();
+  const Step step = lower(network)[1];
+  const std::vector<double> scale{0.25};
+  const std::vector<double> zero{1, -2, 0, 0.5};
+  const ChannelAffine plain = fold_affine(network, step, scale);
+  const ChannelAffine moved = fold_affine(network, step, scale, zero);
+  for (std::size_t o = 0; o < 4; ++o) {
+    const double gain = plain.multiplier[o] / 0.25;
+    EXPECT_NEAR(moved.offset[o], plain.offset[o] + zero[o] * gain, 1e-12);
+    EXPECT_EQ(moved.multiplier[o], plain.multiplier[o]);
+  }
 }
 
 TEST(Pointwise, AddsValuesOfDifferentGridsAsRealNumbers) {

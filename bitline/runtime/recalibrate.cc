@@ -1,6 +1,7 @@
 #include "bitline/runtime/recalibrate.h"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace bitline {
 namespace {
@@ -8,18 +9,20 @@ namespace {
 constexpr std::int64_t kChunkImages = 50;
 
 /// Σ y and Σ y² per channel. Array and digital sums are integers, so both are exact in 128 bits;
-/// real numbers are not met here.
+/// double serves layers in real numbers.
+template <typename Total>
 class ChannelMoments {
  public:
   explicit ChannelMoments(std::size_t channels) : sums_(channels), squares_(channels) {}
 
-  void add(const Tensor& sums, std::int64_t images) {
+  /// sums: [rows, channels, ...].
+  void add(const Tensor& sums) {
     if (sums.dtype() == DType::kI64) {
-      add(sums.data<std::int64_t>(), images);
+      add(sums.data<std::int64_t>(), sums.dim(0));
     } else if (sums.dtype() == DType::kF64) {
-      add(sums.data<double>(), images);
+      add(sums.data<double>(), sums.dim(0));
     } else {
-      add(sums.data<float>(), images);
+      add(sums.data<float>(), sums.dim(0));
     }
   }
 
@@ -28,32 +31,43 @@ class ChannelMoments {
   }
   std::int64_t count() const { return count_; }
   double variance(std::size_t channel) const {
-    const __int128 numerator = squares_[channel] * count_ - sums_[channel] * sums_[channel];
+    const Total numerator =
+        squares_[channel] * static_cast<Total>(count_) - sums_[channel] * sums_[channel];
     const auto count = static_cast<double>(count_);
     return static_cast<double>(numerator) / count / (count - 1);
   }
 
  private:
   template <typename Sum>
-  void add(std::span<const Sum> sums, std::int64_t images) {
+  void add(std::span<const Sum> sums, std::int64_t rows) {
     const std::size_t channels = sums_.size();
-    const std::size_t positions = sums.size() / (static_cast<std::size_t>(images) * channels);
+    const std::size_t positions = sums.size() / (static_cast<std::size_t>(rows) * channels);
     for (std::size_t row = 0; row < sums.size() / positions; ++row) {
       for (std::size_t i = row * positions; i < (row + 1) * positions; ++i) {
-        const auto y = static_cast<std::int64_t>(sums[i]);
+        const Total y = total_of(sums[i]);
         sums_[row % channels] += y;
-        squares_[row % channels] += static_cast<__int128>(y) * y;
+        squares_[row % channels] += y * y;
       }
     }
-    count_ += images * static_cast<std::int64_t>(positions);
+    count_ += rows * static_cast<std::int64_t>(positions);
   }
 
-  std::vector<__int128> sums_;
-  std::vector<__int128> squares_;
+  template <typename Sum>
+  static Total total_of(Sum sum) {
+    if constexpr (std::is_same_v<Total, double>) {
+      return static_cast<double>(sum);
+    } else {
+      return static_cast<std::int64_t>(sum);
+    }
+  }
+
+  std::vector<Total> sums_;
+  std::vector<Total> squares_;
   std::int64_t count_ = 0;
 };
 
-/// Mean and variance per channel of a layer's output before batch-norm, without its bias.
+/// Mean and variance per channel of a layer's output before batch-norm, without its bias and what
+/// the zero point of its input adds: constants, which the ADCs do not change.
 struct Statistics {
   std::vector<double> mean, variance;
 };
@@ -73,11 +87,19 @@ class Chunks {
   }
 
   Statistics statistics(std::size_t step, const PreparedPlan& plan, std::size_t channels) const {
-    ChannelMoments moments(channels);
-    for (const Values& values : values_) {
-      const std::int64_t images = values.begin()->second.images();
-      moments.add(executor_.layer_sums(step, values, plan), images);
-    }
+    return executor_.is_real(step) ? statistics_in<double>(step, plan, channels)
+                                   : statistics_in<__int128>(step, plan, channels);
+  }
+
+  void advance(std::size_t step, const PreparedPlan& plan) {
+    for (Values& values : values_) executor_.run(values, step, step + 1, plan);
+  }
+
+ private:
+  template <typename Total>
+  Statistics statistics_in(std::size_t step, const PreparedPlan& plan, std::size_t channels) const {
+    ChannelMoments<Total> moments(channels);
+    for (const Values& values : values_) moments.add(executor_.layer_sums(step, values, plan));
     if (moments.count() < 2)
       fail(
           "layer {}: one image gives one value per channel, which has no variance; recalibrate on "
@@ -93,11 +115,6 @@ class Chunks {
     return result;
   }
 
-  void advance(std::size_t step, const PreparedPlan& plan) {
-    for (Values& values : values_) executor_.run(values, step, step + 1, plan);
-  }
-
- private:
   const Executor& executor_;
   std::vector<Values> values_;
 };

@@ -73,20 +73,20 @@ class SmallNetwork {
 inline Network small_network(std::uint64_t seed = 1) {
   SmallNetwork build(seed);
   build.grid("input", 8, true, 0.02F);
-  build.conv("first", "input", {4, 3, 3, 3}, {1, 1, 1}, 8);
+  build.conv("first", "input", {4, 3, 3, 3}, {.padding = 1}, 8);
   build.batch_norm("first_norm", "first", 4);
   build.plain("first_relu", Relu{}, {"first_norm"});
   build.grid("first_relu", 4, false, 0.3F);
-  build.conv("main", "first_relu", {6, 4, 3, 3}, {2, 1, 1}, 4);
+  build.conv("main", "first_relu", {6, 4, 3, 3}, {.stride = 2, .padding = 1}, 4);
   build.batch_norm("main_norm", "main", 6);
-  build.conv("shortcut", "first_relu", {6, 4, 1, 1}, {2, 0, 1}, 4);
+  build.conv("shortcut", "first_relu", {6, 4, 1, 1}, {.stride = 2}, 4);
   build.batch_norm("shortcut_norm", "shortcut", 6);
   build.plain("add", Add{}, {"main_norm", "shortcut_norm"});
   build.plain("add_relu", Relu{}, {"add"});
   build.grid("add_relu", 4, false, 0.3F);
-  build.conv("grouped", "add_relu", {6, 3, 3, 3}, {1, 1, 2}, 4);
+  build.conv("grouped", "add_relu", {6, 3, 3, 3}, {.padding = 1, .groups = 2}, 4);
   build.plain("grouped_relu", Relu{}, {"grouped"});
-  build.plain("pool", MaxPool{2, 2}, {"grouped_relu"});
+  build.plain("pool", MaxPool{}, {"grouped_relu"});
   build.plain("average", GlobalAveragePool{}, {"pool"});
   build.grid("average", 8, false, 0.01F);
   build.linear("last", "average", {3, 6}, 8);

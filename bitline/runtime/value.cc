@@ -1,6 +1,7 @@
 #include "bitline/runtime/value.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace bitline {
 
@@ -15,10 +16,14 @@ std::size_t bytes_per_image(const Value& value) {
 Value room_for(const Value& value, std::int64_t images) {
   Shape shape = value.data.shape();
   shape[0] = images;
-  return {Tensor(value.data.dtype(), shape), value.quantized, value.scale};
+  return on_grid_of(value, Tensor(value.data.dtype(), shape));
 }
 
 }  // namespace
+
+Value on_grid_of(const Value& value, Tensor data) {
+  return {std::move(data), value.quantized, value.scale, value.zero_point};
+}
 
 void put(const Values& part, std::int64_t first, std::int64_t images, Values& whole) {
   for (const auto& [name, value] : part) {
@@ -48,7 +53,7 @@ Values gather(const Values& values, std::span<const std::int64_t> indices) {
 Values slice(const Values& values, std::int64_t first, std::int64_t last) {
   Values part;
   for (const auto& [name, value] : values)
-    part.emplace(name, Value{value.data.slice(first, last), value.quantized, value.scale});
+    part.emplace(name, on_grid_of(value, value.data.slice(first, last)));
   return part;
 }
 

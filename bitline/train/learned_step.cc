@@ -44,8 +44,7 @@ class Chunks {
 
 void quantize_chunk(const Grid& grid, float step, const float* value, float* output,
                     std::int64_t size) {
-  for (std::int64_t i = 0; i < size; ++i)
-    output[i] = step * static_cast<float>(grid.to_integer(value[i]));
+  for (std::int64_t i = 0; i < size; ++i) output[i] = step * grid.to_level(value[i]);
 }
 
 /// Writes the gradient of the value; returns the step's, without f. Sixteen sums in a fixed order,
@@ -56,9 +55,9 @@ double differentiate_chunk(const Grid& grid, const float* value, const float* ab
   std::array<float, kSums> sums{};
   const auto one = [&](std::int64_t i, float& sum) {
     const bool inside = grid.covers(value[i]);
-    const auto integer = static_cast<float>(grid.to_integer(value[i]));
+    const float level = grid.to_level(value[i]);
     below[i] = inside ? above[i] : 0.0F;
-    sum += above[i] * (inside ? integer - grid.scaled(value[i]) : integer);
+    sum += above[i] * (inside ? level - grid.scaled(value[i]) : level);
   };
   std::int64_t i = 0;
   for (; i + kSums <= size; i += kSums)
@@ -82,6 +81,7 @@ class LearnedStep : public torch::autograd::Function<LearnedStep> {
     context->saved_data["is_signed"] = spec.is_signed;
     context->saved_data["narrow"] = spec.narrow;
     context->saved_data["odd"] = spec.odd;
+    context->saved_data["zero_point"] = spec.zero_point;
     context->saved_data["factor"] = factor;
     at::Tensor output = at::empty_like(value);
     const Chunks chunks(value, scale);
@@ -128,10 +128,12 @@ class LearnedStep : public torch::autograd::Function<LearnedStep> {
     spec.is_signed = context.saved_data["is_signed"].toBool();
     spec.narrow = context.saved_data["narrow"].toBool();
     spec.odd = context.saved_data["odd"].toBool();
+    spec.zero_point = context.saved_data["zero_point"].toInt();
     return spec;
   }
 };
 
+/// A − z in [minimum, maximum]: without its zero point, a grid is the ordinary one.
 at::Tensor on_any_device(const at::Tensor& value, const at::Tensor& scale, int axis,
                          std::int64_t minimum, std::int64_t maximum, double factor) {
   const at::Tensor zero = at::zeros_like(scale).detach();
@@ -169,7 +171,8 @@ at::Tensor learned_step(const at::Tensor& value, const at::Tensor& scale, const 
   if (value.is_cpu() && spec.axis <= 0 && steps_lie_together(value, scale))
     return LearnedStep::apply(value, scale, spec, factor);
   if (spec.odd) return odd_on_any_device(value, scale, spec.axis, spec.bits, factor);
-  return on_any_device(value, scale, spec.axis, spec.minimum(), spec.maximum(), factor);
+  return on_any_device(value, scale, spec.axis, spec.minimum() - spec.zero_point,
+                       spec.maximum() - spec.zero_point, factor);
 }
 
 }  // namespace bitline

@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "bitline/train/learned_step.h"
+#include "bitline/train/torch_operator.h"
 
 namespace bitline {
 namespace {
 
-constexpr double kBatchNormMomentum = 0.1;
 constexpr double kSmallestScale = 1e-8;
 constexpr const char* kScaleSuffix = ".quant_scale";
 
@@ -17,7 +17,17 @@ at::Tensor channels_last(const at::Tensor& tensor) {
   return tensor.dim() == 4 ? tensor.contiguous(at::MemoryFormat::ChannelsLast) : tensor;
 }
 
-bool is_statistic(const std::string& role) { return role == "mean" || role == "variance"; }
+/// The same value for each of `count` images.
+at::Tensor repeated(const at::Tensor& value, std::int64_t count) {
+  std::vector<std::int64_t> shape = value.sizes().vec();
+  shape.insert(shape.begin(), count);
+  return value.unsqueeze(0).expand(shape).contiguous();
+}
+
+/// Statistics of a batch-norm follow the batches; the value of a constant stays.
+bool is_learned(const std::string& role) {
+  return role != "mean" && role != "variance" && role != "value";
+}
 
 }  // namespace
 
@@ -25,8 +35,9 @@ TrainableNetwork::TrainableNetwork(Network network, TrainingQuantizer quantizer,
     : network_(std::move(network)), quantizer_(quantizer), device_(device) {
   for (const Node& node : network_.nodes) {
     for (const auto& [role, key] : node.parameters) {
+      if (tensors_.contains(key)) continue;  // several nodes may share one
       at::Tensor tensor = channels_last(to_torch(network_.parameter(node, role)).to(device_));
-      if (!is_statistic(role)) {
+      if (is_learned(role)) {
         tensor.requires_grad_(true);
         parameters_.push_back({key, tensor, role == "weight"});
       }
@@ -60,34 +71,14 @@ at::Tensor TrainableNetwork::fake_quantize(const at::Tensor& value, const std::s
   return learned_step(value, scale, spec, factor);
 }
 
-at::Tensor TrainableNetwork::weight_of(const Node& node) {
-  const std::string& key = node.parameters.at("weight");
-  return fake_quantize(tensors_.at(key), key, true);
-}
-
-at::Tensor TrainableNetwork::bias_of(const Node& node) {
-  return network_.has_parameter(node, "bias") ? tensors_.at(node.parameters.at("bias"))
-                                              : at::Tensor();
-}
-
 at::Tensor TrainableNetwork::apply(const Node& node, const std::vector<at::Tensor>& inputs,
                                    bool training) {
-  const auto tensor = [&](const char* role) { return tensors_.at(node.parameters.at(role)); };
-  const at::Tensor& x = inputs[0];
-  if (const auto* conv = std::get_if<Conv>(&node.op))
-    return at::conv2d(x, weight_of(node), bias_of(node), conv->stride, conv->padding, 1,
-                      conv->groups);
-  if (std::holds_alternative<Linear>(node.op)) return at::linear(x, weight_of(node), bias_of(node));
-  if (const auto* norm = std::get_if<BatchNorm>(&node.op))
-    return at::batch_norm(x, tensor("scale"), tensor("shift"), tensor("mean"), tensor("variance"),
-                          training, kBatchNormMomentum, norm->epsilon, true);
-  if (std::holds_alternative<Relu>(node.op)) return at::relu(x);
-  if (std::holds_alternative<Add>(node.op)) return x + inputs[1];
-  if (const auto* pool = std::get_if<MaxPool>(&node.op))
-    return at::max_pool2d(x, pool->kernel, pool->stride);
-  if (std::holds_alternative<GlobalAveragePool>(node.op)) return x.mean({2, 3});
-  if (std::holds_alternative<Flatten>(node.op)) return at::flatten(x, 1);
-  fail("node '{}': operator {} cannot be trained", node.name, name_of(node.op));
+  std::map<std::string, at::Tensor> parameters;
+  for (const auto& [role, key] : node.parameters) {
+    const at::Tensor& tensor = tensors_.at(key);
+    parameters[role] = role == "weight" ? fake_quantize(tensor, key, true) : tensor;
+  }
+  return run_in_torch(node, inputs, parameters, training);
 }
 
 at::Tensor TrainableNetwork::forward(const at::Tensor& images, bool training) {
@@ -95,8 +86,14 @@ at::Tensor TrainableNetwork::forward(const at::Tensor& images, bool training) {
   for (const Node& node : network_.nodes) {
     std::vector<at::Tensor> inputs;
     for (const std::string& input : node.inputs) inputs.push_back(values.at(input));
-    const at::Tensor value =
-        inputs.empty() ? channels_last(images.to(device_)) : apply(node, inputs, training);
+    at::Tensor value;
+    if (std::holds_alternative<Input>(node.op)) {
+      value = channels_last(images.to(device_));
+    } else if (std::holds_alternative<Constant>(node.op)) {
+      value = repeated(tensors_.at(node.parameters.at("value")), images.size(0));
+    } else {
+      value = apply(node, inputs, training);
+    }
     values[node.name] = fake_quantize(value, node.name, false);
   }
   return values.at(network_.nodes.back().name);

@@ -42,14 +42,12 @@ class TrainableNetwork {
 
  private:
   at::Tensor apply(const Node& node, const std::vector<at::Tensor>& inputs, bool training);
-  at::Tensor weight_of(const Node& node);
-  at::Tensor bias_of(const Node& node);
   at::Tensor fake_quantize(const at::Tensor& value, const std::string& name, bool is_weight);
 
   Network network_;
   TrainingQuantizer quantizer_;
   at::Device device_;
-  std::map<std::string, at::Tensor> tensors_;  ///< parameters and batch-norm statistics
+  std::map<std::string, at::Tensor> tensors_;  ///< parameters, batch-norm statistics, constants
   std::map<std::string, at::Tensor> scales_;   ///< by the name in Network::quant
   std::vector<TrainableParameter> parameters_;
   bool calibrating_ = false;

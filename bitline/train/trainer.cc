@@ -64,6 +64,7 @@ void Trainer::update_parameters(double learning_rate) {
     const TrainableParameter& parameter = network_.parameters()[i];
     at::Tensor value = parameter.value;
     at::Tensor gradient = value.grad();
+    if (!gradient.defined()) continue;  // nothing that the logits depend on
     if (parameter.decays && options_.weight_decay > 0)
       gradient = gradient.add(value, options_.weight_decay);
     momentum_[i].mul_(options_.momentum).add_(gradient);

@@ -1,0 +1,88 @@
+#include "bitline/train/torch_windows.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace bitline {
+namespace {
+
+std::array<std::int64_t, 2> pair_of(const Extents& extents) {
+  return {extents.height, extents.width};
+}
+
+at::Tensor padded(const at::Tensor& x, const Padding& padding, double value) {
+  if (!padding.any()) return x;
+  return at::constant_pad_nd(x, {padding.left, padding.right, padding.top, padding.bottom}, value);
+}
+
+/// The windows' padding, and behind it what the last window overhangs.
+Padding with_overhang(const Windows& w, const at::Tensor& x) {
+  const auto overhang = [&](std::int64_t size, std::int64_t kernel, std::int64_t stride,
+                            std::int64_t dilation, std::int64_t padding) {
+    const std::int64_t count = window_count(size, kernel, stride, dilation, padding, w.ceil);
+    const std::int64_t end = (count - 1) * stride + window_extent(kernel, dilation);
+    return std::max<std::int64_t>(end - size - padding, 0);
+  };
+  Padding padding = w.padding;
+  padding.bottom += overhang(x.size(2), w.kernel.height, w.stride.height, w.dilation.height,
+                             w.padding.top + w.padding.bottom);
+  padding.right += overhang(x.size(3), w.kernel.width, w.stride.width, w.dilation.width,
+                            w.padding.left + w.padding.right);
+  return padding;
+}
+
+/// Sums over the windows of x, which is padded already: [planes, 1, height, width].
+at::Tensor window_sums(const Windows& windows, const at::Tensor& x) {
+  const at::Tensor ones =
+      at::ones({1, 1, windows.kernel.height, windows.kernel.width}, x.options());
+  return at::conv2d(x, ones, {}, pair_of(windows.stride), at::IntArrayRef({0, 0}),
+                    pair_of(windows.dilation));
+}
+
+}  // namespace
+
+at::Tensor conv_in_torch(const Conv& conv, const at::Tensor& x, const at::Tensor& weight,
+                         const at::Tensor& bias) {
+  const Padding& p = conv.padding;
+  const bool even = p.top == p.bottom && p.left == p.right;  // all that LibTorch pads by itself
+  const std::array<std::int64_t, 2> padding{even ? p.top : 0, even ? p.left : 0};
+  return at::conv2d(even ? x : padded(x, p, 0), weight, bias, pair_of(conv.stride), padding,
+                    pair_of(conv.dilation), conv.groups);
+}
+
+at::Tensor conv_transpose_in_torch(const ConvTranspose& conv, const at::Tensor& x,
+                                   const at::Tensor& weight, const at::Tensor& bias) {
+  const at::Tensor whole =
+      at::conv_transpose2d(x, weight, {}, pair_of(conv.stride), at::IntArrayRef({0, 0}),
+                           at::IntArrayRef({0, 0}), conv.groups, pair_of(conv.dilation));
+  const Padding& p = conv.padding;
+  const Padding crop(-p.top, -p.left, conv.output_padding.height - p.bottom,
+                     conv.output_padding.width - p.right);
+  const at::Tensor sums = padded(whole, crop, 0);
+  return bias.defined() ? sums + bias.view({1, -1, 1, 1}) : sums;
+}
+
+at::Tensor max_pool_in_torch(const Windows& windows, const at::Tensor& x) {
+  const at::Tensor image = padded(x, with_overhang(windows, x),
+                                  static_cast<double>(std::numeric_limits<float>::lowest()));
+  return at::max_pool2d(image, pair_of(windows.kernel), pair_of(windows.stride),
+                        at::IntArrayRef({0, 0}), pair_of(windows.dilation));
+}
+
+at::Tensor average_pool_in_torch(const AveragePool& pool, const at::Tensor& x) {
+  const Windows& windows = pool.windows;
+  const Padding whole = with_overhang(windows, x);
+  // Ones where a place counts, zeros where it does not.
+  const Padding& own = windows.padding;
+  const Padding overhang(0, 0, whole.bottom - own.bottom, whole.right - own.right);
+  const at::Tensor image = at::ones({1, 1, x.size(2), x.size(3)}, x.options());
+  const at::Tensor places =
+      pool.count_padding ? padded(padded(image, own, 1), overhang, 0) : padded(image, whole, 0);
+  const at::Tensor counts = window_sums(windows, places).clamp_min(1);
+  const at::Tensor planes = x.reshape({x.size(0) * x.size(1), 1, x.size(2), x.size(3)});
+  const at::Tensor sums = window_sums(windows, padded(planes, whole, 0));
+  return (sums / counts).view({x.size(0), x.size(1), sums.size(2), sums.size(3)});
+}
+
+}  // namespace bitline
