@@ -8,6 +8,7 @@
 #include "bitline/data/sample.h"
 #include "bitline/data/samples.h"
 #include "bitline/graph/network_file.h"
+#include "bitline/importer/import_onnx.h"
 
 namespace bitline {
 namespace {
@@ -24,7 +25,8 @@ std::filesystem::path data_folder(const DataOptions& data) {
 }  // namespace
 
 Network load_network(const ModelSource& model) {
-  return model.file.empty() ? make_model(model.name, model.options) : read_network(model.file);
+  if (model.file.empty()) return make_model(model.name, model.options);
+  return model.file.extension() == ".onnx" ? import_onnx(model.file) : read_network(model.file);
 }
 
 Dataset load_split(const DataOptions& data, Split split) {

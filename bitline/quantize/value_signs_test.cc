@@ -51,7 +51,7 @@ TEST(ValueSigns, MovesAndMeansKeepTheSign) {
                                   Gather{0, {1}},
                                   ReduceMean{{0}},
                                   Unary{UnaryFunction::kTanh},
-                                  Unary{UnaryFunction::kFloor, 0.5}};
+                                  Unary{UnaryFunction::kTruncate, 0.5, 2}};
   for (const Operator& op : ops) {
     EXPECT_TRUE(is_non_negative(op, {"relu"})) << name_of(op);
     EXPECT_FALSE(is_non_negative(op, {"input"})) << name_of(op);

@@ -127,12 +127,9 @@ at::Tensor TorchOperator::operator()(const Unary& unary) const {
       return at::erf(x());
     case UnaryFunction::kSqrt:
       return at::sqrt(x());
-    case UnaryFunction::kFloor:
-      return straight_through(x(), at::floor(x() / alpha) * alpha);
-    case UnaryFunction::kCeil:
-      return straight_through(x(), at::ceil(x() / alpha) * alpha);
-    case UnaryFunction::kTowardZero:
-      return straight_through(x(), at::trunc(x() / alpha) * alpha);
+    case UnaryFunction::kTruncate:
+      return straight_through(x() / unary.beta,
+                              at::floor(at::round(x() / alpha) / unary.beta) * alpha);
   }
   fail("unary function {} is not known", static_cast<int>(unary.function));
 }
