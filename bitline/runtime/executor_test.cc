@@ -7,54 +7,18 @@
 
 #include "bitline/base/parallel.h"
 #include "bitline/runtime/test_networks.h"
+#include "bitline/runtime/test_plans.h"
 
 namespace bitline {
 namespace {
 
+using testing::arrays;
+using testing::four_levels;
+using testing::lossless;
+using testing::plan_for;
 using testing::random_images;
 using testing::small_network;
-
-std::vector<float> values_of(const Tensor& tensor) {
-  const auto data = tensor.data<float>();
-  return {data.begin(), data.end()};
-}
-
-AdcPlan plan_for(const Executor& executor, const AdcSpec& spec) {
-  AdcPlan plan;
-  for (const CimLayer* layer : executor.cim_layers())
-    plan.layers[layer->name] = {spec, layer->sums.minimum, layer->sums.maximum};
-  return plan;
-}
-
-AdcSpec lossless() {
-  AdcSpec spec;
-  spec.quantizer = Quantizer::kLossless;
-  return spec;
-}
-
-AdcSpec four_levels() {
-  AdcSpec spec;
-  spec.levels = 4;
-  spec.delta = 4;  // the shortcut has four rows
-  return spec;
-}
-
-/// Arrays that between them use every encoding, both cuts, wide cells and wide DACs.
-std::vector<ArraySpec> arrays() {
-  std::vector<ArraySpec> all;
-  for (const Encoding encoding : {Encoding::kDifferential, Encoding::kBipolar,
-                                  Encoding::kTwosComplement, Encoding::kOffset}) {
-    ArraySpec array;
-    array.rows = 16;
-    array.encoding = encoding;
-    all.push_back(array);
-  }
-  all[0].tile_cut = TileCut::kBalanced;
-  all[1].row_order = RowOrder::kKernelMajor;
-  all[2].cell_bits = 2;
-  all[3].dac_bits = 2;
-  return all;
-}
+using testing::values_of;
 
 TEST(Executor, LosslessAdcsGiveTheLogitsOfTheDigitalNetwork) {
   const Tensor images = random_images(4);

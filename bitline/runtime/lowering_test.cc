@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "bitline/graph/test_networks.h"
 #include "bitline/runtime/test_networks.h"
 
 namespace bitline {
@@ -52,6 +53,29 @@ TEST(Lowering, LiveValuesAreThoseThatLaterStepsRead) {
   EXPECT_THAT(live[2], ::testing::ElementsAre("first_relu"));
   EXPECT_THAT(live[3], ::testing::ElementsAre("first_relu", "shortcut_norm"));
   EXPECT_THAT(live.back(), ::testing::ElementsAre("last"));
+}
+
+TEST(Lowering, FoldsABatchNormBehindALinearLayerOfOneVectorOnly) {
+  for (const Shape& input : {Shape{2}, Shape{2, 2}}) {
+    Network network = testing_networks::network_with_input(input);
+    testing_networks::append(network, "linear", Linear{}, {"input"},
+                             {{"weight", testing_networks::filled({2, 2}, 1)}});
+    testing_networks::append(network, "norm", BatchNorm{}, {"linear"},
+                             testing_networks::identity_norm(2));
+    EXPECT_EQ(lower(network).size(), input.size() == 1 ? 2U : 3U);
+  }
+}
+
+TEST(Lowering, ConstantsComeNoSoonerThanTheyAreRead) {
+  Network network = testing_networks::network_with_input({2});
+  testing_networks::append(network, "constant", Constant{}, {},
+                           {{"value", testing_networks::filled({2}, 1)}});
+  testing_networks::append(network, "unread", Constant{}, {},
+                           {{"value", testing_networks::filled({2}, 1)}});
+  testing_networks::append(network, "relu", Relu{}, {"input"});
+  testing_networks::append(network, "sum", Binary{}, {"relu", "constant"});
+  EXPECT_THAT(outputs_of(lower(network)),
+              ::testing::ElementsAre("input", "relu", "constant", "sum"));
 }
 
 }  // namespace

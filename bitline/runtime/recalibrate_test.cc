@@ -88,6 +88,29 @@ TEST(Recalibrate, ChangesNothingWhenThePlanLosesNothing) {
         << key;
 }
 
+TEST(Recalibrate, ChangesNothingInFrontOfAZeroPointOrInRealNumbers) {
+  // The zero point shifts both means alike. Then "first" computes in real numbers.
+  for (const bool real_first : {false, true}) {
+    Network before = small_network();
+    before.quant.at("first_relu").zero_point = 5;
+    if (real_first) {
+      before.quant.erase("input");
+      before.quant.erase("first.weight");
+    }
+    Executor executor(before, MacMode::kAnalog);
+    AdcSpec lossless;
+    lossless.quantizer = Quantizer::kLossless;
+    AdcPlan ranges = coarse_plan(executor);
+    for (auto& [name, layer] : ranges.layers) layer.spec = lossless;
+    PreparedPlan plan = executor.prepare(ranges);
+    SilentProgress silent;
+    const Network after = recalibrate(executor, plan, random_images(20), silent, {});
+    for (const auto& [key, tensor] : before.tensors)
+      EXPECT_TRUE(std::ranges::equal(tensor.data<float>(), after.tensors.at(key).data<float>()))
+          << key;
+  }
+}
+
 TEST(Recalibrate, LeavesEverythingButTheStatisticsAlone) {
   const Network before = small_network();
   const Network after = recalibrated(random_images(10));

@@ -53,6 +53,22 @@ void expect_equations(const at::Tensor& value, const at::Tensor& scale, const Qu
   }
 }
 
+TEST(LearnedStep, AZeroPointShiftsTheRange) {
+  // s = 1/2, zero point 3 of 3 bits: A - 3 in -3 … 4. v/s = 0.6, -3.2, -4, 9.
+  QuantSpec spec = spec_of(3, false, false, -1);
+  spec.zero_point = 3;
+  const at::Tensor value = at::tensor({0.3F, -1.6F, -2.0F, 4.5F}).view({4, 1});
+  const at::Tensor scale = at::tensor({0.5F});
+  for (const int axis : {-1, 1}) {  // the second goes by LibTorch's operator
+    spec.axis = axis;
+    const Result result = through(value, scale, spec, at::ones({4, 1}), 0.5);
+    EXPECT_TRUE(result.output.flatten().equal(at::tensor({0.5F, -1.5F, -1.5F, 2.0F})));
+    EXPECT_TRUE(result.value_gradient.flatten().equal(at::tensor({1.0F, 1.0F, 0.0F, 0.0F})));
+    // (1 - 0.6) + (-3 + 3.2) - 3 + 4, halved
+    EXPECT_NEAR(result.step_gradient.item<double>(), 0.5 * 1.6, 1e-6);
+  }
+}
+
 TEST(LearnedStep, FollowsTheEquationsOnEveryGrid) {
   at::manual_seed(1);
   for (const bool odd : {false, true})
