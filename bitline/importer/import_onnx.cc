@@ -1,6 +1,7 @@
 #include "bitline/importer/import_onnx.h"
 
 #include <algorithm>
+#include <set>
 
 #include "bitline/base/file.h"
 #include "bitline/importer/onnx_model.h"
@@ -66,6 +67,14 @@ InputPlan plan_input(const GraphProto& graph, const OnnxOptions& options) {
   return plan;
 }
 
+std::set<std::string> values_read(const GraphProto& graph) {
+  std::set<std::string> names;
+  for (const auto& node : graph.node()) names.insert(node.input().begin(), node.input().end());
+  for (const auto& output : graph.output()) names.insert(output.name());
+  names.erase("");
+  return names;
+}
+
 std::string shapes_of_inputs(const ImportState& state, const onnx::NodeProto& node) {
   std::vector<std::string> shapes;
   for (const std::string& input : node.input())
@@ -102,11 +111,17 @@ Network import_graph(const GraphProto& graph, std::int64_t operators,
       const Shape shape = constant.shape();
       state.set(tensor.name(), {"", shape, std::move(constant), tensor.data_type(), {}});
     });
+  state.set_read(values_read(graph));
   state.set(input.name, state.append(input.name, Input{input.shape}, {}));
   for (const int i : topological_order(graph)) build_node(state, graph.node(i), operators, folder);
   const ImportedValue& output = state.value(graph.output(0).name());
   if (output.is_constant())
     fail("the output '{}' does not depend on the input", graph.output(0).name());
+  if (output.grid)
+    fail(
+        "the output '{}' is the integers of a QuantizeLinear; end the network with a "
+        "DequantizeLinear",
+        graph.output(0).name());
   simplify(state.network, output.node);
   validate(state.network);
   return std::move(state.network);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bitline/graph/network.h"
@@ -36,6 +37,9 @@ class ImportState {
 
   /// Throws Error when no node or initializer makes the value.
   const ImportedValue& value(const std::string& name) const;
+  /// Whether some node reads the value, or it is the network's output.
+  bool is_read(const std::string& name) const { return read_.contains(name); }
+  void set_read(std::set<std::string> names) { read_ = std::move(names); }
   bool has(const std::string& name) const { return values_.contains(name); }
   void set(const std::string& name, ImportedValue value) { values_[name] = std::move(value); }
 
@@ -52,6 +56,7 @@ class ImportState {
 
   std::int64_t batch_;
   std::map<std::string, ImportedValue> values_;
+  std::set<std::string> read_;
   std::map<std::string, Shape> shapes_;  // by node
 };
 

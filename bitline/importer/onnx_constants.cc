@@ -81,6 +81,9 @@ void build_constant_of_shape(OnnxNode& node) {
 void build_cast(OnnxNode& node) {
   const ImportedValue& x = node.input(0);
   const auto type = static_cast<int>(node.integer("to", kFloat));
+  if (type == onnx::TensorProto::FLOAT16 || type == onnx::TensorProto::BFLOAT16)
+    fail("a cast to {} is not supported; export the network in float32",
+         name_of_element_type(type));
   if (x.is_constant())
     return node.set_constant(converted(*x.constant, is_floating_point(type)), type, x.grid);
   if (type != kFloat || !is_floating_point(x.element_type))

@@ -19,9 +19,7 @@ void build_function(OnnxNode& node, const Unary& unary) {
 void build_relu(OnnxNode& node) {
   if (node.input(0).is_constant())
     return build_function(node, {UnaryFunction::kClip, 0, std::numeric_limits<double>::infinity()});
-  ImportedValue y = node.append(Relu{}, {node.input(0)});
-  y.grid = node.input(0).grid;
-  node.set_output(0, y);
+  node.build(Relu{}, {node.input(0)});
 }
 
 void build_clip(OnnxNode& node) {

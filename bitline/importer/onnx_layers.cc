@@ -1,6 +1,7 @@
 // Convolutions, matrix products, batch-norm.
 #include <algorithm>
 
+#include "bitline/digital/digital.h"
 #include "bitline/importer/builders.h"
 #include "bitline/importer/onnx_spatial.h"
 
@@ -19,20 +20,24 @@ std::vector<std::int64_t> kernel_sizes(const ImportedValue& weight) {
 }
 
 /// x · weightᵀ + bias, with weight [out, in].
-void build_linear(OnnxNode& node, const ImportedValue& x, const ImportedValue& weight,
-                  const std::optional<Tensor>& bias) {
+ImportedValue linear(OnnxNode& node, const ImportedValue& x, const ImportedValue& weight,
+                     const std::optional<Tensor>& bias) {
   std::map<std::string, Tensor> parameters{{"weight", *weight.constant}};
   if (bias) parameters["bias"] = *bias;
   const ImportedValue y = node.append(Linear{}, {x}, parameters);
   attach_parameter_grid(node, y, "weight", weight.grid);
-  node.set_output(0, y);
+  return y;
 }
 
-/// beta · C as one number per output.
-Tensor gemm_bias(const OnnxNode& node, double beta, std::int64_t outputs) {
-  const Tensor& c = node.constant(2, "C");
-  if (c.size() != 1 && (c.size() != outputs || c.shape().back() != outputs))
-    fail("C of shape {} is not one number per output ({})", to_string(c.shape()), outputs);
+Tensor number(double value) {
+  Tensor tensor(DType::kF32, {1});
+  tensor.data<float>()[0] = static_cast<float>(value);
+  return tensor;
+}
+
+/// beta · C as one number per output; none where C is a matrix.
+std::optional<Tensor> gemm_bias(const Tensor& c, double beta, std::int64_t outputs) {
+  if (c.size() != 1 && (c.size() != outputs || c.shape().back() != outputs)) return std::nullopt;
   Tensor bias(DType::kF32, {outputs});
   for (std::size_t i = 0; i < static_cast<std::size_t>(outputs); ++i)
     bias.data<float>()[i] =
@@ -110,16 +115,22 @@ void build_gemm(OnnxNode& node) {
     x = transposed(node, x, {1, 0});
   }
   if (!transposes_b) weight = transposed(node, weight, {1, 0});
-  std::optional<Tensor> bias;
-  if (node.has_input(2)) bias = gemm_bias(node, beta, weight.shape[0]);
-  build_linear(node, x, scaled(weight, alpha), bias);
+  if (!node.has_input(2)) return node.set_output(0, linear(node, x, scaled(weight, alpha), {}));
+  const Tensor& c = node.constant(2, "C");
+  const std::optional<Tensor> bias = gemm_bias(c, beta, weight.shape[0]);
+  const ImportedValue product = linear(node, x, scaled(weight, alpha), bias);
+  if (bias) return node.set_output(0, product);
+  const Tensor times_beta = digital::apply(Binary{BinaryFunction::kMul}, c, number(beta));
+  const ImportedValue addend =
+      node.per_image({"", c.shape(), times_beta, 1, {}}, node.rank(product));
+  node.set_output(0, node.append(Binary{}, {product, addend}, {}, "/matrix"));
 }
 
 void build_mat_mul(OnnxNode& node) {
   const ImportedValue& a = node.input(0);
   const ImportedValue& b = node.input(1);
   if (!a.is_constant() && b.is_constant() && b.shape.size() == 2)
-    return build_linear(node, a, transposed(node, b, {1, 0}), {});
+    return node.set_output(0, linear(node, a, transposed(node, b, {1, 0}), {}));
   if (!a.is_constant() && !b.is_constant() && node.has_batch() && a.shape.size() != b.shape.size())
     fail("operands of {} and {} axes would be broadcast across images", node.rank(a), node.rank(b));
   const std::int64_t rank = std::max(node.rank(a), node.rank(b));

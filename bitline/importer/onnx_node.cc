@@ -140,11 +140,11 @@ Shape OnnxNode::without_batch(const Shape& shape) const {
 }
 
 bool OnnxNode::wants_output(std::size_t i) const {
-  return i < output_count() && !proto_.output(static_cast<int>(i)).empty();
+  return i < output_count() && state_.is_read(proto_.output(static_cast<int>(i)));
 }
 
 void OnnxNode::set_output(std::size_t i, ImportedValue value) {
-  if (wants_output(i)) state_.set(proto_.output(static_cast<int>(i)), std::move(value));
+  if (i < output_count()) state_.set(proto_.output(static_cast<int>(i)), std::move(value));
 }
 
 void OnnxNode::set_constant(Tensor tensor, int element_type, std::optional<QuantSpec> grid) {
@@ -156,9 +156,23 @@ ImportedValue OnnxNode::append(Operator op, const std::vector<ImportedValue>& in
                                const std::map<std::string, Tensor>& parameters,
                                std::string_view suffix) {
   std::vector<std::string> nodes;
-  for (const ImportedValue& value : inputs)
+  for (const ImportedValue& value : inputs) {
+    if (value.grid && !value.is_constant())
+      fail(
+          "it computes with the integers that QuantizeLinear gives; only DequantizeLinear, MaxPool "
+          "and operators that move elements may read them");
     nodes.push_back(state_.node_of(value, name() + "/constant"));
+  }
   return state_.append(name() + std::string(suffix), std::move(op), std::move(nodes), parameters);
+}
+
+ImportedValue OnnxNode::append_keeping_grid(Operator op, const ImportedValue& input,
+                                            std::string_view suffix) {
+  ImportedValue real = input;
+  real.grid.reset();
+  ImportedValue result = append(std::move(op), {real}, {}, suffix);
+  result.grid = input.grid;
+  return result;
 }
 
 void OnnxNode::build(Operator op, const std::vector<ImportedValue>& inputs,

@@ -60,6 +60,7 @@ class OnnxNode {
 
   // Results.
   std::size_t output_count() const { return static_cast<std::size_t>(proto_.output_size()); }
+  /// Whether anything reads it.
   bool wants_output(std::size_t i) const;
   void set_output(std::size_t i, ImportedValue value);
   void set_constant(Tensor tensor, int element_type, std::optional<QuantSpec> grid = {});
@@ -67,7 +68,10 @@ class OnnxNode {
   ImportedValue append(Operator op, const std::vector<ImportedValue>& inputs,
                        const std::map<std::string, Tensor>& parameters = {},
                        std::string_view suffix = "");
-  /// The same, and its value is output 0.
+  /// For operators that move elements or choose among them: integers on a grid stay what they are.
+  ImportedValue append_keeping_grid(Operator op, const ImportedValue& input,
+                                    std::string_view suffix = "");
+  /// append(), and its value is output 0.
   void build(Operator op, const std::vector<ImportedValue>& inputs,
              const std::map<std::string, Tensor>& parameters = {});
   /// `constant` as the images' values meet it: an axis of 1 in place of the batch is dropped.

@@ -22,9 +22,7 @@ void build_max_pool(OnnxNode& node) {
   const ImportedValue& x = node.input(0);
   const Spatial spatial(node, x, kernel_shape(node));
   const MaxPool pool{windows_of(node, spatial)};
-  ImportedValue y = spatial.result(node, node.append(pool, {spatial.image(node, x)}));
-  y.grid = x.grid;
-  node.set_output(0, y);
+  node.set_output(0, spatial.result(node, node.append_keeping_grid(pool, spatial.image(node, x))));
 }
 
 void build_average_pool(OnnxNode& node) {

@@ -160,9 +160,7 @@ ImportedValue gathered(OnnxNode& node, const ImportedValue& value, std::int64_t 
     return result;
   }
   if (indices == range(0, extent(value, axis))) return value;
-  result = node.append(Gather{axis, std::move(indices)}, {value}, {}, suffix);
-  result.grid = value.grid;
-  return result;
+  return node.append_keeping_grid(Gather{axis, std::move(indices)}, value, suffix);
 }
 
 void build_concat(OnnxNode& node) {

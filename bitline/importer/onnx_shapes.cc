@@ -79,21 +79,13 @@ ImportedValue reshaped(OnnxNode& node, const ImportedValue& value, const Shape& 
     result.shape = shape;
     return result;
   }
-  result = node.append(Reshape{shape}, {value}, {}, suffix);
-  result.grid = value.grid;
-  result.element_type = value.element_type;
-  return result;
+  return node.append_keeping_grid(Reshape{shape}, value, suffix);
 }
 
 ImportedValue transposed(OnnxNode& node, const ImportedValue& value,
                          const std::vector<std::int64_t>& order, std::string_view suffix) {
+  if (!value.is_constant()) return node.append_keeping_grid(Transpose{order}, value, suffix);
   ImportedValue result = value;
-  if (!value.is_constant()) {
-    result = node.append(Transpose{order}, {value}, {}, suffix);
-    result.grid = value.grid;
-    result.element_type = value.element_type;
-    return result;
-  }
   result.constant = digital::transpose(*value.constant, order);
   result.shape = result.constant->shape();
   if (result.grid && result.grid->axis >= 0)

@@ -1,0 +1,218 @@
+// Debian's reference results of ONNX operators, libonnx-testdata: every model whose operators are
+// supported gives the stated outputs, but for the exceptions below.
+#include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "bitline/base/file.h"
+#include "bitline/importer/import_onnx.h"
+#include "bitline/importer/onnx_tensor.h"
+#include "bitline/runtime/executor.h"
+
+namespace bitline {
+namespace {
+
+constexpr const char* kFolder = "/usr/share/libonnx-testdata/data/node";
+
+/// Parts of names, and why such a model is refused.
+const std::map<std::string, std::string> kExceptions = {
+    {"_3d_default", "three dimensions"},
+    {"convtranspose_3d", "three dimensions"},
+    {"training", "training"},
+    {"zero_size", "values without elements"},
+    {"reshape_allowzero", "values without elements"},
+    {"clip_default_int8", "integers instead of real numbers"},
+    {"maxpool_2d_uint8", "integers instead of real numbers"},
+    {"pow_types_", "powers of integers"},
+    {"STRING", "text"},
+    {"to_FLOAT16", "half precision"},
+    {"BFLOAT16", "half precision"},
+    {"identity_opt", "values that are no tensors"},
+    {"identity_sequence", "values that are no tensors"},
+    {"_cubic", "interpolation other than the nearest"},
+    {"_linear", "interpolation other than the nearest"},
+    {"tf_crop_and_resize", "interpolation other than the nearest"},
+    {"convtranspose_autopad_same", "sizes of the output instead of pads"},
+    {"convtranspose_output_shape", "sizes of the output instead of pads"},
+    {"convtranspose_kernel_shape", "sizes of the output instead of pads"},
+    {"convtranspose_with_kernel", "sizes of the output instead of pads"},
+};
+
+const std::set<std::string> kOverImages = {
+    "Conv",   "ConvTranspose",     "MaxPool",           "AveragePool",
+    "Resize", "GlobalAveragePool", "BatchNormalization"};
+
+template <typename Proto>
+Proto read_proto(const std::filesystem::path& path) {
+  Proto proto;
+  std::ifstream file(path, std::ios::binary);
+  if (!proto.ParseFromIstream(&file)) fail("{} cannot be parsed", path.string());
+  return proto;
+}
+
+Tensor as_reals(const Tensor& tensor) {
+  if (tensor.dtype() == DType::kF32) return tensor;
+  Tensor reals(DType::kF32, tensor.shape());
+  std::ranges::transform(tensor.data<std::int64_t>(), reals.data<float>().begin(),
+                         [](std::int64_t v) { return static_cast<float>(v); });
+  return reals;
+}
+
+/// One model of the folder with its inputs and outputs.
+class NodeCase {
+ public:
+  explicit NodeCase(const std::filesystem::path& folder)
+      : folder_(folder / "test_data_set_0"),
+        model_(read_proto<onnx::ModelProto>(folder / "model.onnx")) {
+    // Models older than what is supported are of operators that have not changed since.
+    for (auto& version : *model_.mutable_opset_import())
+      version.set_version(std::max<std::int64_t>(version.version(), 7));
+  }
+
+  bool is_supported() const {
+    const std::vector<std::string> known = supported_onnx_operators();
+    return std::ranges::all_of(model_.graph().node(), [&known](const onnx::NodeProto& node) {
+      return node.domain().empty() && std::ranges::binary_search(known, node.op_type());
+    });
+  }
+
+  /// Compares the output, all parts of a Split. Other second outputs (indices, masks, deviations)
+  /// are not supported. Throws Error when the model is refused or a result differs.
+  void run() {
+    const bool all = model_.graph().node(0).op_type() == "Split";
+    for (int i = 0; i < (all ? model_.graph().output_size() : 1); ++i) {
+      const Tensor expected =
+          tensor_of(read_proto<onnx::TensorProto>(folder_ / fmt::format("output_{}.pb", i)), "");
+      compare(result_of(i), as_reals(expected));
+    }
+  }
+
+ private:
+  static std::string file(int i) { return fmt::format("input_{}.pb", i); }
+
+  /// The model with all inputs from `first` on as constants and one output.
+  onnx::ModelProto with_constants(int first, int output) const {
+    onnx::ModelProto model = model_;
+    auto* graph = model.mutable_graph();
+    for (int i = first; i < model_.graph().input_size(); ++i) {
+      auto* tensor = graph->add_initializer();
+      *tensor = read_proto<onnx::TensorProto>(folder_ / file(i));
+      tensor->set_name(model_.graph().input(i).name());
+    }
+    graph->clear_output();
+    *graph->add_output() = model_.graph().output(output);
+    return model;
+  }
+
+  Tensor result_of(int output) const {
+    if (!std::filesystem::exists(folder_ / file(0)) || is_folded()) return folded(output);
+    const bool has_batch = std::ranges::any_of(
+        model_.graph().node(),
+        [](const onnx::NodeProto& node) { return kOverImages.contains(node.op_type()); });
+    const Tensor x = tensor_of(read_proto<onnx::TensorProto>(folder_ / file(0)), "");
+    return run_model(with_constants(1, output), x, has_batch);
+  }
+
+  /// Whether the result is a constant: shape arithmetic.
+  bool is_folded() const {
+    const std::set<std::string> folded{"Shape", "ConstantOfShape", "Constant", "Cast",
+                                       "QuantizeLinear"};
+    return folded.contains(model_.graph().node(0).op_type()) ||
+           model_.graph().input(0).type().tensor_type().elem_type() != onnx::TensorProto::FLOAT;
+  }
+
+  /// The constant result times an image of one pixel, 1.
+  Tensor folded(int output) const {
+    onnx::ModelProto model = with_constants(0, output);
+    auto* graph = model.mutable_graph();
+    const std::string name = graph->output(0).name();
+    auto* one = graph->add_input();
+    one->set_name("one");
+    one->mutable_type()->mutable_tensor_type()->set_elem_type(onnx::TensorProto::FLOAT);
+    one->mutable_type()->mutable_tensor_type()->mutable_shape()->add_dim()->set_dim_value(1);
+    auto* cast = graph->add_node();
+    cast->set_op_type("Cast");
+    cast->add_input(name);
+    cast->add_output("reals");
+    auto* to = cast->add_attribute();
+    to->set_name("to");
+    to->set_type(onnx::AttributeProto::INT);
+    to->set_i(onnx::TensorProto::FLOAT);
+    auto* product = graph->add_node();
+    product->set_op_type("Mul");
+    product->add_input("one");
+    product->add_input("reals");
+    product->add_output("result");
+    graph->mutable_output(0)->set_name("result");
+    return run_model(model, Tensor::of<float>({1}, std::vector<float>{1}), false);
+  }
+
+  static Tensor run_model(const onnx::ModelProto& model, const Tensor& x, bool has_batch) {
+    const std::string bytes = model.SerializeAsString();
+    OnnxOptions options;
+    options.has_batch = has_batch;
+    const Executor executor(import_onnx(std::as_bytes(std::span(bytes)), "", options),
+                            MacMode::kFloat);
+    if (has_batch) return executor.logits(x);
+    Shape shape = x.shape();
+    shape.insert(shape.begin(), 1);
+    const Tensor y = executor.logits(as_reals(x).reshaped(shape));
+    return y.reshaped({y.shape().begin() + 1, y.shape().end()});
+  }
+
+  static void compare(const Tensor& result, const Tensor& expected) {
+    const bool one =
+        result.size() == 1 && expected.size() == 1;  // times [1], a scalar gains an axis
+    if (result.shape() != expected.shape() && !one)
+      fail("shape {} instead of {}", to_string(result.shape()), to_string(expected.shape()));
+    for (std::size_t i = 0; i < expected.data<float>().size(); ++i) {
+      const float a = result.data<float>()[i];
+      const float b = expected.data<float>()[i];
+      if (!(std::abs(a - b) <= 1e-6F + 1e-5F * std::abs(b)) && a != b)
+        fail("element {} is {} instead of {}", i, a, b);
+    }
+  }
+
+  std::filesystem::path folder_;
+  onnx::ModelProto model_;
+};
+
+const std::string* exception_for(const std::string& name) {
+  for (const auto& [part, reason] : kExceptions)
+    if (name.find(part) != std::string::npos) return &reason;
+  return nullptr;
+}
+
+std::string outcome_of(NodeCase& node_case) {
+  try {
+    node_case.run();
+    return "passed";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+TEST(OnnxNodes, GiveTheReferenceResults) {
+  if (!std::filesystem::exists(kFolder)) GTEST_SKIP() << "package libonnx-testdata is missing";
+  int passed = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
+    const std::string name = entry.path().filename();
+    NodeCase node_case(entry.path());
+    if (!node_case.is_supported()) continue;
+    const std::string outcome = outcome_of(node_case);
+    if (exception_for(name) != nullptr)
+      EXPECT_NE(outcome, "passed") << name << " is no exception any more";
+    else
+      EXPECT_EQ(outcome, "passed") << name;
+    passed += outcome == "passed" ? 1 : 0;
+  }
+  RecordProperty("passed", passed);
+  EXPECT_GT(passed, 150);
+}
+
+}  // namespace
+}  // namespace bitline
