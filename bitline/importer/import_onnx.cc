@@ -109,7 +109,7 @@ Network import_graph(const GraphProto& graph, std::int64_t operators,
     with_context(fmt::format("initializer '{}'", tensor.name()), [&] {
       Tensor constant = tensor_of(tensor, folder);
       const Shape shape = constant.shape();
-      state.set(tensor.name(), {"", shape, std::move(constant), tensor.data_type(), {}});
+      state.set(tensor.name(), {"", shape, std::move(constant), tensor.data_type(), {}, 0});
     });
   state.set_read(values_read(graph));
   state.set(input.name, state.append(input.name, Input{input.shape}, {}));
@@ -117,6 +117,9 @@ Network import_graph(const GraphProto& graph, std::int64_t operators,
   const ImportedValue& output = state.value(graph.output(0).name());
   if (output.is_constant())
     fail("the output '{}' does not depend on the input", graph.output(0).name());
+  if (output.batch_axis != 0)
+    fail("images lie along axis {} of the output '{}'; axis 0 has to count them", output.batch_axis,
+         graph.output(0).name());
   if (output.grid)
     fail(
         "the output '{}' is the integers of a QuantizeLinear; end the network with a "
