@@ -34,13 +34,15 @@ Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine
   if (mode != MacMode::kFloat)
     for (IntegerLayer& layer : integer_layers(network_))
       integers.emplace(layer.name, std::move(layer));
+  const std::map<std::string, Shape> shapes = validate(network_);
   std::vector<std::size_t> integer_steps;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     if (!steps_[i].is_layer()) continue;
     if (integers.contains(steps_[i].node->name)) {
       integer_steps.push_back(i);
     } else {
-      runners_.emplace(i, LayerRunner::real_numbers(network_, *steps_[i].node));
+      const Node& node = *steps_[i].node;
+      runners_.emplace(i, LayerRunner::real_numbers(network_, node, shapes.at(node.inputs[0])));
     }
   }
   for (const std::size_t i : integer_steps) {
