@@ -33,6 +33,7 @@ struct ConfigArguments {
 
 void add_run(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);
+void add_quantize(CLI::App& app, Context& context);
 void add_inspect(CLI::App& app, Context& context);
 void add_profile(CLI::App& app, Context& context);
 void add_search(CLI::App& app, Context& context);

@@ -113,6 +113,7 @@ int run(int argc, char** argv) {
   install_signal_handlers(context.cancellation);
   add_run(app, context);
   add_train(app, context);
+  add_quantize(app, context);
   add_inspect(app, context);
   add_profile(app, context);
   add_search(app, context);

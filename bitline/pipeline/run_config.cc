@@ -125,6 +125,18 @@ QuantizeOptions read_quantize(const ConfigTable& table) {
   return quantize;
 }
 
+PostTrainingOptions read_post_training(const ConfigTable& table) {
+  PostTrainingOptions post;
+  post.range.rule = table.choice<RangeRule>("range", post.range.rule,
+                                            {{"min-max", RangeRule::kMinMax},
+                                             {"percentile", RangeRule::kPercentile},
+                                             {"mse", RangeRule::kMse}});
+  post.range.percentile = table.number("percentile", post.range.percentile, 0, 100);
+  post.fold_batch_norm = table.get<bool>("fold_batch_norm", post.fold_batch_norm);
+  post.correct_bias = table.get<bool>("bias_correction", post.correct_bias);
+  return post;
+}
+
 TrainRun read_train(const ConfigTable& table, std::uint64_t seed) {
   TrainRun train;
   TrainOptions& options = train.options;
@@ -187,6 +199,7 @@ RunConfig read_run_config(const Config& config) {
   run.array = read_array(root.table("array"));
   run.has_quantize = root.has("quantize");
   run.quantize = read_quantize(root.table("quantize"));
+  run.post_training = read_post_training(root.table("quantize"));
   run.train = read_train(root.table("train"), run.seed);
   run.search = read_search(root.table("search"), read_adc(root.table("adc")));
   run.profile_by_tile = root.table("profile").get<bool>("by_tile", false);

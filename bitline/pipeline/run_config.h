@@ -12,6 +12,7 @@
 #include "bitline/models/models.h"
 #include "bitline/quantize/quantizers.h"
 #include "bitline/runtime/executor.h"
+#include "bitline/runtime/post_training.h"
 #include "bitline/search/range_search.h"
 #include "bitline/train/train_options.h"
 
@@ -68,6 +69,7 @@ struct RunConfig {
   Engine engine = Engine::kFused;
   bool has_quantize = false;  ///< a [quantize] table is there
   QuantizeOptions quantize;
+  PostTrainingOptions post_training;  ///< of [quantize] too
   TrainRun train;
   SearchRun search;
   bool profile_by_tile = false;

@@ -127,6 +127,11 @@ std::vector<double> Executor::output_scale(std::size_t step, const PreparedPlan&
   return runners_.at(step).output_scale(adc_of(steps_[step], plan));
 }
 
+void Executor::set_bias(std::size_t step, const Tensor& bias) {
+  network_.parameter(*steps_[step].node, "bias") = bias;
+  affines_[step] = affine_of(step, nullptr);
+}
+
 void Executor::set_statistics(std::size_t step, const Tensor& mean, const Tensor& variance,
                               PreparedPlan& plan) {
   const Step& changed = steps_[step];
