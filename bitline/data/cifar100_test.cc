@@ -58,9 +58,9 @@ TEST_F(Cifar100, AFileThatIsMissingOrOfAnotherSizeIsNamed) {
               AllOf(HasSubstr((folder_ / "train.bin").string() + " is missing"),
                     HasSubstr("cifar-100-binary.tar.gz")));
   make_file("test.bin", 9999);
-  EXPECT_THAT(message_of([&] { load_cifar100(folder_, Split::kTest); }),
-              AllOf(HasSubstr("test.bin has 30736926 bytes instead of 30740000"),
-                    HasSubstr("truncated")));
+  EXPECT_THAT(
+      message_of([&] { load_cifar100(folder_, Split::kTest); }),
+      AllOf(HasSubstr("test.bin has 30736926 bytes instead of 30740000"), HasSubstr("truncated")));
 }
 
 TEST_F(Cifar100, ALabelOutOfRangeIsNamedWithFileAndRecord) {
