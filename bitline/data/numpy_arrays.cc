@@ -73,8 +73,8 @@ Dataset parse_npz(std::span<const std::byte> bytes) {
   // Far above any dataset that fits into memory; the archive's own sizes limit what is taken.
   constexpr std::size_t kLargest = std::size_t{1} << 40;
   const ZipReader archive(bytes);
-  return assemble(read_array(archive, "images.npy", kLargest),
-                  read_array(archive, "labels.npy", kLargest));
+  const Tensor images = read_array(archive, "images.npy", kLargest);
+  return assemble(images, read_array(archive, "labels.npy", kLargest));
 }
 
 Dataset load_numpy(const std::filesystem::path& images, const std::filesystem::path& labels) {
