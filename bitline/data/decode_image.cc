@@ -92,6 +92,7 @@ RgbImage decode_jpeg(std::span<const std::byte> bytes) {
   check_jpeg(tjDecompressHeader3(decoder.get(), data, bytes.size(), &width, &height, &subsampling,
                                  &colours),
              decoder.get());
+  if (width == 0) fail("a damaged JPEG file: its header is incomplete; fetch it again");
   const bool cmyk = colours == TJCS_CMYK || colours == TJCS_YCCK;
   std::vector<std::uint8_t> pixels(checked_pixels(height, width) * (cmyk ? 4 : 3));
   // A picture of very many progressive scans takes minutes and is made by nobody in good faith.
