@@ -40,6 +40,7 @@ void add_search(CLI::App& app, Context& context);
 void add_recalibrate(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
 void add_sample(CLI::App& app, Context& context);
+void add_data(CLI::App& app, Context& context);
 void add_bench(CLI::App& app, Context& context);
 
 }  // namespace bitline::cli

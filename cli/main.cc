@@ -120,6 +120,7 @@ int run(int argc, char** argv) {
   add_recalibrate(app, context);
   add_evaluate(app, context);
   add_sample(app, context);
+  add_data(app, context);
   add_bench(app, context);
   try {
     choose_instruction_set();
