@@ -8,6 +8,7 @@
 #include "bitline/adc/adc_spec.h"
 #include "bitline/config/config.h"
 #include "bitline/data/normalization.h"
+#include "bitline/importer/load_weights.h"
 #include "bitline/mapping/array_spec.h"
 #include "bitline/models/models.h"
 #include "bitline/quantize/quantizers.h"
@@ -35,6 +36,8 @@ struct ModelSource {
   std::filesystem::path file;
   std::string name;
   ModelOptions options;
+  std::filesystem::path weights;  ///< with name: a state_dict; empty: weights are drawn
+  WeightOptions matching;         ///< with weights
 };
 
 /// [train] beyond TrainOptions.

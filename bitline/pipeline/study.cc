@@ -24,7 +24,12 @@ std::filesystem::path data_folder(const DataOptions& data) {
 }  // namespace
 
 Network load_network(const ModelSource& model) {
-  return model.file.empty() ? make_model(model.name, model.options) : read_network(model.file);
+  if (!model.file.empty()) return read_network(model.file);
+  const Network network = make_model(model.name, model.options);
+  if (model.weights.empty()) return network;
+  const StateDict state = read_state_dict(model.weights);
+  return with_context(model.weights.string(),
+                      [&] { return load_weights(network, state, model.matching); });
 }
 
 Dataset load_split(const DataOptions& data, Split split) {
