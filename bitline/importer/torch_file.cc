@@ -4,9 +4,9 @@
 #include <string_view>
 #include <utility>
 
+#include "bitline/base/zip_reader.h"
 #include "bitline/importer/byte_reader.h"
 #include "bitline/importer/torch_storage.h"
-#include "bitline/importer/zip_reader.h"
 
 namespace bitline {
 namespace {
@@ -39,18 +39,24 @@ std::string folder_of_pickle(const ZipReader& archive) {
 }
 
 TorchFile parse_zip(std::span<const std::byte> bytes) {
-  ZipReader archive(bytes);
+  const ZipReader archive(bytes);
   const std::string folder = folder_of_pickle(archive);
-  if (archive.contains(folder + "byteorder") &&
-      !begins_with(archive.read(folder + "byteorder"), "little"))
+  // torch.save compresses nothing, so that more than the file's size comes out of a damaged one.
+  std::size_t bytes_left = bytes.size();
+  const auto read = [&](const std::string& name) {
+    std::vector<std::byte> member = archive.read(folder + name, bytes_left);
+    bytes_left -= member.size();
+    return member;
+  };
+  if (archive.has(folder + "byteorder") && !begins_with(read("byteorder"), "little"))
     fail("the file holds big-endian numbers; load and save it on a little-endian machine");
   TorchFile file;
-  file.owned.push_back(archive.read(folder + "data.pkl"));
+  file.owned.push_back(read("data.pkl"));
   file.content = unpickle(file.owned.back(), torch_globals());
   for (const TorchStorage& storage : storages_of(file.content)) {
     const std::string key(storage.key);
     if (file.storages.contains(key)) continue;
-    file.owned.push_back(archive.read(folder + "data/" + key));
+    file.owned.push_back(read("data/" + key));
     file.storages[key] = file.owned.back();
   }
   return file;
