@@ -24,10 +24,10 @@ void fuzz_parser(const std::uint8_t* data, std::size_t size, Parse&& parse) {
 }  // namespace bitline
 
 /// Defines a target: BITLINE_FUZZ(bytes) { parse(bytes); }
-#define BITLINE_FUZZ(bytes)                                                              \
-  static void fuzz_target(std::span<const std::byte> bytes);                             \
-  extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {    \
-    bitline::fuzz_parser(data, size, fuzz_target);                                       \
-    return 0;                                                                            \
-  }                                                                                      \
+#define BITLINE_FUZZ(bytes)                                                           \
+  static void fuzz_target(std::span<const std::byte> bytes);                          \
+  extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) { \
+    bitline::fuzz_parser(data, size, fuzz_target);                                    \
+    return 0;                                                                         \
+  }                                                                                   \
   static void fuzz_target(std::span<const std::byte> bytes)

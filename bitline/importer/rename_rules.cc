@@ -21,8 +21,9 @@ std::vector<std::string> parts_of(std::string_view name) {
 
 RenameRules::RenameRules(const std::map<std::string, std::string>& rules) {
   for (const auto& [theirs, ours] : rules) {
-    if (theirs.empty() || ours.empty())
-      fail_usage("model.rename: '{}' = '{}' has an empty name; give both", theirs, ours);
+    if (theirs.empty())
+      fail_usage("model.rename: '' = '{}' says nothing of what becomes '{}'; give a name", ours,
+                 ours);
     rules_.push_back({parts_of(theirs), ours});
   }
   std::ranges::stable_sort(rules_, std::greater{},
@@ -34,14 +35,14 @@ std::string RenameRules::apply(std::string_view name) {
   std::vector<std::string> renamed;
   for (auto at = parts.begin(); at != parts.end();) {
     const auto rule = std::ranges::find_if(rules_, [&](const Rule& candidate) {
-      return std::ranges::mismatch(candidate.theirs, std::ranges::subrange(at, parts.end())).in1 ==
-             candidate.theirs.end();
+      const auto& theirs = candidate.theirs;
+      return std::mismatch(theirs.begin(), theirs.end(), at, parts.end()).first == theirs.end();
     });
     if (rule == rules_.end()) {
       renamed.push_back(*at++);
     } else {
       rule->used = true;
-      renamed.push_back(rule->ours);
+      if (!rule->ours.empty()) renamed.push_back(rule->ours);
       at += static_cast<std::ptrdiff_t>(rule->theirs.size());
     }
   }

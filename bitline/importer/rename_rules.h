@@ -12,9 +12,10 @@ namespace bitline {
 /// "layer1.0" = "stage1.block1", the name "layer1.0.bn1.weight" becomes
 /// "stage1.block1.norm1.weight". A name is read once from left to right; where several rules fit,
 /// the one with the most parts is taken, and what a rule has put there is not looked at again.
+/// Nothing on the right drops the parts.
 class RenameRules {
  public:
-  /// Throws Error (kUsage) for an empty name on either side.
+  /// Throws Error (kUsage) for an empty name on the left side.
   explicit RenameRules(const std::map<std::string, std::string>& rules);
 
   std::string apply(std::string_view name);

@@ -38,10 +38,14 @@ TEST(RenameRules, UnusedOnesAreNamed) {
   EXPECT_NO_THROW(rules.require_all_used());
 }
 
-TEST(RenameRules, RefuseEmptyNames) {
-  using Rules = std::map<std::string, std::string>;
-  for (const Rules& rules : {Rules{{"a", ""}}, Rules{{"", "a"}}})
-    EXPECT_THAT(message_of([&] { RenameRules{rules}; }), HasSubstr("has an empty name; give both"));
+TEST(RenameRules, MayDropParts) {
+  RenameRules rules({{"model.backbone", ""}});
+  EXPECT_EQ(rules.apply("model.backbone.conv1.weight"), "conv1.weight");
+}
+
+TEST(RenameRules, RefuseToReplaceNothing) {
+  const std::map<std::string, std::string> nothing{{"", "a"}};
+  EXPECT_THAT(message_of([&] { RenameRules{nothing}; }), HasSubstr("says nothing of what"));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "bitline/adc/adc_plan.h"
+
 #include "fuzz/fuzz_parser.h"
 
 // What is read can be written, and reads back to the same plan.
