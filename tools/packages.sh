@@ -26,7 +26,8 @@ librapidcheck-dev property tests
 # What .ci/run needs beyond that.
 check_packages='
 git list of changed files
-clang compiler for clang-tidy
+clang compiler for clang-tidy and the fuzz targets
+libclang-rt-14-dev sanitizers and libFuzzer for clang
 clang-format formatting check
 clang-tidy static checks
 '
