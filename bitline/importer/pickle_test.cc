@@ -80,6 +80,10 @@ TEST(Pickle, MemoGivesTheSameObjectBack) {
   EXPECT_EQ(Read("]\x94j\0\0\0\0\x86."s).object().items.size(), 2U);
 }
 
+TEST(Pickle, LargeNumberInTheMemoTakesNoMemory) {
+  EXPECT_EQ(Read("]r\xff\xff\xff\xffj\xff\xff\xff\xff\x86.").object().items.size(), 2U);
+}
+
 TEST(Pickle, ListThatContainsItselfIsRead) {
   const Read read(
       "]q\x00h\x00"

@@ -39,7 +39,8 @@ TEST(RenameRules, UnusedOnesAreNamed) {
 }
 
 TEST(RenameRules, MayDropParts) {
-  RenameRules rules({{"model.backbone", ""}});
+  const std::map<std::string, std::string> prefix{{"model.backbone", ""}};
+  RenameRules rules(prefix);
   EXPECT_EQ(rules.apply("model.backbone.conv1.weight"), "conv1.weight");
 }
 

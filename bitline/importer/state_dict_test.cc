@@ -33,6 +33,14 @@ std::vector<T> values_of(const StateDict& state, std::string_view name) {
   return {tensor.data<T>().begin(), tensor.data<T>().end()};
 }
 
+void expect_its_values(const StateDict& state) {
+  EXPECT_THAT(values_of(state, "conv.weight"), ElementsAre(0.5F, -2.0F));
+  EXPECT_THAT(values_of(state, "bn.running_mean"), ElementsAre(0.125F, 3.0F));
+  EXPECT_THAT(values_of<std::int64_t>(state, "bn.num_batches_tracked"), ElementsAre(17));
+  EXPECT_THAT(values_of(state, "fc.weight"), ElementsAre(1.0F, 2.0F, 3.0F, 4.0F));
+  EXPECT_THAT(values_of(state, "fc.bias"), ElementsAre(-1.0F, 1.0F));
+}
+
 // What state_dict() in testdata/make_torch_files.py writes.
 void expect_the_small_network(const StateDict& state) {
   EXPECT_TRUE(state.is_ordered);
@@ -40,12 +48,8 @@ void expect_the_small_network(const StateDict& state) {
               ElementsAre("conv.weight", "bn.weight", "bn.bias", "bn.running_mean",
                           "bn.running_var", "bn.num_batches_tracked", "fc.weight", "fc.bias"));
   EXPECT_EQ(tensor_of(state, "conv.weight").shape(), (Shape{2, 1, 1, 1}));
-  EXPECT_THAT(values_of(state, "conv.weight"), ElementsAre(0.5F, -2.0F));
-  EXPECT_THAT(values_of(state, "bn.running_mean"), ElementsAre(0.125F, 3.0F));
-  EXPECT_THAT(values_of<std::int64_t>(state, "bn.num_batches_tracked"), ElementsAre(17));
   EXPECT_EQ(tensor_of(state, "fc.weight").shape(), (Shape{2, 2}));
-  EXPECT_THAT(values_of(state, "fc.weight"), ElementsAre(1.0F, 2.0F, 3.0F, 4.0F));
-  EXPECT_THAT(values_of(state, "fc.bias"), ElementsAre(-1.0F, 1.0F));
+  expect_its_values(state);
 }
 
 TEST(StateDict, IsReadFromAZipFile) {
