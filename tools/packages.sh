@@ -19,6 +19,9 @@ libhwy-dev vector instructions
 libssl-dev checksums
 zlib1g-dev compressed datasets
 libzip-dev NPZ files
+libonnx-dev ONNX files
+libprotobuf-dev ONNX files
+libonnx-testdata reference results of operators
 libturbojpeg0-dev JPEG pictures
 libpng-dev PNG pictures
 libcurl4-openssl-dev downloads of datasets
@@ -30,7 +33,8 @@ librapidcheck-dev property tests
 # What .ci/run needs beyond that.
 check_packages='
 git list of changed files
-clang compiler for clang-tidy
+clang compiler for clang-tidy and the fuzz targets
+libclang-rt-14-dev sanitizers and libFuzzer for clang
 clang-format formatting check
 clang-tidy static checks
 '

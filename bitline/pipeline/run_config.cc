@@ -86,6 +86,20 @@ DataOptions read_data(const ConfigTable& table) {
   return data;
 }
 
+void read_weights(const ConfigTable& table, ModelSource& model) {
+  model.weights = table.path("weights", {});
+  model.matching.match =
+      table.choice<WeightMatch>("match", model.matching.match,
+                                {{"name", WeightMatch::kName}, {"order", WeightMatch::kOrder}});
+  model.matching.rename = table.texts("rename");
+  if (!model.weights.empty() && !model.file.empty())
+    fail_usage("model.weights goes with model.name; the network in model.file has its own weights");
+  if (model.weights.empty() && (table.has("match") || table.has("rename")))
+    fail_usage("model.match and model.rename say how to read model.weights; set that too");
+  if (model.matching.match == WeightMatch::kOrder && !model.matching.rename.empty())
+    fail_usage("model.match = \"order\" looks at no names; remove it or [model.rename]");
+}
+
 ModelSource read_model(const ConfigTable& table, std::uint64_t seed) {
   ModelSource model;
   model.file = table.path("file", {});
@@ -94,6 +108,7 @@ ModelSource read_model(const ConfigTable& table, std::uint64_t seed) {
   model.options.classes = table.integer("classes", model.options.classes, 2, kMany);
   model.options.input = table.integers("input", model.options.input, 1, kMany);
   model.options.seed = seed;
+  read_weights(table, model);
   if (model.file.empty() == model.name.empty())
     fail_usage("set either model.file (a network file) or model.name (resnet20, vgg9)");
   if (model.options.input.size() != 3)

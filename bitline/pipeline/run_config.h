@@ -9,6 +9,7 @@
 #include "bitline/config/config.h"
 #include "bitline/data/normalization.h"
 #include "bitline/data/resize.h"
+#include "bitline/importer/load_weights.h"
 #include "bitline/mapping/array_spec.h"
 #include "bitline/models/models.h"
 #include "bitline/quantize/quantizers.h"
@@ -41,6 +42,8 @@ struct ModelSource {
   std::filesystem::path file;
   std::string name;
   ModelOptions options;
+  std::filesystem::path weights;  ///< with name: a state_dict; empty: weights are drawn
+  WeightOptions matching;         ///< with weights
 };
 
 /// [train] beyond TrainOptions.

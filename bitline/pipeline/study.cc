@@ -36,8 +36,13 @@ Dataset load_all_images(const DataOptions& data, Split split) {
 }  // namespace
 
 Network load_network(const ModelSource& model) {
-  if (model.file.empty()) return make_model(model.name, model.options);
-  return model.file.extension() == ".onnx" ? import_onnx(model.file) : read_network(model.file);
+  if (model.file.extension() == ".onnx") return import_onnx(model.file);
+  if (!model.file.empty()) return read_network(model.file);
+  const Network network = make_model(model.name, model.options);
+  if (model.weights.empty()) return network;
+  const StateDict state = read_state_dict(model.weights);
+  return with_context(model.weights.string(),
+                      [&] { return load_weights(network, state, model.matching); });
 }
 
 Dataset load_split(const DataOptions& data, Split split) {

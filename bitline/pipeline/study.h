@@ -10,7 +10,8 @@
 
 namespace bitline {
 
-/// The network file or the freshly drawn built-in network. Errors carry the path.
+/// The network file, or the built-in network with the weights of a file or freshly drawn ones.
+/// Errors carry the path.
 Network load_network(const ModelSource& model);
 
 /// The whole training or test set of [data].
