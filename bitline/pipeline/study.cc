@@ -25,7 +25,7 @@ std::filesystem::path data_folder(const DataOptions& data) {
 
 Network load_network(const ModelSource& model) {
   if (!model.file.empty()) return read_network(model.file);
-  const Network network = make_model(model.name, model.options);
+  Network network = make_model(model.name, model.options);
   if (model.weights.empty()) return network;
   const StateDict state = read_state_dict(model.weights);
   return with_context(model.weights.string(),
