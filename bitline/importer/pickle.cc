@@ -200,12 +200,21 @@ class Unpickler {
     const auto* tuple = std::get_if<PickleObject*>(&arguments);
     if (global == nullptr || tuple == nullptr || (*tuple)->kind != Kind::kTuple)
       fail("something other than a name is called; the pickle is damaged");
-    const PickleCall allowed = (*global)->call;
-    if (allowed == PickleCall::kNever || (allowed == PickleCall::kDict && !(*tuple)->items.empty()))
-      fail("the pickle calls '{}.{}' with {} arguments, which no state_dict does",
-           (*global)->module, (*global)->name, (*tuple)->items.size());
-    if (allowed == PickleCall::kDict) return push_object(Kind::kDict, {});
-    return push_object(Kind::kCall, {function, arguments});
+    const std::vector<PickleValue>& values = (*tuple)->items;
+    switch ((*global)->call) {
+      case PickleCall::kRecorded:
+        return push_object(Kind::kCall, {function, arguments});
+      case PickleCall::kDict:
+        if (values.empty()) return push_object(Kind::kDict, {});
+        break;
+      case PickleCall::kFirst:
+        if (!values.empty()) return push(values.front());
+        break;
+      case PickleCall::kNever:
+        break;
+    }
+    fail("the pickle calls '{}.{}' with {} arguments, which no state_dict does", (*global)->module,
+         (*global)->name, values.size());
   }
 
   // A state_dict carries versions of its modules as an attribute; its tensors do not need them.

@@ -17,6 +17,7 @@ namespace bitline {
 enum class PickleCall {
   kNever,    ///< the name may be mentioned, for example as an argument, and not be called
   kDict,     ///< without arguments, an empty dictionary
+  kFirst,    ///< its first argument
   kRecorded  ///< a PickleObject of kind kCall
 };
 

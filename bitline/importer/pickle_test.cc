@@ -16,7 +16,8 @@ using Kind = PickleObject::Kind;
 
 constexpr PickleGlobal kAllowed[] = {{"collections", "OrderedDict", PickleCall::kDict},
                                      {"torch", "FloatStorage", PickleCall::kNever},
-                                     {"torch._utils", "_rebuild", PickleCall::kRecorded}};
+                                     {"torch._utils", "_rebuild", PickleCall::kRecorded},
+                                     {"torch._utils", "_wrap", PickleCall::kFirst}};
 
 // A pickle of protocol 2, kept together with what its values point to.
 struct Read {
@@ -98,6 +99,10 @@ TEST(Pickle, CallsAreWrittenDownAndNotMade) {
   EXPECT_EQ(std::get<PickleObject*>(read.object().items[1])->items.size(), 1U);
 }
 
+TEST(Pickle, WrappersStandForWhatTheyWrap) {
+  EXPECT_EQ(std::get<std::int64_t>(Read("ctorch._utils\n_wrap\nK\x07N\x86R.").pickle.value), 7);
+}
+
 TEST(Pickle, OrderedDictIsADictionaryWithoutItsAttributes) {
   const Read read("ccollections\nOrderedDict\n)R(K\x01K\x02u}(X\x01\0\0\0_K\x03ub."s);
   EXPECT_EQ(read.object().kind, Kind::kDict);
@@ -129,6 +134,7 @@ TEST(PickleRefuses, NamesThatAreNotAllowed) {
 TEST(PickleRefuses, CallsThatNoStateDictMakes) {
   EXPECT_THAT(refusal("ctorch\nFloatStorage\n)R."), HasSubstr("calls 'torch.FloatStorage'"));
   EXPECT_THAT(refusal("ccollections\nOrderedDict\nK\x01\x85R."), HasSubstr("with 1 arguments"));
+  EXPECT_THAT(refusal("ctorch._utils\n_wrap\n)R."), HasSubstr("with 0 arguments"));
   EXPECT_THAT(refusal("X\x02\0\0\0os)R."s), HasSubstr("other than a name is called"));
   EXPECT_THAT(refusal("ctorch._utils\n_rebuild\nK\x01R."), HasSubstr("other than a name"));
 }

@@ -10,7 +10,9 @@ namespace {
 constexpr std::array kGlobals{
     PickleGlobal{"collections", "OrderedDict", PickleCall::kDict},
     PickleGlobal{"torch._utils", "_rebuild_tensor_v2", PickleCall::kRecorded},
-    PickleGlobal{"torch._utils", "_rebuild_parameter", PickleCall::kRecorded},
+    PickleGlobal{"torch._utils", "_rebuild_parameter", PickleCall::kFirst},
+    PickleGlobal{"torch._utils", "_rebuild_parameter_with_state", PickleCall::kFirst},
+    PickleGlobal{"torch.jit._pickle", "restore_type_tag", PickleCall::kFirst},
     PickleGlobal{"torch", "FloatStorage"},
     PickleGlobal{"torch", "DoubleStorage"},
     PickleGlobal{"torch", "HalfStorage"},

@@ -11,7 +11,8 @@
 namespace bitline {
 
 /// The names that the pickle of a state_dict may mention: OrderedDict, the functions that rebuild
-/// tensors and parameters, and the classes of storages. None of them is ever called.
+/// tensors, those that wrap a tensor as a parameter or a value with its type, and the classes of
+/// storages. None of them is ever called.
 std::span<const PickleGlobal> torch_globals();
 
 /// What the pickle says of one storage.

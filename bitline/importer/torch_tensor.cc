@@ -40,15 +40,6 @@ const std::vector<PickleValue>& arguments_of(const PickleObject& call) {
   return object_as(call.items.at(1), Kind::kTuple).items;
 }
 
-// A parameter is a tensor and whether it is trained.
-const PickleObject& rebuild_call(const PickleValue& value) {
-  const PickleObject& call = object_as(value, Kind::kCall);
-  if (function_of(call) != "_rebuild_parameter") return call;
-  const std::vector<PickleValue>& arguments = arguments_of(call);
-  if (arguments.empty()) fail_malformed();
-  return object_as(arguments[0], Kind::kCall);
-}
-
 Shape counts_of(const PickleValue& tuple) {
   Shape counts;
   for (const PickleValue& item : object_as(tuple, Kind::kTuple).items) {
@@ -100,7 +91,7 @@ std::vector<std::byte> gather(const TorchTensor& tensor, std::span<const std::by
 bool is_torch_tensor(const PickleValue& value) { return call_of(value) != nullptr; }
 
 TorchTensor torch_tensor(const PickleValue& value) {
-  const PickleObject& call = rebuild_call(value);
+  const PickleObject& call = object_as(value, Kind::kCall);
   const std::vector<PickleValue>& arguments = arguments_of(call);
   if (function_of(call) != "_rebuild_tensor_v2" || arguments.size() < 4) fail_malformed();
   TorchTensor tensor{torch_storage(object_as(arguments[0], Kind::kPersistentId)),

@@ -16,7 +16,7 @@ struct TorchTensor {
   Shape strides;  ///< in elements of the storage, one an axis
 };
 
-/// Whether the value asks for a tensor or a parameter to be rebuilt.
+/// Whether the value asks for a tensor to be rebuilt.
 bool is_torch_tensor(const PickleValue& value);
 
 /// Throws Error for a description that PyTorch does not write: negative sizes, strides or offsets,

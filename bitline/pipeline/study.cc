@@ -38,7 +38,7 @@ Dataset load_all_images(const DataOptions& data, Split split) {
 Network load_network(const ModelSource& model) {
   if (model.file.extension() == ".onnx") return import_onnx(model.file);
   if (!model.file.empty()) return read_network(model.file);
-  const Network network = make_model(model.name, model.options);
+  Network network = make_model(model.name, model.options);
   if (model.weights.empty()) return network;
   const StateDict state = read_state_dict(model.weights);
   return with_context(model.weights.string(),
