@@ -40,6 +40,14 @@ ImportedValue ImportState::append(const std::string& name, Operator op,
   return {added.name, shape, {}, 1, {}, 0};
 }
 
+void ImportState::take(const Shape& shape) {
+  const std::int64_t elements = element_count(shape);
+  if (elements > free_elements_)
+    fail("a constant of shape {} and those before it have more elements than this file explains",
+         to_string(shape));
+  free_elements_ -= elements;
+}
+
 std::string ImportState::node_of(const ImportedValue& value, const std::string& key) {
   if (!value.is_constant()) return value.node;
   if (value.constant->dtype() != DType::kF32)
