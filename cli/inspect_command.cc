@@ -90,7 +90,8 @@ void add_inspect(CLI::App& app, Context&) {
     if (config->file.ends_with(".safetensors") || config->file.ends_with(".onnx")) {
       ModelSource model;
       model.file = config->file;
-      inspect(load_network(model), ArraySpec{}, QuantizeOptions{});
+      const Network network = load_network(model);
+      inspect(network, default_array(network), QuantizeOptions{});
     } else {
       const RunConfig run = config->read();
       inspect(load_network(run.model), run.array, run.quantize);

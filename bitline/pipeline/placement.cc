@@ -66,6 +66,13 @@ std::vector<Placement> placements_of(const Executor& executor, const ArraySpec& 
   return placements;
 }
 
+ArraySpec default_array(const Network& network) {
+  ArraySpec array;
+  for (const auto& [name, spec] : network.quant)
+    if (network.tensors.contains(name) && spec.odd) array.encoding = Encoding::kBipolar;
+  return array;
+}
+
 Network with_trial_grids(Network network, const QuantizeOptions& options) {
   if (!network.quant.empty()) return network;
   attach_quantizers(network, options);

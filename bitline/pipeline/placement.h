@@ -26,6 +26,9 @@ struct Placement {
 /// One for each node behind the input, in order. `executor` is in analog mode.
 std::vector<Placement> placements_of(const Executor& executor, const ArraySpec& array);
 
+/// The default array; with bipolar cells where weights are odd integers, which others do not hold.
+ArraySpec default_array(const Network& network);
+
 /// A float network on the grids of `options`, all values' steps 1: good for looking at its layout,
 /// not for running it. A network with grids is returned as it is.
 Network with_trial_grids(Network network, const QuantizeOptions& options);
