@@ -1,5 +1,6 @@
 #include "bitline/importer/import_state.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "bitline/graph/infer_shape.h"
@@ -38,6 +39,21 @@ ImportedValue ImportState::append(const std::string& name, Operator op,
   const Shape shape = infer_shape(site);
   shapes_[added.name] = shape;
   return {added.name, shape, {}, 1, {}};
+}
+
+ImportedValue ImportState::before_reshape(const ImportedValue& value) const {
+  const auto node = std::ranges::find_if(
+      network.nodes, [&value](const Node& candidate) { return candidate.name == value.node; });
+  if (node == network.nodes.end() || !std::holds_alternative<Reshape>(node->op)) return value;
+  ImportedValue source = value;
+  source.node = node->inputs[0];
+  source.shape = shapes_.at(source.node);
+  return source;
+}
+
+const std::string* ImportState::metadata(const std::string& key) const {
+  const auto found = metadata_.find(key);
+  return found == metadata_.end() ? nullptr : &found->second;
 }
 
 std::string ImportState::node_of(const ImportedValue& value, const std::string& key) {
