@@ -130,7 +130,8 @@ TEST_F(BadDataTest, StepOfZeroIsNamed) {
 
 TEST_F(BadDataTest, NetworkWithRealWeightsIsRefused) {
   write_network(folder() / "network.safetensors", make_float_network(4));
-  expect_run_fails({"layer conv1", "has no quantizer", "train the network with [quantize]"});
+  expect_run_fails(
+      {"no layer of network 'small' has integer grids", "train the network with [quantize] first"});
 }
 
 /// The study trains the network for one epoch.

@@ -13,7 +13,23 @@ void ConfigArguments::add_to(CLI::App& command) {
       ->check(CLI::Range(1, 1024));
 }
 
+namespace {
+
+/// A network where a configuration belongs: says how to write one for it.
+void refuse_network(const std::string& file) {
+  for (const char* extension : {".onnx", ".safetensors", ".pt", ".pth"})
+    if (file.ends_with(extension))
+      fail_usage(
+          "{} is a network, not a configuration; write a TOML file with [model] file = \"{}\" and "
+          "[data] for its images and name that file here, or look at the network with 'bitline "
+          "inspect {}'",
+          file, file, file);
+}
+
+}  // namespace
+
 RunConfig ConfigArguments::read() const {
+  refuse_network(file);
   Config config = Config::from_file(file);
   for (const std::string& setting : settings) config.set(setting);
   RunConfig run = read_run_config(config);

@@ -33,12 +33,14 @@ struct ConfigArguments {
 
 void add_run(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);
+void add_quantize(CLI::App& app, Context& context);
 void add_inspect(CLI::App& app, Context& context);
 void add_profile(CLI::App& app, Context& context);
 void add_search(CLI::App& app, Context& context);
 void add_recalibrate(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
 void add_sample(CLI::App& app, Context& context);
+void add_data(CLI::App& app, Context& context);
 void add_bench(CLI::App& app, Context& context);
 
 }  // namespace bitline::cli

@@ -19,11 +19,19 @@ struct EvaluateArguments {
   std::string engine;
 };
 
+std::string describe(std::string_view name, const Interval& share, std::int64_t right,
+                     std::int64_t images) {
+  return fmt::format("{} {:.2f} % [{:.2f}, {:.2f}] ({} of {} images)", name, 100 * share.value,
+                     100 * share.lower, 100 * share.upper, right, images);
+}
+
 void print_accuracy(std::string_view name, const Evaluation& evaluation) {
-  const Interval a = evaluation.accuracy();
-  fmt::print("{}: top-1 {:.2f} % [{:.2f}, {:.2f}] ({} of {} images), cross-entropy {:.6f}\n", name,
-             100 * a.value, 100 * a.lower, 100 * a.upper, evaluation.score.correct,
-             evaluation.score.images, evaluation.mean_loss());
+  const Score& score = evaluation.score;
+  std::string line = describe("top-1", evaluation.accuracy(), score.correct, score.images);
+  if (evaluation.top_five)
+    line += ", " +
+            describe("top-5", *evaluation.top_five_accuracy(), *evaluation.top_five, score.images);
+  fmt::print("{}: {}, cross-entropy {:.6f}\n", name, line, evaluation.mean_loss());
 }
 
 MacMode mode_of(const EvaluateArguments& arguments) {
@@ -61,7 +69,7 @@ void add_evaluate(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<EvaluateArguments>();
   arguments->mode = "analog";
   CLI::App* command = app.add_subcommand(
-      "evaluate", "Top-1 accuracy on the test set, with a 95 % interval; paired against a plan");
+      "evaluate", "Accuracy on the test set, with a 95 % interval; paired against a plan");
   command->footer(
       "Example: bitline evaluate examples/quickstart.toml --plan plan.json --against lossless");
   arguments->config.add_to(*command);

@@ -62,8 +62,10 @@ void add_inspect(CLI::App& app, Context&) {
       "A network file (.safetensors) instead of CONFIG is shown on the default array.");
   config->add_to(*command);
   command->callback([config] {
-    if (config->file.ends_with(".safetensors")) {
-      inspect(read_network(config->file), ArraySpec{});
+    if (config->file.ends_with(".safetensors") || config->file.ends_with(".onnx")) {
+      ModelSource model;
+      model.file = config->file;
+      inspect(load_network(model), ArraySpec{});
     } else {
       const RunConfig run = config->read();
       inspect(load_network(run.model), run.array);

@@ -113,12 +113,14 @@ int run(int argc, char** argv) {
   install_signal_handlers(context.cancellation);
   add_run(app, context);
   add_train(app, context);
+  add_quantize(app, context);
   add_inspect(app, context);
   add_profile(app, context);
   add_search(app, context);
   add_recalibrate(app, context);
   add_evaluate(app, context);
   add_sample(app, context);
+  add_data(app, context);
   add_bench(app, context);
   try {
     choose_instruction_set();

@@ -19,10 +19,12 @@ void print_row(const ResultRow& row, bool recommended) {
                                ? ""
                                : fmt::format("{:.2f} [{:.2f}, {:.2f}]", row.test_loss.value,
                                              row.test_loss.lower, row.test_loss.upper);
-  fmt::print("{:>8}  {:<12}  {:<12}  {:>7.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {:<22}{}\n", levels,
+  const std::string top_five =
+      row.test_top_five ? fmt::format("{:>6.2f}  ", 100 * row.test_top_five->value) : "";
+  fmt::print("{:>8}  {:<12}  {:<12}  {:>7.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {}{:<22}{}\n", levels,
              row.ranges, row.recalibrated ? "recalibrated" : "", 100 * row.search_accuracy.value,
              100 * row.test_accuracy.value, 100 * row.test_accuracy.lower,
-             100 * row.test_accuracy.upper, loss, recommended ? "  <- plan.json" : "");
+             100 * row.test_accuracy.upper, top_five, loss, recommended ? "  <- plan.json" : "");
 }
 
 std::string points(double count) { return fmt::format("{} point{}", count, count == 1 ? "" : "s"); }
@@ -55,8 +57,9 @@ void print_plan(const AdcPlan& plan, const Network& network) {
 void print_results(const RunOutcome& outcome, double max_loss) {
   fmt::print(
       "\nTop-1 accuracy in %, 95 % intervals; loss in points against lossless ADCs, paired\n");
-  fmt::print("{:>8}  {:<12}  {:<12}  {:>7}  {:<21}  {:<22}\n", "levels", "ranges", "batch-norm",
-             "search", "test", "loss on test");
+  const bool top_five = !outcome.rows.empty() && outcome.rows.front().test_top_five;
+  fmt::print("{:>8}  {:<12}  {:<12}  {:>7}  {:<21}  {}{:<22}\n", "levels", "ranges", "batch-norm",
+             "search", "test", top_five ? " top-5  " : "", "loss on test");
   for (std::size_t i = 0; i < outcome.rows.size(); ++i)
     print_row(outcome.rows[i], outcome.recommended == i);
   fmt::print("\nSearch: {}\n",

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <utility>
 
-#include "bitline/data/sample.h"
 #include "bitline/data/samples.h"
 #include "bitline/pipeline/study.h"
 #include "cli/command.h"
@@ -19,19 +19,31 @@ struct SampleArguments {
 };
 
 std::string_view dataset_name(DataFormat format) {
-  return format == DataFormat::kCifar10 ? "CIFAR-10"
-         : format == DataFormat::kMnist ? "MNIST"
-                                        : "sample file";
+  switch (format) {
+    case DataFormat::kCifar10:
+      return "CIFAR-10";
+    case DataFormat::kCifar100:
+      return "CIFAR-100";
+    case DataFormat::kMnist:
+      return "MNIST";
+    case DataFormat::kImageFolder:
+      return "folder of pictures";
+    case DataFormat::kNumpy:
+      return "NumPy arrays";
+    case DataFormat::kSamples:
+      return "sample file";
+  }
+  return "";
 }
 
 void sample(const SampleArguments& arguments) {
   const RunConfig config = arguments.config.read();
-  const Dataset all =
-      load_split(config.data, arguments.split == "train" ? Split::kTrain : Split::kTest);
+  BalancedPart part =
+      load_balanced_part(config.data, arguments.split == "train" ? Split::kTrain : Split::kTest,
+                         arguments.per_class, config.seed);
   Samples samples;
-  samples.indices =
-      class_balanced_sample(all.labels, all.classes, arguments.per_class, config.seed);
-  samples.data = subset(all, samples.indices);
+  samples.data = std::move(part.data);
+  samples.indices = std::move(part.indices);
   samples.dataset = dataset_name(config.data.format);
   samples.origin = fmt::format("{} images per class of the {} set, seed {}", arguments.per_class,
                                arguments.split == "train" ? "training" : "test", config.seed);

@@ -57,7 +57,7 @@ inline Samples make_images(std::int64_t count, std::int64_t size, std::uint64_t 
 
 /// Three 3 x 3 convolutions of `channels` channels and a classifier. The first layer and the last
 /// stay digital, "conv2" and "conv3" lie on the array.
-inline Network make_float_network(std::int64_t channels) {
+inline Network make_float_network(std::int64_t channels, std::int64_t classes = 2) {
   NetworkBuilder build("small", {3, 8, 8}, 1);
   std::string value = build.input();
   std::int64_t from = 3;
@@ -67,13 +67,13 @@ inline Network make_float_network(std::int64_t channels) {
     value = build.relu(fmt::format("relu{}", layer), value);
     from = channels;
   }
-  build.linear("classifier", build.global_average_pool("pool", value), channels, 2, true);
+  build.linear("classifier", build.global_average_pool("pool", value), channels, classes, true);
   return std::move(build).finish();
 }
 
 /// The float network on integer grids; steps of activations fit values of about 0 to 2.
-inline Network make_network(const QuantizeOptions& options = {}) {
-  Network network = make_float_network(4);
+inline Network make_network(const QuantizeOptions& options = {}, std::int64_t classes = 2) {
+  Network network = make_float_network(4, classes);
   attach_quantizers(network, options);
   for (auto& [name, spec] : network.quant)
     if (!network.tensors.contains(name))

@@ -5,6 +5,7 @@
 
 #include "bitline/pipeline/training.h"
 #include "cli/command.h"
+#include "cli/epoch_line.h"
 
 namespace bitline::cli {
 namespace {
@@ -19,17 +20,7 @@ void train(const TrainArguments& arguments, Context& context) {
   RunConfig config = arguments.config.read();
   if (!arguments.device.empty()) config.train.device = arguments.device;
   train_network(config, arguments.resume, context.progress, context.cancellation,
-                [&config](const EpochReport& r) {
-                  const std::string held_out =
-                      config.train.holdout == 0
-                          ? ""
-                          : fmt::format("held out {:.2f} %  ", 100 * r.holdout_accuracy);
-                  fmt::print(
-                      "epoch {:>3}/{}  loss {:.4f}  accuracy {:.2f} %  {}rate {:.5f}  {:.1f} s\n",
-                      r.epoch, config.train.options.epochs, r.loss, 100 * r.accuracy, held_out,
-                      r.learning_rate, r.seconds);
-                  std::fflush(stdout);
-                });
+                epoch_printer(config.train));
   fmt::print("Network: {}\n", config.train.output.string());
 }
 

@@ -8,7 +8,7 @@ build_packages='
 g++ compiler
 cmake build description
 ninja-build build runner
-pkg-config finds libzip
+pkg-config finds libzip and TurboJPEG
 libtorch-dev training and float layers
 libopenblas0-pthread fast matrix products for LibTorch
 libcli11-dev command line
@@ -19,6 +19,13 @@ libhwy-dev vector instructions
 libssl-dev checksums
 zlib1g-dev compressed datasets
 libzip-dev NPZ files
+libonnx-dev ONNX files
+libprotobuf-dev ONNX files
+libonnx-testdata reference results of operators
+libturbojpeg0-dev JPEG pictures
+libpng-dev PNG pictures
+libcurl4-openssl-dev downloads of datasets
+libarchive-dev archives of datasets
 libgtest-dev tests
 libgmock-dev tests
 librapidcheck-dev property tests
@@ -26,7 +33,8 @@ librapidcheck-dev property tests
 # What .ci/run needs beyond that.
 check_packages='
 git list of changed files
-clang compiler for clang-tidy
+clang compiler for clang-tidy and the fuzz targets
+libclang-rt-14-dev sanitizers and libFuzzer for clang
 clang-format formatting check
 clang-tidy static checks
 '
@@ -41,6 +49,8 @@ libhwy-dev:arm64 vector instructions
 libssl-dev:arm64 checksums
 zlib1g-dev:arm64 compressed datasets
 libzip-dev:arm64 NPZ files
+libturbojpeg0-dev:arm64 JPEG pictures
+libpng-dev:arm64 PNG pictures
 libgtest-dev:arm64 tests
 libgmock-dev:arm64 tests
 librapidcheck-dev:arm64 property tests

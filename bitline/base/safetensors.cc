@@ -9,6 +9,7 @@
 
 #include "bitline/base/error.h"
 #include "bitline/base/file.h"
+#include "bitline/base/stored_type.h"
 
 namespace bitline {
 namespace {
@@ -20,7 +21,7 @@ constexpr char kMetadataKey[] = "__metadata__";
 
 struct Entry {
   std::string name;
-  DType dtype;
+  StoredType type;
   Shape shape;
   std::uint64_t begin;
   std::uint64_t end;
@@ -99,16 +100,16 @@ Entry parse_entry(const std::string& name, const Json& value) {
   if (!dtype.is_string()) fail("'dtype' has to be a text, found {}", dtype.dump());
   if (!offsets.is_array() || offsets.size() != 2)
     fail("'data_offsets' has to be [begin, end], found {}", offsets.dump());
-  Entry entry{name, dtype_from_name(dtype.get_ref<const std::string&>()),
+  Entry entry{name, stored_type_from_name(dtype.get_ref<const std::string&>()),
               parse_shape(value["shape"]), require_count(offsets[0], "'data_offsets'"),
               require_count(offsets[1], "'data_offsets'")};
   const auto count = static_cast<std::uint64_t>(element_count(entry.shape));
-  const std::size_t element = size_of(entry.dtype);
+  const std::size_t element = entry.type.size();
   const std::uint64_t length = entry.end - entry.begin;
   // Division, since count times element may not fit 64 bits.
   if (entry.end < entry.begin || length % element != 0 || length / element != count)
     fail("data_offsets [{}, {}] do not fit shape {} of {}", entry.begin, entry.end,
-         to_string(entry.shape), name_of(entry.dtype));
+         to_string(entry.shape), dtype.get_ref<const std::string&>());
   return entry;
 }
 
@@ -183,10 +184,8 @@ SafeTensors parse_safetensors(std::span<const std::byte> bytes) {
   }
   check_layout(entries, data.size());
   for (const Entry& entry : entries) {
-    Tensor tensor(entry.dtype, entry.shape);
     const auto source = data.subspan(entry.begin, entry.end - entry.begin);
-    std::copy(source.begin(), source.end(), tensor.bytes().begin());
-    file.tensors.emplace(entry.name, std::move(tensor));
+    file.tensors.emplace(entry.name, tensor_of_stored(entry.type, entry.shape, source));
   }
   return file;
 }

@@ -18,7 +18,8 @@ struct SafeTensors {
 };
 
 /// Throws Error when the header is not JSON, an offset lies outside the data, tensors overlap or
-/// leave gaps, or a size does not fit its shape. Sizes are checked before memory is taken.
+/// leave gaps, or a size does not fit its shape. Sizes are checked before memory is taken. F16 and
+/// BF16 become F32, which holds their values exactly.
 SafeTensors parse_safetensors(std::span<const std::byte> bytes);
 SafeTensors read_safetensors(const std::filesystem::path& path);
 

@@ -146,6 +146,15 @@ TEST(SafeTensors, RefusesShapesThatOverflowBeforeItTakesMemory) {
       HasSubstr("too large"));
 }
 
+TEST(SafeTensors, WidensHalfFloats) {
+  std::vector<std::byte> bytes =
+      file_of(R"({"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}})", 4);
+  bytes[bytes.size() - 1] = std::byte{0x40};  // 0x4000 is 2 in bfloat16
+  const SafeTensors file = parse_safetensors(bytes);
+  EXPECT_EQ(file.tensors.at("a").data<float>()[0], 0.0F);
+  EXPECT_EQ(file.tensors.at("a").data<float>()[1], 2.0F);
+}
+
 TEST(SafeTensors, RefusesUnknownTypesAndFields) {
   EXPECT_THAT(refusal(R"({"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}})", 1),
               HasSubstr("'F8_E4M3' is not supported"));

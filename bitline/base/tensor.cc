@@ -43,12 +43,6 @@ std::size_t size_of(DType dtype) { return kDTypes.at(static_cast<std::size_t>(dt
 
 std::string_view name_of(DType dtype) { return kDTypes.at(static_cast<std::size_t>(dtype)).name; }
 
-DType dtype_from_name(std::string_view name) {
-  for (const DTypeInfo& info : kDTypes)
-    if (info.name == name) return info.dtype;
-  fail("element type '{}' is not supported; supported: U8, I8, I16, I32, I64, F32, F64", name);
-}
-
 std::int64_t element_count(const Shape& shape) {
   std::int64_t count = 1;
   for (const std::int64_t extent : shape)

@@ -18,8 +18,6 @@ enum class DType { kU8, kI8, kI16, kI32, kI64, kF32, kF64 };
 std::size_t size_of(DType dtype);
 /// The name that safetensors uses, for example "F32".
 std::string_view name_of(DType dtype);
-/// The inverse of name_of. Throws Error for a name that is not in the list.
-DType dtype_from_name(std::string_view name);
 
 namespace detail {
 template <typename T>

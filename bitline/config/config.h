@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -72,6 +73,10 @@ class ConfigTable {
     for (const Choice<E>& choice : choices) names.emplace_back(choice.name);
     return (choices.begin() + choice_index(key, names))->value;
   }
+
+  /// A table whose keys are names of the user's own and whose values are texts. Throws Error for
+  /// other values, also for the table that a name with dots makes when it is not in quotes.
+  std::map<std::string, std::string> texts(std::string_view key) const;
 
   /// The table under `key`; an empty one when it is absent. Throws Error when it is no table.
   ConfigTable table(std::string_view key) const;

@@ -202,6 +202,18 @@ std::ptrdiff_t ConfigTable::choice_index(std::string_view key,
   return found - names.begin();
 }
 
+std::map<std::string, std::string> ConfigTable::texts(std::string_view key) const {
+  const ConfigTable inner = table(key);
+  std::map<std::string, std::string> texts;
+  if (inner.impl_->table == nullptr) return texts;
+  for (const auto& [name, node] : *inner.impl_->table) {
+    if (node.is_table())
+      fail_usage("{} is a table; put a name with dots in quotes", inner.where(name.str()));
+    texts[std::string(name.str())] = inner.require<std::string>(name.str());
+  }
+  return texts;
+}
+
 ConfigTable ConfigTable::table(std::string_view key) const {
   const toml::node* node = impl_->find(key);
   if (node != nullptr && !node->is_table())

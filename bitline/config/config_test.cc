@@ -149,6 +149,22 @@ TEST(Config, AnUnknownChoiceListsTheAllowedNames) {
               HasSubstr("did you mean 'bipolar'?"));
 }
 
+TEST(Config, GivesATableOfNamesOfTheUsersOwn) {
+  const Config file = config("[names]\n\"a.b\" = 'x.y'\nc = 'z'\n");
+  const std::map<std::string, std::string> expected{{"a.b", "x.y"}, {"c", "z"}};
+  EXPECT_EQ(file.root().texts("names"), expected);
+  file.check_all_used();
+  EXPECT_EQ(config(file.to_toml()).root().texts("names"), expected);
+  EXPECT_TRUE(file.root().texts("absent").empty());
+}
+
+TEST(Config, ANameWithDotsNeedsQuotes) {
+  EXPECT_EQ(usage_error([] { config("[names]\na.b = 'x'\n").root().texts("names"); }),
+            "run.toml:2:1: names.a is a table; put a name with dots in quotes");
+  EXPECT_THAT(usage_error([] { config("[names]\na = 3\n").root().texts("names"); }),
+              HasSubstr("names.a has to be a text in quotes, found the whole number 3"));
+}
+
 TEST(Config, AMisspeltKeyNamesPlaceAndNearestKnownKey) {
   const Config file = config("seed = 1\n[array]\n  rosw = 64\n");
   const ConfigTable root = file.root();

@@ -4,8 +4,9 @@
 
 namespace bitline {
 
-void augment(std::span<const std::uint8_t> image, const ImageShape& shape, Random& random,
-             std::span<std::uint8_t> out) {
+template <typename Pixel>
+void augment(std::span<const Pixel> image, const ImageShape& shape, Random& random,
+             std::span<Pixel> out) {
   BITLINE_CHECK_EQ(static_cast<std::int64_t>(image.size()), shape.size());
   BITLINE_CHECK_EQ(image.size(), out.size());
   constexpr std::int64_t kPad = 4;
@@ -21,8 +22,12 @@ void augment(std::span<const std::uint8_t> image, const ImageShape& shape, Rando
         const bool inside =
             from_y >= 0 && from_y < shape.height && from_x >= 0 && from_x < shape.width;
         const std::int64_t from = (c * shape.height + from_y) * shape.width + from_x;
-        out[next++] = inside ? image[static_cast<std::size_t>(from)] : std::uint8_t{0};
+        out[next++] = inside ? image[static_cast<std::size_t>(from)] : Pixel{0};
       }
 }
+
+template void augment(std::span<const std::uint8_t>, const ImageShape&, Random&,
+                      std::span<std::uint8_t>);
+template void augment(std::span<const float>, const ImageShape&, Random&, std::span<float>);
 
 }  // namespace bitline

@@ -19,8 +19,9 @@ struct ImageShape {
 /// Shifts the image by -4 ... 4 pixels down and right and mirrors it with probability 1/2. Pixels
 /// that come from outside are 0 (black, before normalization). Draws the shift down, the shift
 /// right and the flip, in this order. `out` must not overlap `image`; both hold shape.size()
-/// pixels.
-void augment(std::span<const std::uint8_t> image, const ImageShape& shape, Random& random,
-             std::span<std::uint8_t> out);
+/// pixels. Pixel is std::uint8_t or float.
+template <typename Pixel>
+void augment(std::span<const Pixel> image, const ImageShape& shape, Random& random,
+             std::span<Pixel> out);
 
 }  // namespace bitline

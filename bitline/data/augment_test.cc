@@ -57,7 +57,7 @@ TEST(Augment, GivesEachOfThe162PadCropMirrorImagesAndNoOther) {
   Random random(1);
   for (int i = 0; i < 3000; ++i) {
     std::vector<std::uint8_t> out(image.size());
-    augment(image, kShape, random, out);
+    augment<std::uint8_t>(image, kShape, random, out);
     seen.insert(as_key(out));
   }
   EXPECT_EQ(seen, allowed);
@@ -70,10 +70,22 @@ TEST(Augment, DependsOnTheGeneratorAlone) {
   for (int i = 0; i < 20; ++i) {
     std::vector<std::uint8_t> from_a(image.size(), 7);
     std::vector<std::uint8_t> from_b(image.size(), 8);
-    augment(image, kShape, a, from_a);
-    augment(image, kShape, b, from_b);
+    augment<std::uint8_t>(image, kShape, a, from_a);
+    augment<std::uint8_t>(image, kShape, b, from_b);
     EXPECT_EQ(from_a, from_b);
   }
+}
+
+TEST(Augment, MovesRealPixelsAsItMovesBytes) {
+  const std::vector<std::uint8_t> bytes = distinct_pixels();
+  const std::vector<float> reals(bytes.begin(), bytes.end());
+  Random for_bytes(3);
+  Random for_reals(3);
+  std::vector<std::uint8_t> moved_bytes(bytes.size());
+  std::vector<float> moved_reals(reals.size());
+  augment<std::uint8_t>(bytes, kShape, for_bytes, moved_bytes);
+  augment<float>(reals, kShape, for_reals, moved_reals);
+  EXPECT_EQ(moved_reals, (std::vector<float>(moved_bytes.begin(), moved_bytes.end())));
 }
 
 TEST(Augment, DrawsDownRightAndFlipInThisOrder) {
@@ -82,7 +94,7 @@ TEST(Augment, DrawsDownRightAndFlipInThisOrder) {
   Random twin(9);
   for (int i = 0; i < 50; ++i) {
     std::vector<std::uint8_t> out(image.size());
-    augment(image, kShape, random, out);
+    augment<std::uint8_t>(image, kShape, random, out);
     // A shift of -4 ... 4 down is a window that begins at row 8 ... 0 of the padded image.
     const auto top = 8 - static_cast<std::int64_t>(twin.below(9));
     const auto left = 8 - static_cast<std::int64_t>(twin.below(9));

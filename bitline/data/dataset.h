@@ -12,21 +12,28 @@ namespace bitline {
 
 /// Images with one label each.
 struct Dataset {
-  Tensor images{DType::kU8, {0, 0, 0, 0}};  ///< U8 [n, channels, height, width]
-  std::vector<std::int32_t> labels;         ///< n labels in [0, classes)
+  /// [n, channels, height, width]: U8, or F32 with pixels as a network's normalization takes them
+  Tensor images{DType::kU8, {0, 0, 0, 0}};
+  std::vector<std::int32_t> labels;  ///< n labels in [0, classes)
   std::int32_t classes = 0;
   std::vector<std::string> class_names;  ///< one for each class, or empty
 
   std::int64_t size() const { return images.dim(0); }
-  /// Image i as U8 [channels, height, width].
-  std::span<const std::uint8_t> image(std::int64_t i) const;
+  /// Image i as [channels, height, width]. Throws Error for an image outside the set, and when
+  /// Pixel is not the images' element type.
+  template <typename Pixel = std::uint8_t>
+  std::span<const Pixel> image(std::int64_t i) const {
+    if (i < 0 || i >= size()) fail("image {} was asked for, but there are {}", i, size());
+    const auto pixels = static_cast<std::size_t>(images.size() / size());
+    return images.data<Pixel>().subspan(static_cast<std::size_t>(i) * pixels, pixels);
+  }
 };
 
 /// Which half of a published dataset.
 enum class Split { kTrain, kTest };
 
-/// Throws Error unless images are U8 [n, c, h, w], there are n labels within [0, classes), and as
-/// many class names as classes (or none). `where` begins the message.
+/// Throws Error unless images are U8 or F32 [n, c, h, w] and finite, there are n labels within
+/// [0, classes), and as many class names as classes (or none). `where` begins the message.
 void check_dataset(const Dataset& dataset, std::string_view where);
 
 /// A copy of the images at `indices`, in that order. Throws Error for an index outside the set.

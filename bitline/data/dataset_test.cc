@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "bitline/data/test_folder.h"
 
 namespace bitline {
@@ -48,6 +50,19 @@ TEST(Dataset, SubsetMayBeEmptyButNotLeaveTheDataset) {
   const std::vector<std::int64_t> indices{3};
   EXPECT_THAT(message_of([&] { subset(three_images(), indices); }),
               HasSubstr("image 3 was asked for, but there are 3"));
+}
+
+TEST(Dataset, PixelsMayBeRealAndHaveToBeFinite) {
+  const std::vector<float> pixels{0.5F, -1.0F, 2.0F, 0.0F};
+  Dataset dataset{Tensor::of<float>({2, 1, 1, 2}, pixels), {0, 1}, 2, {}};
+  check_dataset(dataset, "x");
+  EXPECT_EQ(dataset.image<float>(1)[0], 2.0F);
+  EXPECT_THROW(dataset.image(1), Error);
+  const std::vector<std::int64_t> indices{1};
+  EXPECT_EQ(subset(dataset, indices).image<float>(0)[0], 2.0F);
+  dataset.images.data<float>()[3] = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(message_of([&] { check_dataset(dataset, "x"); }),
+            "x: image 1 holds inf; every pixel has to be a finite number");
 }
 
 TEST(Dataset, CheckNamesWhatDoesNotFit) {

@@ -8,16 +8,14 @@
 namespace bitline {
 namespace {
 
-void normalize_image(const std::vector<std::array<float, 256>>& tables,
-                     std::span<const std::uint8_t> image, std::span<float> out) {
-  const std::size_t pixels = image.size() / tables.size();
-  for (std::size_t c = 0; c < tables.size(); ++c)
-    for (std::size_t i = c * pixels; i < (c + 1) * pixels; ++i) out[i] = tables[c][image[i]];
+void check_sizes(std::size_t image, std::size_t channels, std::size_t out) {
+  if (image % channels != 0) fail("an image of {} pixels cannot have {} channels", image, channels);
+  BITLINE_CHECK_EQ(image, out);
 }
 
 }  // namespace
 
-Normalizer::Normalizer(const Normalization& normalization) {
+Normalizer::Normalizer(const Normalization& normalization) : normalization_(normalization) {
   if (normalization.mean.size() != normalization.deviation.size() || normalization.mean.empty())
     fail_usage("normalization has {} means and {} deviations; give one of each for every channel",
                normalization.mean.size(), normalization.deviation.size());
@@ -36,10 +34,18 @@ Normalizer::Normalizer(const Normalization& normalization) {
 }
 
 void Normalizer::apply(std::span<const std::uint8_t> image, std::span<float> out) const {
-  if (image.size() % tables_.size() != 0)
-    fail("an image of {} pixels cannot have {} channels", image.size(), tables_.size());
-  BITLINE_CHECK_EQ(image.size(), out.size());
-  normalize_image(tables_, image, out);
+  check_sizes(image.size(), tables_.size(), out.size());
+  const std::size_t pixels = image.size() / tables_.size();
+  for (std::size_t c = 0; c < tables_.size(); ++c)
+    for (std::size_t i = c * pixels; i < (c + 1) * pixels; ++i) out[i] = tables_[c][image[i]];
+}
+
+void Normalizer::apply(std::span<const float> image, std::span<float> out) const {
+  check_sizes(image.size(), tables_.size(), out.size());
+  const std::size_t pixels = image.size() / tables_.size();
+  for (std::size_t c = 0; c < tables_.size(); ++c)
+    for (std::size_t i = c * pixels; i < (c + 1) * pixels; ++i)
+      out[i] = (image[i] - normalization_.mean[c]) / normalization_.deviation[c];
 }
 
 Tensor Normalizer::apply(const Tensor& images) const {
@@ -47,11 +53,14 @@ Tensor Normalizer::apply(const Tensor& images) const {
     fail("images of shape {} do not have the {} channels of the normalization",
          to_string(images.shape()), channels());
   Tensor normalized(DType::kF32, images.shape());
-  const auto source = images.data<std::uint8_t>();
-  const auto target = normalized.data<float>();
   const auto size = static_cast<std::size_t>(images.dim(1) * images.dim(2) * images.dim(3));
-  for (std::size_t i = 0; i < source.size(); i += size)
-    normalize_image(tables_, source.subspan(i, size), target.subspan(i, size));
+  for (std::size_t i = 0; i < static_cast<std::size_t>(images.size()); i += size) {
+    const auto target = normalized.data<float>().subspan(i, size);
+    if (images.dtype() == DType::kF32)
+      apply(images.data<float>().subspan(i, size), target);
+    else
+      apply(images.data<std::uint8_t>().subspan(i, size), target);
+  }
   return normalized;
 }
 

@@ -48,6 +48,15 @@ TEST(Normalizer, EachChannelUsesItsOwnConstants) {
   EXPECT_FLOAT_EQ(normalized.data<float>()[1], -0.4F);
 }
 
+TEST(Normalizer, RealPixelsAreNotScaled) {
+  // (3 - 1) / 0.5 = 4 and (-1 - 1) / 0.5 = -4
+  const std::vector<float> pixels{3.0F, -1.0F};
+  const Tensor images = Tensor::of<float>({2, 1, 1, 1}, pixels);
+  const Tensor normalized = Normalizer({{1.0F}, {0.5F}}).apply(images);
+  EXPECT_EQ(normalized.data<float>()[0], 4.0F);
+  EXPECT_EQ(normalized.data<float>()[1], -4.0F);
+}
+
 TEST(Normalizer, RefusesConstantsThatCannotBe) {
   EXPECT_THAT(message_of([] {
                 Normalizer({{0.5F, 0.5F}, {0.25F}});

@@ -18,9 +18,9 @@ struct Samples {
   std::vector<std::int64_t> indices;  ///< positions in the whole dataset, or empty
 };
 
-/// A safetensors file with "images" U8 [n, c, h, w], "labels" I32 or U8 [n], perhaps "indices" I64
-/// [n], and the metadata bitline.samples (version 1), dataset, origin, classes and class_names (a
-/// JSON list). Throws Error that names the file and what does not fit.
+/// A safetensors file with "images" U8 or F32 [n, c, h, w], "labels" I32 or U8 [n], perhaps
+/// "indices" I64 [n], and the metadata bitline.samples (version 1), dataset, origin, classes and
+/// class_names (a JSON list). Throws Error that names the file and what does not fit.
 Samples load_samples(const std::filesystem::path& path);
 /// Writes atomically. Labels are stored as U8 where they fit.
 void save_samples(const std::filesystem::path& path, const Samples& samples);

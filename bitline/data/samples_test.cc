@@ -102,9 +102,9 @@ TEST_F(SamplesFile, WhatDoesNotFitIsNamedWithTheFile) {
               }),
               HasSubstr("labels have to be U8 or I32, found F32"));
   EXPECT_THAT(refusal_after([](SafeTensors& file) {
-                file.tensors.insert_or_assign("images", Tensor(DType::kF32, {2, 1, 2, 1}));
+                file.tensors.insert_or_assign("images", Tensor(DType::kF64, {2, 1, 2, 1}));
               }),
-              HasSubstr("found F32 [2, 1, 2, 1]"));
+              HasSubstr("found F64 [2, 1, 2, 1]"));
   EXPECT_THAT(refusal_after([](SafeTensors& file) {
                 file.tensors.insert_or_assign("indices", Tensor(DType::kI64, {1}));
               }),

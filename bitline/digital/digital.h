@@ -1,7 +1,8 @@
 // Operators that stay digital, as plain loops over whole tensors: what the Executor runs between
 // the layers on the array, and what the importer folds constants with. One stated order of
 // operations each, so that a result depends on neither batch size, threads nor instruction set.
-// Shapes or axes that do not fit throw Error.
+// Shapes or axes that do not fit throw Error. Functions of <cmath> are the C library's, whose last
+// bit in double may differ between machines; rounding to float hides that but in rare cases.
 #pragma once
 
 #include <span>

@@ -9,7 +9,6 @@ namespace {
 
 using testing::counted;
 using ::testing::ElementsAre;
-using testing::floats;
 using testing::integers;
 using testing::values_of;
 

@@ -38,8 +38,14 @@ struct Side {
   }
 };
 
+/// Windows [first, last) that see something through one entry of the kernel.
+struct Reach {
+  std::int64_t first, last;
+};
+
 struct Sides {
   Side rows, columns;
+  std::vector<Reach> reaches;  // of the columns, by entry of the kernel
 
   Sides(const Windows& w, const Shape& shape)
       : rows{shape[2],        0, w.kernel.height, w.stride.height, w.dilation.height, w.padding.top,
@@ -49,6 +55,8 @@ struct Sides {
     for (Side* side : {&rows, &columns})
       side->windows = window_count(side->size, side->kernel, side->stride, side->dilation,
                                    side->before + side->behind, w.ceil);
+    for (std::int64_t u = 0; u < columns.kernel; ++u)
+      reaches.push_back({columns.first(u), columns.last(u)});
   }
 };
 
@@ -61,9 +69,10 @@ void visit_row(const Sides& sides, std::int64_t y, const Element* plane, const T
     const std::int64_t row = sides.rows.place(y, v);
     if (!sides.rows.is_inside(row)) continue;
     const Element* from = plane + row * columns.size;
-    for (std::int64_t u = 0; u < columns.kernel; ++u) {
-      const std::int64_t last = columns.last(u);
-      for (std::int64_t x = columns.first(u); x < last; ++x) take(x, from[columns.place(x, u)]);
+    std::int64_t u = 0;
+    for (const Reach reach : sides.reaches) {
+      for (std::int64_t x = reach.first; x < reach.last; ++x) take(x, from[columns.place(x, u)]);
+      ++u;
     }
   }
 }

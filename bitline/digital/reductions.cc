@@ -143,7 +143,8 @@ Tensor reduce_mean(const Tensor& x, std::span<const std::int64_t> axes, bool kee
   const std::int64_t block = x.size() / blocks;
   const float* from = x.data<float>().data();
   float* to = means.data<float>().data();
-  const auto count = static_cast<double>(block / places.sums);
+  const std::int64_t terms = block / places.sums;
+  const auto count = static_cast<double>(terms);
   parallel_for(0, blocks, kGrain, [&](std::int64_t begin, std::int64_t end) {
     std::vector<double> totals;
     for (std::int64_t i = begin; i < end; ++i) {

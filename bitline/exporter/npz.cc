@@ -1,7 +1,7 @@
 #include "bitline/exporter/npz.h"
 
 #include "bitline/base/npy_writer.h"
-#include "bitline/profile/zip_archive.h"
+#include "bitline/base/zip_writer.h"
 
 namespace bitline {
 namespace {

@@ -14,19 +14,20 @@ namespace bitline {
 /// Along height and width; one number stands for both.
 struct Extents {
   std::int64_t height = 1, width = 1;
-  Extents() = default;
-  Extents(std::int64_t both) : height(both), width(both) {}  // NOLINT(google-explicit-constructor)
-  Extents(std::int64_t h, std::int64_t w) : height(h), width(w) {}
+  constexpr Extents() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  constexpr Extents(std::int64_t both) : height(both), width(both) {}
+  constexpr Extents(std::int64_t h, std::int64_t w) : height(h), width(w) {}
   friend bool operator==(const Extents&, const Extents&) = default;
 };
 
 /// Rows and columns added around an image; one number stands for all four.
 struct Padding {
   std::int64_t top = 0, left = 0, bottom = 0, right = 0;
-  Padding() = default;
+  constexpr Padding() = default;
   // NOLINTNEXTLINE(google-explicit-constructor)
-  Padding(std::int64_t all) : top(all), left(all), bottom(all), right(all) {}
-  Padding(std::int64_t t, std::int64_t l, std::int64_t b, std::int64_t r)
+  constexpr Padding(std::int64_t all) : top(all), left(all), bottom(all), right(all) {}
+  constexpr Padding(std::int64_t t, std::int64_t l, std::int64_t b, std::int64_t r)
       : top(t), left(l), bottom(b), right(r) {}
   bool any() const { return top != 0 || left != 0 || bottom != 0 || right != 0; }
   friend bool operator==(const Padding&, const Padding&) = default;

@@ -116,7 +116,7 @@ Network import_model(const onnx::ModelProto& model, const std::filesystem::path&
     with_context(fmt::format("initializer '{}'", tensor.name()), [&] {
       Tensor constant = tensor_of(tensor, folder);
       const Shape shape = constant.shape();
-      state.set(tensor.name(), {"", shape, std::move(constant), tensor.data_type(), {}});
+      state.set(tensor.name(), {"", shape, std::move(constant), tensor.data_type(), {}, 0});
     });
   state.set_read(values_read(graph));
   state.set_metadata(metadata_of(model));
@@ -126,6 +126,9 @@ Network import_model(const onnx::ModelProto& model, const std::filesystem::path&
   const ImportedValue& output = state.value(graph.output(0).name());
   if (output.is_constant())
     fail("the output '{}' does not depend on the input", graph.output(0).name());
+  if (output.batch_axis != 0)
+    fail("images lie along axis {} of the output '{}'; axis 0 has to count them", output.batch_axis,
+         graph.output(0).name());
   if (output.grid)
     fail(
         "the output '{}' is the integers of a QuantizeLinear; end the network with a "

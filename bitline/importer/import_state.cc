@@ -38,7 +38,7 @@ ImportedValue ImportState::append(const std::string& name, Operator op,
   for (const std::string& input : added.inputs) site.inputs.push_back(shapes_.at(input));
   const Shape shape = infer_shape(site);
   shapes_[added.name] = shape;
-  return {added.name, shape, {}, 1, {}};
+  return {added.name, shape, {}, 1, {}, 0};
 }
 
 ImportedValue ImportState::before_reshape(const ImportedValue& value) const {

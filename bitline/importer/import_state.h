@@ -22,6 +22,7 @@ struct ImportedValue {
   /// Of a constant on an integer grid; of a node's value, where it stands for the grid's integers
   /// (what QuantizeLinear gives, until DequantizeLinear reads it).
   std::optional<QuantSpec> grid;
+  std::int64_t batch_axis = 0;  ///< of a node's value: which axis of the file counts images
 
   bool is_constant() const { return constant.has_value(); }
 };

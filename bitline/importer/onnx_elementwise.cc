@@ -57,8 +57,7 @@ void build_binary(OnnxNode& node) {
            node.rank(b));
     if (kFunction == BinaryFunction::kAdd && a.shape == b.shape) return node.build(Add{}, {a, b});
   }
-  const std::int64_t rank = std::max(node.rank(a), node.rank(b));
-  node.build(Binary{kFunction}, {node.per_image(a, rank), node.per_image(b, rank)});
+  node.build(Binary{kFunction}, {node.per_image(a, b), node.per_image(b, a)});
 }
 
 template void build_unary<UnaryFunction::kSigmoid>(OnnxNode&);

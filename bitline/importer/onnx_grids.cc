@@ -85,7 +85,7 @@ ImportedValue on_grid(const std::vector<std::int64_t>& integers, const Shape& sh
     real.data<float>()[i] =
         static_cast<float>(integers[i] - grids.zero_point(entry)) * scales[entry];
   }
-  return {"", shape, real, TensorProto::FLOAT, without_zero_points(grids)};
+  return {"", shape, real, TensorProto::FLOAT, without_zero_points(grids), 0};
 }
 
 double rounded(double value, const std::string& mode) {

@@ -1,6 +1,4 @@
 // Convolutions, matrix products, batch-norm.
-#include <algorithm>
-
 #include "bitline/digital/digital.h"
 #include "bitline/importer/builders.h"
 #include "bitline/importer/onnx_spatial.h"
@@ -22,6 +20,8 @@ std::vector<std::int64_t> kernel_sizes(const ImportedValue& weight) {
 /// x · weightᵀ + bias, with weight [out, in].
 ImportedValue linear(OnnxNode& node, const ImportedValue& x, const ImportedValue& weight,
                      const std::optional<Tensor>& bias) {
+  if (node.has_batch() && x.batch_axis + 1 == node.rank(x))
+    fail("images lie along the last axis of its input, which it multiplies");
   std::map<std::string, Tensor> parameters{{"weight", *weight.constant}};
   if (bias) parameters["bias"] = *bias;
   const ImportedValue y = node.append(Linear{}, {x}, parameters);
@@ -121,8 +121,7 @@ void build_gemm(OnnxNode& node) {
   const ImportedValue product = linear(node, x, scaled(weight, alpha), bias);
   if (bias) return node.set_output(0, product);
   const Tensor times_beta = digital::apply(Binary{BinaryFunction::kMul}, c, number(beta));
-  const ImportedValue addend =
-      node.per_image({"", c.shape(), times_beta, 1, {}}, node.rank(product));
+  const ImportedValue addend = node.per_image({"", c.shape(), times_beta, 1, {}, 0}, product);
   node.set_output(0, node.append(Binary{}, {product, addend}, {}, "/matrix"));
 }
 
@@ -133,8 +132,10 @@ void build_mat_mul(OnnxNode& node) {
     return node.set_output(0, linear(node, a, transposed(node, b, {1, 0}), {}));
   if (!a.is_constant() && !b.is_constant() && node.has_batch() && a.shape.size() != b.shape.size())
     fail("operands of {} and {} axes would be broadcast across images", node.rank(a), node.rank(b));
-  const std::int64_t rank = std::max(node.rank(a), node.rank(b));
-  node.build(MatMul{}, {node.per_image(a, rank), node.per_image(b, rank)});
+  const ImportedValue& computed = a.is_constant() ? b : a;
+  if (node.has_batch() && computed.batch_axis + 2 >= node.rank(computed))
+    fail("images lie along axis {} of its input, which it multiplies", computed.batch_axis);
+  node.build(MatMul{}, {node.per_image(a, b), node.per_image(b, a)});
 }
 
 void build_batch_norm(OnnxNode& node) {
@@ -143,6 +144,7 @@ void build_batch_norm(OnnxNode& node) {
   if (node.integer("spatial", 1) != 1) fail("spatial = 0 is not supported");
   node.number("momentum", 0.9);
   const ImportedValue& x = node.input(0);
+  node.require_images_first(x);
   if (node.axis(x, 1) != 0) fail("its channels are not axis 1 of images");
   const BatchNorm norm{node.epsilon(1e-5)};
   node.build(norm, {x},

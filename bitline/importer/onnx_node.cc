@@ -134,14 +134,14 @@ std::int64_t OnnxNode::axis(const ImportedValue& value, std::int64_t axis) const
   if (axis < -all || axis >= all) fail("axis {} where there are {}", axis, all);
   if (axis < 0) axis += all;
   if (!has_batch() || value.is_constant()) return axis;
-  if (axis == 0)
-    fail("it works along axis 0, across images; only axes within an image are supported");
-  return axis - 1;
+  if (axis == value.batch_axis)
+    fail("it works along axis {}, across images; only axes within an image are supported", axis);
+  return axis < value.batch_axis ? axis : axis - 1;
 }
 
 Shape OnnxNode::file_shape(const ImportedValue& value) const {
   Shape shape = value.shape;
-  if (has_batch() && !value.is_constant()) shape.insert(shape.begin(), batch());
+  if (has_batch() && !value.is_constant()) shape.insert(shape.begin() + value.batch_axis, batch());
   return shape;
 }
 
@@ -151,6 +151,11 @@ Shape OnnxNode::without_batch(const Shape& shape) const {
     fail("the result's axis 0 does not count images ({}), so that images would be mixed",
          batch() == kAnyBatch ? "any number" : std::to_string(batch()));
   return {shape.begin() + 1, shape.end()};
+}
+
+void OnnxNode::require_images_first(const ImportedValue& value) const {
+  if (has_batch() && !value.is_constant() && value.batch_axis != 0)
+    fail("images lie along axis {} of its input; it needs them along axis 0", value.batch_axis);
 }
 
 bool OnnxNode::wants_output(std::size_t i) const {
@@ -163,7 +168,7 @@ void OnnxNode::set_output(std::size_t i, ImportedValue value) {
 
 void OnnxNode::set_constant(Tensor tensor, int element_type, std::optional<QuantSpec> grid) {
   const Shape shape = tensor.shape();
-  set_output(0, {"", shape, std::move(tensor), element_type, std::move(grid)});
+  set_output(0, {"", shape, std::move(tensor), element_type, std::move(grid), 0});
 }
 
 ImportedValue OnnxNode::append(Operator op, const std::vector<ImportedValue>& inputs,
@@ -177,7 +182,16 @@ ImportedValue OnnxNode::append(Operator op, const std::vector<ImportedValue>& in
           "and operators that move elements may read them");
     nodes.push_back(state_.node_of(value, name() + "/constant"));
   }
-  return state_.append(name() + std::string(suffix), std::move(op), std::move(nodes), parameters);
+  ImportedValue result =
+      state_.append(name() + std::string(suffix), std::move(op), std::move(nodes), parameters);
+  const auto is_computed = [](const ImportedValue& value) { return !value.is_constant(); };
+  const auto first = std::ranges::find_if(inputs, is_computed);
+  if (first != inputs.end()) result.batch_axis = first->batch_axis;
+  for (const ImportedValue& value : inputs)
+    if (is_computed(value) && value.batch_axis != result.batch_axis)
+      fail("images lie along axis {} of one input and axis {} of another", result.batch_axis,
+           value.batch_axis);
+  return result;
 }
 
 ImportedValue OnnxNode::append_keeping_grid(Operator op, const ImportedValue& input,
@@ -194,17 +208,19 @@ void OnnxNode::build(Operator op, const std::vector<ImportedValue>& inputs,
   set_output(0, append(std::move(op), inputs, parameters));
 }
 
-ImportedValue OnnxNode::per_image(const ImportedValue& constant, std::int64_t file_rank) const {
-  if (!has_batch() || !constant.is_constant() || std::ssize(constant.shape) < file_rank)
-    return constant;
-  Shape shape = constant.shape;
-  while (std::ssize(shape) >= file_rank && !shape.empty()) {
-    if (shape.front() != 1)
-      fail("a constant of shape {} differs from image to image", to_string(constant.shape));
-    shape.erase(shape.begin());
-  }
-  ImportedValue result = constant;
-  result.constant = constant.constant->reshaped(shape);
+ImportedValue OnnxNode::per_image(const ImportedValue& operand, const ImportedValue& value) const {
+  if (!has_batch() || !operand.is_constant()) return operand;
+  const std::int64_t missing = rank(value) - std::ssize(operand.shape);
+  if (missing < 0)
+    fail("a constant of shape {} would put axes before the images", to_string(operand.shape));
+  if (value.batch_axis < missing) return operand;
+  Shape shape = operand.shape;
+  const auto place = shape.begin() + (value.batch_axis - missing);
+  if (*place != 1)
+    fail("a constant of shape {} differs from image to image", to_string(operand.shape));
+  shape.erase(place);
+  ImportedValue result = operand;
+  result.constant = operand.constant->reshaped(shape);
   result.shape = shape;
   return result;
 }

@@ -61,6 +61,8 @@ class OnnxNode {
   Shape file_shape(const ImportedValue& value) const;
   /// A shape of the file without its batch. Throws Error when axis 0 is not the batch.
   Shape without_batch(const Shape& shape) const;
+  /// Throws Error when a transposition has put another axis in front of the images.
+  void require_images_first(const ImportedValue& value) const;
 
   // Results.
   std::size_t output_count() const { return static_cast<std::size_t>(proto_.output_size()); }
@@ -78,8 +80,9 @@ class OnnxNode {
   /// append(), and its value is output 0.
   void build(Operator op, const std::vector<ImportedValue>& inputs,
              const std::map<std::string, Tensor>& parameters = {});
-  /// `constant` as the images' values meet it: an axis of 1 in place of the batch is dropped.
-  ImportedValue per_image(const ImportedValue& constant, std::int64_t file_rank) const;
+  /// `operand`, where it is constant, as it meets each image of `value`: the axis of 1 in place of
+  /// the batch is dropped.
+  ImportedValue per_image(const ImportedValue& operand, const ImportedValue& value) const;
   ImportState& state() { return state_; }
   const Network& network() const { return state_.network; }
 

@@ -34,6 +34,7 @@ void build_average_pool(OnnxNode& node) {
 
 void build_global_average_pool(OnnxNode& node) {
   const ImportedValue& x = node.input(0);
+  node.require_images_first(x);
   if (x.shape.size() == 2) {
     const ReduceMean mean{{1}, true};
     return node.build(mean, {x});

@@ -26,6 +26,7 @@ void build_softmax(OnnxNode& node) {
   const ImportedValue& x = node.input(0);
   const bool joint = node.operator_set() < 13;
   const std::int64_t axis = node.axis(x, node.integer("axis", joint ? 1 : -1));
+  if (joint) node.require_images_first(x);
   if (!joint || axis + 1 == std::ssize(x.shape)) return node.build(Softmax{axis}, {x});
   Shape flat(x.shape.begin(), x.shape.begin() + axis);
   flat.push_back(element_count({x.shape.begin() + axis, x.shape.end()}));
@@ -38,6 +39,7 @@ void build_layer_norm(OnnxNode& node) {
   if (node.wants_output(1) || node.wants_output(2))
     fail("its second and third outputs (mean and deviation) are not supported");
   const ImportedValue& x = node.input(0);
+  node.require_images_first(x);
   const LayerNorm norm{node.axis(x, node.integer("axis", -1)), node.epsilon(1e-5F)};
   std::map<std::string, Tensor> parameters{{"scale", node.constant(1, "scale")}};
   if (node.has_input(2)) parameters["shift"] = node.constant(2, "bias");

@@ -165,11 +165,7 @@ ImportedValue gathered(OnnxNode& node, const ImportedValue& value, std::int64_t 
 
 void build_concat(OnnxNode& node) {
   std::vector<ImportedValue> parts;
-  std::int64_t rank = 0;
-  for (std::size_t i = 0; i < node.input_count(); ++i) {
-    parts.push_back(node.input(i));
-    rank = std::max(rank, node.rank(parts.back()));
-  }
+  for (std::size_t i = 0; i < node.input_count(); ++i) parts.push_back(node.input(i));
   if (parts.empty()) fail("it has no inputs");
   const std::int64_t axis = node.integer("axis", 1);
   if (node.all_constant()) {
@@ -178,9 +174,10 @@ void build_concat(OnnxNode& node) {
     return node.set_constant(digital::concat(tensors, node.axis(parts[0], axis)),
                              parts[0].element_type);
   }
-  const auto computed = std::ranges::find_if(parts, [](const auto& p) { return !p.is_constant(); });
-  const Concat concat{node.axis(*computed, axis)};
-  for (ImportedValue& part : parts) part = node.per_image(part, rank);
+  const ImportedValue computed =
+      *std::ranges::find_if(parts, [](const auto& p) { return !p.is_constant(); });
+  const Concat concat{node.axis(computed, axis)};
+  for (ImportedValue& part : parts) part = node.per_image(part, computed);
   node.build(concat, parts);
 }
 
@@ -206,8 +203,8 @@ void build_slice(OnnxNode& node) {
          steps.size());
   for (std::size_t i = 0; i < starts.size(); ++i) {
     const std::int64_t rank = node.rank(x);
-    const bool of_images =
-        node.has_batch() && !x.is_constant() && (axes[i] == 0 || axes[i] == -rank);
+    const bool of_images = node.has_batch() && !x.is_constant() &&
+                           (axes[i] == x.batch_axis || axes[i] == x.batch_axis - rank);
     if (of_images && starts[i] == 0 && ends[i] >= node.batch() && steps[i] == 1) continue;
     const std::int64_t axis = node.axis(x, axes[i]);
     x = gathered(node, x, axis, slice_indices(extent(x, axis), starts[i], ends[i], steps[i]),
@@ -222,11 +219,13 @@ void build_gather(OnnxNode& node) {
   const std::int64_t axis = node.axis(x, node.integer("axis", 0));
   const Indices indices = node.constant_integers(1, "indices");
   const Shape& index_shape = node.input(1).shape;
-  const ImportedValue y = gathered(node, x, axis, indices);
+  ImportedValue y = gathered(node, x, axis, indices);
   Shape shape(x.shape.begin(), x.shape.begin() + axis);
   shape.insert(shape.end(), index_shape.begin(), index_shape.end());
   shape.insert(shape.end(), x.shape.begin() + axis + 1, x.shape.end());
-  node.set_output(0, reshaped(node, y, shape));
+  y = reshaped(node, y, shape);
+  if (axis < x.batch_axis) y.batch_axis = x.batch_axis + std::ssize(index_shape) - 1;
+  node.set_output(0, y);
 }
 
 void build_pad(OnnxNode& node) {
@@ -235,6 +234,7 @@ void build_pad(OnnxNode& node) {
   const std::int64_t rank = node.rank(x);
   if (std::ssize(plan.pads) != 2 * rank) fail("{} pads for {} axes", plan.pads.size(), rank);
   const auto pad_of = [&plan](std::int64_t i) { return plan.pads[static_cast<std::size_t>(i)]; };
+  node.require_images_first(x);
   const std::int64_t batch_axes = rank - std::ssize(x.shape);
   if (batch_axes != 0 && (pad_of(0) != 0 || pad_of(rank) != 0))
     fail("it pads axis 0, which counts images");

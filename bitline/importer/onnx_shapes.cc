@@ -61,10 +61,31 @@ std::vector<std::int64_t> axes_argument(OnnxNode& node) {
   return node.has_input(1) ? node.constant_integers(1, "axes") : std::vector<std::int64_t>{};
 }
 
-/// An input whose elements keep their order, under a shape of the file.
+/// An input whose elements keep their order, under a shape of the file, images in front.
 void set_reshaped(OnnxNode& node, const ImportedValue& x, const Shape& file_shape) {
+  node.require_images_first(x);
   const Shape shape = x.is_constant() ? file_shape : node.without_batch(file_shape);
   node.set_output(0, reshaped(node, x, shape, ""));
+}
+
+/// The same where axes of 1 come or go: `axes` says for each axis of the result which one of the
+/// input it is, −1 for a new one.
+void set_with_axes(OnnxNode& node, const ImportedValue& x, const std::vector<std::int64_t>& axes) {
+  const bool batched = node.has_batch() && !x.is_constant();
+  const Shape from = node.file_shape(x);
+  Shape shape;
+  std::int64_t batch_axis = -1;
+  for (std::int64_t i = 0; i < std::ssize(axes); ++i) {
+    const std::int64_t axis = axes[static_cast<std::size_t>(i)];
+    if (batched && axis == x.batch_axis)
+      batch_axis = i;
+    else
+      shape.push_back(axis < 0 ? 1 : from[static_cast<std::size_t>(axis)]);
+  }
+  if (batched && batch_axis < 0) fail("it drops axis {}, which counts images", x.batch_axis);
+  ImportedValue y = reshaped(node, x, shape, "");
+  y.batch_axis = batched ? batch_axis : 0;
+  node.set_output(0, y);
 }
 
 }  // namespace
@@ -121,28 +142,29 @@ void build_squeeze(OnnxNode& node) {
   std::vector<std::int64_t> axes = axes_argument(node);
   for (std::int64_t& axis : axes) axis += axis < 0 ? std::ssize(shape) : 0;
   const bool all = axes.empty();
-  Shape result;
+  std::vector<std::int64_t> kept;
   for (std::int64_t axis = 0; axis < std::ssize(shape); ++axis) {
     const std::int64_t extent = shape[static_cast<std::size_t>(axis)];
     const bool named = std::ranges::find(axes, axis) != axes.end();
     if (named && extent != 1) fail("axis {} has extent {}, not 1", axis, extent);
-    if (!named && !(all && extent == 1)) result.push_back(extent);
+    if (!named && !(all && extent == 1)) kept.push_back(axis);
   }
-  set_reshaped(node, x, result);
+  set_with_axes(node, x, kept);
 }
 
 void build_unsqueeze(OnnxNode& node) {
   const ImportedValue& x = node.input(0);
-  Shape shape = node.file_shape(x);
   std::vector<std::int64_t> axes = axes_argument(node);
-  const std::int64_t rank = std::ssize(shape) + std::ssize(axes);
+  const std::int64_t rank = node.rank(x) + std::ssize(axes);
   for (std::int64_t& axis : axes) axis += axis < 0 ? rank : 0;
   std::ranges::sort(axes);
+  std::vector<std::int64_t> result(static_cast<std::size_t>(node.rank(x)));
+  std::iota(result.begin(), result.end(), 0);
   for (const std::int64_t axis : axes) {
-    if (axis < 0 || axis > std::ssize(shape)) fail("axis {} where there are {}", axis, rank);
-    shape.insert(shape.begin() + axis, 1);
+    if (axis < 0 || axis > std::ssize(result)) fail("axis {} where there are {}", axis, rank);
+    result.insert(result.begin() + axis, -1);
   }
-  set_reshaped(node, x, shape);
+  set_with_axes(node, x, result);
 }
 
 void build_transpose(OnnxNode& node) {
@@ -152,12 +174,21 @@ void build_transpose(OnnxNode& node) {
   order = node.integers("perm", order);
   if (std::ssize(order) != node.rank(x))
     fail("an order of {} axes where there are {}", order.size(), node.rank(x));
-  if (!x.is_constant() && node.has_batch()) {
-    if (order[0] != 0) fail("it moves axis 0, which counts images");
-    order.erase(order.begin());
-    for (std::int64_t& axis : order) --axis;
+  if (x.is_constant() || !node.has_batch())
+    return node.set_output(0, transposed(node, x, order, ""));
+  std::vector<std::int64_t> within;
+  std::int64_t batch_axis = 0;
+  for (std::int64_t i = 0; i < std::ssize(order); ++i) {
+    const std::int64_t axis = order[static_cast<std::size_t>(i)];
+    if (axis == x.batch_axis)
+      batch_axis = i;
+    else
+      within.push_back(node.axis(x, axis));
   }
-  node.set_output(0, transposed(node, x, order, ""));
+  ImportedValue y = x;
+  if (!std::ranges::is_sorted(within)) y = transposed(node, x, within, "");
+  y.batch_axis = batch_axis;
+  node.set_output(0, y);
 }
 
 void build_shape(OnnxNode& node) {

@@ -37,6 +37,7 @@ Extents extents_of(const std::vector<std::int64_t>& sizes) {
 Spatial::Spatial(OnnxNode& node, const ImportedValue& input,
                  const std::vector<std::int64_t>& kernel_sizes)
     : is_one_dimensional_(kernel_sizes.size() == 1) {
+  node.require_images_first(input);
   const std::size_t dimensions = kernel_sizes.size();
   if (dimensions != 1 && dimensions != 2) fail("{} dimensions; supported are 1 and 2", dimensions);
   if (input.shape.size() != dimensions + 1)

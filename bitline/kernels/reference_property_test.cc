@@ -90,7 +90,8 @@ TEST(ReferenceLossless, EqualsThePlainConvolutionOfAnyLayer) {
 /// digitally gives p⁺ + p⁻, so its digits count by magnitude. No tiles appear.
 std::int64_t sum_of_partial_sums(const CimLayer& layer, std::int64_t images,
                                  const std::vector<std::int32_t>& activations) {
-  IntegerLayer collapsed = layer;  // weights replaced by Σ_i b_i, activations by Σ_j x_j
+  auto collapsed = static_cast<const IntegerLayer&>(
+      layer);  // weights replaced by Σ_i b_i, activations by Σ_j x_j
   collapsed.weights = Tensor(DType::kI32, layer.weights.shape());
   const auto digits = layer.planes.digits.data<std::int8_t>();
   const auto weights = collapsed.weights.data<std::int32_t>();

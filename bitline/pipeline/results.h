@@ -17,16 +17,17 @@ struct ResultRow {
   std::int64_t levels = 0;  ///< 0: the lossless network
   std::string ranges;       ///< name of the range method; empty for the lossless network
   bool recalibrated = false;
-  Interval search_accuracy;  ///< on the search sample (training images)
-  double search_loss = 0;    ///< points lost on the search sample
-  Interval test_accuracy;    ///< on the test set
-  Interval test_loss;        ///< points lost on the test set, with the paired interval
-  std::string plan;          ///< artefact, for example "plans/L4-layer-wise.json"
-  std::string network;       ///< artefact of the recalibrated network, or empty
+  Interval search_accuracy;               ///< on the search sample (training images)
+  double search_loss = 0;                 ///< points lost on the search sample
+  Interval test_accuracy;                 ///< on the test set
+  std::optional<Interval> test_top_five;  ///< on the test set, where there are more than 10 classes
+  Interval test_loss;                     ///< points lost on the test set, with the paired interval
+  std::string plan;                       ///< artefact, for example "plans/L4-layer-wise.json"
+  std::string network;                    ///< artefact of the recalibrated network, or empty
 };
 
-/// CSV with a header; accuracies in per cent, losses in points. docs/run-folder.md names the
-/// columns.
+/// CSV with a header; accuracies in per cent, losses in points; columns of top-5 where the rows
+/// have it. docs/run-folder.md names the columns.
 std::string to_csv(const std::vector<ResultRow>& rows);
 
 /// The row that plan.json takes: the fewest levels whose search_loss is at most `max_loss` points,

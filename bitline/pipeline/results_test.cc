@@ -43,5 +43,17 @@ TEST(ResultsCsv, HasOneLinePerRowAndAsManyFieldsAsItsHeader) {
   EXPECT_THAT(csv, ::testing::HasSubstr("\n8,layer-wise,no,"));
 }
 
+TEST(ResultsCsv, TopFiveStandsBehindTopOneWhereItIsCounted) {
+  ResultRow lossless = row(0, 0);
+  EXPECT_THAT(to_csv({lossless}), ::testing::Not(::testing::HasSubstr("top5")));
+  lossless.test_accuracy = {0.5, 0.25, 0.75};
+  lossless.test_top_five = Interval{0.875, 0.75, 1};
+  const std::string csv = to_csv({lossless});
+  EXPECT_THAT(csv, ::testing::HasSubstr("test_accuracy_upper,test_top5_accuracy,test_top5_lower,"
+                                        "test_top5_upper,test_loss_points"));
+  EXPECT_THAT(csv,
+              ::testing::HasSubstr(",50.0000,25.0000,75.0000,87.5000,75.0000,100.0000,0.0000"));
+}
+
 }  // namespace
 }  // namespace bitline

@@ -201,6 +201,7 @@ class Run {
     row.search_loss = 100 * static_cast<double>(sample_base.score.correct - sample.score.correct) /
                       static_cast<double>(sample.score.images);
     row.test_accuracy = test.accuracy();
+    row.test_top_five = test.top_five_accuracy();
     const Interval loss = paired_difference(test.right, test_base.right);
     row.test_loss = {100 * loss.value, 100 * loss.lower, 100 * loss.upper};
     if (search.levels != 0) {

@@ -10,30 +10,94 @@ constexpr std::int64_t kMany = std::numeric_limits<std::int32_t>::max();
 constexpr double kLarge = 1e9;
 
 std::vector<float> floats(const ConfigTable& table, std::string_view key,
-                          std::vector<double> fallback) {
-  const std::vector<double> values = table.get<std::vector<double>>(key, std::move(fallback));
+                          const std::vector<float>& fallback) {
+  if (!table.has(key)) return fallback;
+  const auto values = table.require<std::vector<double>>(key);
   return {values.begin(), values.end()};
 }
 
+/// Of the published sets: mean and deviation of their training images. The others take CIFAR-10's.
+Normalization usual_normalization(DataFormat format) {
+  switch (format) {
+    case DataFormat::kMnist:
+      return {{0.1307F}, {0.3081F}};
+    case DataFormat::kCifar100:
+      return {{0.5071F, 0.4865F, 0.4409F}, {0.2673F, 0.2564F, 0.2762F}};
+    case DataFormat::kImageFolder:
+      return {{0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F}};
+    default:
+      return {{0.4914F, 0.4822F, 0.4465F}, {0.2470F, 0.2435F, 0.2616F}};
+  }
+}
+
+/// An .npz holds the labels too; an .npy does not.
+void check_labels(const std::filesystem::path& images, const std::filesystem::path& labels,
+                  std::string_view key, std::string_view labels_key) {
+  if (images.extension() == ".npz" && !labels.empty())
+    fail_usage("data.{} = {} holds the labels itself; remove data.{}", key, images.string(),
+               labels_key);
+  if (images.extension() != ".npz" && labels.empty())
+    fail_usage(
+        "data.{} = {} is no .npz and holds images alone; set data.{} to the .npy with labels", key,
+        images.string(), labels_key);
+}
+
+void validate(const DataOptions& data, std::string_view format) {
+  const bool numpy = data.format == DataFormat::kNumpy;
+  if ((numpy || data.format == DataFormat::kSamples) &&
+      (data.search_file.empty() || data.test_file.empty()))
+    fail_usage("data.format = \"{}\" needs data.search_file and data.test_file", format);
+  if (numpy) {
+    check_labels(data.search_file, data.search_labels, "search_file", "search_labels");
+    check_labels(data.test_file, data.test_labels, "test_file", "test_labels");
+  }
+  if (data.geometry.crop > data.geometry.resize)
+    fail_usage("data.crop = {} is more than data.resize = {}, the shorter side that it is cut from",
+               data.geometry.crop, data.geometry.resize);
+  if (data.verify && data.format != DataFormat::kCifar10 && data.format != DataFormat::kMnist)
+    fail_usage(
+        "data.verify: no checksums are published of the files of data.format = \"{}\"; remove it",
+        format);
+}
+
 DataOptions read_data(const ConfigTable& table) {
+  constexpr std::int64_t kLargestSide = 16384;
   DataOptions data;
   data.format = table.choice<DataFormat>("format", data.format,
                                          {{"cifar10", DataFormat::kCifar10},
+                                          {"cifar100", DataFormat::kCifar100},
                                           {"mnist", DataFormat::kMnist},
+                                          {"image-folder", DataFormat::kImageFolder},
+                                          {"numpy", DataFormat::kNumpy},
                                           {"samples", DataFormat::kSamples}});
   data.folder = table.path("folder", {});
   data.search_file = table.path("search_file", {});
   data.test_file = table.path("test_file", {});
+  data.search_labels = table.path("search_labels", {});
+  data.test_labels = table.path("test_labels", {});
+  data.geometry.resize = table.integer("resize", data.geometry.resize, 1, kLargestSide);
+  data.geometry.crop = table.integer("crop", data.geometry.crop, 1, kLargestSide);
   data.verify = table.get<bool>("verify", data.verify);
   data.images_per_class = table.integer("images_per_class", data.images_per_class, 1, kMany);
-  const bool grey = data.format == DataFormat::kMnist;
-  data.normalization.mean =
-      floats(table, "mean", grey ? std::vector{0.1307} : std::vector{0.4914, 0.4822, 0.4465});
-  data.normalization.deviation =
-      floats(table, "deviation", grey ? std::vector{0.3081} : std::vector{0.2470, 0.2435, 0.2616});
-  if (data.format == DataFormat::kSamples && (data.search_file.empty() || data.test_file.empty()))
-    fail_usage("data.format = \"samples\" needs data.search_file and data.test_file");
+  const Normalization usual = usual_normalization(data.format);
+  data.normalization.mean = floats(table, "mean", usual.mean);
+  data.normalization.deviation = floats(table, "deviation", usual.deviation);
+  validate(data, table.get<std::string>("format", "cifar10"));
   return data;
+}
+
+void read_weights(const ConfigTable& table, ModelSource& model) {
+  model.weights = table.path("weights", {});
+  model.matching.match =
+      table.choice<WeightMatch>("match", model.matching.match,
+                                {{"name", WeightMatch::kName}, {"order", WeightMatch::kOrder}});
+  model.matching.rename = table.texts("rename");
+  if (!model.weights.empty() && !model.file.empty())
+    fail_usage("model.weights goes with model.name; the network in model.file has its own weights");
+  if (model.weights.empty() && (table.has("match") || table.has("rename")))
+    fail_usage("model.match and model.rename say how to read model.weights; set that too");
+  if (model.matching.match == WeightMatch::kOrder && !model.matching.rename.empty())
+    fail_usage("model.match = \"order\" looks at no names; remove it or [model.rename]");
 }
 
 ModelSource read_model(const ConfigTable& table, std::uint64_t seed) {
@@ -44,6 +108,7 @@ ModelSource read_model(const ConfigTable& table, std::uint64_t seed) {
   model.options.classes = table.integer("classes", model.options.classes, 2, kMany);
   model.options.input = table.integers("input", model.options.input, 1, kMany);
   model.options.seed = seed;
+  read_weights(table, model);
   if (model.file.empty() == model.name.empty())
     fail_usage("set either model.file (a network file) or model.name (resnet20, vgg9)");
   if (model.options.input.size() != 3)
@@ -125,6 +190,18 @@ QuantizeOptions read_quantize(const ConfigTable& table) {
   return quantize;
 }
 
+PostTrainingOptions read_post_training(const ConfigTable& table) {
+  PostTrainingOptions post;
+  post.range.rule = table.choice<RangeRule>("range", post.range.rule,
+                                            {{"min-max", RangeRule::kMinMax},
+                                             {"percentile", RangeRule::kPercentile},
+                                             {"mse", RangeRule::kMse}});
+  post.range.percentile = table.number("percentile", post.range.percentile, 0, 100);
+  post.fold_batch_norm = table.get<bool>("fold_batch_norm", post.fold_batch_norm);
+  post.correct_bias = table.get<bool>("bias_correction", post.correct_bias);
+  return post;
+}
+
 TrainRun read_train(const ConfigTable& table, std::uint64_t seed) {
   TrainRun train;
   TrainOptions& options = train.options;
@@ -187,6 +264,7 @@ RunConfig read_run_config(const Config& config) {
   run.array = read_array(root.table("array"));
   run.has_quantize = root.has("quantize");
   run.quantize = read_quantize(root.table("quantize"));
+  run.post_training = read_post_training(root.table("quantize"));
   run.train = read_train(root.table("train"), run.seed);
   run.search = read_search(root.table("search"), read_adc(root.table("adc")));
   run.profile_by_tile = root.table("profile").get<bool>("by_tile", false);

@@ -8,25 +8,32 @@
 #include "bitline/adc/adc_spec.h"
 #include "bitline/config/config.h"
 #include "bitline/data/normalization.h"
+#include "bitline/data/resize.h"
+#include "bitline/importer/load_weights.h"
 #include "bitline/mapping/array_spec.h"
 #include "bitline/models/models.h"
 #include "bitline/quantize/quantizers.h"
 #include "bitline/runtime/executor.h"
+#include "bitline/runtime/post_training.h"
 #include "bitline/search/range_search.h"
 #include "bitline/train/train_options.h"
 
 namespace bitline {
 
-enum class DataFormat { kCifar10, kMnist, kSamples };
+enum class DataFormat { kCifar10, kCifar100, kMnist, kImageFolder, kNumpy, kSamples };
 
 /// [data]
 struct DataOptions {
   DataFormat format = DataFormat::kCifar10;
-  std::filesystem::path folder;        ///< cifar10, mnist; empty: the environment's BITLINE_DATA
-  std::filesystem::path search_file;   ///< samples: training images for search and profile
-  std::filesystem::path test_file;     ///< samples: test images
-  bool verify = false;                 ///< compare checksums with the published ones
-  std::int64_t images_per_class = 50;  ///< of the class-balanced search sample
+  /// cifar10, cifar100, mnist, image-folder; empty: the environment's BITLINE_DATA
+  std::filesystem::path folder;
+  std::filesystem::path search_file;    ///< samples, numpy: training images for search and profile
+  std::filesystem::path test_file;      ///< samples, numpy: test images
+  std::filesystem::path search_labels;  ///< numpy: their labels where search_file is an .npy
+  std::filesystem::path test_labels;    ///< likewise
+  ImageGeometry geometry;               ///< image-folder
+  bool verify = false;                  ///< cifar10, mnist: compare checksums with the published
+  std::int64_t images_per_class = 50;   ///< of the class-balanced search sample
   Normalization normalization;
 };
 
@@ -35,6 +42,8 @@ struct ModelSource {
   std::filesystem::path file;
   std::string name;
   ModelOptions options;
+  std::filesystem::path weights;  ///< with name: a state_dict; empty: weights are drawn
+  WeightOptions matching;         ///< with weights
 };
 
 /// [train] beyond TrainOptions.
@@ -68,6 +77,7 @@ struct RunConfig {
   Engine engine = Engine::kFused;
   bool has_quantize = false;  ///< a [quantize] table is there
   QuantizeOptions quantize;
+  PostTrainingOptions post_training;  ///< of [quantize] too
   TrainRun train;
   SearchRun search;
   bool profile_by_tile = false;

@@ -17,6 +17,15 @@ std::int32_t predicted_class(std::span<const float> logits) {
   return static_cast<std::int32_t>(std::ranges::max_element(logits) - logits.begin());
 }
 
+bool in_top_five(std::span<const float> logits, std::int32_t target) {
+  constexpr int kPlaces = 5;
+  const auto own = static_cast<std::size_t>(target);
+  int before = 0;
+  for (std::size_t c = 0; c < logits.size(); ++c)
+    before += logits[c] > logits[own] || (logits[c] == logits[own] && c < own) ? 1 : 0;
+  return before < kPlaces;
+}
+
 Score score_image(std::span<const float> logits, std::int32_t target) {
   const auto largest = static_cast<double>(*std::ranges::max_element(logits));
   double total = 0;
@@ -37,6 +46,13 @@ std::vector<std::int32_t> predicted_classes(const Tensor& logits) {
   std::vector<std::int32_t> classes(static_cast<std::size_t>(logits.dim(0)));
   for (std::size_t i = 0; i < classes.size(); ++i) classes[i] = predicted_class(row_of(logits, i));
   return classes;
+}
+
+std::int64_t count_top_five(const Tensor& logits, std::span<const std::int32_t> targets) {
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    count += in_top_five(row_of(logits, i), targets[i]) ? 1 : 0;
+  return count;
 }
 
 }  // namespace bitline

@@ -20,6 +20,29 @@ TEST(Scoring, EqualLogitsAnswerWithTheLowestClass) {
   EXPECT_EQ(score_image(logits, 1).correct, 0);
 }
 
+TEST(Scoring, TheFifthLargestLogitIsInTheTopFiveAndTheSixthIsNot) {
+  const std::vector<float> logits{6.0F, 5.0F, 4.0F, 3.0F, 2.0F, 1.0F};
+  EXPECT_TRUE(in_top_five(logits, 0));
+  EXPECT_TRUE(in_top_five(logits, 4));
+  EXPECT_FALSE(in_top_five(logits, 5));
+}
+
+TEST(Scoring, OfEqualLogitsTheLowerClassComesFirstInTheTopFive) {
+  // 9 at class 6, then six equal ones: classes 0 to 3 take places two to five
+  const std::vector<float> logits{1.0F, 1.0F, 1.0F, 1.0F, 1.0F, 1.0F, 9.0F};
+  EXPECT_TRUE(in_top_five(logits, 6));
+  EXPECT_TRUE(in_top_five(logits, 3));
+  EXPECT_FALSE(in_top_five(logits, 4));
+  EXPECT_FALSE(in_top_five(logits, 5));
+}
+
+TEST(Scoring, TopFiveIsCountedOverImages) {
+  const std::vector<float> values{6.0F, 5.0F, 4.0F, 3.0F, 2.0F, 1.0F,
+                                  6.0F, 5.0F, 4.0F, 3.0F, 2.0F, 1.0F};
+  const std::vector<std::int32_t> targets{4, 5};
+  EXPECT_EQ(count_top_five(Tensor::of<float>({2, 6}, values), targets), 1);
+}
+
 TEST(Scoring, SurvivesLogitsThatWouldOverflowAnExponential) {
   const std::vector<float> logits{0.0F, 2000.0F};
   EXPECT_EQ(score_image(logits, 1).loss, 0);

@@ -1,10 +1,14 @@
 #include "bitline/pipeline/study.h"
 
 #include <cstdlib>
+#include <numeric>
 
 #include "bitline/base/hash.h"
 #include "bitline/data/cifar10.h"
+#include "bitline/data/cifar100.h"
+#include "bitline/data/image_folder.h"
 #include "bitline/data/mnist.h"
+#include "bitline/data/numpy_arrays.h"
 #include "bitline/data/sample.h"
 #include "bitline/data/samples.h"
 #include "bitline/graph/network_file.h"
@@ -22,21 +26,41 @@ std::filesystem::path data_folder(const DataOptions& data) {
       "that holds the dataset");
 }
 
+Dataset load_all_images(const DataOptions& data, Split split) {
+  const ImageFolder folder = list_image_folder(data_folder(data), split);
+  std::vector<std::int64_t> all(folder.files.size());
+  std::iota(all.begin(), all.end(), 0);
+  return load_images(folder, all, data.geometry);
+}
+
 }  // namespace
 
 Network load_network(const ModelSource& model) {
-  if (model.file.empty()) return make_model(model.name, model.options);
-  return model.file.extension() == ".onnx" ? import_onnx(model.file) : read_network(model.file);
+  if (model.file.extension() == ".onnx") return import_onnx(model.file);
+  if (!model.file.empty()) return read_network(model.file);
+  Network network = make_model(model.name, model.options);
+  if (model.weights.empty()) return network;
+  const StateDict state = read_state_dict(model.weights);
+  return with_context(model.weights.string(),
+                      [&] { return load_weights(network, state, model.matching); });
 }
 
 Dataset load_split(const DataOptions& data, Split split) {
+  const bool train = split == Split::kTrain;
   switch (data.format) {
     case DataFormat::kCifar10:
       return load_cifar10(data_folder(data), split, data.verify);
+    case DataFormat::kCifar100:
+      return load_cifar100(data_folder(data), split);
     case DataFormat::kMnist:
       return load_mnist(data_folder(data), split, data.verify);
+    case DataFormat::kImageFolder:
+      return load_all_images(data, split);
+    case DataFormat::kNumpy:
+      return load_numpy(train ? data.search_file : data.test_file,
+                        train ? data.search_labels : data.test_labels);
     case DataFormat::kSamples:
-      return load_samples(split == Split::kTrain ? data.search_file : data.test_file).data;
+      return load_samples(train ? data.search_file : data.test_file).data;
   }
   fail("data format {} is not known", static_cast<int>(data.format));
 }
@@ -49,10 +73,25 @@ std::string content_hash(const Dataset& dataset) {
   return sha256(sha256(dataset.images.bytes()) + sha256(std::as_bytes(std::span(dataset.labels))));
 }
 
+BalancedPart load_balanced_part(const DataOptions& data, Split split, std::int64_t per_class,
+                                std::uint64_t seed) {
+  if (data.format == DataFormat::kImageFolder) {
+    const ImageFolder folder = list_image_folder(data_folder(data), split);
+    const auto classes = static_cast<std::int32_t>(folder.class_names.size());
+    std::vector<std::int64_t> indices =
+        class_balanced_sample(folder.labels, classes, per_class, seed);
+    Dataset part = load_images(folder, indices, data.geometry);
+    return {std::move(part), std::move(indices)};
+  }
+  const Dataset all = load_split(data, split);
+  std::vector<std::int64_t> indices =
+      class_balanced_sample(all.labels, all.classes, per_class, seed);
+  Dataset part = subset(all, indices);
+  return {std::move(part), std::move(indices)};
+}
+
 Dataset load_search_sample(const DataOptions& data, std::uint64_t seed) {
-  const Dataset training = load_split(data, Split::kTrain);
-  return subset(training, class_balanced_sample(training.labels, training.classes,
-                                                data.images_per_class, seed));
+  return load_balanced_part(data, Split::kTrain, data.images_per_class, seed).data;
 }
 
 void check_fit(const Network& network, const Dataset& dataset) {

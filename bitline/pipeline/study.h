@@ -10,11 +10,22 @@
 
 namespace bitline {
 
-/// The network file or the freshly drawn built-in network. Errors carry the path.
+/// The network file, or the built-in network with the weights of a file or freshly drawn ones.
+/// Errors carry the path.
 Network load_network(const ModelSource& model);
 
 /// The whole training or test set of [data].
 Dataset load_split(const DataOptions& data, Split split);
+
+/// A class-balanced part of a set, and its positions in the whole.
+struct BalancedPart {
+  Dataset data;
+  std::vector<std::int64_t> indices;
+};
+/// `per_class` images of each class, drawn by `seed` (class_balanced_sample). Of a folder of
+/// pictures, no others are decoded.
+BalancedPart load_balanced_part(const DataOptions& data, Split split, std::int64_t per_class,
+                                std::uint64_t seed);
 
 /// The class-balanced sample of the training set that profile, search and recalibrate look at.
 Dataset load_search_sample(const DataOptions& data, std::uint64_t seed);

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "bitline/base/npy_writer.h"
-#include "bitline/profile/zip_archive.h"
+#include "bitline/base/zip_writer.h"
 
 namespace bitline {
 namespace {

@@ -11,7 +11,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using testing_networks::append;
-using testing_networks::network_with_input;
 using testing_networks::tensor_of;
 
 template <typename Element>

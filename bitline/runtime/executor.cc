@@ -34,13 +34,15 @@ Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine
   if (mode != MacMode::kFloat)
     for (IntegerLayer& layer : integer_layers(network_))
       integers.emplace(layer.name, std::move(layer));
+  const std::map<std::string, Shape> shapes = validate(network_);
   std::vector<std::size_t> integer_steps;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     if (!steps_[i].is_layer()) continue;
     if (integers.contains(steps_[i].node->name)) {
       integer_steps.push_back(i);
     } else {
-      runners_.emplace(i, LayerRunner::real_numbers(network_, *steps_[i].node));
+      const Node& node = *steps_[i].node;
+      runners_.emplace(i, LayerRunner::real_numbers(network_, node, shapes.at(node.inputs[0])));
     }
   }
   for (const std::size_t i : integer_steps) {
@@ -123,6 +125,11 @@ Tensor Executor::layer_sums(std::size_t step, const Values& values,
 
 std::vector<double> Executor::output_scale(std::size_t step, const PreparedPlan& plan) const {
   return runners_.at(step).output_scale(adc_of(steps_[step], plan));
+}
+
+void Executor::set_bias(std::size_t step, const Tensor& bias) {
+  network_.parameter(*steps_[step].node, "bias") = bias;
+  affines_[step] = affine_of(step, nullptr);
 }
 
 void Executor::set_statistics(std::size_t step, const Tensor& mean, const Tensor& variance,

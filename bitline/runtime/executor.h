@@ -85,6 +85,8 @@ class Executor {
   /// recalibration.
   Tensor layer_sums(std::size_t step, const Values& values, const PreparedPlan& plan) const;
   std::vector<double> output_scale(std::size_t step, const PreparedPlan& plan) const;
+  /// Takes a new bias [channels] for a layer step that has one.
+  void set_bias(std::size_t step, const Tensor& bias);
   /// Takes new batch-norm statistics [channels] for the step.
   void set_statistics(std::size_t step, const Tensor& mean, const Tensor& variance,
                       PreparedPlan& plan);

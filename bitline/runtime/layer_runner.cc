@@ -26,13 +26,13 @@ std::vector<double> zero_offset_of(const IntegerLayer& layer, const std::vector<
 
 }  // namespace
 
-LayerRunner LayerRunner::real_numbers(const Network& network, const Node& node) {
+LayerRunner LayerRunner::real_numbers(const Network& network, const Node& node, const Shape& in) {
   const Tensor weights = real_parameter(network, node, "weight");
   LayerRunner runner;
   runner.is_real_ = true;
   runner.scale_ = {1.0};
   runner.is_linear_ = std::holds_alternative<Linear>(node.op);
-  runner.geometry_ = geometry_of(node, validate(network).at(node.inputs[0]), weights);
+  runner.geometry_ = geometry_of(node, in, weights);
   runner.dense_.emplace(runner.geometry_, weights);
   return runner;
 }

@@ -16,8 +16,9 @@ namespace bitline {
 /// The layer's weights in the form of its mode, prepared once.
 class LayerRunner {
  public:
-  /// Float mode: weights as real numbers (of their grid where they have one).
-  static LayerRunner real_numbers(const Network& network, const Node& node);
+  /// Real numbers: weights of their grid where they have one. `in` is the shape of one image's
+  /// input.
+  static LayerRunner real_numbers(const Network& network, const Node& node, const Shape& in);
   /// Exact integers, and the array where `array` is given. Throws what map_layer throws.
   static LayerRunner integers(const IntegerLayer& layer, const ArraySpec* array, Engine engine);
 

@@ -96,9 +96,7 @@ inline void add_functions(OperatorChain& chain) {
       {{UnaryFunction::kTanh}, "attended"},
       {{UnaryFunction::kErf}, "attended"},
       {{UnaryFunction::kSqrt}, "sigmoid"},
-      {{UnaryFunction::kFloor, 0.25}, "attended"},
-      {{UnaryFunction::kCeil, 0.25}, "attended"},
-      {{UnaryFunction::kTowardZero, 0.25}, "attended"}};
+      {{UnaryFunction::kTruncate, 0.25, 4}, "attended"}};
   const std::vector<std::pair<BinaryFunction, std::string>> binaries{
       {BinaryFunction::kSub, "attended"},
       {BinaryFunction::kMul, "attended"},

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <span>
 
 #include "bitline/base/parallel.h"
 #include "bitline/data/augment.h"
@@ -28,6 +27,21 @@ void BatchSource::begin_epoch(std::int64_t epoch) {
   random.shuffle(std::span(order_));
 }
 
+template <typename Pixel>
+void BatchSource::write_image(std::int64_t index, std::span<float> out) const {
+  std::span<const Pixel> image = dataset_.image<Pixel>(index);
+  std::vector<Pixel> moved;
+  if (augmented_) {
+    const Shape& all = dataset_.images.shape();
+    Random random =
+        Random::stream(seed_, "augmentation", static_cast<std::uint64_t>(epoch_ * size() + index));
+    moved.resize(image.size());
+    augment<Pixel>(image, {all[1], all[2], all[3]}, random, moved);
+    image = moved;
+  }
+  normalizer_.apply(image, out);
+}
+
 Batch BatchSource::batch(std::int64_t first, std::int64_t count) const {
   const Shape& all = dataset_.images.shape();
   const ImageShape shape{all[1], all[2], all[3]};
@@ -38,17 +52,13 @@ Batch BatchSource::batch(std::int64_t first, std::int64_t count) const {
   auto* labels = batch.labels.data_ptr<std::int64_t>();
   constexpr std::int64_t kGrain = 16;
   parallel_for(0, count, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<std::uint8_t> moved(static_cast<std::size_t>(shape.size()));
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t index = order_[static_cast<std::size_t>(first + i)];
-      std::span<const std::uint8_t> image = dataset_.image(index);
-      if (augmented_) {
-        Random random = Random::stream(seed_, "augmentation",
-                                       static_cast<std::uint64_t>(epoch_ * size() + index));
-        augment(image, shape, random, moved);
-        image = moved;
-      }
-      normalizer_.apply(image, {pixels + i * shape.size(), static_cast<std::size_t>(shape.size())});
+      const std::span<float> out{pixels + i * shape.size(), static_cast<std::size_t>(shape.size())};
+      if (dataset_.images.dtype() == DType::kF32)
+        write_image<float>(index, out);
+      else
+        write_image<std::uint8_t>(index, out);
       labels[i] = dataset_.labels[static_cast<std::size_t>(index)];
     }
   });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "bitline/data/dataset.h"
@@ -30,6 +31,10 @@ class BatchSource {
   Batch batch(std::int64_t first, std::int64_t count) const;
 
  private:
+  /// Image `index` of the dataset, augmented and normalised. Pixel is its element type.
+  template <typename Pixel>
+  void write_image(std::int64_t index, std::span<float> out) const;
+
   const Dataset& dataset_;
   Normalizer normalizer_;
   std::uint64_t seed_;

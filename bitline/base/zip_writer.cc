@@ -1,4 +1,4 @@
-#include "bitline/profile/zip_archive.h"
+#include "bitline/base/zip_writer.h"
 
 #include <zip.h>
 
@@ -20,7 +20,7 @@ using Source = std::unique_ptr<zip_source_t, Release>;
 using Archive = std::unique_ptr<zip_t, Release>;
 
 [[noreturn]] void fail_zip(zip_error_t* error) {
-  fail("cannot make an archive of histograms: {}", zip_error_strerror(error));
+  fail("cannot make a ZIP archive: {}", zip_error_strerror(error));
 }
 
 void add_member(zip_t* archive, const ZipMember& member) {
@@ -29,8 +29,8 @@ void add_member(zip_t* archive, const ZipMember& member) {
   const zip_int64_t index = zip_file_add(archive, member.name.c_str(), source, ZIP_FL_ENC_UTF_8);
   if (index < 0) {
     zip_source_free(source);
-    fail("cannot add {} to an archive of histograms: {}; give layers names of their own",
-         member.name, zip_strerror(archive));
+    fail("cannot add {} to a ZIP archive: {}; give members names of their own", member.name,
+         zip_strerror(archive));
   }
   const auto at = static_cast<zip_uint64_t>(index);
   if (zip_set_file_compression(archive, at, ZIP_CM_STORE, 0) != 0 ||

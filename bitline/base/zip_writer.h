@@ -1,4 +1,4 @@
-// A ZIP archive in memory.
+// Writing a ZIP archive in memory.
 #pragma once
 
 #include <cstddef>

@@ -1,0 +1,88 @@
+#include "bitline/data/numpy_arrays.h"
+
+#include <algorithm>
+#include <string>
+
+#include "bitline/base/error.h"
+#include "bitline/base/file.h"
+#include "bitline/base/zip_reader.h"
+#include "bitline/data/npy.h"
+
+namespace bitline {
+namespace {
+
+/// A network has an output for each class, so more than this is a mistake in the labels.
+constexpr std::int64_t kMostClasses = std::int64_t{1} << 20;
+
+template <typename T>
+std::vector<std::int32_t> checked_labels(const Tensor& labels) {
+  std::vector<std::int32_t> result;
+  result.reserve(static_cast<std::size_t>(labels.size()));
+  for (const T value : labels.data<T>()) {
+    const auto label = static_cast<std::int64_t>(value);
+    if (label < 0 || label >= kMostClasses)
+      fail("label {} of image {} is outside 0 to {}", label, result.size(), kMostClasses - 1);
+    result.push_back(static_cast<std::int32_t>(label));
+  }
+  return result;
+}
+
+std::vector<std::int32_t> read_labels(const Tensor& labels) {
+  if (labels.shape().size() != 1)
+    fail("labels have to be one number for each image, [n]; found shape {}",
+         to_string(labels.shape()));
+  switch (labels.dtype()) {
+    case DType::kU8:
+      return checked_labels<std::uint8_t>(labels);
+    case DType::kI8:
+      return checked_labels<std::int8_t>(labels);
+    case DType::kI16:
+      return checked_labels<std::int16_t>(labels);
+    case DType::kI32:
+      return checked_labels<std::int32_t>(labels);
+    case DType::kI64:
+      return checked_labels<std::int64_t>(labels);
+    default:
+      fail("labels have to be integers, found {}; save labels.astype(numpy.int64)",
+           name_of(labels.dtype()));
+  }
+}
+
+Dataset assemble(const Tensor& images, const Tensor& labels) {
+  if (images.size() == 0) fail("images of shape {} hold no pixel", to_string(images.shape()));
+  Dataset dataset{images, read_labels(labels), 0, {}};
+  for (const std::int32_t label : dataset.labels)
+    dataset.classes = std::max(dataset.classes, label + 1);
+  check_dataset(dataset, "images and labels");
+  return dataset;
+}
+
+Tensor read_npy(const std::filesystem::path& path) {
+  const std::vector<std::byte> bytes = read_file(path);
+  return with_context(path.string(), [&] { return parse_npy(bytes); });
+}
+
+Tensor read_array(const ZipReader& archive, const std::string& name, std::size_t largest) {
+  const std::vector<std::byte> bytes = archive.read(name, largest);
+  return with_context(name, [&] { return parse_npy(bytes); });
+}
+
+}  // namespace
+
+Dataset parse_npz(std::span<const std::byte> bytes) {
+  // Far above any dataset that fits into memory; the archive's own sizes limit what is taken.
+  constexpr std::size_t kLargest = std::size_t{1} << 40;
+  const ZipReader archive(bytes);
+  const Tensor images = read_array(archive, "images.npy", kLargest);
+  return assemble(images, read_array(archive, "labels.npy", kLargest));
+}
+
+Dataset load_numpy(const std::filesystem::path& images, const std::filesystem::path& labels) {
+  if (!labels.empty())
+    return with_context(images.string(),
+                        [&] { return assemble(read_npy(images), read_npy(labels)); });
+  const std::vector<std::byte> bytes = read_file(images);
+  return with_context(images.string(), [&] { return parse_npz(bytes); });
+}
+
+}  // namespace bitline

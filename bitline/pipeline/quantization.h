@@ -1,0 +1,22 @@
+// `bitline quantize`: from a float network to one on integer grids.
+#pragma once
+
+#include <functional>
+
+#include "bitline/base/progress.h"
+#include "bitline/pipeline/run_config.h"
+#include "bitline/train/trainer.h"
+
+namespace bitline {
+
+/// The network of [model] on grids of [quantize], calibrated on the class-balanced sample of the
+/// training set. Throws Error when it has grids already.
+Network quantize_network(const RunConfig& config, ProgressSink& progress,
+                         const Cancellation& cancellation);
+
+/// What `--fine-tune` trains: the network of `calibrated`, a file, by [train], its steps learned
+/// from where calibration put them; written to `output`.
+RunConfig fine_tuning(RunConfig config, const std::filesystem::path& calibrated,
+                      const std::filesystem::path& output);
+
+}  // namespace bitline

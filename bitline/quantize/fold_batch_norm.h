@@ -1,0 +1,14 @@
+// Batch-norm as part of the weights in front of it.
+#pragma once
+
+#include "bitline/graph/network.h"
+
+namespace bitline {
+
+/// Multiplies the weights of each Conv and Linear whose value a batch-norm alone reads by
+/// γ / √(σ² + ε) of their channel, gives the layer the bias (b − μ) γ / √(σ² + ε) + β, and drops
+/// the batch-norm. Other batch-norms stay. Throws Error for a network that has grids: their
+/// integers would change.
+void fold_batch_norm(Network& network);
+
+}  // namespace bitline

@@ -1,0 +1,52 @@
+// bitline data get: a published dataset into a folder that [data] reads.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "bitline/fetch/published_set.h"
+#include "cli/command.h"
+
+namespace bitline::cli {
+namespace {
+
+struct GetArguments {
+  std::string name;
+  std::string to;
+  std::string url;
+};
+
+std::vector<std::string> set_names() {
+  std::vector<std::string> names;
+  for (const PublishedSet& set : published_sets()) names.push_back(set.name);
+  return names;
+}
+
+void get(const GetArguments& arguments, Context& context) {
+  for (PublishedSet set : published_sets()) {
+    if (set.name != arguments.name) continue;
+    if (!arguments.url.empty()) set.url = arguments.url;
+    fetch_set(set, arguments.to, context.progress, context.cancellation);
+    fmt::print("{}: set data.format = \"{}\" and data.folder to this folder\n", arguments.to,
+               set.name);
+  }
+}
+
+}  // namespace
+
+void add_data(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<GetArguments>();
+  CLI::App* data = app.add_subcommand("data", "Get published datasets");
+  data->require_subcommand(1);
+  CLI::App* command =
+      data->add_subcommand("get", "Download a dataset, compare its checksum and unpack it");
+  command->footer("Example: bitline data get cifar10 --to datasets");
+  command->add_option("SET", arguments->name, "cifar10, cifar100 or mnist")
+      ->required()
+      ->check(CLI::IsMember(set_names()));
+  command->add_option("--to", arguments->to, "Folder to put it into")->required();
+  command->add_option("--url", arguments->url,
+                      "Mirror: what stands before /NAME of each of the set's files");
+  command->callback([arguments, &context] { get(*arguments, context); });
+}
+
+}  // namespace bitline::cli

@@ -1,0 +1,54 @@
+// bitline quantize: a float network onto integer grids.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "bitline/graph/network_file.h"
+#include "bitline/pipeline/quantization.h"
+#include "bitline/pipeline/training.h"
+#include "cli/command.h"
+#include "cli/epoch_line.h"
+
+namespace bitline::cli {
+namespace {
+
+struct QuantizeArguments {
+  ConfigArguments config;
+  std::string out;
+  bool fine_tune = false;
+  bool resume = false;
+};
+
+void quantize(const QuantizeArguments& arguments, Context& context) {
+  const RunConfig config = arguments.config.read();
+  const std::string calibrated =
+      arguments.fine_tune ? arguments.out + ".calibrated" : arguments.out;
+  if (!arguments.resume || !std::filesystem::exists(calibrated))
+    write_network(calibrated, quantize_network(config, context.progress, context.cancellation));
+  fmt::print("Network on integer grids: {}\n", calibrated);
+  if (!arguments.fine_tune) return;
+  const RunConfig training = fine_tuning(config, calibrated, arguments.out);
+  train_network(training, arguments.resume, context.progress, context.cancellation,
+                epoch_printer(training.train));
+  fmt::print("Fine-tuned network: {}\n", arguments.out);
+}
+
+}  // namespace
+
+void add_quantize(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<QuantizeArguments>();
+  CLI::App* command = app.add_subcommand(
+      "quantize", "Put a float network on integer grids by [quantize], without or with training");
+  command->footer(
+      "Example: bitline quantize study.toml --set model.file=mine.onnx --out "
+      "mine-w8a8.safetensors");
+  arguments->config.add_to(*command);
+  command->add_option("--out", arguments->out, "Network file to write")->required();
+  command->add_flag("--fine-tune", arguments->fine_tune,
+                    "Then train on the grids by [train]; batch-norm stays trainable");
+  command->add_flag("--resume", arguments->resume, "Continue fine-tuning from its checkpoint");
+  command->callback([arguments, &context] { quantize(*arguments, context); });
+}
+
+}  // namespace bitline::cli
