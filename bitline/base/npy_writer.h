@@ -8,7 +8,8 @@
 
 namespace bitline {
 
-/// The bytes of an NPY file, version 1.0: the tensor's shape and elements, row-major, little-endian.
+/// The bytes of an NPY file, version 1.0: the tensor's shape and elements, row-major,
+/// little-endian.
 std::vector<std::byte> npy_file(const Tensor& tensor);
 
 }  // namespace bitline

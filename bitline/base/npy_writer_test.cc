@@ -24,8 +24,7 @@ TEST(NpyWriter, AHeaderOf64BytesThenTheElements) {
 TEST(NpyWriter, NumbersAndVectorsHavePythonsTuples) {
   EXPECT_NE(text_of(npy_file(Tensor(DType::kI64, {}))).find("'shape': (), "), std::string::npos);
   EXPECT_NE(text_of(npy_file(Tensor(DType::kF32, {4}))).find("'<f4'"), std::string::npos);
-  EXPECT_NE(text_of(npy_file(Tensor(DType::kF32, {4}))).find("'shape': (4,), "),
-            std::string::npos);
+  EXPECT_NE(text_of(npy_file(Tensor(DType::kF32, {4}))).find("'shape': (4,), "), std::string::npos);
 }
 
 }  // namespace

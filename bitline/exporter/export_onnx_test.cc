@@ -143,7 +143,7 @@ TEST_P(Exported, ThePlanLiesInTheMetadata) {
   std::string found;
   for (const auto& entry : model.metadata_props())
     if (entry.key() == "bitline.plan") found = entry.value();
-  EXPECT_EQ(plan_from_json(found), plan);
+  EXPECT_EQ(found, to_json(plan));
   expect_same_layers(network, import_bytes(file));
   plan.layers["lair"] = plan.layers["layer"];
   EXPECT_THAT(message_of([&] { GetParam().write(network, plan); }), HasSubstr("lair"));
@@ -188,6 +188,7 @@ TEST(ExportedQdq, RefusesWhatEightBitsCannotHold) {
 TEST(ExportedQonnx, HoldsSixteenBitsAndBinaryValues) {
   QuantSpec odd = signed_spec(1);
   odd.odd = true;
+  odd.narrow = false;
   for (const QuantSpec& input : {unsigned_spec(16, 0.01F), odd}) {
     const Network network = one_layer(input, signed_spec(12, {0.5F}));
     expect_same_layers(network, round_trip(network, kFormats[0]));

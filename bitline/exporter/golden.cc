@@ -25,7 +25,9 @@ std::string folder_name(const std::string& layer, std::set<std::string>& used) {
   return unused;
 }
 
-Json fraction(const Rational& value) { return Json::array({value.numerator(), value.denominator()}); }
+Json fraction(const Rational& value) {
+  return Json::array({value.numerator(), value.denominator()});
+}
 
 Json describe(const CodeTable& table) {
   return {{"minimum", table.minimum},       {"maximum", table.maximum},

@@ -71,11 +71,11 @@ class ArrayList {
   /// For every image and output position.
   void add(const std::string& name, const WordFormat& format, const Shape& shape,
            const std::vector<std::string>& axes) {
-    GoldenArray array{name + ".hex",
-                      format,
-                      {golden_.activations.dim(0), layer_.geometry.out_height(),
-                       layer_.geometry.out_width()},
-                      {"image", "y", "x"}};
+    GoldenArray array{
+        name + ".hex",
+        format,
+        {golden_.activations.dim(0), layer_.geometry.out_height(), layer_.geometry.out_width()},
+        {"image", "y", "x"}};
     array.shape.insert(array.shape.end(), shape.begin(), shape.end());
     array.axes.insert(array.axes.end(), axes.begin(), axes.end());
     list_.push_back(std::move(array));

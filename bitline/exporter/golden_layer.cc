@@ -134,8 +134,8 @@ class Computation {
 
   const std::int64_t* streams_of(const Words& streams, const Tile& tile, std::int64_t place,
                                  std::int64_t group, std::size_t stream) const {
-    const std::int64_t read = (place * groups_ + group) * layer_.streams.count() +
-                              static_cast<std::int64_t>(stream);
+    const std::int64_t read =
+        (place * groups_ + group) * layer_.streams.count() + static_cast<std::int64_t>(stream);
     return streams.data() + read * std::ssize(tile);
   }
 
@@ -148,8 +148,7 @@ class Computation {
       positive += std::max<std::int64_t>(b[row], 0) * x[row];
       negative += std::max<std::int64_t>(-b[row], 0) * x[row];
     }
-    if (!layer_.subtract_digitally)
-      return convert(adc_.table, positive - negative, sums, codes);
+    if (!layer_.subtract_digitally) return convert(adc_.table, positive - negative, sums, codes);
     const std::int64_t value = convert(adc_.table, positive, sums, codes);
     return value - convert(adc_.table, negative, sums, codes);
   }

@@ -30,8 +30,7 @@ class NetworkWriter {
     }
     if (spec == nullptr) return write_real(node, node.name);
     if (spec->axis >= 0)
-      fail("its value has one scale per entry of axis {}; ONNX files have one for all",
-           spec->axis);
+      fail("its value has one scale per entry of axis {}; ONNX files have one for all", spec->axis);
     if (std::holds_alternative<Identity>(node.op)) {
       grids_.write_value(graph_, values_.at(node.inputs[0]), *spec, node.name, node.name);
       return node.name;

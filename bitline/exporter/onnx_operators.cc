@@ -103,9 +103,10 @@ struct Writer {
 /// What an operator reads that has no use for constants.
 std::string Writer::value(std::size_t i) const {
   if (is_constant(i))
-    fail("it reads the constant '{}'; only sums, products, functions of two values and "
-         "concatenations can be exported with constants",
-         node.inputs[i]);
+    fail(
+        "it reads the constant '{}'; only sums, products, functions of two values and "
+        "concatenations can be exported with constants",
+        node.inputs[i]);
   return context.values.at(node.inputs[i]);
 }
 
@@ -128,8 +129,8 @@ std::string Writer::repeated(std::size_t i) const {
   OnnxGraph& graph = context.graph;
   const std::string name = node.name + "/repeated";
   const std::string all = graph.add_helper("Shape", name, {context.network.nodes.front().name});
-  const std::string images = graph.add_helper(
-      "Gather", name, {all, graph.add_integers(name + "/axis", {0})});
+  const std::string images =
+      graph.add_helper("Gather", name, {all, graph.add_integers(name + "/axis", {0})});
   const std::string rest = graph.add_integers(name + "/shape", shape(i));
   const std::string extents = graph.unused_name(name);
   set_attribute(graph.add_node("Concat", extents, {images, rest}, extents), "axis",
@@ -162,8 +163,7 @@ void Writer::operator()(const Conv& conv) const {
 void Writer::operator()(const ConvTranspose& conv) const {
   std::vector<std::string> inputs{value(0), parameter("weight")};
   if (context.network.has_parameter(node, "bias")) inputs.push_back(parameter("bias"));
-  set_kernel(add("ConvTranspose", inputs), conv,
-             context.network.parameter(node, "weight").shape());
+  set_kernel(add("ConvTranspose", inputs), conv, context.network.parameter(node, "weight").shape());
 }
 
 /// A vector of features is a row of Gemm; of several vectors each is a row of MatMul, to which the
@@ -179,11 +179,10 @@ void Writer::operator()(const Linear&) const {
   const std::string name = node.name + ".weight";
   const bool on_grid = context.network.quant.contains(node.parameters.at("weight"));
   const std::string weight =
-      on_grid ? context.grids.write_parameter(
-                    context.graph, name,
-                    transposed(parameter_on_grid(context.network, node, "weight")))
-              : context.graph.add_floats(name,
-                                         transposed(context.network.parameter(node, "weight")));
+      on_grid
+          ? context.grids.write_parameter(
+                context.graph, name, transposed(parameter_on_grid(context.network, node, "weight")))
+          : context.graph.add_floats(name, transposed(context.network.parameter(node, "weight")));
   const std::string product = has_bias ? context.graph.unused_name(node.name + "/product") : output;
   context.graph.add_node("MatMul", node.name, {value(0), weight}, product);
   if (has_bias)
@@ -207,8 +206,9 @@ void Writer::operator()(const LayerNorm& norm) const {
 
 void Writer::operator()(const Unary& unary) const {
   const auto limit = [&](const char* what, double number) {
-    return std::isinf(number) ? "" : context.graph.add_number(node.name + what,
-                                                              static_cast<float>(number));
+    return std::isinf(number)
+               ? ""
+               : context.graph.add_number(node.name + what, static_cast<float>(number));
   };
   switch (unary.function) {
     case UnaryFunction::kClip:

@@ -15,7 +15,7 @@ struct OperatorContext {
   OnnxGraph& graph;
   const Network& network;
   const GridWriter& grids;
-  const std::map<std::string, Shape>& shapes;  ///< of every node's value
+  const std::map<std::string, Shape>& shapes;        ///< of every node's value
   const std::map<std::string, std::string>& values;  ///< node to the ONNX value its readers see
 };
 

@@ -12,8 +12,7 @@ template <typename Spatial>
 void set_spatial(onnx::NodeProto& node, const Spatial& spatial) {
   const Padding& padding = spatial.padding;
   set_attribute(node, "strides", both(spatial.stride));
-  set_attribute(node, "pads",
-                Integers{padding.top, padding.left, padding.bottom, padding.right});
+  set_attribute(node, "pads", Integers{padding.top, padding.left, padding.bottom, padding.right});
   if (spatial.dilation != Extents(1)) set_attribute(node, "dilations", both(spatial.dilation));
 }
 

@@ -18,8 +18,7 @@ Tensor transpose_of(const Tensor& matrix) {
 
 }  // namespace
 
-ParameterOnGrid parameter_on_grid(const Network& network, const Node& node,
-                                  std::string_view role) {
+ParameterOnGrid parameter_on_grid(const Network& network, const Node& node, std::string_view role) {
   const Tensor& stored = network.parameter(node, role);
   ParameterOnGrid result{Tensor(DType::kI32, stored.shape()), Tensor(DType::kF32, stored.shape()),
                          network.quant.at(node.parameters.at(std::string(role)))};

@@ -51,12 +51,13 @@ class QdqWriter : public GridWriter {
                               const ParameterOnGrid& parameter) const override {
     const QuantSpec& spec = parameter.spec;
     if (spec.bits > kBits - (spec.odd ? 1 : 0))
-      fail("its {}weights have {} bits, more than the integers of DequantizeLinear hold; export "
-           "it as qonnx or npz",
-           spec.odd ? "odd " : "", spec.bits);
+      fail(
+          "its {}weights have {} bits, more than the integers of DequantizeLinear hold; export "
+          "it as qonnx or npz",
+          spec.odd ? "odd " : "", spec.bits);
     const std::string constant =
-        graph.add_bytes(name, parameter.integers.shape(),
-                        parameter.integers.data<std::int32_t>(), spec.is_signed || spec.odd);
+        graph.add_bytes(name, parameter.integers.shape(), parameter.integers.data<std::int32_t>(),
+                        spec.is_signed || spec.odd);
     if (!is_whole(spec)) state_grid(graph, constant, spec);
     const std::string output = graph.unused_name(name + "/real");
     onnx::NodeProto& node =

@@ -124,8 +124,10 @@ std::vector<std::byte> histograms_npz(std::span<const LayerProfile> profiles) {
           fmt::format("{}{}.plane{}.stream{}", profile.layer, tile, part.plane, part.stream);
       const std::vector<std::int64_t>& counts = part.histogram.counts();
       const std::int64_t minimum = part.histogram.minimum();
-      members.push_back({name + ".npy", npy_file(Tensor::of<std::int64_t>({std::ssize(counts)}, counts))});
-      members.push_back({name + ".minimum.npy", npy_file(Tensor::of<std::int64_t>({}, std::span(&minimum, 1)))});
+      members.push_back(
+          {name + ".npy", npy_file(Tensor::of<std::int64_t>({std::ssize(counts)}, counts))});
+      members.push_back(
+          {name + ".minimum.npy", npy_file(Tensor::of<std::int64_t>({}, std::span(&minimum, 1)))});
     }
   return zip_archive(members);
 }
