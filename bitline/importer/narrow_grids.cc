@@ -15,8 +15,7 @@ QuantSpec parse_grid(const std::string& text, QuantSpec spec) {
   spec.is_signed = spec.odd || kind == "signed";
   spec.narrow = narrow == "narrow";
   const bool is_known = spec.is_signed || kind == "unsigned";
-  if (words.bad() || !is_known || (!narrow.empty() && !spec.narrow) || spec.bits < 1 ||
-      spec.bits > 16)
+  if (!is_known || (!narrow.empty() && !spec.narrow) || spec.bits < 1 || spec.bits > 16)
     fail("the metadata say '{}' of its grid; 'signed 4 narrow' would be one", text);
   return spec;
 }
