@@ -98,8 +98,15 @@ void build_node(ImportState& state, const onnx::NodeProto& proto, std::int64_t o
   });
 }
 
-Network import_graph(const GraphProto& graph, std::int64_t operators,
-                     const std::filesystem::path& folder, const OnnxOptions& options) {
+std::map<std::string, std::string> metadata_of(const onnx::ModelProto& model) {
+  std::map<std::string, std::string> metadata;
+  for (const auto& entry : model.metadata_props()) metadata[entry.key()] = entry.value();
+  return metadata;
+}
+
+Network import_model(const onnx::ModelProto& model, const std::filesystem::path& folder,
+                     const OnnxOptions& options) {
+  const GraphProto& graph = model.graph();
   if (graph.output_size() != 1)
     fail("the network has {} outputs; supported is one, the logits", graph.output_size());
   const InputPlan input = plan_input(graph, options);
@@ -113,8 +120,10 @@ Network import_graph(const GraphProto& graph, std::int64_t operators,
       state.set(tensor.name(), {"", shape, std::move(constant), tensor.data_type(), {}, 0});
     });
   state.set_read(values_read(graph));
+  state.set_metadata(metadata_of(model));
   state.set(input.name, state.append(input.name, Input{input.shape}, {}));
-  for (const int i : topological_order(graph)) build_node(state, graph.node(i), operators, folder);
+  for (const int i : topological_order(graph))
+    build_node(state, graph.node(i), operator_set(model), folder);
   const ImportedValue& output = state.value(graph.output(0).name());
   if (output.is_constant())
     fail("the output '{}' does not depend on the input", graph.output(0).name());
@@ -135,8 +144,7 @@ Network import_graph(const GraphProto& graph, std::int64_t operators,
 
 Network import_onnx(std::span<const std::byte> file, const std::filesystem::path& folder,
                     const OnnxOptions& options) {
-  const onnx::ModelProto model = parse_onnx(file);
-  return import_graph(model.graph(), operator_set(model), folder, options);
+  return import_model(parse_onnx(file), folder, options);
 }
 
 Network import_onnx(const std::filesystem::path& path, const OnnxOptions& options) {

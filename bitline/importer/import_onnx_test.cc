@@ -150,6 +150,20 @@ TEST(ImportOnnx, NamesThatAreTakenGetANumber) {
   EXPECT_EQ(model.import().nodes[2].name, "same_2");
 }
 
+TEST(ImportOnnx, ReshapesInARowBecomeOne) {
+  ModelBuilder model({0, 6});
+  model.integers("matrix", {3}, {0, 2, 3});
+  model.integers("other", {3}, {0, 3, 2});
+  model.integers("flat", {2}, {0, 6});
+  model.node("Reshape", {"x", "matrix"}, {"m"});
+  model.node("Reshape", {"m", "other"}, {"o"});
+  model.node("Reshape", {"o", "flat"}, {"f"});
+  model.node("Relu", {"f"}, {"y"});
+  const Network network = model.import();
+  ASSERT_EQ(network.nodes.size(), 2U);
+  EXPECT_EQ(network.nodes[1].inputs[0], "x");
+}
+
 TEST(ImportOnnxRefuses, AnUnknownOperator) {
   ModelBuilder model({0, 2, 3});
   model.node("LSTM", {"x"}, {"y"}).set_name("memory");

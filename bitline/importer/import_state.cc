@@ -1,5 +1,6 @@
 #include "bitline/importer/import_state.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "bitline/graph/infer_shape.h"
@@ -46,6 +47,21 @@ void ImportState::take(const Shape& shape) {
     fail("a constant of shape {} and those before it have more elements than this file explains",
          to_string(shape));
   free_elements_ -= elements;
+}
+
+ImportedValue ImportState::before_reshape(const ImportedValue& value) const {
+  const auto node = std::ranges::find_if(
+      network.nodes, [&value](const Node& candidate) { return candidate.name == value.node; });
+  if (node == network.nodes.end() || !std::holds_alternative<Reshape>(node->op)) return value;
+  ImportedValue source = value;
+  source.node = node->inputs[0];
+  source.shape = shapes_.at(source.node);
+  return source;
+}
+
+const std::string* ImportState::metadata(const std::string& key) const {
+  const auto found = metadata_.find(key);
+  return found == metadata_.end() ? nullptr : &found->second;
 }
 
 std::string ImportState::node_of(const ImportedValue& value, const std::string& key) {

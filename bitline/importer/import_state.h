@@ -41,12 +41,19 @@ class ImportState {
   /// Whether some node reads the value, or it is the network's output.
   bool is_read(const std::string& name) const { return read_.contains(name); }
   void set_read(std::set<std::string> names) { read_ = std::move(names); }
+  /// What the file's metadata say under a key; nullptr when they say nothing.
+  const std::string* metadata(const std::string& key) const;
+  void set_metadata(std::map<std::string, std::string> metadata) {
+    metadata_ = std::move(metadata);
+  }
   bool has(const std::string& name) const { return values_.contains(name); }
   void set(const std::string& name, ImportedValue value) { values_[name] = std::move(value); }
 
   /// Appends a node under a name that is not taken yet; its shape follows from the inputs.
   ImportedValue append(const std::string& name, Operator op, std::vector<std::string> inputs,
                        const std::map<std::string, Tensor>& parameters = {});
+  /// The value in front of the Reshape that makes `value`; `value` when another node makes it.
+  ImportedValue before_reshape(const ImportedValue& value) const;
   /// The node's name; a constant gets one node when it is asked for first. `key` names a constant.
   std::string node_of(const ImportedValue& value, const std::string& key);
   /// Counts the elements of a constant that is about to be folded. Throws Error when all of them
@@ -66,6 +73,7 @@ class ImportState {
   std::int64_t free_elements_ = std::int64_t{1} << 22;
   std::map<std::string, ImportedValue> values_;
   std::set<std::string> read_;
+  std::map<std::string, std::string> metadata_;
   std::map<std::string, Shape> shapes_;  // by node
 };
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "bitline/importer/builders.h"
+#include "bitline/importer/narrow_grids.h"
 #include "bitline/importer/onnx_tensor.h"
 
 namespace bitline {
@@ -161,8 +162,9 @@ ImportedValue with_grid(OnnxNode& node, const ImportedValue& x, const Grids& gri
   return y;
 }
 
-bool same(const QuantSpec& a, const QuantSpec& b, std::int64_t b_zero_point) {
-  return a.bits == b.bits && a.is_signed == b.is_signed && a.zero_point == b_zero_point &&
+/// Whether `b`, of 8 bits, reads the integers of `a`, which may be on a part of that grid.
+bool reads(const QuantSpec& b, std::int64_t b_zero_point, const QuantSpec& a) {
+  return a.bits <= b.bits && a.is_signed == b.is_signed && a.zero_point == b_zero_point &&
          a.scale.data<float>()[0] == b.scale.data<float>()[0];
 }
 
@@ -195,7 +197,9 @@ void build_quantize_linear(OnnxNode& node) {
   Grids grids = linear_grids(node, node.file_shape(x));
   if (grids.spec.bits == 0) fail("its integers are INT32; supported are INT8 and UINT8");
   if (!x.is_constant()) {
-    ImportedValue y = with_grid(node, x, grids);
+    grids.spec.zero_point = grids.zero_points[0];
+    const ImportedValue unclipped = without_clip(node, x, grids.spec);
+    ImportedValue y = with_grid(node, unclipped, grids);
     y.grid = node.state().network.quant.at(y.node);
     return node.set_output(0, y);
   }
@@ -206,9 +210,9 @@ void build_quantize_linear(OnnxNode& node) {
 
 void build_dequantize_linear(OnnxNode& node) {
   const ImportedValue x = node.input(0);
-  const Grids grids = linear_grids(node, node.file_shape(x));
+  Grids grids = linear_grids(node, node.file_shape(x));
   if (!x.is_constant()) {
-    if (!x.grid || !same(*x.grid, grids.spec, grids.zero_points[0]))
+    if (!x.grid || !reads(grids.spec, grids.zero_points[0], *x.grid))
       fail("its scale and zero point are not those of the QuantizeLinear in front of it");
     ImportedValue y = x;
     y.grid.reset();
@@ -223,6 +227,7 @@ void build_dequantize_linear(OnnxNode& node) {
     y = on_grid({integers.begin(), integers.end()}, x.shape, wide);
     y.grid.reset();
   } else {
+    take_stated_grid(node, integers, grids.spec);
     y = on_grid({integers.begin(), integers.end()}, x.shape, grids);
   }
   node.set_output(0, y);
@@ -230,7 +235,7 @@ void build_dequantize_linear(OnnxNode& node) {
 
 void build_quant(OnnxNode& node) {
   const ImportedValue x = node.input(0);
-  const Grids grids = quant_grids(node, node.file_shape(x));
+  Grids grids = quant_grids(node, node.file_shape(x));
   const std::string mode = node.text("rounding_mode", "ROUND");
   if (!x.is_constant()) {
     if (mode != "ROUND")
@@ -239,7 +244,9 @@ void build_quant(OnnxNode& node) {
     return node.set_output(0, with_grid(node, x, grids));
   }
   constexpr int kMostGridBits = 16;
-  ImportedValue y = on_grid(to_integers(*x.constant, grids, mode), x.shape, grids);
+  const std::vector<std::int64_t> integers = to_integers(*x.constant, grids, mode);
+  take_stated_grid(node, integers, grids.spec);
+  ImportedValue y = on_grid(integers, x.shape, grids);
   if (y.grid->bits > kMostGridBits) y.grid.reset();  // a bias
   node.set_output(0, y);
 }

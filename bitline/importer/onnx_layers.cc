@@ -151,7 +151,7 @@ void build_batch_norm(OnnxNode& node) {
   const ImportedValue& x = node.input(0);
   node.require_images_first(x);
   if (node.axis(x, 1) != 0) fail("its channels are not axis 1 of images");
-  const BatchNorm norm{node.number("epsilon", 1e-5)};
+  const BatchNorm norm{node.epsilon(1e-5)};
   node.build(norm, {x},
              {{"scale", channel_vector(node, 1, "scale")},
               {"shift", channel_vector(node, 2, "bias")},

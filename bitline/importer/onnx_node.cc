@@ -74,6 +74,20 @@ std::int64_t OnnxNode::integer(std::string_view attribute, std::int64_t fallback
   return found == nullptr ? fallback : found->i();
 }
 
+const std::string* OnnxNode::stated_grid(std::size_t i) const {
+  return state_.metadata("bitline.grid." + proto_.input(static_cast<int>(i)));
+}
+
+double OnnxNode::epsilon(double fallback) {
+  const double stated = number("epsilon", fallback);
+  const std::string* text = state_.metadata("bitline.epsilon." + name());
+  if (text == nullptr) return stated;
+  const double exact = std::strtod(text->c_str(), nullptr);
+  if (static_cast<float>(exact) != static_cast<float>(stated))
+    fail("epsilon is {}, but the metadata say '{}'; export the network again", stated, *text);
+  return exact;
+}
+
 double OnnxNode::number(std::string_view attribute, double fallback) {
   const AttributeProto* found = take(attribute, AttributeProto::FLOAT);
   return found == nullptr ? fallback : static_cast<double>(found->f());

@@ -33,11 +33,15 @@ class OnnxNode {
   std::vector<std::int64_t> constant_integers(std::size_t i, std::string_view what) const;
   double constant_number(std::size_t i, std::string_view what) const;
   bool all_constant() const;
+  /// What the file's metadata say of the grid of a constant; nullptr when they say nothing.
+  const std::string* stated_grid(std::size_t i) const;
 
   // Attributes. What is asked for counts as understood.
   bool has_attribute(std::string_view attribute) const { return find(attribute) != nullptr; }
   std::int64_t integer(std::string_view attribute, std::int64_t fallback);
   double number(std::string_view attribute, double fallback);
+  /// Attribute 'epsilon', all bits of it where the file's metadata have them.
+  double epsilon(double fallback);
   std::string text(std::string_view attribute, std::string fallback);
   std::vector<std::int64_t> integers(std::string_view attribute,
                                      std::vector<std::int64_t> fallback);
@@ -80,6 +84,7 @@ class OnnxNode {
   /// the batch is dropped.
   ImportedValue per_image(const ImportedValue& operand, const ImportedValue& value) const;
   ImportState& state() { return state_; }
+  const Network& network() const { return state_.network; }
 
  private:
   const onnx::AttributeProto* find(std::string_view attribute) const;

@@ -40,7 +40,7 @@ void build_layer_norm(OnnxNode& node) {
     fail("its second and third outputs (mean and deviation) are not supported");
   const ImportedValue& x = node.input(0);
   node.require_images_first(x);
-  const LayerNorm norm{node.axis(x, node.integer("axis", -1)), node.number("epsilon", 1e-5F)};
+  const LayerNorm norm{node.axis(x, node.integer("axis", -1)), node.epsilon(1e-5F)};
   std::map<std::string, Tensor> parameters{{"scale", node.constant(1, "scale")}};
   if (node.has_input(2)) parameters["shift"] = node.constant(2, "bias");
   node.build(norm, {x}, parameters);

@@ -97,7 +97,10 @@ ImportedValue reshaped(OnnxNode& node, const ImportedValue& value, const Shape& 
     result.shape = shape;
     return result;
   }
-  return node.append_keeping_grid(Reshape{shape}, value, suffix);
+  // Elements keep their order, so that the last of several reshapes decides alone.
+  const ImportedValue source = node.state().before_reshape(value);
+  if (shape == source.shape) return source;
+  return node.append_keeping_grid(Reshape{shape}, source, suffix);
 }
 
 ImportedValue transposed(OnnxNode& node, const ImportedValue& value,

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <set>
 
-#include "bitline/base/error.h"
+#include "bitline/base/npy_writer.h"
 #include "bitline/base/zip_writer.h"
 
 namespace bitline {
@@ -91,28 +91,6 @@ class StatisticsTable {
       "layer,tile,plane,stream,conversions,mean,deviation,minimum,maximum,zero_share\n";
 };
 
-void append_little_endian(std::uint64_t value, std::size_t bytes, std::vector<std::byte>& out) {
-  for (std::size_t i = 0; i < bytes; ++i) out.push_back(static_cast<std::byte>(value >> (8 * i)));
-}
-
-/// An NPY file, version 1.0, of int64; `shape` as Python writes it: "(3,)".
-std::vector<std::byte> npy(std::string_view shape, std::span<const std::int64_t> values) {
-  constexpr std::size_t kPreamble = 10;
-  constexpr std::size_t kAlignment = 64;
-  std::string header =
-      fmt::format("{{'descr': '<i8', 'fortran_order': False, 'shape': {}, }}", shape);
-  header.append(kAlignment - 1 - (kPreamble + header.size()) % kAlignment, ' ');
-  header += '\n';
-  std::vector<std::byte> file;
-  for (const char c : std::string_view("\x93NUMPY\x01\x00", 8))
-    file.push_back(static_cast<std::byte>(c));
-  append_little_endian(header.size(), 2, file);
-  for (const char c : header) file.push_back(static_cast<std::byte>(c));
-  for (const std::int64_t value : values)
-    append_little_endian(static_cast<std::uint64_t>(value), sizeof value, file);
-  return file;
-}
-
 }  // namespace
 
 std::string counts_csv(std::span<const LayerProfile> profiles) {
@@ -146,8 +124,10 @@ std::vector<std::byte> histograms_npz(std::span<const LayerProfile> profiles) {
           fmt::format("{}{}.plane{}.stream{}", profile.layer, tile, part.plane, part.stream);
       const std::vector<std::int64_t>& counts = part.histogram.counts();
       const std::int64_t minimum = part.histogram.minimum();
-      members.push_back({name + ".npy", npy(fmt::format("({},)", counts.size()), counts)});
-      members.push_back({name + ".minimum.npy", npy("()", {&minimum, 1})});
+      members.push_back(
+          {name + ".npy", npy_file(Tensor::of<std::int64_t>({std::ssize(counts)}, counts))});
+      members.push_back(
+          {name + ".minimum.npy", npy_file(Tensor::of<std::int64_t>({}, std::span(&minimum, 1)))});
     }
   return zip_archive(members);
 }

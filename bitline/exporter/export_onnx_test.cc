@@ -1,0 +1,216 @@
+#include <gmock/gmock.h>
+#include <onnx/onnx_pb.h>
+
+#include "bitline/exporter/test_exports.h"
+#include "bitline/graph/test_networks.h"
+#include "bitline/models/models.h"
+#include "bitline/quantize/quantizers.h"
+
+namespace bitline {
+namespace {
+
+using ::testing::HasSubstr;
+using testing_exports::expect_same_layers;
+using testing_exports::Format;
+using testing_exports::import_bytes;
+using testing_exports::kFormats;
+using testing_exports::round_trip;
+using testing_networks::append;
+using testing_networks::message_of;
+using testing_networks::network_with_input;
+using testing_networks::signed_spec;
+using testing_networks::tensor_of;
+using testing_networks::unsigned_spec;
+
+class Exported : public ::testing::TestWithParam<Format> {};
+INSTANTIATE_TEST_SUITE_P(, Exported, ::testing::ValuesIn(kFormats),
+                         [](const auto& format) { return format.param.name; });
+
+/// Two features to one, weights 3/2 and -2 on a grid of step 1/2.
+Network one_layer(const QuantSpec& input, const QuantSpec& weight) {
+  Network network = network_with_input({2});
+  append(network, "layer", Linear{}, {"input"}, {{"weight", tensor_of({1, 2}, {1.5F, -2})}});
+  network.quant["input"] = input;
+  network.quant["layer.weight"] = weight;
+  return network;
+}
+
+QuantSpec calibrated(QuantSpec spec) {
+  spec.scale = tensor_of({1}, {0.03F});
+  return spec;
+}
+
+Network quantized_model(const char* name, QuantizeOptions options) {
+  Network network = make_model(name, {});
+  attach_quantizers(network, options);
+  for (auto& [key, spec] : network.quant)
+    if (!network.tensors.contains(key)) spec = calibrated(spec);
+  return network;
+}
+
+TEST_P(Exported, BuiltInNetworksComeBackWithNamesAndIntegers) {
+  QuantizeOptions per_channel;
+  per_channel.weight_bits = 3;
+  per_channel.activation_bits = 2;
+  per_channel.weight_scale = ScaleGranularity::kChannel;
+  for (const QuantizeOptions& options : {QuantizeOptions{}, per_channel}) {
+    const Network network = quantized_model("resnet20", options);
+    expect_same_layers(network, round_trip(network, GetParam()));
+  }
+}
+
+TEST_P(Exported, OddWeightsComeBackOdd) {
+  for (const int bits : {1, 3}) {
+    QuantizeOptions options;
+    options.weight_bits = bits;
+    options.odd_weights = true;
+    options.edge_bits = 7;
+    const Network network = quantized_model("resnet20", options);
+    expect_same_layers(network, round_trip(network, GetParam()));
+  }
+}
+
+TEST_P(Exported, EveryGridOfValuesComesBack) {
+  for (int bits = 1; bits <= 8; ++bits)
+    for (const bool is_signed : {false, true})
+      for (const bool narrow : {false, true}) {
+        QuantSpec spec = unsigned_spec(bits, 0.37F);
+        spec.is_signed = is_signed;
+        spec.narrow = narrow;
+        if (spec.minimum() >= spec.maximum() || (is_signed && bits == 1)) continue;
+        for (const std::int64_t zero_point : {spec.minimum(), std::int64_t{0}, spec.maximum()}) {
+          spec.zero_point = zero_point;
+          const Network network = one_layer(spec, signed_spec(4, {0.5F}));
+          expect_same_layers(network, round_trip(network, GetParam()));
+        }
+      }
+}
+
+TEST_P(Exported, WeightsWithAZeroPointComeBack) {
+  QuantSpec weight = unsigned_spec(4, 0.5F);
+  weight.zero_point = 9;
+  const Network network = one_layer(unsigned_spec(8), weight);
+  expect_same_layers(network, round_trip(network, GetParam()));
+}
+
+TEST_P(Exported, SeveralVectorsKeepLayerBiasAndGrid) {
+  Network network = network_with_input({3, 2});
+  append(network, "layer", Linear{}, {"input"},
+         {{"weight", tensor_of({3, 2}, {1, 0, -1, 2, 0.5F, 1})},
+          {"bias", tensor_of({3}, {0.1F, 0.2F, 0.3F})}});
+  append(network, "next", Linear{}, {"layer"}, {{"weight", tensor_of({1, 3}, {1, 1, -1})}});
+  network.quant["input"] = unsigned_spec(3, 0.5F);
+  network.quant["layer"] = signed_spec(5, {0.25F});
+  network.quant["layer.weight"] = signed_spec(3, {0.5F, 1, 0.25F}, 0);
+  network.quant["next.weight"] = signed_spec(2);
+  const Network imported = round_trip(network, GetParam());
+  expect_same_layers(network, imported);
+  EXPECT_EQ(imported.nodes.size(), network.nodes.size());
+  EXPECT_THAT(imported.parameter(imported.node("layer"), "bias").data<float>(),
+              ::testing::ElementsAre(0.1F, 0.2F, 0.3F));
+}
+
+TEST_P(Exported, EpsilonKeepsAllItsBits) {
+  Network network = network_with_input({2});
+  append(network, "norm", BatchNorm{1e-3}, {"input"}, testing_networks::identity_norm(2));
+  append(network, "layer", LayerNorm{0, 1e-12}, {"norm"},
+         {{"scale", testing_networks::filled({2}, 1)}});
+  const Network imported = round_trip(network, GetParam());
+  EXPECT_EQ(std::get<BatchNorm>(imported.node("norm").op).epsilon, 1e-3);
+  EXPECT_EQ(std::get<LayerNorm>(imported.node("layer").op).epsilon, 1e-12);
+}
+
+TEST_P(Exported, AMeanOverTheImageFeedsALayerDirectly) {
+  Network network = network_with_input({2, 3, 3});
+  append(network, "pool", GlobalAveragePool{}, {"input"});
+  append(network, "layer", Linear{}, {"pool"}, {{"weight", tensor_of({1, 2}, {1, 2})}});
+  network.quant["pool"] = unsigned_spec(4, 0.5F);
+  network.quant["layer.weight"] = signed_spec(4);
+  const Network imported = round_trip(network, GetParam());
+  EXPECT_EQ(imported.nodes.size(), 3U);
+  EXPECT_EQ(imported.quant.at("pool").bits, 4);
+}
+
+TEST_P(Exported, ThePlanLiesInTheMetadata) {
+  AdcPlan plan;
+  plan.layers["layer"] = {{}, -2, 2};
+  plan.layers["layer"].spec.levels = 3;
+  plan.layers["layer"].spec.delta = 1;
+  const Network network = one_layer(unsigned_spec(4), signed_spec(4, {0.5F}));
+  onnx::ModelProto model;
+  const std::string file = GetParam().write(network, plan);
+  ASSERT_TRUE(model.ParseFromString(file));
+  std::string found;
+  for (const auto& entry : model.metadata_props())
+    if (entry.key() == "bitline.plan") found = entry.value();
+  EXPECT_EQ(found, to_json(plan));
+  expect_same_layers(network, import_bytes(file));
+  plan.layers["lair"] = plan.layers["layer"];
+  EXPECT_THAT(message_of([&] { GetParam().write(network, plan); }), HasSubstr("lair"));
+}
+
+TEST_P(Exported, OpenBatchAndOperatorSet17) {
+  onnx::ModelProto model;
+  ASSERT_TRUE(model.ParseFromString(
+      GetParam().write(one_layer(unsigned_spec(4), signed_spec(4, {0.5F})), {})));
+  EXPECT_EQ(model.opset_import(0).version(), 17);
+  const auto& shape = model.graph().input(0).type().tensor_type().shape();
+  EXPECT_EQ(shape.dim(0).dim_param(), "batch");
+  EXPECT_EQ(shape.dim(1).dim_value(), 2);
+}
+
+TEST_P(Exported, AConstantIsReadByWhatHasAUseForIt) {
+  Network network = network_with_input({2});
+  append(network, "constant", Constant{}, {}, {{"value", tensor_of({2}, {1, 2})}});
+  append(network, "relu", Relu{}, {"constant"});
+  append(network, "sum", Add{}, {"input", "relu"});
+  EXPECT_THAT(message_of([&] { GetParam().write(network, {}); }),
+              HasSubstr("node 'relu' (relu): it reads the constant 'constant'"));
+}
+
+TEST_P(Exported, DilatedAveragesAreRefused) {
+  Network network = network_with_input({1, 5, 5});
+  append(network, "mean", AveragePool{{.kernel = 2, .stride = 1, .dilation = 2}}, {"input"});
+  EXPECT_THAT(message_of([&] { GetParam().write(network, {}); }), HasSubstr("dilated"));
+}
+
+TEST(ExportedQdq, RefusesWhatEightBitsCannotHold) {
+  const auto refusal = [](const Network& network) {
+    return message_of([&network] { export_qdq(network); });
+  };
+  EXPECT_THAT(refusal(one_layer(unsigned_spec(9), signed_spec(4))), HasSubstr("as qonnx"));
+  EXPECT_THAT(refusal(one_layer(unsigned_spec(4), signed_spec(9))), HasSubstr("have 9 bits"));
+  QuantSpec odd = signed_spec(1);
+  odd.odd = true;
+  EXPECT_THAT(refusal(one_layer(odd, signed_spec(4))), HasSubstr("odd integers"));
+}
+
+TEST(ExportedQonnx, HoldsSixteenBitsAndBinaryValues) {
+  QuantSpec odd = signed_spec(1);
+  odd.odd = true;
+  odd.narrow = false;
+  for (const QuantSpec& input : {unsigned_spec(16, 0.01F), odd}) {
+    const Network network = one_layer(input, signed_spec(12, {0.5F}));
+    expect_same_layers(network, round_trip(network, kFormats[0]));
+  }
+  odd.bits = 2;
+  EXPECT_THAT(message_of([&] { export_qonnx(one_layer(odd, signed_spec(4))); }),
+              HasSubstr("odd integers of 2 bits"));
+}
+
+TEST(ExportedQonnx, CutsBitsOffAsItWasImported) {
+  Network network = network_with_input({2});
+  append(network, "cut/truncate", Unary{UnaryFunction::kTruncate, 0.5, 4}, {"input"});
+  network.quant["cut/truncate"] = signed_spec(3, {0.5F});
+  network.quant["cut/truncate"].narrow = false;
+  const Network imported = round_trip(network, kFormats[0]);
+  const auto& truncate = std::get<Unary>(imported.node("cut/truncate").op);
+  EXPECT_EQ(truncate.alpha, 0.5);
+  EXPECT_EQ(truncate.beta, 4);
+  EXPECT_EQ(imported.quant.at("cut/truncate").bits, 3);
+  network.quant["cut/truncate"].scale = tensor_of({1}, {1});
+  EXPECT_THAT(message_of([&] { export_qonnx(network); }), HasSubstr("Trunc"));
+}
+
+}  // namespace
+}  // namespace bitline

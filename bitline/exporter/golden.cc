@@ -1,0 +1,129 @@
+#include "bitline/exporter/golden.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "bitline/base/file.h"
+
+namespace bitline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kVersion = 1;
+
+/// A layer's name with what no file system takes offence at, used once.
+std::string folder_name(const std::string& layer, std::set<std::string>& used) {
+  std::string name = layer;
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return std::isalnum(c) == 0 && c != '_' && c != '-'; }, '_');
+  std::string unused = name;
+  for (int i = 2; !used.insert(unused).second; ++i) unused = fmt::format("{}_{}", name, i);
+  return unused;
+}
+
+Json fraction(const Rational& value) {
+  return Json::array({value.numerator(), value.denominator()});
+}
+
+Json describe(const CodeTable& table) {
+  return {{"minimum", table.minimum},       {"maximum", table.maximum},
+          {"lossless", table.lossless},     {"levels", table.levels()},
+          {"thresholds", table.thresholds}, {"values", table.values},
+          {"unit", fraction(table.unit)}};
+}
+
+Json describe(const GoldenArray& array) {
+  return {{"file", array.file},
+          {"width", array.format.width},
+          {"signed", array.format.is_signed},
+          {"shape", array.shape},
+          {"axes", array.axes}};
+}
+
+Json describe_recombination(const GoldenLayer& golden) {
+  const CimLayer& layer = *golden.layer;
+  return {{"plane_weights", layer.planes.weights},
+          {"stream_weights", layer.streams.weights},
+          {"subtract_digitally", layer.subtract_digitally},
+          {"adc_factor", golden.adc.adc_factor},
+          {"reference_factor", golden.adc.reference_factor},
+          {"input_sum_factor", golden.adc.input_sum_factor},
+          {"unit", fraction(golden.adc.unit)}};
+}
+
+Json describe_geometry(const ConvGeometry& g) {
+  const Padding& p = g.padding;
+  return {{"in_channels", g.in_channels},
+          {"in_height", g.in_height},
+          {"in_width", g.in_width},
+          {"out_channels", g.out_channels},
+          {"kernel", {g.kernel_height, g.kernel_width}},
+          {"stride", {g.stride.height, g.stride.width}},
+          {"dilation", {g.dilation.height, g.dilation.width}},
+          {"padding", {p.top, p.left, p.bottom, p.right}},
+          {"groups", g.groups}};
+}
+
+Json describe(const GoldenLayer& golden, const std::string& folder) {
+  const CimLayer& layer = *golden.layer;
+  Json files = Json::array();
+  for (const GoldenArray& array : golden_arrays(golden)) files.push_back(describe(array));
+  Json json{{"layer", layer.name},
+            {"folder", folder},
+            {"encoding", name_of(layer.array.encoding)},
+            {"geometry", describe_geometry(layer.geometry)},
+            {"weight_scale", layer.weight_scale},
+            {"input_scale", layer.input_scale},
+            {"input_zero_point", layer.input_zero_point},
+            {"pad_value", layer.pad_value},
+            {"tiles", layer.tiles},
+            {"adc", describe(golden.adc.table)}};
+  if (layer.has_reference_column()) json["reference_adc"] = describe(golden.adc.reference);
+  json["recombination"] = describe_recombination(golden);
+  json["files"] = std::move(files);
+  return json;
+}
+
+void check_size(std::span<const GoldenLayer> layers) {
+  std::int64_t bytes = 0;
+  for (const GoldenLayer& golden : layers)
+    for (const GoldenArray& array : golden_arrays(golden)) bytes += array.bytes();
+  constexpr std::int64_t kMiB = std::int64_t{1} << 20;
+  if (bytes > kMostGoldenBytes)
+    fail_usage(
+        "golden vectors of {} layers take {} MiB, more than {} MiB; choose fewer with --layers, or "
+        "fewer images with --images",
+        layers.size(), bytes / kMiB, kMostGoldenBytes / kMiB);
+}
+
+void write_layer(const std::filesystem::path& folder, const GoldenLayer& golden) {
+  make_folder(folder);
+  const std::vector<GoldenArray> arrays = golden_arrays(golden);
+  compute_golden(golden, [&](std::size_t i, const std::vector<std::int64_t>& words) {
+    BITLINE_CHECK_EQ(std::ssize(words), element_count(arrays.at(i).shape));
+    write_file_atomically(folder / arrays[i].file, to_hex(words, arrays[i].format));
+  });
+}
+
+}  // namespace
+
+void write_golden(const std::filesystem::path& folder, const std::string& network,
+                  std::span<const GoldenLayer> layers) {
+  check_size(layers);
+  make_folder(folder);
+  std::set<std::string> used;
+  Json manifest{{"version", kVersion}, {"network", network}, {"layers", Json::array()}};
+  for (const GoldenLayer& golden : layers) {
+    const std::string name = folder_name(golden.layer->name, used);
+    with_context(fmt::format("layer {}", golden.layer->name),
+                 [&] { write_layer(folder / name, golden); });
+    manifest["layers"].push_back(describe(golden, name));
+  }
+  write_file_atomically(folder / "manifest.json", manifest.dump(1) + "\n");
+}
+
+}  // namespace bitline

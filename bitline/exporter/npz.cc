@@ -1,0 +1,67 @@
+#include "bitline/exporter/npz.h"
+
+#include "bitline/base/npy_writer.h"
+#include "bitline/base/zip_writer.h"
+
+namespace bitline {
+namespace {
+
+/// The arrays of one layer under its name.
+class LayerArrays {
+ public:
+  LayerArrays(const CimLayer& layer, std::vector<ZipMember>& members)
+      : layer_(layer), members_(members) {}
+
+  void add_layer() {
+    add("weights", layer_.weights);
+    add("weight_scale", Tensor::of<float>({std::ssize(layer_.weight_scale)}, layer_.weight_scale));
+    add("input_scale", Tensor::of<float>({}, std::span(&layer_.input_scale, 1)));
+    add_number("input_zero_point", layer_.input_zero_point);
+    add_number("pad_value", layer_.pad_value);
+    add("digits", layer_.planes.digits);
+    add_vector("plane_weights", layer_.planes.weights);
+    add_vector("stream_weights", layer_.streams.weights);
+    for (std::size_t t = 0; t < layer_.tiles.size(); ++t)
+      add_vector(fmt::format("tile{}.rows", t), layer_.tiles[t]);
+    add_number("reference_weight", layer_.correction.reference_weight);
+    add_number("input_sum_weight", layer_.correction.input_sum_weight);
+    add_number("divisor", layer_.correction.divisor);
+  }
+
+  void add_adc(const CodeTable& table) {
+    add_vector("adc.thresholds", table.thresholds);
+    add_vector("adc.values", {table.values.begin(), table.values.end()});
+    add_vector("adc.unit", {table.unit.numerator(), table.unit.denominator()});
+    add_vector("adc.range", {table.minimum, table.maximum});
+  }
+
+ private:
+  void add(std::string_view what, const Tensor& tensor) {
+    members_.push_back({fmt::format("{}.{}.npy", layer_.name, what), npy_file(tensor)});
+  }
+  void add_vector(std::string_view what, const std::vector<std::int64_t>& integers) {
+    add(what, Tensor::of<std::int64_t>({std::ssize(integers)}, integers));
+  }
+  void add_number(std::string_view what, std::int64_t integer) {
+    add(what, Tensor::of<std::int64_t>({}, std::span(&integer, 1)));
+  }
+
+  const CimLayer& layer_;
+  std::vector<ZipMember>& members_;
+};
+
+}  // namespace
+
+std::vector<std::byte> layers_npz(std::span<const CimLayer* const> layers,
+                                  const std::map<std::string, CodeTable>& tables) {
+  std::vector<ZipMember> members;
+  for (const CimLayer* layer : layers) {
+    LayerArrays arrays(*layer, members);
+    arrays.add_layer();
+    if (const auto table = tables.find(layer->name); table != tables.end())
+      arrays.add_adc(table->second);
+  }
+  return zip_archive(members);
+}
+
+}  // namespace bitline

@@ -1,0 +1,52 @@
+#include "bitline/exporter/npz.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "bitline/mapping/map.h"
+#include "bitline/mapping/test_layers.h"
+
+namespace bitline {
+namespace {
+
+using ::testing::HasSubstr;
+
+CimLayer small_layer() {
+  ArraySpec array;
+  array.rows = 2;
+  return map_layer(testing_layers::linear_layer(2, {1, -2, 3, 0, 1, -1}, 3, 2), array);
+}
+
+/// Members are stored uncompressed, so that names and arrays can be looked for in the bytes.
+std::string npz(const std::map<std::string, CodeTable>& tables) {
+  const CimLayer layer = small_layer();
+  const CimLayer* const layers[] = {&layer};
+  const std::vector<std::byte> bytes = layers_npz(layers, tables);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+TEST(LayersNpz, HoldsEveryArrayUnderTheLayersName) {
+  const std::string file = npz({});
+  for (const char* key : {"weights", "weight_scale", "input_scale", "input_zero_point", "pad_value",
+                          "digits", "plane_weights", "stream_weights", "tile0.rows", "tile1.rows",
+                          "reference_weight", "input_sum_weight", "divisor"})
+    EXPECT_THAT(file, HasSubstr(fmt::format("linear.{}.npy", key)));
+  EXPECT_THAT(file, ::testing::Not(HasSubstr("linear.adc")));
+}
+
+TEST(LayersNpz, DigitsAreBytesInPlanes) {
+  EXPECT_THAT(npz({}), HasSubstr("'|i1', 'fortran_order': False, 'shape': (2, 2, 3)"));
+  // Plane 0 of 1, -2, 3 and 0, 1, -1, then plane 1.
+  EXPECT_THAT(npz({}), HasSubstr(std::string("\n\1\0\1\0\1\xFF\0\xFF\1\0\0\0", 13)));
+}
+
+TEST(LayersNpz, AnAdcIsThresholdsValuesAndUnit) {
+  const std::string file = npz({{"linear", lossless_table(-2, 2)}});
+  for (const char* key : {"adc.thresholds", "adc.values", "adc.unit", "adc.range"})
+    EXPECT_THAT(file, HasSubstr(fmt::format("linear.{}.npy", key)));
+}
+
+}  // namespace
+}  // namespace bitline

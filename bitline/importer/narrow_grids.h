@@ -1,0 +1,21 @@
+// Grids with fewer integers than the nodes of an ONNX file can state. Internal to importer/.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "bitline/importer/onnx_node.h"
+
+namespace bitline {
+
+/// Takes bits, sign, narrow and odd from the metadata "bitline.grid.<constant>" of input 0, where
+/// there are some (exporter/grid_writer.h). Throws Error when they cannot be read or an integer is
+/// not on that grid.
+void take_stated_grid(const OnnxNode& node, std::span<const std::int64_t> integers,
+                      QuantSpec& spec);
+
+/// A Clip in front of QuantizeLinear whose limits are the real numbers of the smallest and the
+/// largest integer of fewer bits: narrows `spec` and returns what the Clip reads. Otherwise `x`.
+ImportedValue without_clip(const OnnxNode& node, const ImportedValue& x, QuantSpec& spec);
+
+}  // namespace bitline

@@ -1,0 +1,90 @@
+// bitline export: a network, or what lies on the array, for other programs.
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+
+#include "bitline/base/file.h"
+#include "bitline/exporter/export_onnx.h"
+#include "bitline/pipeline/export_layers.h"
+#include "bitline/pipeline/study.h"
+#include "cli/command.h"
+
+namespace bitline::cli {
+namespace {
+
+struct ExportArguments {
+  ConfigArguments config;
+  std::string plan;
+  std::string format;
+  std::string out;
+  std::vector<std::string> layers;
+  std::int64_t images = 1;
+
+  bool is_network_file() const {
+    return config.file.ends_with(".safetensors") || config.file.ends_with(".onnx");
+  }
+};
+
+/// A bare network file lies on the default array.
+RunConfig read_config(const ExportArguments& arguments) {
+  if (!arguments.is_network_file()) return arguments.config.read();
+  RunConfig config;
+  config.model.file = arguments.config.file;
+  return config;
+}
+
+void check(const ExportArguments& arguments, bool has_golden_options) {
+  const bool is_golden = arguments.format == "golden";
+  if (has_golden_options && !is_golden)
+    fail_usage("--layers and --images choose golden vectors; leave them out with --to {}",
+               arguments.format);
+  if (is_golden && arguments.is_network_file())
+    fail_usage("golden vectors need images; give a configuration with [data] in place of {}",
+               arguments.config.file);
+}
+
+void run_export(const ExportArguments& arguments, bool has_golden_options) {
+  check(arguments, has_golden_options);
+  const RunConfig config = read_config(arguments);
+  const Network network = load_network(config.model);
+  std::optional<AdcPlan> plan;
+  if (!arguments.plan.empty()) plan = read_plan(arguments.plan);
+  if (arguments.format == "golden")
+    export_golden(network, config, {arguments.layers, arguments.images, plan}, arguments.out);
+  else if (arguments.format == "npz")
+    write_file_atomically(arguments.out, export_npz(network, config.array, plan));
+  else
+    write_file_atomically(arguments.out, arguments.format == "qdq" ? export_qdq(network, plan)
+                                                                   : export_qonnx(network, plan));
+  fmt::print("network {} as {} in {}\n", network.name, arguments.format, arguments.out);
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, Context&) {
+  auto arguments = std::make_shared<ExportArguments>();
+  CLI::App* command = app.add_subcommand(
+      "export", "Write the network as ONNX, or its arrays as NPZ or golden vectors");
+  command->footer(
+      "Example: bitline export examples/quickstart.toml --to qonnx --out network.onnx\n"
+      "A network file (.safetensors, .onnx) instead of CONFIG lies on the default array.");
+  arguments->config.add_to(*command);
+  command->add_option("--plan", arguments->plan, "ADC plan (JSON); lossless without one");
+  command->add_option("--to", arguments->format, "qonnx, qdq, npz or golden")
+      ->required()
+      ->check(CLI::IsMember({"qonnx", "qdq", "npz", "golden"}));
+  command->add_option("--out", arguments->out, "File to write; a folder for golden")->required();
+  const CLI::Option* layers =
+      command
+          ->add_option("--layers", arguments->layers,
+                       "golden: layers by name; every layer on the array unless given")
+          ->delimiter(',');
+  const CLI::Option* images =
+      command->add_option("--images", arguments->images, "golden: images of the search sample (1)");
+  command->callback([arguments, layers, images] {
+    run_export(*arguments, layers->count() + images->count() > 0);
+  });
+}
+
+}  // namespace bitline::cli
