@@ -14,13 +14,20 @@
 namespace bitline {
 namespace {
 
-/// Twice the largest picture of ImageNet; a picture of a few bytes cannot ask for more memory.
+/// Twice the largest picture of ImageNet.
 constexpr std::int64_t kMostPixels = std::int64_t{1} << 27;
+/// Deflate makes at most 1,032 bytes of one, each of eight pixels; a damaged file of a few bytes
+/// cannot ask for more memory.
+constexpr std::int64_t kMostPixelsPerByte = 1032 * 8;
 
-std::size_t checked_pixels(std::int64_t height, std::int64_t width) {
-  if (height < 1 || width < 1 || height > kMostPixels / width)
-    fail("{} x {} pixels are outside 1 to {}; make the picture smaller", width, height,
-         kMostPixels);
+std::size_t checked_pixels(std::size_t bytes, std::int64_t height, std::int64_t width) {
+  const std::int64_t most =
+      std::min(kMostPixels, kMostPixelsPerByte * static_cast<std::int64_t>(bytes));
+  if (height < 1 || width < 1 || height > most / width)
+    fail(
+        "{} x {} pixels in {} bytes are outside 1 to {}; make the picture smaller, or fetch it "
+        "again",
+        width, height, bytes, most);
   return static_cast<std::size_t>(height * width);
 }
 
@@ -46,7 +53,7 @@ RgbImage decode_png(std::span<const std::byte> bytes) {
     if (done == 0) fail("a damaged PNG file: {}; fetch it again", image.message);
   };
   check(png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()));
-  std::vector<std::uint8_t> rgba(4 * checked_pixels(image.height, image.width));
+  std::vector<std::uint8_t> rgba(4 * checked_pixels(bytes.size(), image.height, image.width));
   // Without a transparent background to draw on, colours stay those of the file. 16-bit pixels
   // without a gamma are not linear but sRGB, like those of 8 bits.
   image.format = PNG_FORMAT_RGBA;
@@ -94,7 +101,7 @@ RgbImage decode_jpeg(std::span<const std::byte> bytes) {
              decoder.get());
   if (width == 0) fail("a damaged JPEG file: its header is incomplete; fetch it again");
   const bool cmyk = colours == TJCS_CMYK || colours == TJCS_YCCK;
-  std::vector<std::uint8_t> pixels(checked_pixels(height, width) * (cmyk ? 4 : 3));
+  std::vector<std::uint8_t> pixels(checked_pixels(bytes.size(), height, width) * (cmyk ? 4 : 3));
   // A picture of very many progressive scans takes minutes and is made by nobody in good faith.
   constexpr int kFlags = TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS;
   check_jpeg(tjDecompress2(decoder.get(), data, bytes.size(), pixels.data(), width, 0, height,
