@@ -101,7 +101,7 @@ TEST_F(ManyClassesTest, EvaluateSaysTopFiveToo) {
 TEST_F(ManyClassesTest, ARunHasAColumnOfTopFive) {
   const Outcome outcome = run({"run", "study.toml", "--out", "out"});
   ASSERT_EQ(outcome.exit_code, 0);
-  EXPECT_THAT(outcome.output, testing::HasSubstr("top-5   loss on test"));
+  EXPECT_THAT(outcome.output, testing::HasSubstr("top-5  loss on test"));
   EXPECT_THAT(read("out/results.csv"), testing::HasSubstr(",test_top5_accuracy,"));
   EXPECT_THAT(read("out/evaluations/lossless-test.json"), testing::HasSubstr("\"top_five\": "));
 }

@@ -1,11 +1,13 @@
 // bitline inspect: how a network lies on the array.
 #include <fmt/format.h>
 
+#include <map>
 #include <memory>
+#include <utility>
 
-#include "bitline/graph/network_file.h"
 #include "bitline/mapping/layout.h"
 #include "bitline/mapping/map.h"
+#include "bitline/pipeline/placement.h"
 #include "bitline/pipeline/study.h"
 #include "cli/command.h"
 
@@ -26,16 +28,7 @@ void print_layout(const LayerLayout& l) {
   for (const std::string& note : l.notes) fmt::print("{:<24} note: {}\n", "", note);
 }
 
-void print_float_layers(const Network& network) {
-  fmt::print("The network has real weights; train it with [quantize] before it can be mapped.\n");
-  const std::map<std::string, Shape> shapes = validate(network);
-  for (const Node& node : network.nodes)
-    fmt::print("{:<24} {:<20} {}\n", node.name, name_of(node.op), to_string(shapes.at(node.name)));
-}
-
-void inspect(const Network& network, const ArraySpec& array) {
-  if (network.quant.empty()) return print_float_layers(network);
-  const Executor executor(network, MacMode::kAnalog, array);
+void print_layouts(const Executor& executor) {
   print_header();
   std::int64_t arrays = 0;
   std::int64_t conversions = 0;
@@ -46,9 +39,41 @@ void inspect(const Network& network, const ArraySpec& array) {
     conversions += layout.conversions + layout.reference_conversions;
   }
   fmt::print("{:<24} {:>33} {:>40}\n", "total", arrays, conversions);
-  for (const Step& step : executor.steps())
-    if (step.is_layer() && !executor.is_mapped(step.node->name))
-      fmt::print("{:<24} digital-integer\n", step.node->name);
+}
+
+void print_layers(const std::vector<Placement>& placements, Place place, std::string_view title) {
+  bool first = true;
+  for (const Placement& p : placements) {
+    if (p.place != place || p.reason.empty()) continue;
+    if (std::exchange(first, false)) fmt::print("\n{}\n", title);
+    fmt::print("{:<24} {:<16} {:<16} {}\n", p.node, p.op, to_string(p.shape), p.reason);
+  }
+}
+
+/// The rest, by operator.
+void print_digital_operators(const std::vector<Placement>& placements) {
+  std::map<std::string_view, int> counts;
+  for (const Placement& p : placements)
+    if (p.place == Place::kDigital && p.reason.empty()) ++counts[p.op];
+  std::vector<std::string> parts;
+  for (const auto& [op, count] : counts) parts.push_back(fmt::format("{} {}", count, op));
+  if (!parts.empty()) fmt::print("\nDigital, between the layers: {}\n", fmt::join(parts, ", "));
+}
+
+void inspect(const Network& network, const ArraySpec& array, const QuantizeOptions& options) {
+  if (network.quant.empty())
+    fmt::print(
+        "The network has real weights; 'bitline quantize' puts it on integer grids. With {}-bit "
+        "weights and {}-bit activations it would lie like this:\n\n",
+        options.weight_bits, options.activation_bits);
+  const Executor executor(with_trial_grids(network, options), MacMode::kAnalog, array);
+  print_layouts(executor);
+  const std::vector<Placement> placements = placements_of(executor, array);
+  print_layers(placements, Place::kIntegers, "Digital, in integers");
+  print_layers(placements, Place::kReal,
+               "In real numbers: outside the promise of the same bits, as is what follows them");
+  print_layers(placements, Place::kDigital, "Digital products");
+  print_digital_operators(placements);
 }
 
 }  // namespace
@@ -59,16 +84,17 @@ void add_inspect(CLI::App& app, Context&) {
       app.add_subcommand("inspect", "Show how a network lies on the array, layer by layer");
   command->footer(
       "Example: bitline inspect examples/quickstart.toml --set array.rows=64\n"
-      "A network file (.safetensors) instead of CONFIG is shown on the default array.");
+      "A network file (.onnx, .safetensors) instead of CONFIG is shown on the default array.");
   config->add_to(*command);
   command->callback([config] {
     if (config->file.ends_with(".safetensors") || config->file.ends_with(".onnx")) {
       ModelSource model;
       model.file = config->file;
-      inspect(load_network(model), ArraySpec{});
+      const Network network = load_network(model);
+      inspect(network, default_array(network), QuantizeOptions{});
     } else {
       const RunConfig run = config->read();
-      inspect(load_network(run.model), run.array);
+      inspect(load_network(run.model), run.array, run.quantize);
     }
   });
 }

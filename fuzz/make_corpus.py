@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Writes the seeds of fuzz/corpus: small valid files, one of each kind. python3 fuzz/make_corpus.py
 
-Plans come from a run: python3 fuzz/make_corpus.py PLAN.json ... keeps the first two layers of each.
+The seeds of data_npy, data_npz, data_picture and importer_onnx are files that NumPy, Pillow, Debian's
+libonnx-testdata and bitline/importer/testdata/make_networks.py hold or wrote. Plans come from a run:
+python3 fuzz/make_corpus.py PLAN.json ... keeps the first two layers of each.
 """
 
 import gzip

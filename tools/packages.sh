@@ -33,6 +33,7 @@ librapidcheck-dev property tests
 # What .ci/run needs beyond that.
 check_packages='
 git list of changed files
+libopencv-dnn-dev another runtime for ONNX files to compare with
 clang compiler for clang-tidy and the fuzz targets
 libclang-rt-14-dev sanitizers and libFuzzer for clang
 clang-format formatting check

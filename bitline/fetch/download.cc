@@ -176,6 +176,11 @@ bool go_on(const std::string& url, const fs::path& part_path, ProgressSink& prog
   if (resumed && (code == CURLE_RANGE_ERROR || transfer.status() == kRangeNotSatisfiable))
     return false;
   if (code == CURLE_OK) return true;
+  if (part.size() == 0) {
+    fs::remove(part_path);
+    fail("{}; check the address and the network, or name a mirror with --url",
+         transfer.reason(code));
+  }
   fail("{}; {} bytes have arrived, the same command goes on there", transfer.reason(code),
        part.size());
 }

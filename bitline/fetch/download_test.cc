@@ -124,7 +124,7 @@ TEST_F(Download, AnotherChecksumIsRefusedAndLeavesNothing) {
 TEST_F(Download, AFileThatTheServerLacksIsNamed) {
   const TestServer server(ServedFiles{});
   EXPECT_THAT(refusal_of(server), AllOf(HasSubstr(server.url() + "/set/a.gz"), HasSubstr("404")));
-  EXPECT_FALSE(std::filesystem::exists(file_));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
 }
 
 TEST_F(Download, AServerThatIsNotThereIsNamed) {

@@ -61,9 +61,9 @@ InputPlan plan_input(const GraphProto& graph, const OnnxOptions& options) {
     plan.shape.erase(plan.shape.begin());
   }
   for (const std::int64_t extent : plan.shape)
-    if (extent < 1)
-      fail("input '{}' has an open size in {}; export with fixed image sizes", plan.name,
-           to_string(plan.shape));
+    if (extent < 1 || extent > kMostExtent)
+      fail("input '{}' has an open size in {}, or one above {}; export with fixed image sizes",
+           plan.name, to_string(plan.shape), kMostExtent);
   return plan;
 }
 
@@ -116,6 +116,7 @@ Network import_model(const onnx::ModelProto& model, const std::filesystem::path&
     with_context(fmt::format("initializer '{}'", tensor.name()), [&] {
       Tensor constant = tensor_of(tensor, folder);
       const Shape shape = constant.shape();
+      state.add_initializer(constant.size());
       state.set(tensor.name(), {"", shape, std::move(constant), tensor.data_type(), {}, 0});
     });
   state.set_read(values_read(graph));

@@ -41,6 +41,14 @@ ImportedValue ImportState::append(const std::string& name, Operator op,
   return {added.name, shape, {}, 1, {}, 0};
 }
 
+void ImportState::take(const Shape& shape) {
+  const std::int64_t elements = element_count(shape);
+  if (elements > free_elements_)
+    fail("a constant of shape {} and those before it have more elements than this file explains",
+         to_string(shape));
+  free_elements_ -= elements;
+}
+
 ImportedValue ImportState::before_reshape(const ImportedValue& value) const {
   const auto node = std::ranges::find_if(
       network.nodes, [&value](const Node& candidate) { return candidate.name == value.node; });

@@ -56,18 +56,29 @@ class ImportState {
   ImportedValue before_reshape(const ImportedValue& value) const;
   /// The node's name; a constant gets one node when it is asked for first. `key` names a constant.
   std::string node_of(const ImportedValue& value, const std::string& key);
+  /// Counts the elements of a constant that is about to be folded. Throws Error when all of them
+  /// together are far more than a file of this size explains.
+  void take(const Shape& shape);
+  /// The file's own constants, which folding is measured by.
+  void add_initializer(std::int64_t elements) { free_elements_ += kPerInitializer * elements; }
 
   Network network;
 
  private:
   std::string unused_name(const std::string& wanted) const;
 
+  static constexpr std::int64_t kPerInitializer = 16;
+
   std::int64_t batch_;
+  std::int64_t free_elements_ = std::int64_t{1} << 22;
   std::map<std::string, ImportedValue> values_;
   std::set<std::string> read_;
   std::map<std::string, std::string> metadata_;
   std::map<std::string, Shape> shapes_;  // by node
 };
+
+/// Of images, kernels, strides and pads: no network comes near, and products of three fit 64 bits.
+inline constexpr std::int64_t kMostExtent = std::int64_t{1} << 20;
 
 /// The number of images that stands for "any": shape arithmetic that mixes it with something else
 /// gives numbers that are recognised.

@@ -10,6 +10,7 @@ QuantSpec parse_grid(const std::string& text, QuantSpec spec) {
   std::istringstream words(text);
   std::string kind;
   std::string narrow;
+  spec.bits = 0;  // stays when the number is missing
   words >> kind >> spec.bits >> narrow;
   spec.odd = kind == "odd";
   spec.is_signed = spec.odd || kind == "signed";

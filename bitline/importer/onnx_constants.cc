@@ -61,11 +61,9 @@ void build_constant(OnnxNode& node) {
 
 // A tensor with one entry per image has the same for all: one entry stands for them.
 void build_constant_of_shape(OnnxNode& node) {
-  constexpr std::int64_t kMostElements = std::int64_t{1} << 28;
   Shape shape = node.constant_integers(0, "shape");
   if (node.batch() == kAnyBatch && !shape.empty() && shape[0] == kAnyBatch) shape[0] = 1;
-  if (element_count(shape) > kMostElements)
-    fail("shape {} has more than {} elements", to_string(shape), kMostElements);
+  node.state().take(shape);
   int type = kFloat;
   Tensor value(DType::kF32, {1});
   if (node.has_attribute("value")) value = node.tensor("value", type);
@@ -84,8 +82,10 @@ void build_cast(OnnxNode& node) {
   if (type == onnx::TensorProto::FLOAT16 || type == onnx::TensorProto::BFLOAT16)
     fail("a cast to {} is not supported; export the network in float32",
          name_of_element_type(type));
-  if (x.is_constant())
+  if (x.is_constant()) {
+    node.state().take(x.shape);
     return node.set_constant(converted(*x.constant, is_floating_point(type)), type, x.grid);
+  }
   if (type != kFloat || !is_floating_point(x.element_type))
     fail("a value of the network is cast to {}; only FLOAT is supported",
          name_of_element_type(type));

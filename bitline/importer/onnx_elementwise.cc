@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "bitline/digital/digital.h"
+#include "bitline/graph/infer_shape.h"
 #include "bitline/importer/builders.h"
 #include "bitline/importer/onnx_tensor.h"
 
@@ -10,7 +11,10 @@ namespace {
 
 void build_function(OnnxNode& node, const Unary& unary) {
   const ImportedValue& x = node.input(0);
-  if (x.is_constant()) return node.set_constant(digital::apply(unary, *x.constant), x.element_type);
+  if (x.is_constant()) {
+    node.state().take(x.shape);
+    return node.set_constant(digital::apply(unary, *x.constant), x.element_type);
+  }
   node.build(unary, {x});
 }
 
@@ -48,9 +52,11 @@ template <BinaryFunction kFunction>
 void build_binary(OnnxNode& node) {
   const ImportedValue& a = node.input(0);
   const ImportedValue& b = node.input(1);
-  if (a.is_constant() && b.is_constant())
+  if (a.is_constant() && b.is_constant()) {
+    node.state().take(broadcast_shapes(a.shape, b.shape));
     return node.set_constant(digital::apply(Binary{kFunction}, *a.constant, *b.constant),
                              a.element_type);
+  }
   if (!a.is_constant() && !b.is_constant()) {
     if (node.has_batch() && a.shape.size() != b.shape.size())
       fail("operands of {} and {} axes would be broadcast across images", node.rank(a),

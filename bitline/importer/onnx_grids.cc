@@ -105,6 +105,7 @@ std::vector<std::int64_t> to_integers(const Tensor& real, const Grids& grids,
   std::vector<std::int64_t> integers;
   for (std::size_t i = 0; i < real.data<float>().size(); ++i) {
     const float v = real.data<float>()[i] / scales[index[i]];
+    if (std::isnan(v)) fail("a constant that is no number is put on a grid");
     const auto z = static_cast<double>(grids.zero_point(index[i]));
     integers.push_back(static_cast<std::int64_t>(std::clamp(
         rounded(static_cast<double>(v) + z, mode), static_cast<double>(grids.spec.minimum()),

@@ -94,6 +94,11 @@ void build_conv_transpose(OnnxNode& node) {
   const Spatial spatial(node, x, kernel_sizes(weight));
   const std::vector<std::int64_t> extra =
       node.integers("output_padding", std::vector<std::int64_t>(weight.shape.size() - 2));
+  if (extra.size() + 2 != weight.shape.size())
+    fail("{} output_padding for {} dimensions", extra.size(), weight.shape.size() - 2);
+  for (const std::int64_t number : extra)
+    if (number < 0 || number > kMostExtent)
+      fail("an output_padding of {}; supported are 0 to {}", number, kMostExtent);
   ConvTranspose conv{spatial.stride, spatial.padding, spatial.dilation, extents_of(extra),
                      node.integer("group", 1)};
   if (extra.size() == 1) conv.output_padding.height = 0;

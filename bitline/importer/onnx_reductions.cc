@@ -49,9 +49,11 @@ void build_layer_norm(OnnxNode& node) {
 void build_reduce_mean(OnnxNode& node) {
   const ImportedValue& x = node.input(0);
   const ReduceMean mean{axes_of(node, x), node.integer("keepdims", 1) != 0};
-  if (x.is_constant())
+  if (x.is_constant()) {
+    node.state().take(x.shape);
     return node.set_constant(digital::reduce_mean(*x.constant, mean.axes, mean.keep_axes),
                              x.element_type);
+  }
   node.build(mean, {x});
 }
 

@@ -13,6 +13,7 @@ namespace {
 using Indices = std::vector<std::int64_t>;
 
 Indices range(std::int64_t first, std::int64_t count) {
+  if (count > kMostExtent) fail("{} entries along one axis; supported are {}", count, kMostExtent);
   Indices indices(static_cast<std::size_t>(count));
   std::iota(indices.begin(), indices.end(), first);
   return indices;
@@ -32,6 +33,8 @@ Indices attribute_or_input(OnnxNode& node, std::string_view attribute, std::size
 /// The entries of one axis that start:end:step takes, as Python does.
 Indices slice_indices(std::int64_t size, std::int64_t start, std::int64_t end, std::int64_t step) {
   if (step == 0) fail("a step of 0");
+  if (size > kMostExtent) fail("{} entries along one axis; supported are {}", size, kMostExtent);
+  step = std::clamp(step, -size - 1, size + 1);
   const std::int64_t lowest = step > 0 ? 0 : -1;
   const std::int64_t highest = step > 0 ? size : size - 1;
   const auto place = [&](std::int64_t i) {
@@ -52,9 +55,10 @@ Indices part_sizes(OnnxNode& node, std::int64_t size) {
     if (size % parts != 0) fail("{} entries cannot be split into {} equal parts", size, parts);
     sizes.assign(static_cast<std::size_t>(parts), size / parts);
   }
-  if (std::ssize(sizes) != parts ||
-      std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}) != size ||
-      std::ranges::min(sizes) < 0)
+  const bool in_range =
+      std::ranges::all_of(sizes, [size](std::int64_t part) { return part >= 0 && part <= size; });
+  if (!in_range || std::ssize(sizes) != parts ||
+      std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}) != size)
     fail("parts of {} for {} outputs and {} entries", to_string(sizes), parts, size);
   return sizes;
 }
@@ -85,6 +89,9 @@ PadPlan read_pads(OnnxNode& node) {
   }
   if (plan.mode != "constant" && plan.mode != "edge" && plan.mode != "reflect")
     fail("mode '{}' is not supported; supported are constant, edge and reflect", plan.mode);
+  for (const std::int64_t pad : plan.pads)
+    if (pad < -kMostExtent || pad > kMostExtent)
+      fail("a pad of {}; supported are up to {}", pad, kMostExtent);
   return plan;
 }
 
@@ -130,9 +137,13 @@ std::vector<double> resize_scales(OnnxNode& node, const Shape& shape, Shape& siz
   if (node.has_input(input) && node.constant(input, "scales").size() > 0) {
     for (const float scale : node.constant(input, "scales").data<float>())
       scales.push_back(static_cast<double>(scale));
-    for (std::size_t i = 0; i < std::min(scales.size(), shape.size()); ++i)
-      sizes.push_back(
-          static_cast<std::int64_t>(std::floor(static_cast<double>(shape[i]) * scales[i])));
+    for (std::size_t i = 0; i < std::min(scales.size(), shape.size()); ++i) {
+      const double size = std::floor(static_cast<double>(shape[i]) * scales[i]);
+      if (!(size >= 1 && size <= static_cast<double>(kMostExtent)))
+        fail("axis {} is resized by {} to {}; supported are 1 to {}", i, scales[i], size,
+             kMostExtent);
+      sizes.push_back(static_cast<std::int64_t>(size));
+    }
   } else {
     sizes = node.constant_integers(3, "sizes");
     for (std::size_t i = 0; i < std::min(sizes.size(), shape.size()); ++i)
@@ -155,8 +166,9 @@ ImportedValue gathered(OnnxNode& node, const ImportedValue& value, std::int64_t 
   if (value.is_constant()) {
     if (value.grid && value.grid->axis == axis)
       fail("a choice among entries that have scales of their own is not supported");
+    result.shape[static_cast<std::size_t>(axis)] = std::ssize(indices);
+    node.state().take(result.shape);
     result.constant = digital::gather(*value.constant, axis, indices);
-    result.shape = result.constant->shape();
     return result;
   }
   if (indices == range(0, extent(value, axis))) return value;
@@ -170,7 +182,10 @@ void build_concat(OnnxNode& node) {
   const std::int64_t axis = node.integer("axis", 1);
   if (node.all_constant()) {
     std::vector<Tensor> tensors;
-    for (const ImportedValue& part : parts) tensors.push_back(*part.constant);
+    for (const ImportedValue& part : parts) {
+      node.state().take(part.shape);
+      tensors.push_back(*part.constant);
+    }
     return node.set_constant(digital::concat(tensors, node.axis(parts[0], axis)),
                              parts[0].element_type);
   }
@@ -249,9 +264,13 @@ void build_pad(OnnxNode& node) {
   const auto is_zero = [](std::int64_t i) { return i == 0; };
   if (plan.mode != "constant" || std::ranges::all_of(plan.pads, is_zero))
     return node.set_output(0, x);
-  if (x.is_constant())
+  if (x.is_constant()) {
+    Shape shape = x.shape;
+    for (std::size_t i = 0; i < shape.size(); ++i) shape[i] += pad.before[i] + pad.behind[i];
+    node.state().take(shape);
     return node.set_constant(digital::pad(*x.constant, pad.before, pad.behind, pad.value),
                              x.element_type);
+  }
   node.build(pad, {x});
 }
 
@@ -270,7 +289,9 @@ void build_resize(OnnxNode& node) {
   for (std::int64_t file_axis = 0; file_axis < std::ssize(shape); ++file_axis) {
     const auto i = static_cast<std::size_t>(file_axis);
     if (sizes[i] == shape[i] && scales[i] == 1) continue;
-    if (sizes[i] < 1) fail("axis {} is resized to {} entries", file_axis, sizes[i]);
+    if (sizes[i] < 1 || sizes[i] > kMostExtent)
+      fail("axis {} is resized to {} entries; supported are 1 to {}", file_axis, sizes[i],
+           kMostExtent);
     const std::int64_t axis = node.axis(x, file_axis);
     Indices indices;
     for (std::int64_t place = 0; place < sizes[i]; ++place)

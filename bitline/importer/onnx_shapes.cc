@@ -29,22 +29,19 @@ std::optional<QuantSpec> grid_after_reshape(const std::optional<QuantSpec>& grid
 /// The shape that a Reshape asks for: −1 is what remains, 0 keeps an extent.
 Shape wanted_shape(const OnnxNode& node, const Shape& from, std::vector<std::int64_t> wanted,
                    bool zero_is_zero) {
-  const std::int64_t all = element_count(from);
-  std::int64_t known = 1;
   std::int64_t* open = nullptr;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i] == 0 && !zero_is_zero) {
       if (i >= from.size()) fail("axis {} is to keep its extent, but there is none", i);
       wanted[i] = from[i];
     }
-    if (wanted[i] == -1) {
-      if (open != nullptr) fail("two extents are open in shape {}", to_string(wanted));
-      open = &wanted[i];
-    } else {
-      if (wanted[i] < 0) fail("extent {} in a shape", wanted[i]);
-      known *= wanted[i];
-    }
+    if (wanted[i] != -1) continue;
+    if (open != nullptr) fail("two extents are open in shape {}", to_string(wanted));
+    open = &wanted[i];
+    *open = 1;
   }
+  const std::int64_t all = element_count(from);
+  const std::int64_t known = element_count(wanted);
   if (open != nullptr) {
     if (known == 0 || all % known != 0)
       fail("{} elements do not fill shape {}", all, to_string(wanted));
@@ -110,6 +107,7 @@ ImportedValue transposed(OnnxNode& node, const ImportedValue& value,
                          const std::vector<std::int64_t>& order, std::string_view suffix) {
   if (!value.is_constant()) return node.append_keeping_grid(Transpose{order}, value, suffix);
   ImportedValue result = value;
+  node.state().take(value.shape);
   result.constant = digital::transpose(*value.constant, order);
   result.shape = result.constant->shape();
   if (result.grid && result.grid->axis >= 0)

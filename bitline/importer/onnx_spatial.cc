@@ -52,6 +52,11 @@ Spatial::Spatial(OnnxNode& node, const ImportedValue& input,
       pads.size() != 2 * dimensions)
     fail("{} strides, {} dilations and {} pads for {} dimensions", strides.size(), dilations.size(),
          pads.size(), dimensions);
+  for (const auto& numbers : {strides, dilations, kernel_sizes, pads})
+    for (const std::int64_t number : numbers)
+      if (number < -kMostExtent || number > kMostExtent)
+        fail("a stride, pad, dilation or kernel of {}; supported are up to {}", number,
+             kMostExtent);
   if (stated != kernel_sizes)
     fail("kernel_shape {} and the kernel's {} differ", to_string(stated), to_string(kernel_sizes));
   if (std::min(std::ranges::min(strides), std::ranges::min(dilations)) < 1)

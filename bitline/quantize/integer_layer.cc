@@ -8,12 +8,6 @@ namespace {
 constexpr std::string_view kRemedy =
     "train the network with [quantize] first, or give it grids with `bitline quantize`";
 
-const QuantSpec& spec_of(const Network& network, const std::string& name, std::string_view what) {
-  const auto found = network.quant.find(name);
-  if (found == network.quant.end()) fail("its {} '{}' has no quantizer; {}", what, name, kRemedy);
-  return found->second;
-}
-
 /// Bits of the signed grid that holds A − z. For an odd grid its own.
 int signed_bits(const QuantSpec& spec) {
   if (spec.odd) return spec.bits;
@@ -81,9 +75,7 @@ std::vector<IntegerLayer> integer_layers(const Network& network) {
   const std::map<std::string, Shape> shapes = validate(network);
   std::vector<IntegerLayer> layers;
   for (const Node& node : network.nodes) {
-    if (!is_layer(node) || (!network.quant.contains(node.parameters.at("weight")) &&
-                            !network.quant.contains(node.inputs[0])))
-      continue;
+    if (!has_integer_grid(network, node)) continue;
     with_context(fmt::format("layer {}", node.name), [&] {
       const Tensor& weight = network.parameter(node, "weight");
       IntegerLayer layer;
@@ -92,8 +84,8 @@ std::vector<IntegerLayer> integer_layers(const Network& network) {
       const Shape& in = shapes.at(node.inputs[0]);
       layer.geometry = geometry_of(node, in, weight);
       if (layer.is_linear) layer.vectors = element_count(in) / in.back();
-      set_weights(layer, weight, spec_of(network, node.parameters.at("weight"), "weight"));
-      set_input(layer, spec_of(network, node.inputs[0], "input"));
+      set_weights(layer, weight, network.quant.at(node.parameters.at("weight")));
+      set_input(layer, network.quant.at(node.inputs[0]));
       layers.push_back(std::move(layer));
     });
   }

@@ -60,13 +60,12 @@ struct IntegerLayer {
 ConvGeometry geometry_of(const Node& node, const Shape& in, const Tensor& weight);
 
 /// Whether the node is a Conv or Linear whose weight and input have grids: what can be computed in
-/// integers. A layer of which neither has one is computed in real numbers.
+/// integers. Every other layer is computed in real numbers, on the grid that it has.
 bool has_integer_grid(const Network& network, const Node& node);
 
 /// Every Conv and Linear node with integer grids in order, its weights rounded to theirs, less
-/// their zero point. Throws Error that names the node when one of its weight and its input has a
-/// QuantSpec and the other has none, or one has scales that do not run along the output channels;
-/// and when no layer of the network has grids.
+/// their zero point. Throws Error that names the node when its scales do not run along the output
+/// channels; and when no layer of the network has grids.
 std::vector<IntegerLayer> integer_layers(const Network& network);
 
 }  // namespace bitline

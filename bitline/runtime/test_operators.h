@@ -113,8 +113,8 @@ inline void add_functions(OperatorChain& chain) {
   }
   parts.emplace_back("prelu");
   chain.add("prelu", Binary{BinaryFunction::kPRelu}, {"attended", "slope"});
-  chain.add("all", Concat{0}, parts);  // [384, 6]
-  chain.add("sets", Reshape{{16, 24, 6}}, {"all"});
+  chain.add("all", Concat{0}, parts);
+  chain.add("sets", Reshape{{std::ssize(parts), 24, 6}}, {"all"});
   chain.add("functions", ReduceMean{{0}, false}, {"sets"});
 }
 

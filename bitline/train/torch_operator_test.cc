@@ -48,14 +48,15 @@ TEST(TorchOperator, ConstantsAreNotTrained) {
     EXPECT_FALSE(parameter.key.ends_with(".value")) << parameter.key;
 }
 
-TEST(TorchOperator, RoundingPassesGradientsStraightThrough) {
+// Integers −1 and 1 of step 0.5, halved: −1 and 0.
+TEST(TorchOperator, TruncationPassesGradientsStraightThrough) {
   const at::Tensor x = at::tensor({-0.3F, 0.6F}).view({1, 2}).requires_grad_(true);
-  const Node node{"round", Unary{UnaryFunction::kFloor, 0.5}, {"x"}, {}};
+  const Node node{"round", Unary{UnaryFunction::kTruncate, 0.5, 2}, {"x"}, {}};
   const at::Tensor y = run_in_torch(node, {x}, {}, true);
   EXPECT_FLOAT_EQ(y[0][0].item<float>(), -0.5F);
-  EXPECT_FLOAT_EQ(y[0][1].item<float>(), 0.5F);
+  EXPECT_FLOAT_EQ(y[0][1].item<float>(), 0);
   y.sum().backward();
-  EXPECT_TRUE(x.grad().equal(at::ones({1, 2})));
+  EXPECT_TRUE(x.grad().equal(at::full({1, 2}, 0.5)));
 }
 
 TEST(TorchOperator, ATensorThatTwoNodesShareIsOneParameter) {

@@ -1,0 +1,79 @@
+#include "bitline/runtime/post_training.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "bitline/graph/test_networks.h"
+#include "bitline/runtime/executor.h"
+
+namespace bitline {
+namespace {
+
+using testing_networks::append;
+using testing_networks::network_with_input;
+using testing_networks::tensor_of;
+
+/// Two linear layers with a ReLU between.
+Network two_layers() {
+  Network network = network_with_input({2});
+  append(network, "first", Linear{}, {"input"},
+         {{"weight", tensor_of({2, 2}, {1, -0.5F, 0.3F, 2})}});
+  append(network, "relu", Relu{}, {"first"});
+  append(network, "last", Linear{}, {"relu"}, {{"weight", tensor_of({2, 2}, {0.7F, 1, -1, 0.2F})}});
+  return network;
+}
+
+Tensor images() { return tensor_of({4, 2}, {1, 2, -3, 1, 0.4F, -0.7F, 2, 2}); }
+
+Network quantized(const PostTrainingOptions& post, int bits = 8) {
+  QuantizeOptions options;
+  options.edge_bits = bits;
+  SilentProgress silent;
+  return quantize_post_training(two_layers(), options, post, images(), silent, Cancellation());
+}
+
+// The largest value behind the ReLU is 0.3 · 2 + 2 · 2 = 4.6, of the last image.
+TEST(PostTraining, StepsFollowFromWeightsAndValues) {
+  PostTrainingOptions post;
+  post.range.rule = RangeRule::kMinMax;
+  const Network network = quantized(post);
+  EXPECT_FLOAT_EQ(network.quant.at("first.weight").scale.data<float>()[0], 2.0F / 127);
+  EXPECT_FLOAT_EQ(network.quant.at("input").scale.data<float>()[0], 3.0F / 127);
+  EXPECT_FLOAT_EQ(network.quant.at("relu").scale.data<float>()[0], 4.6F / 255);
+}
+
+TEST(PostTraining, EightBitsStayCloseToTheFloatNetwork) {
+  const Tensor real = Executor(two_layers(), MacMode::kFloat).logits(images());
+  const Tensor integer = Executor(quantized({}), MacMode::kLossless).logits(images());
+  for (std::size_t i = 0; i < 8; ++i)
+    EXPECT_NEAR(integer.data<float>()[i], real.data<float>()[i], 0.05);
+}
+
+// With few bits the means of the logits differ; biases that take the difference up leave none.
+TEST(PostTraining, CorrectedBiasesKeepTheMeans) {
+  const auto means = [](const Network& network, MacMode mode) {
+    const Tensor logits = Executor(network, mode).logits(images());
+    std::vector<double> mean(2, 0.0);
+    for (std::size_t i = 0; i < 8; ++i)
+      mean[i % 2] += static_cast<double>(logits.data<float>()[i]) / 4;
+    return mean;
+  };
+  PostTrainingOptions post;
+  const std::vector<double> wanted = means(two_layers(), MacMode::kFloat);
+  const std::vector<double> plain = means(quantized(post, 3), MacMode::kLossless);
+  post.correct_bias = true;
+  const std::vector<double> corrected = means(quantized(post, 3), MacMode::kLossless);
+  EXPECT_GT(std::abs(plain[0] - wanted[0]), 0.01);
+  for (std::size_t c = 0; c < 2; ++c) EXPECT_NEAR(corrected[c], wanted[c], 1e-5);
+}
+
+TEST(PostTraining, RefusesANetworkWithGrids) {
+  SilentProgress silent;
+  EXPECT_THROW(quantize_post_training(quantized({}), {}, {}, images(), silent, Cancellation()),
+               Error);
+}
+
+}  // namespace
+}  // namespace bitline

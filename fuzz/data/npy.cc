@@ -1,0 +1,4 @@
+#include "bitline/data/npy.h"
+#include "fuzz/fuzz_parser.h"
+
+BITLINE_FUZZ(bytes) { bitline::parse_npy(bytes); }
