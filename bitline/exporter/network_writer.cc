@@ -40,7 +40,7 @@ class NetworkWriter {
         write_real(node, is_input ? node.name : graph_.unused_name(node.name + "/real"));
     const std::string grid = graph_.unused_name(node.name + "/grid");
     const bool keeps_name = real != node.name;
-    const std::string output = keeps_name ? node.name : graph_.unused_name(grid + "/value");
+    std::string output = keeps_name ? node.name : graph_.unused_name(grid + "/value");
     grids_.write_value(graph_, real, *spec, grid, output);
     return output;
   }

@@ -55,7 +55,7 @@ onnx::NodeProto& OnnxGraph::add_node(std::string_view type, const std::string& n
 
 std::string OnnxGraph::add_helper(std::string_view type, const std::string& wanted,
                                   const std::vector<std::string>& inputs) {
-  const std::string name = unused_name(wanted);
+  std::string name = unused_name(wanted);
   add_node(type, name, inputs, name);
   return name;
 }
@@ -70,7 +70,7 @@ onnx::TensorProto& OnnxGraph::add_tensor(const std::string& name, const Shape& s
 }
 
 std::string OnnxGraph::add_floats(const std::string& wanted, const Tensor& tensor) {
-  const std::string name = unused_name(wanted);
+  std::string name = unused_name(wanted);
   const auto bytes = std::as_bytes(tensor.data<float>());
   add_tensor(name, tensor.shape(), onnx::TensorProto::FLOAT)
       .set_raw_data(bytes.data(), bytes.size());
@@ -85,7 +85,7 @@ std::string OnnxGraph::add_number(const std::string& wanted, float number) {
 
 std::string OnnxGraph::add_integers(const std::string& wanted,
                                     const std::vector<std::int64_t>& integers) {
-  const std::string name = unused_name(wanted);
+  std::string name = unused_name(wanted);
   const auto bytes = std::as_bytes(std::span(integers));
   add_tensor(name, {std::ssize(integers)}, onnx::TensorProto::INT64)
       .set_raw_data(bytes.data(), bytes.size());
@@ -94,7 +94,7 @@ std::string OnnxGraph::add_integers(const std::string& wanted,
 
 std::string OnnxGraph::add_bytes(const std::string& wanted, const Shape& shape,
                                  std::span<const std::int32_t> integers, bool is_signed) {
-  const std::string name = unused_name(wanted);
+  std::string name = unused_name(wanted);
   std::string bytes;
   for (const std::int32_t integer : integers) bytes.push_back(static_cast<char>(integer));
   add_tensor(name, shape, is_signed ? onnx::TensorProto::INT8 : onnx::TensorProto::UINT8)

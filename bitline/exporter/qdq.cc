@@ -59,7 +59,7 @@ class QdqWriter : public GridWriter {
         graph.add_bytes(name, parameter.integers.shape(), parameter.integers.data<std::int32_t>(),
                         spec.is_signed || spec.odd);
     if (!is_whole(spec)) state_grid(graph, constant, spec);
-    const std::string output = graph.unused_name(name + "/real");
+    std::string output = graph.unused_name(name + "/real");
     onnx::NodeProto& node =
         graph.add_node("DequantizeLinear", output,
                        {constant, graph.add_floats(name + "/scale", scales_of(spec)),

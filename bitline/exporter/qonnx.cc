@@ -62,7 +62,7 @@ class QonnxWriter : public GridWriter {
                               const ParameterOnGrid& parameter) const override {
     const QuantSpec& spec = parameter.spec;
     const std::string constant = graph.add_floats(name, parameter.real);
-    const std::string output = graph.unused_name(name + "/grid");
+    std::string output = graph.unused_name(name + "/grid");
     const bool is_wide_odd = spec.odd && spec.bits > 1;
     if (is_wide_odd) state_grid(graph, constant, spec);
     add_quant(graph, constant, is_wide_odd ? around_odd(spec) : spec,

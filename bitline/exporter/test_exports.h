@@ -32,33 +32,21 @@ inline Network round_trip(const Network& network, const Format& format) {
   return import_bytes(format.write(network, {}));
 }
 
-inline void expect_same_layer(const IntegerLayer& a, const IntegerLayer& b) {
-  SCOPED_TRACE(a.name);
-  EXPECT_EQ(b.name, a.name);
-  EXPECT_EQ(b.is_linear, a.is_linear);
-  EXPECT_EQ(b.vectors, a.vectors);
-  const auto weights = [](const IntegerLayer& layer) {
-    const auto data = layer.weights.data<std::int32_t>();
-    return std::vector<std::int32_t>(data.begin(), data.end());
-  };
-  EXPECT_EQ(b.weights.shape(), a.weights.shape());
-  EXPECT_EQ(weights(b), weights(a));
-  EXPECT_EQ(b.weight_bits, a.weight_bits);
-  EXPECT_EQ(b.weight_odd, a.weight_odd);
-  EXPECT_EQ(b.weight_scale, a.weight_scale);
-  EXPECT_EQ(b.input_bits, a.input_bits);
-  EXPECT_EQ(b.input_signed, a.input_signed);
-  EXPECT_EQ(b.input_narrow, a.input_narrow);
-  EXPECT_EQ(b.input_odd, a.input_odd);
-  EXPECT_EQ(b.input_scale, a.input_scale);
-  EXPECT_EQ(b.input_zero_point, a.input_zero_point);
-  EXPECT_EQ(b.pad_value, a.pad_value);
-  EXPECT_EQ(b.geometry.in_size(), a.geometry.in_size());
-  EXPECT_EQ(b.geometry.out_size(), a.geometry.out_size());
-  EXPECT_EQ(b.geometry.padding, a.geometry.padding);
-  EXPECT_EQ(b.geometry.stride, a.geometry.stride);
-  EXPECT_EQ(b.geometry.dilation, a.geometry.dilation);
-  EXPECT_EQ(b.geometry.groups, a.geometry.groups);
+/// All numbers of the layer as text, so that they are compared at once.
+inline std::string describe(const IntegerLayer& layer) {
+  const ConvGeometry& g = layer.geometry;
+  const Padding& p = g.padding;
+  return fmt::format(
+      "{} linear {} vectors {} input {} {} {} output {} kernel {} {} stride {} {} padding {} {} {} "
+      "{} groups {} dilation {} {}; weights of {} bits odd {} scales {}: {}; inputs of {} bits "
+      "signed {} narrow {} odd {} scale {} zero point {} pad value {}",
+      layer.name, layer.is_linear, layer.vectors, g.in_channels, g.in_height, g.in_width,
+      g.out_channels, g.kernel_height, g.kernel_width, g.stride.height, g.stride.width, p.top,
+      p.left, p.bottom, p.right, g.groups, g.dilation.height, g.dilation.width, layer.weight_bits,
+      layer.weight_odd, fmt::join(layer.weight_scale, " "),
+      fmt::join(layer.weights.data<std::int32_t>(), " "), layer.input_bits, layer.input_signed,
+      layer.input_narrow, layer.input_odd, layer.input_scale, layer.input_zero_point,
+      layer.pad_value);
 }
 
 /// Names and integers of all layers.
@@ -66,7 +54,7 @@ inline void expect_same_layers(const Network& a, const Network& b) {
   const std::vector<IntegerLayer> of_a = integer_layers(a);
   const std::vector<IntegerLayer> of_b = integer_layers(b);
   ASSERT_EQ(of_b.size(), of_a.size());
-  for (std::size_t i = 0; i < of_a.size(); ++i) expect_same_layer(of_a[i], of_b[i]);
+  for (std::size_t i = 0; i < of_a.size(); ++i) EXPECT_EQ(describe(of_b[i]), describe(of_a[i]));
 }
 
 }  // namespace bitline::testing_exports

@@ -157,7 +157,7 @@ ImportedValue with_grid(OnnxNode& node, const ImportedValue& x, const Grids& gri
   QuantSpec spec = grids.spec;
   spec.zero_point = grids.zero_points[0];
   validate(spec, "its grid");
-  const ImportedValue y = node.append(Identity{}, {x});
+  ImportedValue y = node.append(Identity{}, {x});
   node.state().network.quant[y.node] = spec;
   return y;
 }

@@ -93,9 +93,9 @@ double OnnxNode::number(std::string_view attribute, double fallback) {
   return found == nullptr ? fallback : static_cast<double>(found->f());
 }
 
-std::string OnnxNode::text(std::string_view attribute, std::string fallback) {
+std::string OnnxNode::text(std::string_view attribute, const std::string& fallback) {
   const AttributeProto* found = take(attribute, AttributeProto::STRING);
-  return found == nullptr ? std::move(fallback) : found->s();
+  return found == nullptr ? fallback : found->s();
 }
 
 std::vector<std::int64_t> OnnxNode::integers(std::string_view attribute,

@@ -42,7 +42,7 @@ class OnnxNode {
   double number(std::string_view attribute, double fallback);
   /// Attribute 'epsilon', all bits of it where the file's metadata have them.
   double epsilon(double fallback);
-  std::string text(std::string_view attribute, std::string fallback);
+  std::string text(std::string_view attribute, const std::string& fallback);
   std::vector<std::int64_t> integers(std::string_view attribute,
                                      std::vector<std::int64_t> fallback);
   std::vector<double> numbers(std::string_view attribute);

@@ -98,7 +98,7 @@ ImportedValue reshaped(OnnxNode& node, const ImportedValue& value, const Shape& 
     return result;
   }
   // Elements keep their order, so that the last of several reshapes decides alone.
-  const ImportedValue source = node.state().before_reshape(value);
+  ImportedValue source = node.state().before_reshape(value);
   if (shape == source.shape) return source;
   return node.append_keeping_grid(Reshape{shape}, source, suffix);
 }

@@ -85,7 +85,7 @@ Network every_exported_operator(bool truncates, std::uint64_t seed) {
 }
 
 TEST_P(ExportedNetwork, EveryOperatorComputesTheSame) {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
     const bool truncates = GetParam().name == std::string("qonnx");
     const Network network = every_exported_operator(truncates, seed);
     const Network imported = round_trip(network, GetParam());
