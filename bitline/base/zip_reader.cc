@@ -20,7 +20,7 @@ using Member = std::unique_ptr<zip_file_t, Close>;
 }
 
 /// Uncompressed size of a member, after everything that it claims has been found possible.
-std::size_t checked_size(const zip_stat_t& member, std::size_t largest) {
+std::size_t checked_size(const zip_stat_t& member, std::size_t archive, std::size_t largest) {
   constexpr zip_uint64_t kNeeded =
       ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
   if ((member.valid & kNeeded) != kNeeded) fail("its size is not stated; write it again");
@@ -29,6 +29,8 @@ std::size_t checked_size(const zip_stat_t& member, std::size_t largest) {
     fail("compression method {} is not known; store or deflate it", member.comp_method);
   if (member.size > largest)
     fail("{} bytes are more than the {} that it may have", member.size, largest);
+  if (member.comp_size > archive)
+    fail("{} compressed bytes in an archive of {}; it is damaged", member.comp_size, archive);
   // 258 bytes from two bits is the most that DEFLATE can make of its input.
   constexpr zip_uint64_t kMostPerByte = 1032;
   const zip_uint64_t per_byte = member.comp_method == ZIP_CM_STORE ? 1 : kMostPerByte;
@@ -38,8 +40,8 @@ std::size_t checked_size(const zip_stat_t& member, std::size_t largest) {
   return static_cast<std::size_t>(member.size);
 }
 
-std::vector<std::byte> read_member(zip_t* archive, const zip_stat_t& info, std::size_t largest) {
-  std::vector<std::byte> bytes(checked_size(info, largest));
+std::vector<std::byte> read_member(zip_t* archive, const zip_stat_t& info, std::size_t size) {
+  std::vector<std::byte> bytes(size);
   const Member file(zip_fopen_index(archive, info.index, 0));
   if (file == nullptr) fail("it cannot be opened: {}; write it again", zip_strerror(archive));
   std::size_t done = 0;
@@ -63,7 +65,7 @@ std::vector<std::byte> read_member(zip_t* archive, const zip_stat_t& info, std::
 
 void ZipReader::Release::operator()(zip* archive) const { zip_discard(archive); }
 
-ZipReader::ZipReader(std::span<const std::byte> bytes) {
+ZipReader::ZipReader(std::span<const std::byte> bytes) : size_(bytes.size()) {
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
@@ -96,7 +98,8 @@ std::vector<std::byte> ZipReader::read(const std::string& name, std::size_t larg
   if (zip_stat(archive_.get(), name.c_str(), 0, &info) != 0)
     fail("there is no '{}'; it holds {}", name,
          names().empty() ? "nothing" : fmt::format("{}", fmt::join(names(), ", ")));
-  return with_context(name, [&] { return read_member(archive_.get(), info, largest); });
+  return with_context(
+      name, [&] { return read_member(archive_.get(), info, checked_size(info, size_, largest)); });
 }
 
 }  // namespace bitline

@@ -30,6 +30,7 @@ class ZipReader {
     void operator()(zip* archive) const;
   };
 
+  std::size_t size_;  // of the archive
   std::unique_ptr<zip, Release> archive_;
 };
 
