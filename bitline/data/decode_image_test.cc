@@ -68,7 +68,7 @@ TEST(DecodePng, DamageIsRefused) {
 
 TEST(DecodePng, APictureOfTooManyPixelsIsRefusedBeforeMemoryIsTaken) {
   EXPECT_THAT(refusal_of(png_file({1U << 14, 1U << 14, 8, 2}, {""})),
-              HasSubstr("16384 x 16384 pixels are outside 1 to 134217728"));
+              HasSubstr("16384 x 16384 pixels in "));
 }
 
 TEST(DecodeJpeg, ReadsColourAndGrey) {
