@@ -38,6 +38,7 @@ void add_inspect(CLI::App& app, Context& context);
 void add_profile(CLI::App& app, Context& context);
 void add_search(CLI::App& app, Context& context);
 void add_recalibrate(CLI::App& app, Context& context);
+void add_retrain(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 void add_sample(CLI::App& app, Context& context);

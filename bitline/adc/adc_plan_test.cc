@@ -193,8 +193,8 @@ TEST(AdcPlan, IsReadFromAFileThatErrorsName) {
 }
 
 TEST(AdcPlan, SchemaKnowsTheFieldsThatAreWritten) {
-  const std::filesystem::path root = std::filesystem::path(__FILE__).parent_path() / "../..";
-  const auto schema = nlohmann::json::parse(std::ifstream(root / "docs" / "adc-plan.schema.json"));
+  const auto schema = nlohmann::json::parse(
+      std::ifstream(std::filesystem::path(BITLINE_SCHEMAS) / "adc-plan.schema.json"));
   const auto& layer = schema.at("$defs").at("layer");
   const auto written = nlohmann::json::parse(to_json(plan_of(tread_at_seven())));
   const auto& fields = written.at("layers").at("conv1");

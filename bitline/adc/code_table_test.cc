@@ -102,5 +102,20 @@ TEST(CodeTable, RefusesMultiplesAndSumsBeyondThirtyTwoBits) {
   expect_error(ErrorKind::kUsage, "more than 1048576", [&] { lossless_table(0, limit - 1); });
 }
 
+TEST(UnclippedSums, EndHalfAStepBehindTheOutermostValues) {
+  using Pair = std::pair<std::int64_t, std::int64_t>;
+  const std::vector<std::int64_t> thresholds{-2, 3};
+  const auto uniform = [&](std::vector<Rational> values) {
+    return unclipped_sums(table_from_values(-20, 20, thresholds, values));
+  };
+  // zero-tread, δ = 7: ±7 exactly
+  EXPECT_EQ(uniform({Rational(-14, 3), 0, Rational(14, 3)}), Pair(-7, 7));
+  // −4 − 1½ = −5½ and 1 + 1 = 2: each end by its own gap
+  EXPECT_EQ(uniform({-4, -1, 1}), Pair(-5, 2));
+  // beyond the possible sums
+  EXPECT_EQ(uniform({-30, 0, 30}), Pair(-20, 20));
+  EXPECT_EQ(unclipped_sums(lossless_table(-3, 9)), Pair(-3, 9));
+}
+
 }  // namespace
 }  // namespace bitline

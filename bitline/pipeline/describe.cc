@@ -24,14 +24,24 @@ std::string describe(const Normalization& normalization) {
                      fmt::join(normalization.deviation, " "));
 }
 
-std::string describe_recipe(const RunConfig& config) {
-  const TrainOptions& o = config.train.options;
-  std::string text = fmt::format(
+std::string describe(const TrainRun& train, std::uint64_t seed) {
+  const TrainOptions& o = train.options;
+  return fmt::format(
       "seed {} epochs {} batch {} rate {} momentum {} decay {} schedule {} warmup {} steps {} "
-      "factor {} holdout {} augment {} {}",
-      config.seed, o.epochs, o.batch_size, o.learning_rate, o.momentum, o.weight_decay,
+      "factor {} holdout {} augment {} ",
+      seed, o.epochs, o.batch_size, o.learning_rate, o.momentum, o.weight_decay,
       static_cast<int>(o.schedule), o.warmup_epochs, fmt::join(o.step_epochs, " "), o.step_factor,
-      config.train.holdout, config.train.augment, describe(config.data.normalization));
+      train.holdout, train.augment);
+}
+
+std::string describe(const RetrainRun& retrain, std::uint64_t seed) {
+  return describe(retrain.train, seed) +
+         fmt::format("gradient {} recalibrate {} ", name_of(retrain.gradient), retrain.recalibrate);
+}
+
+std::string describe_recipe(const RunConfig& config) {
+  const std::string text =
+      describe(config.train, config.seed) + describe(config.data.normalization);
   if (!config.has_quantize) return text;
   const QuantizeOptions& q = config.quantize;
   return text + fmt::format(" quantizer {} weights {} activations {} edges {} scale {} odd {}",

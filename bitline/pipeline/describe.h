@@ -11,6 +11,9 @@ std::string describe(const ArraySpec& array);
 /// What decides the scores and the winner of a search, apart from levels and method.
 std::string describe(const SearchRun& search);
 std::string describe(const Normalization& normalization);
+/// What decides the weights of a training, with its seed.
+std::string describe(const TrainRun& train, std::uint64_t seed);
+std::string describe(const RetrainRun& retrain, std::uint64_t seed);
 /// [train], and [quantize] where it is there.
 std::string describe_recipe(const RunConfig& config);
 

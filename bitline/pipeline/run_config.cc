@@ -202,8 +202,7 @@ PostTrainingOptions read_post_training(const ConfigTable& table) {
   return post;
 }
 
-TrainRun read_train(const ConfigTable& table, std::uint64_t seed) {
-  TrainRun train;
+TrainRun read_train(const ConfigTable& table, std::string_view name, TrainRun train) {
   TrainOptions& options = train.options;
   options.epochs = table.integer("epochs", options.epochs, 1, kMany);
   options.batch_size = table.integer("batch_size", options.batch_size, 1, kMany);
@@ -215,13 +214,26 @@ TrainRun read_train(const ConfigTable& table, std::uint64_t seed) {
   options.warmup_epochs = table.number("warmup_epochs", options.warmup_epochs, 0, kLarge);
   options.step_epochs = table.integers("step_epochs", options.step_epochs, 1, kMany);
   options.step_factor = table.number("step_factor", options.step_factor, 0, 1);
-  options.seed = seed;
   train.output = table.path("output", train.output);
   train.holdout = table.integer("holdout", train.holdout, 0, kMany);
   train.augment = table.get<bool>("augment", train.augment);
   train.device = table.get<std::string>("device", train.device);
-  validate(options);
+  validate(options, name);
   return train;
+}
+
+RetrainRun read_retrain(const ConfigTable& table, TrainRun train) {
+  constexpr double kSmallerRate = 0.1;
+  train.options.epochs = 25;
+  train.options.learning_rate *= kSmallerRate;
+  train.output = "retrained.safetensors";
+  RetrainRun retrain;
+  retrain.train = read_train(table, "retrain", train);
+  retrain.gradient = table.choice<StraightThrough>(
+      "gradient", retrain.gradient,
+      {{"identity", StraightThrough::kIdentity}, {"clipped", StraightThrough::kClipped}});
+  retrain.recalibrate = table.get<bool>("recalibrate", retrain.recalibrate);
+  return retrain;
 }
 
 SearchRun read_search(const ConfigTable& table, const AdcSpec& adc) {
@@ -265,7 +277,8 @@ RunConfig read_run_config(const Config& config) {
   run.has_quantize = root.has("quantize");
   run.quantize = read_quantize(root.table("quantize"));
   run.post_training = read_post_training(root.table("quantize"));
-  run.train = read_train(root.table("train"), run.seed);
+  run.train = read_train(root.table("train"), "train", {});
+  run.retrain = read_retrain(root.table("retrain"), run.train);
   run.search = read_search(root.table("search"), read_adc(root.table("adc")));
   run.profile_by_tile = root.table("profile").get<bool>("by_tile", false);
   config.check_all_used();

@@ -16,6 +16,7 @@
 #include "bitline/runtime/executor.h"
 #include "bitline/runtime/post_training.h"
 #include "bitline/search/range_search.h"
+#include "bitline/train/straight_through.h"
 #include "bitline/train/train_options.h"
 
 namespace bitline {
@@ -55,6 +56,13 @@ struct TrainRun {
   std::string device = "cpu";
 };
 
+/// [retrain]: [train] with a smaller learning rate, and the ADCs of a plan in the loop.
+struct RetrainRun {
+  TrainRun train;
+  StraightThrough gradient = StraightThrough::kIdentity;
+  bool recalibrate = false;  ///< batch-norm statistics under the plan first
+};
+
 enum class Centre { kZero, kMean };
 
 /// [search]: one range for every layer per level count and range method.
@@ -79,6 +87,7 @@ struct RunConfig {
   QuantizeOptions quantize;
   PostTrainingOptions post_training;  ///< of [quantize] too
   TrainRun train;
+  RetrainRun retrain;
   SearchRun search;
   bool profile_by_tile = false;
   std::string as_used;  ///< the whole configuration as TOML, --set applied

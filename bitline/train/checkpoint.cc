@@ -23,6 +23,8 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
   const nlohmann::ordered_json json{{"epoch", state.epoch},
                                     {"images", state.images},
                                     {"correct", state.correct},
+                                    {"best_epoch", state.best_epoch},
+                                    {"best_correct", state.best_correct},
                                     {"recipe", checkpoint.recipe_hash}};
   file.metadata[kStateKey] = json.dump();
   write_safetensors(path, file);
@@ -39,8 +41,13 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
       fail("a network, but no training checkpoint; start without --resume");
     try {
       const auto json = nlohmann::json::parse(text->second);
-      checkpoint.state = {json.at("epoch"), json.at("images"), sums->second.data<double>()[0],
-                          json.at("correct"), sums->second.data<double>()[1]};
+      checkpoint.state = {json.at("epoch"),
+                          json.at("images"),
+                          sums->second.data<double>()[0],
+                          json.at("correct"),
+                          sums->second.data<double>()[1],
+                          json.at("best_epoch"),
+                          json.at("best_correct")};
       checkpoint.recipe_hash = json.at("recipe");
     } catch (const nlohmann::json::exception& error) {
       fail("the training state is damaged: {}", error.what());

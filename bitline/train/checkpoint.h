@@ -16,7 +16,9 @@ struct TrainingState {
   std::int64_t images = 0;  ///< images of the current epoch that are done
   double loss_sum = 0;      ///< Σ cross-entropy over them
   std::int64_t correct = 0;
-  double seconds = 0;  ///< spent on the current epoch
+  double seconds = 0;              ///< spent on the current epoch
+  std::int64_t best_epoch = 0;     ///< the first of those that did best on held-out images
+  std::int64_t best_correct = -1;  ///< its right answers there; −1: none was measured
 };
 
 struct Checkpoint {

@@ -11,6 +11,13 @@ std::array<std::int64_t, 2> pair_of(const Extents& extents) {
   return {extents.height, extents.width};
 }
 
+constexpr std::array<std::int64_t, 2> kNone{0, 0};
+
+/// LibTorch pads by itself when both sides of an axis get the same.
+bool is_even(const Padding& p) { return p.top == p.bottom && p.left == p.right; }
+
+std::array<std::int64_t, 2> pair_of_padding(const Padding& p) { return {p.top, p.left}; }
+
 at::Tensor padded(const at::Tensor& x, const Padding& padding, double value) {
   if (!padding.any()) return x;
   return at::constant_pad_nd(x, {padding.left, padding.right, padding.top, padding.bottom}, value);
@@ -44,11 +51,23 @@ at::Tensor window_sums(const Windows& windows, const at::Tensor& x) {
 
 at::Tensor conv_in_torch(const Conv& conv, const at::Tensor& x, const at::Tensor& weight,
                          const at::Tensor& bias) {
+  const bool even = is_even(conv.padding);
+  return at::conv2d(even ? x : padded(x, conv.padding, 0), weight, bias, pair_of(conv.stride),
+                    even ? pair_of_padding(conv.padding) : kNone, pair_of(conv.dilation),
+                    conv.groups);
+}
+
+std::pair<at::Tensor, at::Tensor> conv_gradients_in_torch(const Conv& conv, const at::Tensor& x,
+                                                          const at::Tensor& weight,
+                                                          const at::Tensor& above) {
   const Padding& p = conv.padding;
-  const bool even = p.top == p.bottom && p.left == p.right;  // all that LibTorch pads by itself
-  const std::array<std::int64_t, 2> padding{even ? p.top : 0, even ? p.left : 0};
-  return at::conv2d(even ? x : padded(x, p, 0), weight, bias, pair_of(conv.stride), padding,
-                    pair_of(conv.dilation), conv.groups);
+  const bool even = is_even(p);
+  auto [of_x, of_weight, of_bias] = at::convolution_backward(
+      above, even ? x : padded(x, p, 0), weight, c10::nullopt, pair_of(conv.stride),
+      even ? pair_of_padding(p) : kNone, pair_of(conv.dilation), false, kNone, conv.groups,
+      {true, true, false});
+  if (!even) of_x = of_x.slice(2, p.top, p.top + x.size(2)).slice(3, p.left, p.left + x.size(3));
+  return {of_x, of_weight};
 }
 
 at::Tensor conv_transpose_in_torch(const ConvTranspose& conv, const at::Tensor& x,

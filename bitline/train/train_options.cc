@@ -2,23 +2,22 @@
 
 #include <cmath>
 #include <numbers>
-#include <string_view>
 
 #include "bitline/base/error.h"
 
 namespace bitline {
 
-void validate(const TrainOptions& options) {
-  const auto positive = [](std::string_view field, auto value) {
-    if (!(value > 0)) fail_usage("train.{} = {} must be positive", field, value);
+void validate(const TrainOptions& options, std::string_view table) {
+  const auto positive = [table](std::string_view field, auto value) {
+    if (!(value > 0)) fail_usage("{}.{} = {} must be positive", table, field, value);
   };
   positive("epochs", options.epochs);
   positive("batch_size", options.batch_size);
   positive("learning_rate", options.learning_rate);
   if (options.momentum < 0 || options.momentum >= 1)
-    fail_usage("train.momentum = {} must lie in [0, 1)", options.momentum);
+    fail_usage("{}.momentum = {} must lie in [0, 1)", table, options.momentum);
   if (options.weight_decay < 0)
-    fail_usage("train.weight_decay = {} must not be negative", options.weight_decay);
+    fail_usage("{}.weight_decay = {} must not be negative", table, options.weight_decay);
 }
 
 double learning_rate_at(const TrainOptions& options, std::int64_t step,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace bitline {
@@ -18,11 +19,11 @@ struct TrainOptions {
   double warmup_epochs = 0;               ///< the rate rises linearly over these epochs
   std::vector<std::int64_t> step_epochs;  ///< schedule step: epochs at which the rate drops
   double step_factor = 0.1;               ///< schedule step: by this factor
-  std::uint64_t seed = 1;
 };
 
-/// Throws Error (kUsage) that names the field, the value and the limit.
-void validate(const TrainOptions& options);
+/// Throws Error (kUsage) that names the field of the configuration's `table`, the value and the
+/// limit.
+void validate(const TrainOptions& options, std::string_view table);
 
 /// Learning rate of optimizer step `step` (0-based) of an epoch of `steps_per_epoch`: equation
 /// (13).
@@ -35,6 +36,7 @@ struct EpochReport {
   double loss = 0;              ///< mean cross-entropy over the epoch's training images
   double accuracy = 0;          ///< share of them answered right, while the weights moved
   double holdout_accuracy = 0;  ///< on training images that are held out; 0 without any
+  bool is_best = false;         ///< no earlier epoch was as good on them
   double learning_rate = 0;     ///< of the last step
   double seconds = 0;
 };

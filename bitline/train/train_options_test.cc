@@ -43,7 +43,7 @@ TEST(TrainOptions, RefusesWhatCannotBeTrained) {
     TrainOptions options;
     change(options);
     try {
-      validate(options);
+      validate(options, "train");
     } catch (const Error& error) {
       return error.kind() == ErrorKind::kUsage;
     }

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "bitline/quantize/integer_layer.h"
+#include "bitline/runtime/executor.h"
 #include "bitline/train/learned_step.h"
 #include "bitline/train/torch_operator.h"
 
@@ -71,8 +73,36 @@ at::Tensor TrainableNetwork::fake_quantize(const at::Tensor& value, const std::s
   return learned_step(value, scale, spec, factor);
 }
 
+void TrainableNetwork::put_on_array(const AdcPlan& plan, const AnalogTraining& training) {
+  const Network now = network();
+  const Executor executor(now, MacMode::kAnalog, training.array);
+  const PreparedPlan prepared = executor.prepare(plan);
+  analog_.clear();
+  for (const IntegerLayer& layer : integer_layers(now)) {
+    const auto planned = prepared.layers.find(layer.name);
+    if (planned == prepared.layers.end()) continue;
+    analog_.emplace(layer.name,
+                    AnalogLayer(now.node(layer.name), layer, planned->second.adc.table, training));
+  }
+}
+
+at::Tensor TrainableNetwork::run_on_array(const Node& node, const AnalogLayer& layer,
+                                          const at::Tensor& input) {
+  const std::string& weight = node.parameters.at("weight");
+  const at::Tensor y = layer.forward(
+      {input, scales_.at(node.inputs[0]).detach()},
+      {fake_quantize(tensors_.at(weight), weight, true), scales_.at(weight).detach()});
+  const auto bias = node.parameters.find("bias");
+  if (bias == node.parameters.end()) return y;
+  const bool is_linear = std::holds_alternative<Linear>(node.op);
+  const at::Tensor& b = tensors_.at(bias->second);
+  return y + (is_linear ? b : b.view({1, -1, 1, 1}));
+}
+
 at::Tensor TrainableNetwork::apply(const Node& node, const std::vector<at::Tensor>& inputs,
                                    bool training) {
+  if (const auto analog = analog_.find(node.name); analog != analog_.end())
+    return run_on_array(node, analog->second, inputs[0]);
   std::map<std::string, at::Tensor> parameters;
   for (const auto& [role, key] : node.parameters) {
     const at::Tensor& tensor = tensors_.at(key);

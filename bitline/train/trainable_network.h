@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "bitline/adc/adc_plan.h"
 #include "bitline/graph/network.h"
 #include "bitline/quantize/quantizers.h"
 #include "bitline/runtime/libtorch.h"
+#include "bitline/train/analog_layer.h"
 
 namespace bitline {
 
@@ -24,6 +26,10 @@ class TrainableNetwork {
  public:
   /// `quantizer` says whether the steps of network.quant are learned (lsq) or fixed (qnn).
   TrainableNetwork(Network network, TrainingQuantizer quantizer, at::Device device);
+
+  /// From now on the layers of `plan` compute on the array through its ADCs, which stay as they
+  /// are; the others remain exact. Throws what Executor and its prepare() throw, and AnalogLayer.
+  void put_on_array(const AdcPlan& plan, const AnalogTraining& training);
 
   /// images [batch, channels, height, width] F32, normalised; returns logits [batch, classes].
   /// With `training`, batch-norm uses and updates batch statistics.
@@ -42,6 +48,7 @@ class TrainableNetwork {
 
  private:
   at::Tensor apply(const Node& node, const std::vector<at::Tensor>& inputs, bool training);
+  at::Tensor run_on_array(const Node& node, const AnalogLayer& layer, const at::Tensor& input);
   at::Tensor fake_quantize(const at::Tensor& value, const std::string& name, bool is_weight);
 
   Network network_;
@@ -50,6 +57,7 @@ class TrainableNetwork {
   std::map<std::string, at::Tensor> tensors_;  ///< parameters, batch-norm statistics, constants
   std::map<std::string, at::Tensor> scales_;   ///< by the name in Network::quant
   std::vector<TrainableParameter> parameters_;
+  std::map<std::string, AnalogLayer> analog_;  ///< by node
   bool calibrating_ = false;
 };
 

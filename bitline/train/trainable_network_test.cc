@@ -4,6 +4,8 @@
 
 #include "bitline/models/network_builder.h"
 #include "bitline/quantize/grid.h"
+#include "bitline/runtime/test_networks.h"
+#include "bitline/runtime/test_plans.h"
 
 namespace bitline {
 namespace {
@@ -90,6 +92,81 @@ TEST(TrainableNetwork, QnnKeepsWeightsInsideTheirRangeAndStepsFixed) {
   EXPECT_FLOAT_EQ(weights[2], 0.6F);  // 3 · 0.2
   EXPECT_FLOAT_EQ(weights[3], -0.6F);
   EXPECT_FLOAT_EQ(weights[0], 0.31F);
+}
+
+TrainableNetwork on_array(const Network& network, const ArraySpec& array, const AdcSpec& spec,
+                          Engine engine) {
+  TrainableNetwork trainable(network, TrainingQuantizer::kLsq, at::kCPU);
+  const Executor executor(network, MacMode::kAnalog, array);
+  trainable.put_on_array(testing::plan_for(executor, spec), {array, engine});
+  return trainable;
+}
+
+/// With powers of two as scales, convolutions of floats are exact too.
+Network with_exact_scales(Network network) {
+  for (auto& [name, spec] : network.quant) {
+    const float scale = spec.scale.data<float>()[0];
+    spec.scale =
+        Tensor::of<float>({1}, std::vector<float>{std::exp2(std::round(std::log2(scale)))});
+  }
+  return network;
+}
+
+TEST(TrainableNetwork, LosslessAdcsChangeNeitherLogitsNorGradients) {
+  const Network network = with_exact_scales(testing::small_network());
+  const at::Tensor images = to_torch(testing::random_images(4));
+  for (const ArraySpec& array : testing::arrays()) {
+    TrainableNetwork plain(network, TrainingQuantizer::kLsq, at::kCPU);
+    TrainableNetwork analog = on_array(network, array, testing::lossless(), Engine::kFused);
+    const at::Tensor expected = plain.forward(images, true);
+    const at::Tensor logits = analog.forward(images, true);
+    EXPECT_TRUE(at::allclose(logits, expected, 1e-4, 1e-4));
+    expected.square().sum().backward();
+    logits.square().sum().backward();
+    for (std::size_t i = 0; i < plain.parameters().size(); ++i) {
+      const TrainableParameter& parameter = plain.parameters()[i];
+      if (!parameter.value.grad().defined()) continue;
+      const at::Tensor own = analog.parameters()[i].value.grad();
+      const double scale = parameter.value.grad().abs().max().item<double>();
+      EXPECT_TRUE(at::allclose(own, parameter.value.grad(), 1e-3, 1e-3 * scale)) << parameter.key;
+    }
+  }
+}
+
+TEST(TrainableNetwork, EnginesGiveTheSameBitsOnTheArray) {
+  const Network network = testing::small_network();
+  const at::Tensor images = to_torch(testing::random_images(4));
+  for (const ArraySpec& array : testing::arrays()) {
+    const auto logits = [&](Engine engine) {
+      return on_array(network, array, testing::four_levels(), engine).forward(images, true);
+    };
+    const at::Tensor fused = logits(Engine::kFused);
+    EXPECT_TRUE(fused.equal(logits(Engine::kComposed)));
+    EXPECT_TRUE(fused.equal(logits(Engine::kReference)));
+    TrainableNetwork plain(network, TrainingQuantizer::kLsq, at::kCPU);
+    EXPECT_FALSE(at::allclose(fused, plain.forward(images, true), 1e-2, 1e-2));
+  }
+}
+
+TEST(TrainableNetwork, AnswersOnTheArrayAsTheExecutorDoes) {
+  const Network network = testing::small_network();
+  const Tensor images = testing::random_images(16);
+  const ArraySpec array = testing::arrays()[0];
+  const Executor executor(network, MacMode::kAnalog, array);
+  const AdcPlan plan = testing::plan_for(executor, testing::four_levels());
+  const at::Tensor expected = to_torch(executor.logits(images, executor.prepare(plan)));
+  const at::Tensor logits = on_array(network, array, testing::four_levels(), Engine::kFused)
+                                .forward(to_torch(images), false);
+  // Batch-norm rounds differently in LibTorch, which moves few activations by a step.
+  EXPECT_GE(logits.sub(expected).abs().lt(1e-3).sum().item<std::int64_t>(), 40);
+}
+
+TEST(TrainableNetwork, RefusesAPlanOfAnotherArray) {
+  const Network network = testing::small_network();
+  const Executor executor(network, MacMode::kAnalog, testing::arrays()[0]);
+  const AdcPlan plan = testing::plan_for(executor, testing::four_levels());
+  TrainableNetwork trainable(network, TrainingQuantizer::kLsq, at::kCPU);
+  EXPECT_THROW(trainable.put_on_array(plan, {testing::arrays()[1]}), Error);
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ Trainer::Trainer(TrainableNetwork network, TrainOptions options, BatchSource& tr
       options_(std::move(options)),
       training_(training),
       holdout_(holdout) {
-  validate(options_);
+  validate(options_, "train");
   training_.begin_epoch(0);
   network_.calibrate(training_.batch(0, options_.batch_size).images);
   for (const TrainableParameter& parameter : network_.parameters())
@@ -79,8 +79,8 @@ void Trainer::step(const Batch& batch) {
   const at::Tensor loss = at::cross_entropy_loss(logits, labels);
   const double value = loss.item<double>();
   if (!std::isfinite(value))
-    fail("the loss is {} in epoch {}; lower train.learning_rate and resume from the checkpoint",
-         value, state_.epoch + 1);
+    fail("the loss is {} in epoch {}; lower learning_rate and resume from the checkpoint", value,
+         state_.epoch + 1);
   loss.backward();
   const std::int64_t steps = ceil_div(training_.size(), options_.batch_size);
   const std::int64_t step = state_.epoch * steps + state_.images / options_.batch_size;
@@ -112,17 +112,25 @@ bool Trainer::run_epoch(ProgressSink& progress, const Cancellation& cancellation
   if (state_.images < training_.size()) return false;
   const auto images = static_cast<double>(state_.images);
   const std::int64_t steps = ceil_div(training_.size(), options_.batch_size);
-  report = {state_.epoch + 1,
+  const std::int64_t epoch = state_.epoch + 1;
+  const std::int64_t held_out = count_holdout();
+  const bool is_best = held_out > state_.best_correct;
+  report = {epoch,
             state_.loss_sum / images,
             static_cast<double>(state_.correct) / images,
-            measure_holdout(),
-            learning_rate_at(options_, (state_.epoch + 1) * steps - 1, steps),
+            holdout_share(held_out),
+            is_best,
+            learning_rate_at(options_, epoch * steps - 1, steps),
             state_.seconds};
-  state_ = {state_.epoch + 1, 0, 0, 0, 0};
+  if (is_best) {
+    state_.best_epoch = epoch;
+    state_.best_correct = held_out;
+  }
+  state_ = {epoch, 0, 0, 0, 0, state_.best_epoch, state_.best_correct};
   return true;
 }
 
-double Trainer::measure_holdout() {
+std::int64_t Trainer::count_holdout() {
   if (holdout_ == nullptr) return 0;
   const at::NoGradGuard no_grad;
   std::int64_t correct = 0;
@@ -132,7 +140,18 @@ double Trainer::measure_holdout() {
     correct +=
         count_correct(network_.forward(batch.images, false), batch.labels.to(network_.device()));
   }
+  return correct;
+}
+
+double Trainer::holdout_share(std::int64_t correct) const {
+  if (holdout_ == nullptr) return 0;
   return static_cast<double>(correct) / static_cast<double>(holdout_->size());
+}
+
+double Trainer::measure_start() {
+  state_.best_epoch = 0;
+  state_.best_correct = count_holdout();
+  return holdout_share(state_.best_correct);
 }
 
 void Trainer::run(ProgressSink& progress, const Cancellation& cancellation,

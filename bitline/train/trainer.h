@@ -26,18 +26,25 @@ class Trainer {
   void restore(const Checkpoint& checkpoint);
   Checkpoint checkpoint() const;
 
+  /// Share of the held-out images that are right before the first epoch: what an epoch then has to
+  /// beat to be the best one.
+  double measure_start();
+
   /// Runs to the last epoch. `after_epoch` is called once per epoch. On cancellation it returns
   /// after the current step with finished() false; a NaN loss throws Error.
   void run(ProgressSink& progress, const Cancellation& cancellation,
            const std::function<void(const EpochReport&)>& after_epoch);
   bool finished() const { return state_.epoch >= options_.epochs; }
   const TrainableNetwork& network() const { return network_; }
+  /// The first of the epochs that did best on held-out images; 0 is the start.
+  std::int64_t best_epoch() const { return state_.best_epoch; }
 
  private:
   bool run_epoch(ProgressSink& progress, const Cancellation& cancellation, EpochReport& report);
   void step(const Batch& batch);
   void update_parameters(double learning_rate);
-  double measure_holdout();
+  std::int64_t count_holdout();
+  double holdout_share(std::int64_t correct) const;
 
   TrainableNetwork network_;
   TrainOptions options_;

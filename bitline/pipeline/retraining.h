@@ -1,0 +1,34 @@
+// `bitline retrain`: weights and batch-norm trained with the ADCs of a plan in the loop.
+#pragma once
+
+#include "bitline/adc/adc_plan.h"
+#include "bitline/pipeline/evaluation.h"
+#include "bitline/pipeline/training_session.h"
+
+namespace bitline {
+
+/// Trains `network` by [retrain], forward through the ADCs of `plan`, which stay as they are, and
+/// writes retrain.output. An empty plan is the control: the same training with lossless ADCs. The
+/// result is the epoch that does best on held-out training images; the test set is not read.
+/// Throws what train_in_session throws; Error (kUsage) without held-out images; what
+/// TrainableNetwork::put_on_array throws.
+Trained retrain_network(const RunConfig& config, const Network& network, const AdcPlan& plan,
+                        bool resume, ProgressSink& progress, const Cancellation& cancellation,
+                        const std::function<void(const EpochReport&)>& after_epoch);
+
+/// Hash of everything that decides what retrain_network gives; `images` is the whole training set.
+std::string retraining_recipe(const RunConfig& config, const Network& network, const AdcPlan& plan,
+                              const Dataset& images);
+
+/// What retraining gained, on the test set.
+struct RetrainingGain {
+  Evaluation lossless;  ///< the network as it came, with lossless ADCs
+  Evaluation before;    ///< under the plan
+  Evaluation after;     ///< retrained, under the plan
+};
+
+RetrainingGain measure_gain(const RunConfig& config, const Network& network,
+                            const Network& retrained, const AdcPlan& plan, ProgressSink& progress,
+                            const Cancellation& cancellation);
+
+}  // namespace bitline

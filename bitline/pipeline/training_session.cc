@@ -1,0 +1,123 @@
+#include "bitline/pipeline/training_session.h"
+
+#include <numeric>
+#include <optional>
+
+#include "bitline/base/file.h"
+#include "bitline/graph/network_file.h"
+
+namespace bitline {
+namespace {
+
+constexpr std::string_view kLogHeader =
+    "epoch,loss,accuracy,holdout_accuracy,learning_rate,seconds\n";
+
+struct TrainingData {
+  Dataset training;
+  Dataset holdout;
+};
+
+/// The last images of the training set are kept out of training.
+TrainingData split_off_holdout(const Dataset& all, std::int64_t holdout) {
+  if (holdout >= all.size())
+    fail_usage("train.holdout = {} leaves none of {} training images", holdout, all.size());
+  std::vector<std::int64_t> order(static_cast<std::size_t>(all.size()));
+  std::iota(order.begin(), order.end(), 0);
+  const auto kept = static_cast<std::size_t>(all.size() - holdout);
+  return {subset(all, std::span(order).first(kept)), subset(all, std::span(order).subspan(kept))};
+}
+
+/// Appends one line per epoch; rewrites the file whole, so that it never holds half a line.
+class TrainingLog {
+ public:
+  TrainingLog(std::filesystem::path path, bool resume) : path_(std::move(path)), text_(kLogHeader) {
+    if (resume && std::filesystem::exists(path_)) text_ = read_text_file(path_);
+  }
+  void append(const EpochReport& r) {
+    text_ += fmt::format("{},{:.6f},{:.6f},{:.6f},{:.8f},{:.1f}\n", r.epoch, r.loss, r.accuracy,
+                         r.holdout_accuracy, r.learning_rate, r.seconds);
+    write_file_atomically(path_, text_);
+  }
+
+ private:
+  std::filesystem::path path_;
+  std::string text_;
+};
+
+void write_training_checkpoint(const TrainingFiles& files, const Trainer& trainer,
+                               const std::string& recipe) {
+  Checkpoint checkpoint = trainer.checkpoint();
+  checkpoint.recipe_hash = recipe;
+  write_checkpoint(files.checkpoint, checkpoint);
+}
+
+void restore_training(Trainer& trainer, const TrainingFiles& files, const std::string& recipe) {
+  const Checkpoint checkpoint = read_checkpoint(files.checkpoint);
+  if (checkpoint.recipe_hash != recipe)
+    fail(
+        "{} was made by another recipe (network, images, plan or options differ); start "
+        "without --resume, or restore the configuration",
+        files.checkpoint.string());
+  with_context(files.checkpoint.string(), [&] { trainer.restore(checkpoint); });
+}
+
+}  // namespace
+
+TrainingFiles training_files(const TrainRun& train) {
+  const std::string output = train.output.string();
+  return {train.output, output + ".checkpoint", output + ".csv"};
+}
+
+at::Device device_of(const TrainRun& train) {
+  if (train.device == "cpu") return at::kCPU;
+  if (train.device != "cuda")
+    fail_usage("device '{}' is not known; choose cpu or cuda", train.device);
+  if (!at::hasCUDA()) fail_usage("device cuda: this LibTorch was built without CUDA; use cpu");
+  return at::kCUDA;
+}
+
+Trained train_in_session(const TrainingSession& session, TrainableNetwork network,
+                         const Dataset& images, ProgressSink& progress,
+                         const Cancellation& cancellation,
+                         const std::function<void(const EpochReport&)>& after_epoch) {
+  const RunConfig& config = session.config;
+  const TrainingFiles files = training_files(session.train);
+  const TrainingData data = split_off_holdout(images, session.train.holdout);
+  if (const auto folder = files.network.parent_path(); !folder.empty()) make_folder(folder);
+
+  BatchSource batches(data.training, config.data.normalization, config.seed, true,
+                      session.train.augment);
+  std::optional<BatchSource> holdout;
+  if (data.holdout.size() > 0)
+    holdout.emplace(data.holdout, config.data.normalization, config.seed, false, false);
+  Trainer trainer(std::move(network), session.train.options, batches,
+                  holdout ? &*holdout : nullptr);
+  const auto keep_best = [&] {
+    if (session.keep == Keep::kBest) write_network(files.network, trainer.network().network());
+  };
+  if (session.resume) {
+    restore_training(trainer, files, session.recipe);
+  } else if (session.keep == Keep::kBest) {
+    trainer.measure_start();
+    keep_best();
+  }
+  TrainingLog log(files.log, session.resume);
+  trainer.run(progress, cancellation, [&](const EpochReport& report) {
+    if (report.is_best) keep_best();  // before the checkpoint that counts on it
+    write_training_checkpoint(files, trainer, session.recipe);
+    log.append(report);
+    after_epoch(report);
+  });
+  if (!trainer.finished()) {
+    write_training_checkpoint(files, trainer, session.recipe);
+    throw Error(
+        ErrorKind::kInterrupted,
+        fmt::format("training stopped; continue with --resume from {}", files.checkpoint.string()));
+  }
+  if (session.keep == Keep::kBest) return {read_network(files.network), trainer.best_epoch()};
+  const Network last = trainer.network().network();
+  write_network(files.network, last);
+  return {last, session.train.options.epochs};
+}
+
+}  // namespace bitline

@@ -1,0 +1,55 @@
+// What every training has in common: the split of the images, checkpoint, log, stop and resume.
+// training.h and retraining.h say what is trained.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "bitline/base/progress.h"
+#include "bitline/pipeline/run_config.h"
+#include "bitline/train/trainer.h"
+
+namespace bitline {
+
+/// Files of a training, all beside train.output.
+struct TrainingFiles {
+  std::filesystem::path network;     ///< the trained network, or the best so far (Keep::kBest)
+  std::filesystem::path checkpoint;  ///< "<output>.checkpoint", after every epoch and on a stop
+  std::filesystem::path log;         ///< "<output>.csv", one line per epoch
+};
+
+TrainingFiles training_files(const TrainRun& train);
+
+/// The device that train.device names. Throws Error (kUsage) for one that LibTorch has not.
+at::Device device_of(const TrainRun& train);
+
+/// Which epoch a training ends with.
+enum class Keep { kLast, kBest };
+
+struct TrainingSession {
+  const RunConfig& config;  ///< seed and normalisation
+  TrainRun train;
+  /// Hash of everything that decides the weights. A checkpoint of another recipe is refused.
+  std::string recipe;
+  /// kBest: the one that does best on the held-out images, the start among them; of equals the
+  /// first.
+  Keep keep = Keep::kLast;
+  bool resume = false;
+};
+
+struct Trained {
+  Network network;
+  std::int64_t epoch = 0;  ///< that it is of; 0: the start
+};
+
+/// Trains `network` on `images` less the held-out ones and writes the files. With `resume` it
+/// continues from the checkpoint to the weights that an uninterrupted run gives (same machine, same
+/// thread count). Throws Error (kInterrupted) after a requested stop, with the checkpoint written;
+/// Error when the loss is NaN, the last good checkpoint kept; Error when the checkpoint is of
+/// another recipe.
+Trained train_in_session(const TrainingSession& session, TrainableNetwork network,
+                         const Dataset& images, ProgressSink& progress,
+                         const Cancellation& cancellation,
+                         const std::function<void(const EpochReport&)>& after_epoch);
+
+}  // namespace bitline

@@ -1,0 +1,159 @@
+#include "bitline/train/analog_layer.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "bitline/mapping/map.h"
+#include "bitline/runtime/composed_layer.h"
+
+namespace bitline {
+namespace {
+
+/// scale · integer → integer, exactly: the quotient is off by a rounding error at most.
+at::Tensor integers(const AnalogLayer::Quantized& quantized) {
+  const at::Tensor& value = quantized.value;
+  std::vector<std::int64_t> broadcast(static_cast<std::size_t>(value.dim()), 1);
+  if (quantized.scale.numel() > 1) broadcast[0] = -1;
+  return (value / quantized.scale.view(broadcast)).round_();
+}
+
+/// 1 for every sum from `first` on, 0 below.
+CodeTable indicator(const SumRange& sums, std::int64_t first) {
+  return {sums.minimum, sums.maximum, {first}, {0, 1}};
+}
+
+std::int64_t sum_of(const std::vector<std::int64_t>& weights) {
+  std::int64_t sum = 0;
+  for (const std::int64_t weight : weights) sum += weight;
+  return sum;
+}
+
+/// Both halves of pairs that are converted one by one, as layers of their own.
+std::vector<CimLayer> converted_columns(const CimLayer& layer) {
+  if (!layer.subtract_digitally) return {layer};
+  std::vector<CimLayer> halves(2, layer);
+  for (const int sign : {1, -1}) {
+    CimLayer& half = halves[sign > 0 ? 0 : 1];
+    half.subtract_digitally = false;
+    half.planes.digits = layer.planes.digits.clone();
+    for (std::int8_t& digit : half.planes.digits.data<std::int8_t>())
+      digit = static_cast<std::int8_t>(std::max(sign * digit, 0));
+  }
+  return halves;
+}
+
+}  // namespace
+
+AnalogLayer::AnalogLayer(Node node, IntegerLayer layer, CodeTable table, AnalogTraining training)
+    : node_(std::move(node)),
+      layer_(std::move(layer)),
+      table_(std::move(table)),
+      training_(training) {
+  if (training_.gradient == StraightThrough::kClipped && layer_.input_signed &&
+      training_.array.activation_encoding == ActivationEncoding::kTwosComplement)
+    fail_usage(
+        "layer {}: gradient \"clipped\" weighs the conversions of input bits by their size, and "
+        "signed activations in two's complement have a negative one; choose \"identity\", or "
+        "array.activation_encoding = \"sign-magnitude\"",
+        layer_.name);
+}
+
+CimLayer AnalogLayer::map(const Quantized& weight) const {
+  IntegerLayer layer = layer_;
+  layer.weights = from_torch(
+      integers(weight).to(at::kCPU, at::kInt).contiguous().view({weight.value.size(0), -1}));
+  return map_layer(layer, training_.array);
+}
+
+/// I32 [images, in_channels, in_height, in_width]; the vectors of a Linear as images.
+at::Tensor AnalogLayer::integers_of(const Quantized& input) const {
+  const ConvGeometry& g = layer_.geometry;
+  return (integers(input) + layer_.input_zero_point)
+      .to(at::kInt)
+      .contiguous()
+      .view({-1, g.in_channels, g.in_height, g.in_width});
+}
+
+/// Y_int [images, out_channels, out_height, out_width] as I64.
+at::Tensor AnalogLayer::accumulate(const CimLayer& layer, const LayerAdc& adc,
+                                   const at::Tensor& activations) const {
+  if (!activations.is_cpu() || training_.engine == Engine::kComposed)
+    return ComposedLayer(layer, activations.device()).accumulate(adc, activations);
+  const ConvGeometry& g = layer.geometry;
+  const at::Tensor y =
+      at::empty({activations.size(0), g.out_channels, g.out_height(), g.out_width()}, at::kLong);
+  const auto span = [](const at::Tensor& tensor, auto* data) {
+    return std::span(data, static_cast<std::size_t>(tensor.numel()));
+  };
+  make_backend(training_.engine, layer)
+      ->accumulate(adc, activations.size(0),
+                   span(activations, activations.data_ptr<std::int32_t>()),
+                   span(y, y.data_ptr<std::int64_t>()), nullptr);
+  return y;
+}
+
+/// Σ |c_i g_j| [p in range] / Σ |c_i g_j| over the conversions of a layer with a single tile.
+at::Tensor AnalogLayer::share_of(const CimLayer& tile, const at::Tensor& activations) const {
+  const auto [first, last] = unclipped_sums(table_);
+  const std::vector<CimLayer> layers = converted_columns(tile);
+  at::Tensor inside;
+  for (const CimLayer& layer : layers) {
+    const auto from = [&, first = first](std::int64_t p) {
+      return accumulate(layer, make_layer_adc(layer, indicator(layer.sums, p)), activations);
+    };
+    const at::Tensor own = from(first) - from(last + 1);
+    inside = inside.defined() ? inside + own : own;
+  }
+  const std::int64_t whole = sum_of(tile.planes.weights) * sum_of(tile.streams.weights);
+  return inside.to(at::kFloat) / static_cast<double>(whole * std::ssize(layers));
+}
+
+std::vector<TileShare> AnalogLayer::tile_shares(const CimLayer& layer,
+                                                const at::Tensor& activations,
+                                                const at::Tensor& input,
+                                                at::IntArrayRef weight_shape) const {
+  std::vector<TileShare> shares;
+  CimLayer single = layer;
+  single.correction = {};
+  for (std::int64_t& c_i : single.planes.weights) c_i = std::abs(c_i);
+  std::vector<std::int64_t> shape = weight_shape.vec();
+  shape[0] = 1;
+  for (const Tile& rows : layer.tiles) {
+    single.tiles = {rows};
+    at::Tensor mask = at::zeros({layer.geometry.fan_in()});
+    mask.index_fill_(0, at::tensor(rows, at::kLong), 1);
+    shares.push_back({mask.view(shape).to(activations.device()),
+                      with_output_shape(share_of(single, activations), input)});
+  }
+  return shares;
+}
+
+at::Tensor AnalogLayer::with_output_shape(const at::Tensor& y, const at::Tensor& input) const {
+  if (!layer_.is_linear) return y.contiguous(at::MemoryFormat::ChannelsLast);
+  std::vector<std::int64_t> shape = input.sizes().vec();
+  shape.back() = layer_.geometry.out_channels;
+  return y.view(shape);
+}
+
+at::Tensor AnalogLayer::forward(const Quantized& input, const Quantized& weight) const {
+  at::Tensor value;
+  std::vector<TileShare> shares;
+  {
+    const at::NoGradGuard no_grad;
+    const CimLayer layer = map(weight);
+    const LayerAdc adc = make_layer_adc(layer, table_);
+    const at::Tensor activations = integers_of(input);
+    const at::Tensor scale = input.scale * weight.scale * adc.unit.to_double();
+    at::Tensor real = accumulate(layer, adc, activations) * scale.view({1, -1, 1, 1});
+    if (layer_.input_zero_point != 0)  // equation (7): −s_a · z_a · s_w Σ W
+      real -= (weight.value.flatten(1).sum(1) * input.scale * layer_.input_zero_point)
+                  .view({1, -1, 1, 1});
+    value = with_output_shape(real, input.value);
+    if (training_.gradient == StraightThrough::kClipped)
+      shares = tile_shares(layer, activations, input.value, weight.value.sizes());
+  }
+  return pass_straight_through(node_, input.value, weight.value, value, std::move(shares));
+}
+
+}  // namespace bitline

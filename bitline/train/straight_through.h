@@ -1,0 +1,31 @@
+// The gradient of a layer whose forward pass the array computes: straight through its ADCs.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "bitline/graph/network.h"
+#include "bitline/runtime/libtorch.h"
+
+namespace bitline {
+
+/// identity: the ordinary layer's gradient. clipped: of each output and tile only the share of the
+/// conversions whose sum lay in the ADC's range; equation (18) of docs/arithmetic.md.
+enum class StraightThrough { kIdentity, kClipped };
+
+/// "identity", "clipped".
+std::string_view name_of(StraightThrough gradient);
+
+/// What the rows of one tile let through of each output's gradient.
+struct TileShare {
+  at::Tensor mask;   ///< F32, 1 for the tile's weights: the weight's shape with one output channel
+  at::Tensor share;  ///< F32 in [0, 1], the shape of the outputs
+};
+
+/// `value` forward. Backward, for the input and the weight of the Conv or Linear `node` (no bias),
+/// the gradients of equation (18): those of the ordinary layer where `shares` is empty.
+at::Tensor pass_straight_through(const Node& node, const at::Tensor& input,
+                                 const at::Tensor& weight, const at::Tensor& value,
+                                 std::vector<TileShare> shares);
+
+}  // namespace bitline

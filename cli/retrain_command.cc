@@ -1,0 +1,82 @@
+// bitline retrain: weights and batch-norm trained with the ADCs of a plan in the loop.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "bitline/pipeline/retraining.h"
+#include "bitline/pipeline/study.h"
+#include "cli/command.h"
+#include "cli/epoch_line.h"
+
+namespace bitline::cli {
+namespace {
+
+struct RetrainArguments {
+  ConfigArguments config;
+  std::string plan;
+  std::string out;
+  bool control = false;
+  bool resume = false;
+};
+
+void print_line(std::string_view name, const Evaluation& evaluation, const Evaluation& lossless) {
+  const Interval accuracy = evaluation.accuracy();
+  fmt::print("{:<24}  {:>6.2f} [{:.2f}, {:.2f}]", name, 100 * accuracy.value, 100 * accuracy.lower,
+             100 * accuracy.upper);
+  if (&evaluation != &lossless) {
+    const Interval loss = paired_difference(evaluation.right, lossless.right);
+    fmt::print("  {:>6.2f} [{:.2f}, {:.2f}]", 100 * loss.value, 100 * loss.lower, 100 * loss.upper);
+  }
+  fmt::print("\n");
+}
+
+void print_gain(const RetrainingGain& gain, bool control) {
+  fmt::print("\n{} test images: top-1 accuracy in %, 95 % intervals; loss in points, paired\n",
+             gain.lossless.score.images);
+  fmt::print("{:<24}  {:<21}  {}\n", "", "accuracy", "loss");
+  print_line("lossless ADCs", gain.lossless, gain.lossless);
+  if (!control) print_line("plan, before retraining", gain.before, gain.lossless);
+  print_line(control ? "the same epochs, lossless" : "plan, after retraining", gain.after,
+             gain.lossless);
+}
+
+void retrain(const RetrainArguments& arguments, Context& context) {
+  RunConfig config = arguments.config.read();
+  if (!arguments.out.empty()) config.retrain.train.output = arguments.out;
+  if (arguments.control == !arguments.plan.empty())
+    fail_usage("give either --plan PLAN, or --control for the same training with lossless ADCs");
+  const AdcPlan plan = arguments.control ? AdcPlan{} : read_plan(arguments.plan);
+  const Network network = load_network(config.model);
+  const Trained trained =
+      retrain_network(config, network, plan, arguments.resume, context.progress,
+                      context.cancellation, epoch_printer(config.retrain.train));
+  print_gain(
+      measure_gain(config, network, trained.network, plan, context.progress, context.cancellation),
+      arguments.control);
+  const std::string output = config.retrain.train.output.string();
+  if (trained.epoch == 0)
+    fmt::print("\nNo epoch did better on the held-out images than the start. Network: {}\n",
+               output);
+  else
+    fmt::print("\nBest epoch on the held-out images: {}. Network: {}\n", trained.epoch, output);
+}
+
+}  // namespace
+
+void add_retrain(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<RetrainArguments>();
+  CLI::App* command = app.add_subcommand(
+      "retrain", "Train weights and batch-norm with the ADCs of a plan in the loop");
+  command->footer(
+      "Example: bitline retrain examples/retrain-resnet20.toml --plan plan.json "
+      "--out retrained.safetensors");
+  arguments->config.add_to(*command);
+  command->add_option("--plan", arguments->plan, "ADC plan (JSON), which stays as it is");
+  command->add_flag("--control", arguments->control,
+                    "Instead of a plan: the same epochs with lossless ADCs");
+  command->add_option("--out", arguments->out, "Network file to write; default retrain.output");
+  command->add_flag("--resume", arguments->resume, "Continue from the checkpoint");
+  command->callback([arguments, &context] { retrain(*arguments, context); });
+}
+
+}  // namespace bitline::cli
