@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "bitline/pipeline/run_config.h"
-#include "bitline/train/trainer.h"
+#include "bitline/train/train_options.h"
 
 namespace bitline::cli {
 

@@ -22,7 +22,7 @@ void print_row(const ResultRow& row, bool recommended) {
   const std::string top_five =
       row.test_top_five ? fmt::format("{:>6.2f}  ", 100 * row.test_top_five->value) : "";
   fmt::print("{:>8}  {:<12}  {:<12}  {:>7.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {}{:<22}{}\n", levels,
-             row.ranges, row.recalibrated ? "recalibrated" : "", 100 * row.search_accuracy.value,
+             row.ranges, name_of(row.treatment), 100 * row.search_accuracy.value,
              100 * row.test_accuracy.value, 100 * row.test_accuracy.lower,
              100 * row.test_accuracy.upper, top_five, loss, recommended ? "  <- plan.json" : "");
 }
@@ -73,7 +73,10 @@ void print_results(const RunOutcome& outcome, double max_loss) {
   }
   const ResultRow& row = outcome.rows[*outcome.recommended];
   fmt::print("\nFewest levels that lose at most {} on the search sample: {}{}\n", points(max_loss),
-             row.levels, row.recalibrated ? ", with the recalibrated network " + row.network : "");
+             row.levels,
+             row.network.empty()
+                 ? ""
+                 : fmt::format(", with the {} network {}", name_of(row.treatment), row.network));
   fmt::print("On the test images this plan loses {:.2f} points [{:.2f}, {:.2f}].\n\n",
              row.test_loss.value, row.test_loss.lower, row.test_loss.upper);
   print_plan(*outcome.plan, outcome.network);

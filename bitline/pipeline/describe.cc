@@ -13,10 +13,12 @@ std::string describe(const ArraySpec& array) {
 
 std::string describe(const SearchRun& search) {
   const SearchOptions& o = search.options;
-  return fmt::format("{} {} {} {} objective {} step {} full {} centre {}", name_of(o.adc.quantizer),
-                     name_of(o.adc.step_rule), name_of(o.adc.tie_rule), name_of(o.adc.sides),
-                     name_of(o.objective), to_string(o.delta_step), o.full,
-                     search.centre == Centre::kMean ? "mean" : "zero");
+  return fmt::format(
+      "{} {} {} {} objective {} step {} full {} centre {} percentile {} statistics {}",
+      name_of(o.adc.quantizer), name_of(o.adc.step_rule), name_of(o.adc.tie_rule),
+      name_of(o.adc.sides), name_of(o.objective), to_string(o.delta_step), o.full,
+      search.centre == Centre::kMean ? "mean" : "zero", to_string(search.percentile),
+      search.statistics == SearchStatistics::kStored ? "stored" : "recalibrated");
 }
 
 std::string describe(const Normalization& normalization) {

@@ -7,6 +7,7 @@
 #include "bitline/base/parallel.h"
 #include "bitline/base/rational.h"
 #include "bitline/pipeline/scoring.h"
+#include "bitline/runtime/layer_statistics.h"
 
 namespace bitline {
 namespace {
@@ -25,11 +26,6 @@ std::span<const T> part_of(std::span<const T> all, std::int64_t first, std::int6
   return all.subspan(static_cast<std::size_t>(first),
                      static_cast<std::size_t>(std::min(count, std::ssize(all) - first)));
 }
-
-/// Images and plans that a sweep takes together, and what the outputs may take, per thread.
-constexpr std::int64_t kMostImages = 8;
-constexpr std::int64_t kMostPlans = 256;
-constexpr std::int64_t kSweepBytes = std::int64_t{64} << 20;
 
 }  // namespace
 
@@ -52,15 +48,14 @@ class NetworkEvaluator::Scores {
 };
 
 NetworkEvaluator::NetworkEvaluator(const Executor& executor, const Tensor& images,
-                                   std::vector<std::int32_t> targets)
+                                   std::vector<std::int32_t> targets, SearchStatistics statistics)
     : executor_(executor), images_(images), targets_(std::move(targets)) {
   BITLINE_CHECK_EQ(images_.dim(0), image_count());
   for (const CimLayer* layer : executor.cim_layers()) {
     layers_.push_back({layer->name, layer->sums.minimum, layer->sums.maximum});
     layer_steps_.push_back(executor.step_of(layer->name));
-    layer_bytes_.push_back(layer->vectors * layer->geometry.out_size() *
-                           static_cast<std::int64_t>(sizeof(std::int64_t)));
   }
+  if (statistics == SearchStatistics::kRecalibrated) statistics_.emplace(executor, images_);
   restart();
 }
 
@@ -68,6 +63,7 @@ void NetworkEvaluator::restart() {
   frontier_ = 0;
   cached_ = executor_.begin(images_);
   cached_plan_ = {};
+  if (statistics_) statistics_->forget();
 }
 
 std::size_t NetworkEvaluator::end() const { return executor_.steps().size(); }
@@ -80,9 +76,14 @@ std::size_t NetworkEvaluator::first_difference(const AdcPlan& a, const AdcPlan& 
 }
 
 void NetworkEvaluator::advance(const AdcPlan& plan, std::size_t step) {
-  executor_.run(cached_, frontier_, step, executor_.prepare(plan));
+  AdcPlan front = plan;
+  std::erase_if(front.layers,
+                [&](const auto& layer) { return executor_.step_of(layer.first) >= step; });
+  if (statistics_) statistics_->learn(std::span(&front, 1), frontier_, cached_);
+  executor_.run(cached_, frontier_, step, prepare(front));
   cached_plan_ = plan;
   frontier_ = step;
+  if (statistics_) statistics_->forget();
 }
 
 /// Plans arrive in runs that differ in one layer: the frontier moves to that layer, and stays while
@@ -97,10 +98,15 @@ void NetworkEvaluator::move_frontier(std::span<const AdcPlan> plans) {
   previous_ = plan;
 }
 
+/// Index of the layer that the frontier stands before; that of none where it stands elsewhere.
+std::size_t NetworkEvaluator::frontier_layer() const {
+  return static_cast<std::size_t>(std::ranges::find(layer_steps_, frontier_) -
+                                  layer_steps_.begin());
+}
+
 bool NetworkEvaluator::only_frontier_differs(std::span<const AdcPlan> plans) const {
-  const auto layer = std::ranges::find(layer_steps_, frontier_);
-  if (layer == layer_steps_.end()) return false;
-  const auto index = static_cast<std::size_t>(layer - layer_steps_.begin());
+  const std::size_t index = frontier_layer();
+  if (index == layers_.size()) return false;
   return std::ranges::all_of(plans, [&](const AdcPlan& plan) {
     return plan.layers.contains(layers_[index].name) &&
            first_difference(plan, plans.front(), index + 1) == end();
@@ -111,6 +117,7 @@ std::vector<Score> NetworkEvaluator::evaluate(std::span<const AdcPlan> plans,
                                               std::span<const std::int64_t> images,
                                               const Measured& measured) {
   move_frontier(plans);
+  if (statistics_) statistics_->learn(plans, frontier_, cached_);
   Scores scores(plans.size(), measured);
   if (plans.size() > 1 && only_frontier_differs(plans)) {
     sweep_frontier(plans, images, scores);
@@ -121,10 +128,13 @@ std::vector<Score> NetworkEvaluator::evaluate(std::span<const AdcPlan> plans,
 }
 
 /// Layers in front of the frontier have run: their ADCs are not needed.
-PreparedPlan NetworkEvaluator::prepare(AdcPlan plan) const {
+PreparedPlan NetworkEvaluator::prepare(const AdcPlan& plan) const {
+  AdcPlan rest = plan;
   for (std::size_t i = 0; i < layers_.size(); ++i)
-    if (layer_steps_[i] < frontier_) plan.layers.erase(layers_[i].name);
-  return executor_.prepare(plan);
+    if (layer_steps_[i] < frontier_) rest.layers.erase(layers_[i].name);
+  PreparedPlan prepared = executor_.prepare(rest);
+  if (statistics_) statistics_->apply(plan, prepared);
+  return prepared;
 }
 
 void NetworkEvaluator::measure_one_by_one(std::span<const AdcPlan> plans,
@@ -140,19 +150,14 @@ void NetworkEvaluator::measure_one_by_one(std::span<const AdcPlan> plans,
 
 void NetworkEvaluator::sweep_frontier(std::span<const AdcPlan> plans,
                                       std::span<const std::int64_t> images, Scores& scores) const {
-  const auto layer = std::ranges::find(layer_steps_, frontier_) - layer_steps_.begin();
-  const std::int64_t bytes = layer_bytes_[static_cast<std::size_t>(layer)];
-  const std::int64_t plans_at_once =
-      std::clamp<std::int64_t>(kSweepBytes / bytes, 1, std::min(kMostPlans, std::ssize(plans)));
-  const std::int64_t size =
-      std::clamp<std::int64_t>(kSweepBytes / (bytes * plans_at_once), 1, kMostImages);
-  const std::int64_t parts = ceil_div(std::ssize(images), size);
-  for (std::int64_t first = 0; first < std::ssize(plans); first += plans_at_once) {
+  const SweepShape shape = sweep_shape(executor_.cim_layer(frontier_), std::ssize(plans));
+  const std::int64_t parts = ceil_div(std::ssize(images), shape.images);
+  for (std::int64_t first = 0; first < std::ssize(plans); first += shape.plans) {
     std::vector<PreparedPlan> group;
-    for (const AdcPlan& plan : part_of(plans, first, plans_at_once)) group.push_back(prepare(plan));
+    for (const AdcPlan& plan : part_of(plans, first, shape.plans)) group.push_back(prepare(plan));
     parallel_for(0, parts, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t part = begin; part < end; ++part) {
-        const auto some = part_of(images, part * size, size);
+        const auto some = part_of(images, part * shape.images, shape.images);
         score_rest(executor_.run_each(gather(cached_, some), frontier_, group), frontier_ + 1,
                    group.front(), some, static_cast<std::size_t>(first), scores);
       }

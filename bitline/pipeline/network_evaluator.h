@@ -2,8 +2,11 @@
 // two plans computed is kept.
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "bitline/pipeline/candidate_statistics.h"
+#include "bitline/pipeline/run_config.h"
 #include "bitline/runtime/executor.h"
 #include "bitline/search/evaluator.h"
 
@@ -15,7 +18,8 @@ class NetworkEvaluator : public Evaluator {
   /// images F32 [n, channels, height, width], normalised; one target class per image. `executor`
   /// (analog mode) has to outlive the evaluator.
   NetworkEvaluator(const Executor& executor, const Tensor& images,
-                   std::vector<std::int32_t> targets);
+                   std::vector<std::int32_t> targets,
+                   SearchStatistics statistics = SearchStatistics::kStored);
 
   const std::vector<SearchLayer>& layers() const override { return layers_; }
   std::int64_t image_count() const override { return static_cast<std::int64_t>(targets_.size()); }
@@ -32,8 +36,9 @@ class NetworkEvaluator : public Evaluator {
   void move_frontier(std::span<const AdcPlan> plans);
   void restart();
   void advance(const AdcPlan& plan, std::size_t step);
-  /// The plans from the frontier on.
-  PreparedPlan prepare(AdcPlan plan) const;
+  /// The plan from the frontier on.
+  PreparedPlan prepare(const AdcPlan& plan) const;
+  std::size_t frontier_layer() const;
   bool only_frontier_differs(std::span<const AdcPlan> plans) const;
   void measure_one_by_one(std::span<const AdcPlan> plans, std::span<const std::int64_t> images,
                           Scores& scores) const;
@@ -48,7 +53,7 @@ class NetworkEvaluator : public Evaluator {
   std::vector<std::int32_t> targets_;
   std::vector<SearchLayer> layers_;
   std::vector<std::size_t> layer_steps_;
-  std::vector<std::int64_t> layer_bytes_;  // of an image's outputs, 64 bits each
+  std::optional<CandidateStatistics> statistics_;
   // Values of all images before step frontier_, computed under cached_plan_'s earlier layers.
   std::size_t frontier_ = 0;
   Values cached_;

@@ -12,17 +12,22 @@ std::string per_cent(const Interval& share) {
 
 }  // namespace
 
+std::string_view name_of(Treatment treatment) {
+  constexpr std::string_view kNames[] = {"", "recalibrated", "retrained"};
+  return kNames[static_cast<std::size_t>(treatment)];
+}
+
 std::string to_csv(const std::vector<ResultRow>& rows) {
   const bool top_five = !rows.empty() && rows.front().test_top_five;
   std::string csv = fmt::format(
-      "levels,ranges,recalibrated,search_accuracy,search_loss_points,test_accuracy,"
+      "levels,ranges,treatment,search_accuracy,search_loss_points,test_accuracy,"
       "test_accuracy_lower,test_accuracy_upper,{}test_loss_points,test_loss_lower,test_loss_upper,"
       "plan,network\n",
       top_five ? "test_top5_accuracy,test_top5_lower,test_top5_upper," : "");
   for (const ResultRow& r : rows)
     csv += fmt::format("{},{},{},{:.4f},{:.4f},{},{}{:.4f},{:.4f},{:.4f},{},{}\n",
                        r.levels == 0 ? "lossless" : std::to_string(r.levels), r.ranges,
-                       r.recalibrated ? "yes" : "no", 100 * r.search_accuracy.value, r.search_loss,
+                       name_of(r.treatment), 100 * r.search_accuracy.value, r.search_loss,
                        per_cent(r.test_accuracy),
                        r.test_top_five ? per_cent(*r.test_top_five) + "," : "", r.test_loss.value,
                        r.test_loss.lower, r.test_loss.upper, r.plan, r.network);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bitline/pipeline/accuracy.h"
@@ -11,19 +12,26 @@
 
 namespace bitline {
 
+/// What was done to a plan's network.
+enum class Treatment { kNone, kRecalibrated, kRetrained };
+
+/// "", "recalibrated", "retrained".
+std::string_view name_of(Treatment treatment);
+
 /// One plan of a run. Losses are in points of accuracy against the lossless network on the same
 /// images; positive is worse.
 struct ResultRow {
   std::int64_t levels = 0;  ///< 0: the lossless network
   std::string ranges;       ///< name of the range method; empty for the lossless network
-  bool recalibrated = false;
-  Interval search_accuracy;               ///< on the search sample (training images)
-  double search_loss = 0;                 ///< points lost on the search sample
+  Treatment treatment = Treatment::kNone;
+  /// On training images: the search sample, or for retrained networks those that were held out.
+  Interval search_accuracy;
+  double search_loss = 0;                 ///< points lost on them
   Interval test_accuracy;                 ///< on the test set
   std::optional<Interval> test_top_five;  ///< on the test set, where there are more than 10 classes
   Interval test_loss;                     ///< points lost on the test set, with the paired interval
   std::string plan;                       ///< artefact, for example "plans/L4-layer-wise.json"
-  std::string network;                    ///< artefact of the recalibrated network, or empty
+  std::string network;                    ///< artefact of the treated network, or empty
 };
 
 /// CSV with a header; accuracies in per cent, losses in points; columns of top-5 where the rows

@@ -3,6 +3,7 @@
 #include "bitline/base/hash.h"
 #include "bitline/pipeline/describe.h"
 #include "bitline/pipeline/study.h"
+#include "bitline/pipeline/training_session.h"
 #include "bitline/runtime/recalibrate.h"
 
 namespace bitline {

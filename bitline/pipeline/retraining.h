@@ -3,7 +3,7 @@
 
 #include "bitline/adc/adc_plan.h"
 #include "bitline/pipeline/evaluation.h"
-#include "bitline/pipeline/training_session.h"
+#include "bitline/pipeline/training_files.h"
 
 namespace bitline {
 

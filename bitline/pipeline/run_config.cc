@@ -253,6 +253,9 @@ SearchRun read_search(const ConfigTable& table, const AdcSpec& adc) {
       table.get<std::string>("objective", std::string(name_of(Objective::kAccuracy))));
   search.centre = table.choice<Centre>("centre", search.centre,
                                        {{"zero", Centre::kZero}, {"mean", Centre::kMean}});
+  search.statistics = table.choice<SearchStatistics>(
+      "statistics", search.statistics,
+      {{"stored", SearchStatistics::kStored}, {"recalibrated", SearchStatistics::kRecalibrated}});
   search.options.delta_step = table.rational("delta_step", search.options.delta_step);
   search.options.full = table.get<bool>("full", search.options.full);
   search.max_loss = table.number("max_loss", search.max_loss, 0, 100);
@@ -275,6 +278,7 @@ RunConfig read_run_config(const Config& config) {
   run.model = read_model(root.table("model"), run.seed);
   run.array = read_array(root.table("array"));
   run.has_quantize = root.has("quantize");
+  run.has_retrain = root.has("retrain");
   run.quantize = read_quantize(root.table("quantize"));
   run.post_training = read_post_training(root.table("quantize"));
   run.train = read_train(root.table("train"), "train", {});

@@ -16,7 +16,6 @@
 #include "bitline/runtime/executor.h"
 #include "bitline/runtime/post_training.h"
 #include "bitline/search/range_search.h"
-#include "bitline/train/straight_through.h"
 #include "bitline/train/train_options.h"
 
 namespace bitline {
@@ -64,6 +63,9 @@ struct RetrainRun {
 };
 
 enum class Centre { kZero, kMean };
+/// With which batch-norm statistics a search scores plans: those of the network, or for the layers
+/// that a plan names those moved by equation (14), over the whole sample.
+enum class SearchStatistics { kStored, kRecalibrated };
 
 /// [search]: one range for every layer per level count and range method.
 struct SearchRun {
@@ -72,6 +74,7 @@ struct SearchRun {
   std::vector<std::int64_t> levels = {3, 4, 8, 16};
   std::vector<RangeMethod> ranges = {RangeMethod::kNetworkWise, RangeMethod::kLayerWise};
   Centre centre = Centre::kZero;
+  SearchStatistics statistics = SearchStatistics::kStored;
   double max_loss = 1.0;  ///< points of accuracy on the search sample that plan.json may lose
   bool recalibrate = false;
 };
@@ -87,6 +90,7 @@ struct RunConfig {
   QuantizeOptions quantize;
   PostTrainingOptions post_training;  ///< of [quantize] too
   TrainRun train;
+  bool has_retrain = false;  ///< a [retrain] table is there: `run` retrains every plan
   RetrainRun retrain;
   SearchRun search;
   bool profile_by_tile = false;

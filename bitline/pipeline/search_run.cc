@@ -45,12 +45,13 @@ std::vector<std::int64_t> ascending(const std::vector<float>& keys) {
 
 /// Everything apart from plan and images that decides a score.
 std::string identity_of(const Executor& executor, const Tensor& images,
-                        std::span<const std::int32_t> targets) {
+                        std::span<const std::int32_t> targets, SearchStatistics statistics) {
   std::string layers;
   for (const CimLayer* layer : executor.cim_layers())
     layers += layer->name + sha256(layer->planes.digits.bytes());
   return content_hash(executor.network()) + sha256(images.bytes()) +
-         sha256(std::as_bytes(targets)) + sha256(layers);
+         sha256(std::as_bytes(targets)) + sha256(layers) +
+         (statistics == SearchStatistics::kStored ? "" : "recalibrated");
 }
 
 }  // namespace
@@ -143,9 +144,10 @@ SearchResult SearchBench::search(std::int64_t levels, RangeMethod method,
   options.block_images = kBlockImages;
   options.centres = centres(progress, cancellation);
   if (!is_search(method)) return from_statistics(method, options, progress, cancellation);
-  NetworkEvaluator evaluator(executor_, images_, targets());
+  const SearchStatistics statistics = config_.search.statistics;
+  NetworkEvaluator evaluator(executor_, images_, targets(), statistics);
   if (journal.empty()) return search_ranges(evaluator, options, progress, cancellation);
-  ScoreJournal scores(journal, identity_of(executor_, images_, targets()));
+  ScoreJournal scores(journal, identity_of(executor_, images_, targets(), statistics));
   JournaledEvaluator journaled(evaluator, scores);
   return search_ranges(journaled, options, progress, cancellation);
 }

@@ -3,7 +3,8 @@
 
 #include <functional>
 
-#include "bitline/pipeline/training_session.h"
+#include "bitline/base/progress.h"
+#include "bitline/pipeline/training_files.h"
 
 namespace bitline {
 

@@ -1,6 +1,5 @@
 #include "bitline/pipeline/training_session.h"
 
-#include <numeric>
 #include <optional>
 
 #include "bitline/base/file.h"
@@ -11,21 +10,6 @@ namespace {
 
 constexpr std::string_view kLogHeader =
     "epoch,loss,accuracy,holdout_accuracy,learning_rate,seconds\n";
-
-struct TrainingData {
-  Dataset training;
-  Dataset holdout;
-};
-
-/// The last images of the training set are kept out of training.
-TrainingData split_off_holdout(const Dataset& all, std::int64_t holdout) {
-  if (holdout >= all.size())
-    fail_usage("train.holdout = {} leaves none of {} training images", holdout, all.size());
-  std::vector<std::int64_t> order(static_cast<std::size_t>(all.size()));
-  std::iota(order.begin(), order.end(), 0);
-  const auto kept = static_cast<std::size_t>(all.size() - holdout);
-  return {subset(all, std::span(order).first(kept)), subset(all, std::span(order).subspan(kept))};
-}
 
 /// Appends one line per epoch; rewrites the file whole, so that it never holds half a line.
 class TrainingLog {
@@ -62,11 +46,6 @@ void restore_training(Trainer& trainer, const TrainingFiles& files, const std::s
 }
 
 }  // namespace
-
-TrainingFiles training_files(const TrainRun& train) {
-  const std::string output = train.output.string();
-  return {train.output, output + ".checkpoint", output + ".csv"};
-}
 
 at::Device device_of(const TrainRun& train) {
   if (train.device == "cpu") return at::kCPU;

@@ -6,19 +6,10 @@
 #include <string>
 
 #include "bitline/base/progress.h"
-#include "bitline/pipeline/run_config.h"
+#include "bitline/pipeline/training_files.h"
 #include "bitline/train/trainer.h"
 
 namespace bitline {
-
-/// Files of a training, all beside train.output.
-struct TrainingFiles {
-  std::filesystem::path network;     ///< the trained network, or the best so far (Keep::kBest)
-  std::filesystem::path checkpoint;  ///< "<output>.checkpoint", after every epoch and on a stop
-  std::filesystem::path log;         ///< "<output>.csv", one line per epoch
-};
-
-TrainingFiles training_files(const TrainRun& train);
 
 /// The device that train.device names. Throws Error (kUsage) for one that LibTorch has not.
 at::Device device_of(const TrainRun& train);
@@ -35,11 +26,6 @@ struct TrainingSession {
   /// first.
   Keep keep = Keep::kLast;
   bool resume = false;
-};
-
-struct Trained {
-  Network network;
-  std::int64_t epoch = 0;  ///< that it is of; 0: the start
 };
 
 /// Trains `network` on `images` less the held-out ones and writes the files. With `resume` it

@@ -57,8 +57,14 @@ Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine
 }
 
 ChannelAffine Executor::affine_of(std::size_t step, const LayerAdc* adc) const {
+  return affine_of(step, adc, stored_statistics(network_, steps_[step]));
+}
+
+ChannelAffine Executor::affine_of(std::size_t step, const LayerAdc* adc,
+                                  const NormStatistics& statistics) const {
   const LayerRunner& runner = runners_.at(step);
-  return fold_affine(network_, steps_[step], runner.output_scale(adc), runner.zero_offset());
+  return fold_affine(network_, steps_[step], runner.output_scale(adc), runner.zero_offset(),
+                     statistics);
 }
 
 std::vector<const CimLayer*> Executor::cim_layers() const {
@@ -123,6 +129,14 @@ Tensor Executor::layer_sums(std::size_t step, const Values& values,
                                nullptr);
 }
 
+Tensor Executor::layer_sums_each(std::size_t step, const Values& values,
+                                 std::span<const PreparedPlan> plans) const {
+  const Node& node = *steps_[step].node;
+  std::vector<LayerAdc> adcs;
+  for (const PreparedPlan& plan : plans) adcs.push_back(plan.layers.at(node.name).adc);
+  return runners_.at(step).run_each(values.at(node.inputs[0]), adcs);
+}
+
 std::vector<double> Executor::output_scale(std::size_t step, const PreparedPlan& plan) const {
   return runners_.at(step).output_scale(adc_of(steps_[step], plan));
 }
@@ -132,14 +146,19 @@ void Executor::set_bias(std::size_t step, const Tensor& bias) {
   affines_[step] = affine_of(step, nullptr);
 }
 
-void Executor::set_statistics(std::size_t step, const Tensor& mean, const Tensor& variance,
+void Executor::set_statistics(std::size_t step, const NormStatistics& statistics,
                               PreparedPlan& plan) {
   const Step& changed = steps_[step];
-  network_.parameter(*changed.batch_norm, "mean") = mean;
-  network_.parameter(*changed.batch_norm, "variance") = variance;
+  network_.parameter(*changed.batch_norm, "mean") = statistics.mean;
+  network_.parameter(*changed.batch_norm, "variance") = statistics.variance;
   affines_[step] = affine_of(step, nullptr);
-  const auto planned = plan.layers.find(changed.node->name);
-  if (planned != plan.layers.end()) planned->second.affine = affine_of(step, &planned->second.adc);
+  if (plan.layers.contains(changed.node->name)) use_statistics(step, statistics, plan);
+}
+
+void Executor::use_statistics(std::size_t step, const NormStatistics& statistics,
+                              PreparedPlan& plan) const {
+  PreparedPlan::Layer& layer = plan.layers.at(steps_[step].node->name);
+  layer.affine = affine_of(step, &layer.adc, statistics);
 }
 
 Value Executor::run_layer(std::size_t index, const Values& values, const PreparedPlan& plan,
@@ -219,9 +238,7 @@ Values Executor::run_each(const Values& values, std::size_t index,
   const Value& input = values.at(step.node->inputs[0]);
   const Value* addend = step.addend ? &values.at(*step.addend) : nullptr;
   const std::int64_t images = input.images();
-  std::vector<LayerAdc> adcs;
-  for (const PreparedPlan& plan : plans) adcs.push_back(plan.layers.at(step.node->name).adc);
-  const Tensor sums = runner.run_each(input, adcs);
+  const Tensor sums = layer_sums_each(index, values, plans);
   const std::int64_t rows = runner.rows(input);
 
   Values results;

@@ -51,6 +51,8 @@ class Executor {
   const std::vector<Step>& steps() const { return steps_; }
   /// Layers on the array, front to back.
   std::vector<const CimLayer*> cim_layers() const;
+  /// The layer of a step that lies on the array.
+  const CimLayer& cim_layer(std::size_t step) const { return *runners_.at(step).cim(); }
   bool is_mapped(std::string_view layer) const {
     return runners_.at(step_of(layer)).cim() != nullptr;
   }
@@ -84,12 +86,17 @@ class Executor {
   /// Sums of a layer step before its zero point and batch-norm (LayerRunner::run), for
   /// recalibration.
   Tensor layer_sums(std::size_t step, const Values& values, const PreparedPlan& plan) const;
+  /// layer_sums() under each of `plans`, which all name the layer, from one pass: one behind the
+  /// other along the first axis.
+  Tensor layer_sums_each(std::size_t step, const Values& values,
+                         std::span<const PreparedPlan> plans) const;
   std::vector<double> output_scale(std::size_t step, const PreparedPlan& plan) const;
   /// Takes a new bias [channels] for a layer step that has one.
   void set_bias(std::size_t step, const Tensor& bias);
   /// Takes new batch-norm statistics [channels] for the step.
-  void set_statistics(std::size_t step, const Tensor& mean, const Tensor& variance,
-                      PreparedPlan& plan);
+  void set_statistics(std::size_t step, const NormStatistics& statistics, PreparedPlan& plan);
+  /// Runs under `plan`, which names the layer step, take these; the network keeps its own.
+  void use_statistics(std::size_t step, const NormStatistics& statistics, PreparedPlan& plan) const;
 
  private:
   Value run_step(std::size_t index, const Values& values, const PreparedPlan& plan,
@@ -100,6 +107,8 @@ class Executor {
   Value run_layer(std::size_t index, const Values& values, const PreparedPlan& plan,
                   HistogramMap* histograms) const;
   ChannelAffine affine_of(std::size_t step, const LayerAdc* adc) const;
+  ChannelAffine affine_of(std::size_t step, const LayerAdc* adc,
+                          const NormStatistics& statistics) const;
   const LayerAdc* adc_of(const Step& step, const PreparedPlan& plan) const;
 
   Network network_;

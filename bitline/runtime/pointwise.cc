@@ -104,9 +104,15 @@ Value finish(const Step& step, const Tensor& sums, const Shape& shape, const Cha
 
 }  // namespace
 
+NormStatistics stored_statistics(const Network& network, const Step& step) {
+  if (step.batch_norm == nullptr) return {};
+  return {network.parameter(*step.batch_norm, "mean"),
+          network.parameter(*step.batch_norm, "variance")};
+}
+
 ChannelAffine fold_affine(const Network& network, const Step& step,
-                          std::span<const double> output_scale,
-                          std::span<const double> zero_offset) {
+                          std::span<const double> output_scale, std::span<const double> zero_offset,
+                          const NormStatistics& statistics) {
   const Node& layer = *step.node;
   const auto channels = static_cast<std::size_t>(network.parameter(layer, "weight").dim(0));
   ChannelAffine affine{std::vector<double>(channels), std::vector<double>(channels, 0.0)};
@@ -121,11 +127,13 @@ ChannelAffine fold_affine(const Network& network, const Step& step,
   const auto of = [&](const char* role) {
     return network.parameter(*step.batch_norm, role).data<float>();
   };
+  const auto mean = statistics.mean.data<float>();
+  const auto variance = statistics.variance.data<float>();
   const double epsilon = std::get<BatchNorm>(step.batch_norm->op).epsilon;
   for (std::size_t o = 0; o < channels; ++o) {
-    const double gain = of("scale")[o] / std::sqrt(of("variance")[o] + epsilon);
+    const double gain = of("scale")[o] / std::sqrt(variance[o] + epsilon);
     affine.multiplier[o] *= gain;
-    affine.offset[o] = (affine.offset[o] - of("mean")[o]) * gain + of("shift")[o];
+    affine.offset[o] = (affine.offset[o] - mean[o]) * gain + of("shift")[o];
   }
   return affine;
 }

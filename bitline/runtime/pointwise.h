@@ -23,12 +23,19 @@ struct ChannelAffine {
   std::vector<double> offset;
 };
 
+/// μ and σ² of a batch-norm, F32 [channels].
+struct NormStatistics {
+  Tensor mean, variance;
+};
+/// Those that the network holds for the step's batch-norm; empty tensors where it has none.
+NormStatistics stored_statistics(const Network& network, const Step& step);
+
 /// Folds output scales (one or one per channel), what the zero point of the input adds (one per
 /// channel, or none), bias and batch-norm:
 ///   multiplier = scale · γ / √(σ² + ε),  offset = (bias + zero − μ) · γ / √(σ² + ε) + β.
 ChannelAffine fold_affine(const Network& network, const Step& step,
-                          std::span<const double> output_scale,
-                          std::span<const double> zero_offset = {});
+                          std::span<const double> output_scale, std::span<const double> zero_offset,
+                          const NormStatistics& statistics);
 
 /// Applies the affine map and the rest of the step to layer sums (I64, F32 or F64)
 /// [rows, channels, ...]. The value gets `shape`, which holds as many elements in the same order.

@@ -26,7 +26,8 @@ TEST(Pointwise, FoldsScaleBiasAndBatchNorm) {
   }
   const Step step = lower(network)[1];
   const std::vector<double> scale{0.25};
-  const ChannelAffine affine = fold_affine(network, step, scale);
+  const ChannelAffine affine =
+      fold_affine(network, step, scale, {}, stored_statistics(network, step));
   // gain 3 / √4 = 1.5: multiplier 0.25 · 1.5, offset (0 − 2) · 1.5 + 0.5
   for (const double m : affine.multiplier) EXPECT_NEAR(m, 0.375, 1e-7);
   for (const double o : affine.offset) EXPECT_NEAR(o, -2.5, 1e-6);
@@ -88,8 +89,10 @@ TEST(Pointwise, TheZeroPointOfTheInputIsTakenOffBeforeTheBatchNorm) {
   const Step step = lower(network)[1];
   const std::vector<double> scale{0.25};
   const std::vector<double> zero{1, -2, 0, 0.5};
-  const ChannelAffine plain = fold_affine(network, step, scale);
-  const ChannelAffine moved = fold_affine(network, step, scale, zero);
+  const ChannelAffine plain =
+      fold_affine(network, step, scale, {}, stored_statistics(network, step));
+  const ChannelAffine moved =
+      fold_affine(network, step, scale, zero, stored_statistics(network, step));
   for (std::size_t o = 0; o < 4; ++o) {
     const double gain = plain.multiplier[o] / 0.25;
     EXPECT_NEAR(moved.offset[o], plain.offset[o] + zero[o] * gain, 1e-12);

@@ -7,6 +7,7 @@
 #include "bitline/mapping/cim_layer.h"
 #include "bitline/runtime/mac_backend.h"
 #include "bitline/train/straight_through.h"
+#include "bitline/train/train_options.h"
 
 namespace bitline {
 

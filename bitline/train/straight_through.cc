@@ -64,10 +64,6 @@ class StraightThroughFunction : public torch::autograd::Function<StraightThrough
 
 }  // namespace
 
-std::string_view name_of(StraightThrough gradient) {
-  return gradient == StraightThrough::kIdentity ? "identity" : "clipped";
-}
-
 at::Tensor pass_straight_through(const Node& node, const at::Tensor& input,
                                  const at::Tensor& weight, const at::Tensor& value,
                                  std::vector<TileShare> shares) {

@@ -1,20 +1,12 @@
 // The gradient of a layer whose forward pass the array computes: straight through its ADCs.
 #pragma once
 
-#include <string_view>
 #include <vector>
 
 #include "bitline/graph/network.h"
 #include "bitline/runtime/libtorch.h"
 
 namespace bitline {
-
-/// identity: the ordinary layer's gradient. clipped: of each output and tile only the share of the
-/// conversions whose sum lay in the ADC's range; equation (18) of docs/arithmetic.md.
-enum class StraightThrough { kIdentity, kClipped };
-
-/// "identity", "clipped".
-std::string_view name_of(StraightThrough gradient);
 
 /// What the rows of one tile let through of each output's gradient.
 struct TileShare {

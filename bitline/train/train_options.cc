@@ -7,6 +7,10 @@
 
 namespace bitline {
 
+std::string_view name_of(StraightThrough gradient) {
+  return gradient == StraightThrough::kIdentity ? "identity" : "clipped";
+}
+
 void validate(const TrainOptions& options, std::string_view table) {
   const auto positive = [table](std::string_view field, auto value) {
     if (!(value > 0)) fail_usage("{}.{} = {} must be positive", table, field, value);

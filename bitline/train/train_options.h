@@ -9,6 +9,14 @@ namespace bitline {
 
 enum class Schedule { kCosine, kStep };
 
+/// Gradient of a layer on the array. identity: the ordinary layer's. clipped: of each output and
+/// tile only the share of the conversions whose sum lay in the ADC's range; equation (18) of
+/// docs/arithmetic.md.
+enum class StraightThrough { kIdentity, kClipped };
+
+/// "identity", "clipped".
+std::string_view name_of(StraightThrough gradient);
+
 struct TrainOptions {
   std::int64_t epochs = 30;
   std::int64_t batch_size = 64;

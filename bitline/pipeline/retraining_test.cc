@@ -1,0 +1,135 @@
+#include "bitline/pipeline/retraining.h"
+
+#include <gtest/gtest.h>
+
+#include "bitline/pipeline/search_run.h"
+#include "bitline/pipeline/study.h"
+#include "bitline/pipeline/test_study.h"
+
+namespace bitline {
+namespace {
+
+constexpr const char* kRetrain =
+    "[retrain]\nepochs = 4\nbatch_size = 4\nlearning_rate = 0.02\nholdout = 4\n";
+
+AdcPlan plan_of(const RunConfig& config, const Network& network, std::int64_t levels) {
+  const Executor executor(network, MacMode::kAnalog, config.array);
+  AdcPlan plan = lossless_plan(executor);
+  for (auto& [name, planned] : plan.layers) {
+    planned.spec = {};
+    planned.spec.levels = levels;
+    planned.spec.delta = 6;
+  }
+  return plan;
+}
+
+class RetrainTest : public ::testing::Test {
+ protected:
+  RunConfig config(const std::string& name, const std::string& more = "") const {
+    RunConfig config = study_.config(kRetrain + more);
+    config.retrain.train.output = study_.folder() / name;
+    return config;
+  }
+  Trained retrain(const RunConfig& config, const AdcPlan& plan,
+                  std::vector<EpochReport>* reports = nullptr) const {
+    SilentProgress silent;
+    return retrain_network(config, network_, plan, false, silent, {},
+                           [&](const EpochReport& report) {
+                             if (reports != nullptr) reports->push_back(report);
+                           });
+  }
+
+  testing::TestStudy study_{"retrain"};
+  Network network_ = testing::tiny_network();
+};
+
+TEST_F(RetrainTest, EnginesTrainToTheSameWeights) {
+  RunConfig run = config("fused");
+  const AdcPlan plan = plan_of(run, network_, 4);
+  const Trained fused = retrain(run, plan);
+  run.retrain.train.output = study_.folder() / "composed";
+  run.engine = Engine::kComposed;
+  EXPECT_EQ(content_hash(retrain(run, plan).network), content_hash(fused.network));
+}
+
+TEST_F(RetrainTest, KeepsTheFirstOfTheEpochsThatDoBestOnHeldOutImages) {
+  const RunConfig run = config("best");
+  std::vector<EpochReport> reports;
+  const Trained best = retrain(run, plan_of(run, network_, 4), &reports);
+  ASSERT_EQ(reports.size(), 4U);
+  double most = -1;
+  std::int64_t epoch = 0;
+  for (const EpochReport& report : reports) {
+    EXPECT_EQ(report.is_best, report.epoch == 1 ? report.is_best : report.holdout_accuracy > most);
+    if (report.is_best) epoch = report.epoch;
+    most = std::max(most, report.holdout_accuracy);
+  }
+  EXPECT_EQ(best.epoch, epoch);
+  EXPECT_EQ(content_hash(read_network(run.retrain.train.output)), content_hash(best.network));
+}
+
+TEST_F(RetrainTest, TheStartStaysWhereNoEpochIsBetter) {
+  RunConfig run = config("ruined");
+  run.retrain.train.options.learning_rate = 1e-9;  // nothing moves
+  const Trained kept = retrain(run, plan_of(run, network_, 4));
+  EXPECT_EQ(kept.epoch, 0);
+  EXPECT_EQ(content_hash(kept.network), content_hash(network_));
+}
+
+TEST_F(RetrainTest, PlanDecidesTheWeightsAndTheControlHasNone) {
+  const RunConfig run = config("weights");
+  const std::string control = content_hash(retrain(run, {}).network);
+  EXPECT_NE(content_hash(retrain(run, plan_of(run, network_, 2)).network), control);
+  EXPECT_EQ(content_hash(retrain(run, {}).network), control);
+}
+
+TEST_F(RetrainTest, RecalibratesFirstWhereAsked) {
+  RunConfig run = config("recalibrated", "recalibrate = true\n");
+  ASSERT_TRUE(run.retrain.recalibrate);
+  run.retrain.train.options.learning_rate = 1e-9;
+  const Trained kept = retrain(run, plan_of(run, network_, 3));
+  const std::string key = "stage1.block1.norm1.mean";
+  ASSERT_TRUE(network_.tensors.contains(key));
+  const auto before = network_.tensors.at(key).data<float>();
+  const auto after = kept.network.tensors.at(key).data<float>();
+  EXPECT_FALSE(std::ranges::equal(before, after));
+}
+
+TEST_F(RetrainTest, NeedsHeldOutImages) {
+  RunConfig run = config("none");
+  run.retrain.train.holdout = 0;
+  EXPECT_THROW(retrain(run, {}), Error);
+}
+
+TEST_F(RetrainTest, EveryChoiceIsPartOfTheRecipe) {
+  const RunConfig base = config("recipe");
+  const Dataset images = testing::two_classes(4, 1);
+  const AdcPlan plan = plan_of(base, network_, 3);
+  std::set<std::string> recipes{retraining_recipe(base, network_, plan, images)};
+  const auto expect_new = [&](const RunConfig& run, const AdcPlan& with) {
+    EXPECT_TRUE(recipes.insert(retraining_recipe(run, network_, with, images)).second);
+  };
+  expect_new(base, plan_of(base, network_, 4));
+  RunConfig run = base;
+  run.retrain.gradient = StraightThrough::kClipped;
+  expect_new(run, plan);
+  run = base;
+  run.retrain.recalibrate = true;
+  expect_new(run, plan);
+  run = base;
+  run.retrain.train.options.learning_rate = 0.5;
+  expect_new(run, plan);
+  run = base;
+  run.array.rows = 32;
+  expect_new(run, plan);
+}
+
+TEST_F(RetrainTest, TakesTheTrainTablesValuesWithATenthOfItsRate) {
+  const RunConfig run = study_.config("[train]\nlearning_rate = 0.4\nbatch_size = 7\n");
+  EXPECT_DOUBLE_EQ(run.retrain.train.options.learning_rate, 0.04);
+  EXPECT_EQ(run.retrain.train.options.batch_size, 7);
+  EXPECT_EQ(run.retrain.train.options.epochs, 25);
+}
+
+}  // namespace
+}  // namespace bitline

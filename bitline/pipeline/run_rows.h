@@ -1,0 +1,52 @@
+// The rows of a run's table: each network and plan measured against the lossless network.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "bitline/pipeline/evaluation.h"
+#include "bitline/pipeline/results.h"
+#include "bitline/pipeline/run_config.h"
+#include "bitline/pipeline/run_stages.h"
+
+namespace bitline {
+
+/// Evaluates on the test set and on training images: those of the search sample, or for networks
+/// that were trained on them those that retraining held out.
+class RunRows {
+ public:
+  /// Evaluates `lossless`, which rows are compared with. Everything has to outlive this.
+  RunRows(const RunConfig& config, const Network& lossless, const Dataset& sample,
+          RunStages& stages, ProgressSink& progress, const Cancellation& cancellation);
+
+  /// The lossless network itself.
+  ResultRow lossless();
+  /// What is filled in of a row: accuracies and losses. `name` is that of the artefacts
+  /// evaluations/<name>-….
+  ResultRow measure(const std::string& name, const Network& network, const AdcPlan& plan,
+                    Treatment treatment);
+
+ private:
+  struct Part {
+    std::string name;
+    const Dataset& data;
+    std::string hash;
+  };
+  Evaluation evaluate_on(const Part& part, const std::string& name, const Network& network,
+                         const AdcPlan& plan);
+  /// Of the lossless network, once.
+  const Evaluation& base(const Part& part);
+
+  const RunConfig& config_;
+  const Network& lossless_;
+  RunStages& stages_;
+  ProgressSink& progress_;
+  const Cancellation& cancellation_;
+  Dataset test_images_, holdout_images_;
+  Part sample_, test_;
+  std::optional<Part> holdout_;              // where the run retrains
+  std::map<std::string, Evaluation> bases_;  // by part
+};
+
+}  // namespace bitline

@@ -1,0 +1,37 @@
+#include "bitline/pipeline/run_stages.h"
+
+#include <chrono>
+#include <utility>
+
+#include "bitline/pipeline/training_files.h"
+#include "bitline/pipeline/version.h"
+#include "bitline/train/checkpoint.h"
+
+namespace bitline {
+
+void RunStages::run(const std::string& name, std::map<std::string, std::string> inputs,
+                    const std::function<void(StageOutput&)>& body) {
+  cancellation_.check();
+  inputs["version"] = version();
+  const auto start = std::chrono::steady_clock::now();
+  if (!run_stage(folder_, {name, std::move(inputs)}, body)) skipped_.push_back(name);
+  seconds_[name] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void RunStages::run_training(
+    const std::string& name, const std::string& network_artefact, const std::string& recipe,
+    const std::function<void(const std::filesystem::path&, bool resume)>& train) {
+  TrainRun output;
+  output.output = folder_.path_of(network_artefact);
+  const std::filesystem::path checkpoint = training_files(output).checkpoint;
+  const bool resume = !folder_.manifest().contains(name) && std::filesystem::exists(checkpoint) &&
+                      read_checkpoint(checkpoint).recipe_hash == recipe;
+  run(name, {{"recipe", recipe}}, [&](StageOutput& artefacts) {
+    if (!resume) std::filesystem::remove(checkpoint);
+    train(output.output, resume);
+    artefacts.path_of(network_artefact);
+    artefacts.path_of(network_artefact + ".csv");
+  });
+}
+
+}  // namespace bitline

@@ -1,0 +1,36 @@
+// What a training takes and leaves; LibTorch is not needed to know it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "bitline/data/dataset.h"
+#include "bitline/graph/network.h"
+#include "bitline/pipeline/run_config.h"
+
+namespace bitline {
+
+/// Files of a training, all beside train.output.
+struct TrainingFiles {
+  std::filesystem::path network;     ///< the trained network, or the best so far (Keep::kBest)
+  std::filesystem::path checkpoint;  ///< "<output>.checkpoint", after every epoch and on a stop
+  std::filesystem::path log;         ///< "<output>.csv", one line per epoch
+};
+
+TrainingFiles training_files(const TrainRun& train);
+
+/// A training set in two.
+struct TrainingData {
+  Dataset training;
+  Dataset holdout;
+};
+/// The last `holdout` images are kept out of training. Throws Error (kUsage) when none remain.
+TrainingData split_off_holdout(const Dataset& all, std::int64_t holdout);
+
+/// What a training gives.
+struct Trained {
+  Network network;
+  std::int64_t epoch = 0;  ///< that it is of; 0: the start
+};
+
+}  // namespace bitline

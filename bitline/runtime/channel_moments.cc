@@ -1,0 +1,109 @@
+#include "bitline/runtime/channel_moments.h"
+
+#include <type_traits>
+
+#include "bitline/base/error.h"
+
+namespace bitline {
+namespace {
+
+template <typename Total, typename Sum>
+Total total_of(Sum sum) {
+  if constexpr (std::is_same_v<Total, double>) {
+    return static_cast<double>(sum);
+  } else {
+    return static_cast<std::int64_t>(sum);
+  }
+}
+
+/// Σ y and Σ y² of each row of sums, [rows, channels, positions], to its channel's totals.
+template <typename Total, typename Sum>
+void add_rows(std::span<const Sum> sums, std::size_t positions, std::vector<Total>& totals,
+              std::vector<Total>& squares) {
+  for (std::size_t row = 0; row < sums.size() / positions; ++row) {
+    const std::size_t channel = row % totals.size();
+    for (const Sum sum : sums.subspan(row * positions, positions)) {
+      const auto y = total_of<Total>(sum);
+      totals[channel] += y;
+      squares[channel] += y * y;
+    }
+  }
+}
+
+}  // namespace
+
+ChannelMoments::ChannelMoments(std::size_t channels, bool is_real) : channels_(channels) {
+  if (is_real) {
+    totals_ = Totals<double>{std::vector<double>(channels), std::vector<double>(channels)};
+  } else {
+    totals_ = Totals<__int128>{std::vector<__int128>(channels), std::vector<__int128>(channels)};
+  }
+}
+
+void ChannelMoments::add(const Tensor& sums) {
+  const std::int64_t positions = sums.size() / (sums.dim(0) * static_cast<std::int64_t>(channels_));
+  std::visit(
+      [&](auto& totals) {
+        const auto add = [&](auto values) {
+          add_rows(values, static_cast<std::size_t>(positions), totals.sums, totals.squares);
+        };
+        if (sums.dtype() == DType::kI64) {
+          add(sums.data<std::int64_t>());
+        } else if (sums.dtype() == DType::kF64) {
+          add(sums.data<double>());
+        } else {
+          add(sums.data<float>());
+        }
+      },
+      totals_);
+  count_ += sums.dim(0) * positions;
+}
+
+void ChannelMoments::add(const ChannelMoments& other) {
+  std::visit(
+      [&](auto& totals) {
+        const auto& more = std::get<std::decay_t<decltype(totals)>>(other.totals_);
+        for (std::size_t c = 0; c < channels_; ++c) {
+          totals.sums[c] += more.sums[c];
+          totals.squares[c] += more.squares[c];
+        }
+      },
+      totals_);
+  count_ += other.count_;
+}
+
+ChannelStatistics ChannelMoments::statistics(std::span<const double> scale) const {
+  BITLINE_CHECK_LE(2, count_);
+  const auto count = static_cast<double>(count_);
+  ChannelStatistics result;
+  std::visit(
+      [&](const auto& totals) {
+        using Total = typename std::decay_t<decltype(totals.sums)>::value_type;
+        for (std::size_t c = 0; c < channels_; ++c) {
+          const double s = scale[scale.size() == 1 ? 0 : c];
+          const Total sum = totals.sums[c];
+          const Total numerator = totals.squares[c] * static_cast<Total>(count_) - sum * sum;
+          const double variance = static_cast<double>(numerator) / count / (count - 1);
+          result.mean.push_back(s * (static_cast<double>(sum) / count));
+          result.variance.push_back(s * s * variance);
+        }
+      },
+      totals_);
+  return result;
+}
+
+NormStatistics moved(const NormStatistics& stored, const ChannelStatistics& lossless,
+                     const ChannelStatistics& converted) {
+  NormStatistics result{stored.mean.clone(), stored.variance.clone()};
+  for (std::size_t c = 0; c < lossless.mean.size(); ++c) {
+    const double before = lossless.variance[c];
+    const double after = converted.variance[c];
+    float& mean = result.mean.data<float>()[c];
+    float& variance = result.variance.data<float>()[c];
+    mean = static_cast<float>(mean + (converted.mean[c] - lossless.mean[c]));
+    variance = static_cast<float>(before > 0 ? variance * (after / before) : variance + after);
+  }
+  return result;
+}
+
+}  // namespace bitline

@@ -1,0 +1,50 @@
+// Mean and variance of a layer's outputs by channel, and what they do to its batch-norm.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "bitline/base/tensor.h"
+#include "bitline/runtime/pointwise.h"
+
+namespace bitline {
+
+/// Mean and variance per channel of a layer's output before batch-norm, without its bias and what
+/// the zero point of its input adds: constants, which the ADCs do not change.
+struct ChannelStatistics {
+  std::vector<double> mean, variance;
+};
+
+/// Σ y and Σ y² per channel. Array and digital sums are integers, so both are exact in 128 bits and
+/// depend on no order; double serves layers in real numbers.
+class ChannelMoments {
+ public:
+  ChannelMoments(std::size_t channels, bool is_real);
+
+  /// sums: [rows, channels, ...] as LayerRunner::run gives them.
+  void add(const Tensor& sums);
+  /// What another one saw of the same channels.
+  void add(const ChannelMoments& other);
+  /// Values that were seen of each channel.
+  std::int64_t count() const { return count_; }
+  /// Of `scale` · y: one scale, or one for each channel. Needs two values.
+  ChannelStatistics statistics(std::span<const double> scale) const;
+
+ private:
+  template <typename Total>
+  struct Totals {
+    std::vector<Total> sums, squares;
+  };
+
+  std::size_t channels_;
+  std::variant<Totals<__int128>, Totals<double>> totals_;
+  std::int64_t count_ = 0;
+};
+
+/// Equation (14): statistics moved by what the ADCs change in a layer's outputs.
+NormStatistics moved(const NormStatistics& stored, const ChannelStatistics& lossless,
+                     const ChannelStatistics& converted);
+
+}  // namespace bitline
