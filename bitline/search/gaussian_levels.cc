@@ -1,6 +1,5 @@
 #include "bitline/search/gaussian_levels.h"
 
-#include <compare>
 #include <utility>
 #include <vector>
 
@@ -14,11 +13,8 @@ namespace {
 using Wide = __int128;
 using Unsigned = unsigned __int128;
 
-/// A product of 256 bits.
-struct Product {
-  Unsigned high = 0, low = 0;
-  friend auto operator<=>(const Product&, const Product&) = default;
-};
+/// A product of 256 bits: the high half, the low half.
+using Product = std::pair<Unsigned, Unsigned>;
 
 Product product(Unsigned a, Unsigned b) {
   constexpr int kHalf = 64;
@@ -42,17 +38,18 @@ class Gaussian {
         sum_(sums.sum),
         spread_(count_ * sums.squares - static_cast<Wide>(sum_) * sum_) {}
 
-  /// How `whole` stands to parts · (μ + z σ), z in units of 1/kDeviationParts, exactly: both sides
-  /// times n, less parts · n μ, squared.
-  std::strong_ordering compare(Wide whole, std::int64_t parts, std::int64_t z) const {
-    const Wide distance = kDeviationParts * (whole * count_ - static_cast<Wide>(parts) * sum_);
-    const Wide deviations = static_cast<Wide>(parts) * z;
-    const int side = sign(distance);
-    const int quantile_side = spread_ == 0 ? 0 : sign(deviations);
-    if (side != quantile_side) return side <=> quantile_side;
-    const Unsigned a = magnitude(distance), b = magnitude(deviations);
-    const auto order = product(a, a) <=> product(magnitude(spread_), b * b);
-    return side < 0 ? 0 <=> order : order;
+  /// The sign of whole − parts · (μ + z σ), z in units of 1/kDeviationParts, exactly: both terms
+  /// times n, and parts · n μ on the left.
+  int compare(Wide whole, std::int64_t parts, std::int64_t z) const {
+    const Wide left = kDeviationParts * (whole * count_ - static_cast<Wide>(parts) * sum_);
+    const Wide factor = static_cast<Wide>(parts) * z;  // of nσ on the right
+    const int side = sign(left);
+    const int right_side = spread_ == 0 ? 0 : sign(factor);
+    if (side != right_side) return sign(side - right_side);
+    const Product left_square = product(magnitude(left), magnitude(left));
+    const Product right_square = product(magnitude(factor) * magnitude(factor), magnitude(spread_));
+    if (left_square == right_square) return 0;
+    return left_square < right_square ? -side : side;
   }
 
   /// The first p in [low, high) with p ≥ μ + z σ, or else `high`.

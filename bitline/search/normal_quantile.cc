@@ -16,7 +16,7 @@ std::int64_t normal_integral(std::int64_t z) {
   __int128 power = static_cast<__int128>(z) * (kIntegralParts / kDeviationParts);
   __int128 sum = 0;
   for (std::int64_t n = 0; power > 0; ++n) {
-    if (n > 0) power = power * square / (2 * n * kSquareParts);
+    if (n > 0) power = power * square / (kSquareParts * 2 * n);
     const __int128 term = power / (2 * n + 1);
     sum += n % 2 == 0 ? term : -term;
   }
