@@ -16,7 +16,7 @@ enum class RangeMethod {
   kPercentile,
   kColumnBound,
   kMse,
-  kFullRange,
+  kFullRange,  ///< whatever was seen
   kLloydMax,
   kThreeSigmaGaussian,
 };
