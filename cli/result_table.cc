@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace bitline::cli {
 namespace {
 
@@ -13,7 +15,27 @@ std::string threshold_list(const std::vector<std::int64_t>& thresholds) {
                      thresholds.back());
 }
 
-void print_row(const ResultRow& row, bool recommended) {
+/// δ, where the quantizer has a range of its own.
+std::string delta_column(const AdcSpec& spec) {
+  const bool ranged =
+      spec.quantizer == Quantizer::kZeroTread || spec.quantizer == Quantizer::kZeroRise;
+  return ranged ? to_string(spec.delta) : "-";
+}
+
+/// Δ, where the quantizer has one step.
+std::string step_column(const PlannedAdc& adc) {
+  if (adc.spec.quantizer == Quantizer::kTable) return "-";
+  return to_string(step_of(adc.spec, adc.minimum, adc.maximum));
+}
+
+/// Names of range methods that are longer than the usual ones widen their column.
+std::size_t ranges_width(const std::vector<ResultRow>& rows) {
+  std::size_t width = name_of(RangeMethod::kNetworkWise).size();
+  for (const ResultRow& row : rows) width = std::max(width, row.ranges.size());
+  return width;
+}
+
+void print_row(const ResultRow& row, std::size_t width, bool recommended) {
   const std::string levels = row.levels == 0 ? "lossless" : std::to_string(row.levels);
   const std::string loss = row.levels == 0
                                ? ""
@@ -21,8 +43,8 @@ void print_row(const ResultRow& row, bool recommended) {
                                              row.test_loss.lower, row.test_loss.upper);
   const std::string top_five =
       row.test_top_five ? fmt::format("{:>6.2f}  ", 100 * row.test_top_five->value) : "";
-  fmt::print("{:>8}  {:<12}  {:<12}  {:>7.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {}{:<22}{}\n", levels,
-             row.ranges, name_of(row.treatment), 100 * row.search_accuracy.value,
+  fmt::print("{:>8}  {:<{}}  {:<12}  {:>7.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {}{:<22}{}\n", levels,
+             row.ranges, width, name_of(row.treatment), 100 * row.search_accuracy.value,
              100 * row.test_accuracy.value, 100 * row.test_accuracy.lower,
              100 * row.test_accuracy.upper, top_five, loss, recommended ? "  <- plan.json" : "");
 }
@@ -47,8 +69,7 @@ void print_plan(const AdcPlan& plan, const Network& network) {
     const auto& [name, planned] = *found;
     const CodeTable table = make_code_table(planned.spec, planned.minimum, planned.maximum);
     fmt::print("{:<28}  {:>6}  {:>7}  {:>7}  {:>16}  {}\n", name, table.levels(),
-               to_string(planned.spec.delta),
-               to_string(step_of(planned.spec, planned.minimum, planned.maximum)),
+               delta_column(planned.spec), step_column(planned),
                fmt::format("{} to {}", planned.minimum, planned.maximum),
                threshold_list(table.thresholds));
   }
@@ -58,10 +79,11 @@ void print_results(const RunOutcome& outcome, double max_loss) {
   fmt::print(
       "\nTop-1 accuracy in %, 95 % intervals; loss in points against lossless ADCs, paired\n");
   const bool top_five = !outcome.rows.empty() && outcome.rows.front().test_top_five;
-  fmt::print("{:>8}  {:<12}  {:<12}  {:>7}  {:<21}  {}{:<22}\n", "levels", "ranges", "batch-norm",
-             "search", "test", top_five ? " top-5  " : "", "loss on test");
+  const std::size_t width = ranges_width(outcome.rows);
+  fmt::print("{:>8}  {:<{}}  {:<12}  {:>7}  {:<21}  {}{:<22}\n", "levels", "ranges", width,
+             "batch-norm", "search", "test", top_five ? " top-5  " : "", "loss on test");
   for (std::size_t i = 0; i < outcome.rows.size(); ++i)
-    print_row(outcome.rows[i], outcome.recommended == i);
+    print_row(outcome.rows[i], width, outcome.recommended == i);
   fmt::print("\nSearch: {}\n",
              share_of_brute_force(outcome.images_measured, outcome.images_in_full));
   if (!outcome.recommended) {

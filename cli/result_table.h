@@ -11,7 +11,8 @@ void print_results(const RunOutcome& outcome, double max_loss);
 /// How much of brute force's work a search did; for ranges from statistics, that there was none.
 std::string share_of_brute_force(std::int64_t images_measured, std::int64_t images_in_full);
 
-/// Prints one line per layer, in the order of the network: levels, range, thresholds.
+/// Prints one line per layer, in the order of the network: levels, range, thresholds. A full range
+/// and a table have no δ, and a table no one step.
 void print_plan(const AdcPlan& plan, const Network& network);
 
 }  // namespace bitline::cli

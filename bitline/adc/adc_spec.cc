@@ -7,7 +7,6 @@
 #include "bitline/base/error.h"
 
 namespace bitline {
-namespace {
 
 void check_levels(std::int64_t levels) {
   if (levels < 2) fail_usage("levels {} is below 2, the fewest that an ADC can have", levels);
@@ -15,8 +14,6 @@ void check_levels(std::int64_t levels) {
     fail_usage("levels {} exceeds {}, the most that an ADC table may have; choose fewer", levels,
                kMaximumLevels);
 }
-
-}  // namespace
 
 UniformLevels uniform_levels(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
   const Sides sides = resolved_sides(spec, minimum);

@@ -29,7 +29,7 @@ struct AdcSpec {
   StepRule step_rule = StepRule::kRange;
   TieRule tie_rule = TieRule::kUp;
   Sides sides = Sides::kAutomatic;
-  /// Quantizer::kTable only: the measured transfer curve (measured_table.h).
+  /// Quantizer::kTable only: the transfer curve, measured (measured_table.h) or computed.
   std::vector<std::int64_t> table_thresholds;
   std::vector<Rational> table_values;
 
@@ -44,6 +44,9 @@ Rational step_of(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum
 /// possible |p| (named), a centre outside the possible sums, a choice that the quantizer has no use
 /// for, a table that is not monotone, and values that do not fit 32 bits.
 CodeTable make_code_table(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
+
+/// Throws Error (kUsage) unless an ADC can have so many levels: 2 to kMaximumLevels.
+void check_levels(std::int64_t levels);
 
 /// kBoth or kOneSided: what the spec means for sums that start at `minimum`.
 Sides resolved_sides(const AdcSpec& spec, std::int64_t minimum);

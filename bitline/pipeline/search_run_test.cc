@@ -119,6 +119,18 @@ TEST(SearchBench, PrunedSearchEqualsTheFullOneOnARealNetwork) {
   }
 }
 
+// 16 rows give sums from −16 to 16, which 33 levels tell apart.
+TEST(SearchBench, AsManyLevelsAsSumsLoseNothing) {
+  const TestStudy study("lossless");
+  const RunConfig config = study.config();
+  SearchBench bench(load_network(config.model), config);
+  SilentProgress silent;
+  for (const RangeMethod method : {RangeMethod::kFullRange, RangeMethod::kLloydMax}) {
+    const SearchResult result = bench.search(33, method, {}, silent, {});
+    EXPECT_EQ(result.score, bench.lossless()) << name_of(method);
+  }
+}
+
 TEST(SearchBench, HistogramsCountEveryConversion) {
   const TestStudy study("profile");
   const RunConfig config = study.config();

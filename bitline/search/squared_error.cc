@@ -1,51 +1,15 @@
 #include "bitline/search/squared_error.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "bitline/adc/uniform_levels.h"
 #include "bitline/base/error.h"
+#include "bitline/search/running_moments.h"
 
 namespace bitline {
 namespace {
 
 using Wide = __int128;
-
-/// Σ count, Σ p · count and Σ p² · count over all sums below a bound.
-struct Moments {
-  std::int64_t count = 0;
-  std::int64_t sum = 0;
-  Wide squares = 0;
-
-  friend Moments operator-(const Moments& a, const Moments& b) {
-    return {a.count - b.count, a.sum - b.sum, a.squares - b.squares};
-  }
-};
-
-class RunningMoments {
- public:
-  explicit RunningMoments(const Histogram& sums) : minimum_(sums.minimum()) {
-    Moments total;
-    below_.push_back(total);
-    for (std::int64_t p = sums.minimum(); p <= sums.maximum(); ++p) {
-      const std::int64_t count = sums.count(p);
-      total.count += count;
-      total.sum += p * count;
-      total.squares += static_cast<Wide>(p) * p * count;
-      below_.push_back(total);
-    }
-  }
-  Moments all() const { return below_.back(); }
-  /// Of the sums p < bound.
-  const Moments& below(std::int64_t bound) const {
-    const std::int64_t last = std::ssize(below_) - 1;
-    return below_[static_cast<std::size_t>(std::clamp<std::int64_t>(bound - minimum_, 0, last))];
-  }
-
- private:
-  std::int64_t minimum_;
-  std::vector<Moments> below_;
-};
 
 /// A non-negative number as numerator / denominator², so that comparing needs no common one.
 struct SquaredError {
@@ -75,10 +39,7 @@ SquaredError squared_error(const UniformLevels& levels, TieRule tie_rule,
   Moments start;
   for (std::int64_t k = levels.lowest; k <= levels.highest; ++k) {
     const Moments end = k == levels.highest ? moments.all() : moments.below(threshold(k + 1));
-    const Moments bin = end - start;
-    const Wide value = first + k * step;
-    error.numerator += bin.squares * denominator * denominator - 2 * value * denominator * bin.sum +
-                       value * value * bin.count;
+    error.numerator += (end - start).squared_error(first + k * step, denominator);
     start = end;
   }
   return error;

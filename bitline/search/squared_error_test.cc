@@ -6,20 +6,10 @@
 #include <optional>
 
 #include "bitline/adc/adc_spec.h"
+#include "bitline/search/test_histogram.h"
 
 namespace bitline {
 namespace {
-
-/// Σ count · (p − value)², by the table that the kernels use.
-Rational error_of(const AdcSpec& spec, const Histogram& sums) {
-  const CodeTable table = make_code_table(spec, sums.minimum(), sums.maximum());
-  Rational error = 0;
-  for (std::int64_t p = sums.minimum(); p <= sums.maximum(); ++p) {
-    const Rational off = Rational(p) - Rational(table.value(p)) * table.unit;
-    error = error + Rational(sums.count(p)) * off * off;
-  }
-  return error;
-}
 
 /// The definition: every δ, the larger one of equals.
 Rational brute_force(AdcSpec spec, const Histogram& sums, const Rational& delta_step) {

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "bitline/base/error.h"
 #include "bitline/search/candidates.h"
+#include "bitline/search/gaussian_levels.h"
+#include "bitline/search/lloyd_max.h"
 #include "bitline/search/squared_error.h"
 
 namespace bitline {
@@ -77,23 +80,50 @@ Ends ends_of(RangeMethod method, const LayerStatistics& layer, const StatisticOp
   }
 }
 
+/// `spec` over what the method takes for its range.
+AdcSpec between_ends(RangeMethod method, AdcSpec spec, const LayerStatistics& layer,
+                     const StatisticOptions& options) {
+  const Ends ends = ends_of(method, layer, options);
+  spec.centre = std::clamp((ends.low + ends.high) / Rational(2), Rational(layer.layer.minimum),
+                           Rational(layer.layer.maximum));
+  spec.delta = std::clamp((ends.high - ends.low) / Rational(2), Rational(1, 2),
+                          Rational(largest_sum(layer.layer)));
+  return spec;
+}
+
+/// Nothing else of `spec` has a meaning over all sums.
+AdcSpec full_range(const AdcSpec& spec) {
+  AdcSpec full;
+  full.quantizer = Quantizer::kFullRange;
+  full.levels = spec.levels;
+  full.sides = spec.sides;
+  return full;
+}
+
+AdcSpec from_sums(RangeMethod method, AdcSpec spec, const LayerStatistics& layer,
+                  const StatisticOptions& options) {
+  if (statistics(layer.sums).total == 0)
+    fail_usage("no partial sum was seen, so no range follows from them");
+  switch (method) {
+    case RangeMethod::kMse:
+      spec.delta = delta_of_least_error(spec, layer.sums, options.delta_step);
+      return spec;
+    case RangeMethod::kLloydMax:
+      return lloyd_max(spec.levels, layer.sums);
+    case RangeMethod::kThreeSigmaGaussian:
+      return gaussian_levels(spec.levels, layer.sums);
+    default:
+      return between_ends(method, std::move(spec), layer, options);
+  }
+}
+
 }  // namespace
 
 AdcSpec range_from_statistics(RangeMethod method, AdcSpec spec, const LayerStatistics& layer,
                               const StatisticOptions& options) {
-  if (statistics(layer.sums).total == 0)
-    fail_usage("layer {}: no partial sum was seen, so no range follows from them",
-               layer.layer.name);
-  const Rational largest = largest_sum(layer.layer);
-  if (method == RangeMethod::kMse) {
-    spec.delta = delta_of_least_error(spec, layer.sums, options.delta_step);
-    return spec;
-  }
-  const Ends ends = ends_of(method, layer, options);
-  spec.centre = std::clamp((ends.low + ends.high) / Rational(2), Rational(layer.layer.minimum),
-                           Rational(layer.layer.maximum));
-  spec.delta = std::clamp((ends.high - ends.low) / Rational(2), Rational(1, 2), largest);
-  return spec;
+  if (method == RangeMethod::kFullRange) return full_range(spec);
+  return with_context("layer " + layer.layer.name,
+                      [&] { return from_sums(method, std::move(spec), layer, options); });
 }
 
 }  // namespace bitline

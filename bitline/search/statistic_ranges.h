@@ -1,4 +1,4 @@
-// Ranges from the statistics of a layer's partial sums: the methods that a search is compared with.
+// ADCs from the statistics of a layer's partial sums: the methods that a search is compared with.
 // docs/search.md states each.
 #pragma once
 
@@ -27,10 +27,15 @@ struct StatisticOptions {
   Rational delta_step = 1;
 };
 
-/// `spec` (quantizer, levels, step, ties, sides; kMse: centre too) with the δ and centre that the
-/// method gives. min-max, three-sigma, percentile and column-bound give the ends of a range, whose
-/// middle is the centre and whose half length, at least ½ and at most the largest possible |p|, is
-/// δ. Throws Error (kUsage) for a searching method, and for a layer without any sum.
+/// The ADC that the method gives a layer.
+/// - min-max, three-sigma, percentile, column-bound, mse: `spec` (quantizer, levels, step, ties,
+///   sides; kMse: centre too) with a δ and centre. The first four give the ends of a range, whose
+///   middle is the centre and whose half length, at least ½ and at most the largest possible |p|,
+///   is δ.
+/// - full-range: Quantizer::kFullRange with the levels and sides of `spec`; needs no sums.
+/// - lloyd-max, three-sigma-gaussian: Quantizer::kTable with the levels of `spec` (lloyd_max.h,
+///   gaussian_levels.h).
+/// Throws Error (kUsage) for a searching method, and for a layer without any sum, which it names.
 AdcSpec range_from_statistics(RangeMethod method, AdcSpec spec, const LayerStatistics& layer,
                               const StatisticOptions& options);
 

@@ -65,6 +65,51 @@ TEST(StatisticRanges, MseKeepsTheCentre) {
   EXPECT_EQ(spec.centre, Rational(0));
 }
 
+// 256 levels for sums from −128: the level that even L gives up merges −128 with −127.
+TEST(StatisticRanges, FullRangeNeedsNoSums) {
+  AdcSpec spec;
+  spec.levels = 256;
+  spec.centre = 3;
+  spec.step_rule = StepRule::kCodes;
+  spec = range_from_statistics(RangeMethod::kFullRange, spec, seen({}), {});
+  EXPECT_EQ(spec.quantizer, Quantizer::kFullRange);
+  const CodeTable table = make_code_table(spec, -128, 128);
+  EXPECT_EQ(table.levels(), 256);
+  EXPECT_EQ(table.value(-128), -127);
+  EXPECT_EQ(table.value(-127), -127);
+  EXPECT_EQ(table.value(128), 128);
+}
+
+// −4 | 0 | 1 | 7 with four levels, whatever the rest of the spec says.
+TEST(StatisticRanges, LloydMaxTakesTheLevelsAlone) {
+  const AdcSpec spec = range(RangeMethod::kLloydMax, seen({-4, 0, 1, 7}));
+  EXPECT_EQ(spec.quantizer, Quantizer::kTable);
+  EXPECT_EQ(spec.table_thresholds, (std::vector<std::int64_t>{-2, 1, 4}));
+  EXPECT_EQ(spec.table_values, (std::vector<Rational>{-4, 0, 1, 7}));
+}
+
+// μ = 1, σ = 2: gaussian_levels_test.cc.
+TEST(StatisticRanges, ThreeSigmaGaussianTakesTheLevelsAlone) {
+  const AdcSpec spec = range(RangeMethod::kThreeSigmaGaussian, seen({-1, 3}));
+  EXPECT_EQ(spec.quantizer, Quantizer::kTable);
+  EXPECT_EQ(spec.table_thresholds, (std::vector<std::int64_t>{0, 1, 3}));
+}
+
+TEST(StatisticRanges, PlansOfEveryMethodReadBack) {
+  AdcPlan plan;
+  for (const RangeMethod method : {RangeMethod::kMinMax, RangeMethod::kFullRange,
+                                   RangeMethod::kLloydMax, RangeMethod::kThreeSigmaGaussian}) {
+    AdcSpec spec;
+    spec.levels = 7;
+    spec.sides = Sides::kBoth;
+    if (method == RangeMethod::kFullRange) spec.step_rule = StepRule::kOuterLevels;
+    for (const LayerStatistics& layer : {seen({-3, -1, -1, 0, 0, 0, 2, 5, 5, 11}), seen({4})})
+      plan.layers[fmt::format("{}, from {} sums", name_of(method), statistics(layer.sums).total)] =
+          {range_from_statistics(method, spec, layer, {}), -128, 128};
+  }
+  EXPECT_EQ(plan_from_json(to_json(plan)), plan);
+}
+
 TEST(StatisticRanges, OneSumAloneTakesTheSmallestRange) {
   const AdcSpec spec = range(RangeMethod::kMinMax, seen({5}));
   EXPECT_EQ(spec.centre, Rational(5));
@@ -74,13 +119,16 @@ TEST(StatisticRanges, OneSumAloneTakesTheSmallestRange) {
 TEST(StatisticRanges, LayersWithoutSumsAndSearchesAreRefused) {
   expect_error(ErrorKind::kUsage, "layer conv1: no partial sum was seen",
                [] { range(RangeMethod::kMinMax, seen({})); });
+  expect_error(ErrorKind::kUsage, "layer conv1: no partial sum was seen",
+               [] { range(RangeMethod::kLloydMax, seen({})); });
   expect_error(ErrorKind::kUsage, "range method layer-wise does not follow from statistics",
                [] { range(RangeMethod::kLayerWise, seen({1})); });
 }
 
 TEST(RangeMethod, NamesReadBack) {
-  for (const char* name : {"network-wise", "layer-wise", "refine", "min-max", "three-sigma",
-                           "percentile", "column-bound", "mse"})
+  for (const char* name :
+       {"network-wise", "layer-wise", "refine", "min-max", "three-sigma", "percentile",
+        "column-bound", "mse", "full-range", "lloyd-max", "three-sigma-gaussian"})
     EXPECT_EQ(name_of(range_method_from_name(name)), name);
   expect_error(ErrorKind::kUsage, "\"layerwise\" is unknown; choose from network-wise, layer-wise",
                [] { range_method_from_name("layerwise"); });

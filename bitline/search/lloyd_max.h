@@ -1,0 +1,22 @@
+// The levels of least squared error, wherever they lie: Lloyd and Max, as in NeuroSim.
+#pragma once
+
+#include <cstdint>
+
+#include "bitline/adc/adc_spec.h"
+#include "bitline/adc/histogram.h"
+
+namespace bitline {
+
+/// The ADC of L levels under which Σ_p count(p) · (p − value(code(p)))² is least among all that
+/// have values on the grid of 1/256 LSB; equation (5i) of docs/arithmetic.md. It is the optimum
+/// itself, by dynamic programming over the sums that were seen, and not a fixed point of Lloyd's
+/// iteration. A sum half-way between two values goes up; of equally good tables it is the one whose
+/// uppermost threshold is lowest, then the next one. Where fewer than L different sums were seen,
+/// each is a level, and the remaining codes have the largest one's value and thresholds above all
+/// possible sums. O(L n log n) for n ≥ 1 different sums that were seen. Throws Error (kUsage) for
+/// levels that no ADC can have, and where L (n − L + 1) exceeds 2^25, as with 1,250 levels for
+/// 28,801 sums.
+AdcSpec lloyd_max(std::int64_t levels, const Histogram& sums);
+
+}  // namespace bitline
