@@ -19,11 +19,16 @@ struct ModelOptions {
 /// changes, global average pool, one linear layer.
 Network resnet20(const ModelOptions& options);
 
+/// ResNet-18 for CIFAR (He et al., 2016, with the stem that CIFAR's small images take): 3 × 3
+/// convolution of 64 channels, four stages of two basic blocks (64, 128, 256, 512), the rest as in
+/// ResNet-20.
+Network resnet18(const ModelOptions& options);
+
 /// VGG-9: two 3 × 3 convolutions of 128 channels, max-pool, two of 256, max-pool, two of 512,
 /// max-pool, fully connected 1024, 1024, classes; batch-norm after each but the last.
 Network vgg9(const ModelOptions& options);
 
-/// By the name that the configuration uses: "resnet20", "vgg9". Throws Error (kUsage) for others.
+/// By the name that the configuration uses: "resnet18", "resnet20", "vgg9". Throws Error (kUsage) for others.
 Network make_model(std::string_view name, const ModelOptions& options);
 
 }  // namespace bitline

@@ -59,6 +59,27 @@ bool same_tensors(const Network& a, const Network& b) {
   });
 }
 
+TEST(ResNet18, HasEighteenWeightLayersAndThreeShortcutConvolutions) {
+  const Network network = resnet18({});
+  // 1 + 4 stages · 2 blocks · 2 = 17 convolutions on the main path, 1 linear layer, 3 shortcuts.
+  EXPECT_EQ(convolutions_and_linear_layers(network), std::make_pair(20, 1));
+  EXPECT_EQ(network.parameter(network.node("stage4.block1.shortcut"), "weight").shape(),
+            (Shape{512, 256, 1, 1}));
+  EXPECT_EQ(validate(network).at("stage4.block2.relu2"), (Shape{512, 4, 4}));
+}
+
+TEST(ResNet18, Has11173962Parameters) {
+  // 3 × 3 kernels: first layer 64 · 27; stage 1: 4 · 64 · 576; each later stage c · 9c/2 + 3 · c ·
+  // 9c. Shortcuts c · c/2. Batch-norm has scale and shift for 64 + 4 · 64 + 5 · (128 + 256 + 512)
+  // channels. Linear layer 512 · 10 + 10.
+  const std::int64_t kernels =
+      1728 + 147456 + (73728 + 442368) + (294912 + 1769472) + (1179648 + 7077888);
+  const std::int64_t shortcuts = 8192 + 32768 + 131072;
+  const std::int64_t batch_norm = 2 * 4800;
+  ASSERT_EQ(kernels + shortcuts + batch_norm + 5130, 11173962);
+  EXPECT_EQ(parameter_count(resnet18({})), 11173962);
+}
+
 TEST(ResNet20, HasTwentyWeightLayersAndTwoShortcutConvolutions) {
   const Network network = resnet20({});
   // 1 + 3 stages · 3 blocks · 2 = 19 convolutions on the main path, 1 linear layer, 2 shortcuts.
@@ -143,7 +164,8 @@ TEST(Vgg9, TakesOtherImagesAndClasses) {
 }
 
 TEST(Models, BatchNormFollowsEveryConvolutionAndEveryHiddenLinearLayer) {
-  for (const Network& network : {resnet20(options_with(1, 0.25)), vgg9(options_with(1, 0.25))}) {
+  for (const Network& network : {resnet18(options_with(1, 0.25)), resnet20(options_with(1, 0.25)),
+                                 vgg9(options_with(1, 0.25))}) {
     for (const Node& node : network.nodes) {
       if (!network.has_parameter(node, "weight") || node.name == "classifier") continue;
       const Node& next = network.nodes[network.index_of(node.name) + 1];
@@ -177,6 +199,7 @@ TEST(Models, ConvolutionWeightsHaveTheDeviationOfTheirFanOut) {
 }
 
 TEST(Models, AreFoundByName) {
+  EXPECT_EQ(make_model("resnet18", options_with(1, 0.25)).name, "resnet18");
   EXPECT_EQ(make_model("resnet20", options_with(1, 0.25)).name, "resnet20");
   EXPECT_EQ(make_model("vgg9", options_with(1, 0.25)).name, "vgg9");
 }
@@ -193,7 +216,7 @@ std::string usage_message(std::string_view name, const ModelOptions& options) {
 
 TEST(ModelsRefuse, AnUnknownName) {
   EXPECT_EQ(usage_message("resnet21", {}),
-            "model 'resnet21' is not built in; choose resnet20 or vgg9");
+            "model 'resnet21' is not built in; choose resnet18, resnet20 or vgg9");
 }
 
 TEST(ModelsRefuse, AWidthThatIsNotPositive) {

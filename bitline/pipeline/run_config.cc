@@ -110,7 +110,7 @@ ModelSource read_model(const ConfigTable& table, std::uint64_t seed) {
   model.options.seed = seed;
   read_weights(table, model);
   if (model.file.empty() == model.name.empty())
-    fail_usage("set either model.file (a network file) or model.name (resnet20, vgg9)");
+    fail_usage("set either model.file (a network file) or model.name (resnet18, resnet20, vgg9)");
   if (model.options.input.size() != 3)
     fail_usage("model.input has {} numbers; give [channels, height, width]",
                model.options.input.size());

@@ -54,6 +54,22 @@ std::string identity_of(const Executor& executor, const Tensor& images,
          (statistics == SearchStatistics::kStored ? "" : "recalibrated");
 }
 
+LayerStatistics statistics_of(const CimLayer& layer, const LayerHistogram& seen) {
+  const SumRange bound = column_sums(layer);
+  LayerStatistics statistics;
+  statistics.layer = {layer.name, layer.sums.minimum, layer.sums.maximum};
+  for (std::int64_t i = 0; i < seen.planes(); ++i)
+    for (std::int64_t j = 0; j < seen.streams(); ++j)
+      statistics.parts.push_back({layer.planes.weights[static_cast<std::size_t>(i)] *
+                                      layer.streams.weights[static_cast<std::size_t>(j)],
+                                  seen.of(i, j, 0)});
+  statistics.sums = seen.total();
+  statistics.tiles = std::ssize(layer.tiles);
+  statistics.column_low = bound.minimum;
+  statistics.column_high = bound.maximum;
+  return statistics;
+}
+
 }  // namespace
 
 AdcPlan lossless_plan(const Executor& executor) {
@@ -89,11 +105,8 @@ HistogramMap SearchBench::profile(bool by_tile, ProgressSink& progress,
   return histograms;
 }
 
-const std::map<std::string, Histogram>& SearchBench::sums(ProgressSink& progress,
-                                                          const Cancellation& cancellation) {
-  if (sums_.empty())
-    for (const auto& [layer, histogram] : profile(false, progress, cancellation))
-      sums_.emplace(layer, histogram.total());
+const HistogramMap& SearchBench::sums(ProgressSink& progress, const Cancellation& cancellation) {
+  if (sums_.empty()) sums_ = profile(false, progress, cancellation);
   return sums_;
 }
 
@@ -102,7 +115,7 @@ std::map<std::string, Rational> SearchBench::centres(ProgressSink& progress,
   std::map<std::string, Rational> centres;
   if (config_.search.centre == Centre::kZero) return centres;
   for (const auto& [layer, histogram] : sums(progress, cancellation))
-    centres[layer] = mean_centre(statistics(histogram));
+    centres[layer] = mean_centre(statistics(histogram.total()));
   return centres;
 }
 
@@ -116,16 +129,12 @@ SearchResult SearchBench::from_statistics(RangeMethod method, const SearchOption
                                           const Cancellation& cancellation) {
   SearchResult result;
   for (const CimLayer* layer : executor_.cim_layers()) {
-    const SumRange bound = column_sums(*layer);
     AdcSpec spec = options.adc;
     if (const auto centre = options.centres.find(layer->name); centre != options.centres.end())
       spec.centre = centre->second;
-    spec = range_from_statistics(method, spec,
-                                 {{layer->name, layer->sums.minimum, layer->sums.maximum},
-                                  sums(progress, cancellation).at(layer->name),
-                                  bound.minimum,
-                                  bound.maximum},
-                                 {config_.search.percentile, options.delta_step});
+    spec = range_from_statistics(
+        method, spec, statistics_of(*layer, sums(progress, cancellation).at(layer->name)),
+        {config_.search.percentile, options.delta_step});
     result.plan.layers[layer->name] = {spec, layer->sums.minimum, layer->sums.maximum};
   }
   const Tensor logits = predict(executor_, executor_.prepare(result.plan), sample_,

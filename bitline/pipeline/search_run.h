@@ -35,8 +35,7 @@ class SearchBench {
   Score score(const Executor& executor, const AdcPlan& plan) const;
 
  private:
-  const std::map<std::string, Histogram>& sums(ProgressSink& progress,
-                                               const Cancellation& cancellation);
+  const HistogramMap& sums(ProgressSink& progress, const Cancellation& cancellation);
   std::map<std::string, Rational> centres(ProgressSink& progress, const Cancellation& cancellation);
   const std::vector<std::int32_t>& targets() const;
   SearchResult from_statistics(RangeMethod method, const SearchOptions& options,
@@ -49,7 +48,7 @@ class SearchBench {
   Score lossless_;
   std::vector<std::int32_t> answers_;        // of the lossless network
   std::vector<std::int64_t> hardest_first_;  // images by the lossless network's margin
-  std::map<std::string, Histogram> sums_;    // by layer, with lossless ADCs; empty until asked for
+  HistogramMap sums_;                        // with lossless ADCs; empty until asked for
 };
 
 /// Every layer on the array with a lossless ADC: the simulation runs, nothing is lost.

@@ -10,9 +10,9 @@
 namespace bitline {
 namespace {
 
-constexpr std::array<std::string_view, 11> kNames = {
-    "network-wise", "layer-wise", "refine",     "min-max",   "three-sigma",         "percentile",
-    "column-bound", "mse",        "full-range", "lloyd-max", "three-sigma-gaussian"};
+constexpr std::array<std::string_view, 12> kNames = {
+    "network-wise", "layer-wise", "refine", "min-max",    "three-sigma", "percentile",
+    "column-bound", "mse",        "csnr",   "full-range", "lloyd-max",   "three-sigma-gaussian"};
 
 }  // namespace
 

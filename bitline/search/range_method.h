@@ -16,13 +16,14 @@ enum class RangeMethod {
   kPercentile,
   kColumnBound,
   kMse,
+  kCsnr,
   kFullRange,  ///< whatever was seen
   kLloydMax,
   kThreeSigmaGaussian,
 };
 
 /// "network-wise", "layer-wise", "refine", "min-max", "three-sigma", "percentile", "column-bound",
-/// "mse", "full-range", "lloyd-max", "three-sigma-gaussian".
+/// "mse", "csnr", "full-range", "lloyd-max", "three-sigma-gaussian".
 std::string_view name_of(RangeMethod method);
 /// The inverse of name_of. Throws Error (kUsage) that names the known methods.
 RangeMethod range_method_from_name(std::string_view name);

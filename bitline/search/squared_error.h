@@ -1,5 +1,9 @@
-// The squared error of an ADC over a histogram of sums, exactly.
+// The squared error of an ADC over histograms of sums, exactly: of the sums themselves, or of the
+// layer's outputs that are made of them.
 #pragma once
+
+#include <cstdint>
+#include <span>
 
 #include "bitline/adc/adc_spec.h"
 #include "bitline/adc/histogram.h"
@@ -13,5 +17,19 @@ namespace bitline {
 /// running totals of count, p and p², so that a δ costs its levels and not its sums. Throws what
 /// make_code_table throws.
 Rational delta_of_least_error(AdcSpec spec, const Histogram& sums, const Rational& delta_step);
+
+/// The sums of one weight plane and input stream, all tiles together.
+struct WeightedSums {
+  std::int64_t weight = 1;  ///< c_i · g_j: what a unit of them adds to the output
+  Histogram sums;
+};
+
+/// As delta_of_least_error, but what is least is the squared error of an output, equation (5m):
+/// with the mean and the variance of an error e = value(code(p)) − p over each part's sums, and
+/// errors of different conversions uncorrelated, Σ T w² var(e) + (Σ T w mean(e))² over the parts.
+/// The parts hold equally many sums; T is `tiles`. The least error is the largest compute
+/// signal-to- noise ratio, since the signal is the same for every δ.
+Rational delta_of_least_output_error(AdcSpec spec, std::span<const WeightedSums> parts,
+                                     std::int64_t tiles, const Rational& delta_step);
 
 }  // namespace bitline

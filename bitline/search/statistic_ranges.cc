@@ -8,7 +8,6 @@
 #include "bitline/search/candidates.h"
 #include "bitline/search/gaussian_levels.h"
 #include "bitline/search/lloyd_max.h"
-#include "bitline/search/squared_error.h"
 
 namespace bitline {
 namespace {
@@ -107,6 +106,9 @@ AdcSpec from_sums(RangeMethod method, AdcSpec spec, const LayerStatistics& layer
   switch (method) {
     case RangeMethod::kMse:
       spec.delta = delta_of_least_error(spec, layer.sums, options.delta_step);
+      return spec;
+    case RangeMethod::kCsnr:
+      spec.delta = delta_of_least_output_error(spec, layer.parts, layer.tiles, options.delta_step);
       return spec;
     case RangeMethod::kLloydMax:
       return lloyd_max(spec.levels, layer.sums);

@@ -9,15 +9,19 @@ namespace {
 
 /// A layer of sums −128 … 128 of which these were seen, once each.
 LayerStatistics seen(std::initializer_list<std::int64_t> sums) {
-  LayerStatistics layer{{"conv1", -128, 128}, Histogram(-128, 128), -30, 50};
+  LayerStatistics layer;
+  layer.layer = {"conv1", -128, 128};
+  layer.sums = Histogram(-128, 128);
+  layer.column_low = -30;
+  layer.column_high = 50;
   for (const std::int64_t p : sums) layer.sums.add(p);
   return layer;
 }
 
 AdcSpec range(RangeMethod method, const LayerStatistics& layer,
-              const StatisticOptions& options = {}) {
+              const StatisticOptions& options = {}, std::int64_t levels = 4) {
   AdcSpec spec;
-  spec.levels = 4;
+  spec.levels = levels;
   return range_from_statistics(method, spec, layer, options);
 }
 
@@ -63,6 +67,20 @@ TEST(StatisticRanges, MseKeepsTheCentre) {
   spec = range_from_statistics(RangeMethod::kMse, spec, layer, {});
   EXPECT_EQ(spec.delta, Rational(6));
   EXPECT_EQ(spec.centre, Rational(0));
+}
+
+// Three levels at −2δ/3, 0 and 2δ/3. The heavy part's sums are met by δ = 6, the light one's by
+// δ = 12, and an output is 8 times as sensitive to the heavy one's.
+TEST(StatisticRanges, CsnrWeighsAPartByWhatItAddsToTheOutput) {
+  LayerStatistics layer = seen({-8, -4, 0, 0, 4, 8});
+  for (const auto& [weight, p] : {std::pair{8, 4}, std::pair{1, 8}}) {
+    Histogram sums(-128, 128);
+    for (const std::int64_t sum : {-p, 0, p}) sums.add(sum);
+    layer.parts.push_back({weight, sums});
+  }
+  EXPECT_EQ(range(RangeMethod::kCsnr, layer, {}, 3).delta, Rational(6));
+  std::swap(layer.parts[0].weight, layer.parts[1].weight);
+  EXPECT_EQ(range(RangeMethod::kCsnr, layer, {}, 3).delta, Rational(12));
 }
 
 // 256 levels for sums from −128: the level that even L gives up merges −128 with −127.

@@ -21,18 +21,22 @@ std::string basic_block(NetworkBuilder& build, const std::string& name, const st
   return build.relu(name + ".relu2", build.add(name + ".add", value, shortcut));
 }
 
-}  // namespace
+/// What tells residual networks for CIFAR apart.
+struct ResNetShape {
+  std::string name;
+  std::int64_t channels;  ///< of the first stage; each later one has twice as many
+  int stages;
+  int blocks;  ///< in each stage
+};
 
-Network resnet20(const ModelOptions& options) {
-  constexpr int kStages = 3;
-  constexpr int kBlocks = 3;
-  NetworkBuilder build("resnet20", options.input, options.seed);
-  std::int64_t channels = scaled_width(16, options.width);
+Network resnet(const ResNetShape& shape, const ModelOptions& options) {
+  NetworkBuilder build(shape.name, options.input, options.seed);
+  std::int64_t channels = scaled_width(shape.channels, options.width);
   std::string value = build.conv("conv1", build.input(), options.input.at(0), channels, 3, 1);
   value = build.relu("relu1", build.batch_norm("norm1", value, channels));
-  for (int stage = 0; stage < kStages; ++stage) {
-    const std::int64_t out_channels = scaled_width(16 << stage, options.width);
-    for (int block = 0; block < kBlocks; ++block) {
+  for (int stage = 0; stage < shape.stages; ++stage) {
+    const std::int64_t out_channels = scaled_width(shape.channels << stage, options.width);
+    for (int block = 0; block < shape.blocks; ++block) {
       value = basic_block(build, fmt::format("stage{}.block{}", stage + 1, block + 1), value,
                           channels, out_channels, stage > 0 && block == 0 ? 2 : 1);
       channels = out_channels;
@@ -42,5 +46,11 @@ Network resnet20(const ModelOptions& options) {
                true);
   return std::move(build).finish();
 }
+
+}  // namespace
+
+Network resnet20(const ModelOptions& options) { return resnet({"resnet20", 16, 3, 3}, options); }
+
+Network resnet18(const ModelOptions& options) { return resnet({"resnet18", 64, 4, 2}, options); }
 
 }  // namespace bitline
