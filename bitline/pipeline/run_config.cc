@@ -229,9 +229,10 @@ RetrainRun read_retrain(const ConfigTable& table, TrainRun train) {
   train.output = "retrained.safetensors";
   RetrainRun retrain;
   retrain.train = read_train(table, "retrain", train);
-  retrain.gradient = table.choice<StraightThrough>(
-      "gradient", retrain.gradient,
-      {{"identity", StraightThrough::kIdentity}, {"clipped", StraightThrough::kClipped}});
+  retrain.gradient = table.choice<StraightThrough>("gradient", retrain.gradient,
+                                                   {{"identity", StraightThrough::kIdentity},
+                                                    {"clipped", StraightThrough::kClipped},
+                                                    {"scaled", StraightThrough::kScaled}});
   retrain.recalibrate = table.get<bool>("recalibrate", retrain.recalibrate);
   return retrain;
 }

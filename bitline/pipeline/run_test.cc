@@ -104,6 +104,52 @@ TEST_F(RunTest, AStoppedRunContinuesToTheSameResults) {
   }
 }
 
+class RetrainingRunTest : public RunTest {
+ protected:
+  RunConfig config() const {
+    RunConfig config =
+        study_.config("[retrain]\nepochs = 2\nbatch_size = 4\nlearning_rate = 0.02\nholdout = 4\n");
+    config.search.levels = {3};
+    config.search.ranges = {RangeMethod::kNetworkWise};
+    return config;
+  }
+  RunOutcome run(const std::string& name) {
+    return run_pipeline(config(), study_.folder() / name, silent_, cancellation_);
+  }
+};
+
+TEST_F(RetrainingRunTest, RetrainsEveryPlanAndAControl) {
+  const RunOutcome outcome = run("a");
+  // lossless, control; plain, recalibrated, retrained
+  ASSERT_EQ(outcome.rows.size(), 5U);
+  EXPECT_EQ(outcome.rows[1].treatment, Treatment::kRetrained);
+  EXPECT_EQ(outcome.rows[1].levels, 0);
+  EXPECT_EQ(outcome.rows[4].treatment, Treatment::kRetrained);
+  EXPECT_EQ(outcome.rows[4].levels, 3);
+  EXPECT_EQ(outcome.rows[4].network, "networks/L3-network-wise-retrained.safetensors");
+  for (const char* artefact :
+       {"networks/L3-network-wise-retrained.safetensors.csv",
+        "networks/control-retrained.safetensors",
+        "evaluations/L3-network-wise-retrained-holdout.json", "evaluations/lossless-holdout.json"})
+    EXPECT_TRUE(std::filesystem::exists(study_.folder() / "a" / artefact)) << artefact;
+  const std::string held_out = text("a", "evaluations/lossless-holdout.json");
+  EXPECT_THAT(held_out, ::testing::HasSubstr("\"images\": 4"));
+}
+
+TEST_F(RetrainingRunTest, AStoppedRunContinuesToTheSameResults) {
+  run("whole");
+  for (const int updates : {4, 12, 40, 60}) {
+    Cancellation cancellation;
+    StopAfter stop(cancellation, updates);
+    const std::string name = "stopped" + std::to_string(updates);
+    EXPECT_THROW(run_pipeline(config(), study_.folder() / name, stop, cancellation), Error);
+    run(name);
+    for (const char* artefact : {"results.csv", "networks/L3-network-wise-retrained.safetensors"})
+      EXPECT_EQ(text(name, artefact), text("whole", artefact)) << name << " " << artefact;
+  }
+  EXPECT_TRUE(run("whole").skipped.size() > 8);
+}
+
 TEST_F(RunTest, AnotherArrayRunsItsStagesAgain) {
   run("a");
   RunConfig config = study_.config();

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "bitline/pipeline/predict.h"
 #include "bitline/pipeline/scoring.h"
 #include "bitline/pipeline/study.h"
 #include "bitline/pipeline/test_study.h"
+#include "bitline/runtime/recalibrate.h"
 
 namespace bitline {
 namespace {
@@ -41,20 +44,54 @@ std::vector<Score> evaluate(NetworkEvaluator& evaluator, const std::vector<AdcPl
   return scores;
 }
 
+constexpr SearchStatistics kBoth[] = {SearchStatistics::kStored, SearchStatistics::kRecalibrated};
+
+NetworkEvaluator evaluator_of(const SearchBench& bench, const RunConfig& config,
+                              SearchStatistics statistics) {
+  return NetworkEvaluator(bench.executor(), normalized_images(bench.sample(), config.data),
+                          bench.sample().labels, statistics);
+}
+
 TEST(NetworkEvaluator, CachedPrefixesNeverChangeAScore) {
   const TestStudy study("evaluator");
   const RunConfig config = study.config();
   const SearchBench bench(load_network(config.model), config);
-  NetworkEvaluator evaluator(bench.executor(), normalized_images(bench.sample(), config.data),
-                             bench.sample().labels);
   std::vector<std::int64_t> all(12);
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
-  // forwards through the layers, the same plan twice, back again, and jumps
-  for (const auto& [delta, layers] : std::vector<std::pair<std::int64_t, std::size_t>>{
-           {3, 1}, {5, 1}, {5, 1}, {5, 2}, {5, 7}, {4, 7}, {4, 1}, {6, 19}, {5, 2}, {5, 0}}) {
-    const AdcPlan plan = plan_of(bench.executor(), delta, layers);
-    EXPECT_EQ(evaluate(evaluator, {plan}, all).at(0), score_from_scratch(bench, config, plan))
-        << delta << " " << layers;
+  for (const SearchStatistics statistics : kBoth) {
+    NetworkEvaluator evaluator = evaluator_of(bench, config, statistics);
+    // forwards through the layers, the same plan twice, back again, and jumps
+    for (const auto& [delta, layers] : std::vector<std::pair<std::int64_t, std::size_t>>{
+             {3, 1}, {5, 1}, {5, 1}, {5, 2}, {5, 7}, {4, 7}, {4, 1}, {6, 19}, {5, 2}, {5, 0}}) {
+      const AdcPlan plan = plan_of(bench.executor(), delta, layers);
+      NetworkEvaluator fresh = evaluator_of(bench, config, statistics);
+      const Score score = evaluate(evaluator, {plan}, all).at(0);
+      EXPECT_EQ(score, evaluate(fresh, {plan}, all).at(0)) << delta << " " << layers;
+      if (statistics == SearchStatistics::kStored)
+        EXPECT_EQ(score, score_from_scratch(bench, config, plan)) << delta << " " << layers;
+    }
+  }
+}
+
+// Only batch-norms behind layers on the array move: the first layer sees the images themselves, and
+// none follows the last one.
+TEST(NetworkEvaluator, RecalibratedScoresAreThoseOfTheRecalibratedNetwork) {
+  const TestStudy study("statistics");
+  const RunConfig config = study.config();
+  const Network network = load_network(config.model);
+  const SearchBench bench(network, config);
+  NetworkEvaluator evaluator = evaluator_of(bench, config, SearchStatistics::kRecalibrated);
+  std::vector<std::int64_t> all(12);
+  std::iota(all.begin(), all.end(), 0);
+  for (const std::int64_t delta : {2, 6}) {
+    const AdcPlan plan = plan_of(bench.executor(), delta, 19);
+    Executor executor(network, MacMode::kAnalog, config.array);
+    PreparedPlan prepared = executor.prepare(plan);
+    SilentProgress silent;
+    recalibrate(executor, prepared, normalized_images(bench.sample(), config.data), silent, {});
+    const Tensor logits =
+        predict(executor, prepared, bench.sample(), config.data.normalization, "", silent, {});
+    EXPECT_EQ(evaluate(evaluator, {plan}, all).at(0), score_batch(logits, bench.sample().labels));
   }
 }
 
@@ -62,26 +99,28 @@ TEST(NetworkEvaluator, PlansOfOneCallScoreAsEachAlone) {
   const TestStudy study("plans");
   const RunConfig config = study.config();
   const SearchBench bench(load_network(config.model), config);
-  NetworkEvaluator evaluator(bench.executor(), normalized_images(bench.sample(), config.data),
-                             bench.sample().labels);
   const std::vector<std::int64_t> images{7, 0, 3, 11, 5};
   for (const std::size_t layers : {1U, 4U, 19U}) {
     // layer-wise: the last layer named differs; network-wise: all do
     for (const bool layer_wise : {true, false}) {
-      std::vector<AdcPlan> plans;
-      for (const std::int64_t delta : {2, 3, 7, 8, 20}) {
-        AdcPlan plan = plan_of(bench.executor(), delta, layers);
-        if (layer_wise) {
-          const std::string last = bench.executor().cim_layers()[layers - 1]->name;
-          const PlannedAdc own = plan.layers.at(last);
-          plan = plan_of(bench.executor(), 6, layers);
-          plan.layers.at(last) = own;
+      for (const SearchStatistics statistics : kBoth) {
+        NetworkEvaluator evaluator = evaluator_of(bench, config, statistics);
+        std::vector<AdcPlan> plans;
+        for (const std::int64_t delta : {2, 3, 7, 8, 20}) {
+          AdcPlan plan = plan_of(bench.executor(), delta, layers);
+          if (layer_wise) {
+            const std::string last = bench.executor().cim_layers()[layers - 1]->name;
+            const PlannedAdc own = plan.layers.at(last);
+            plan = plan_of(bench.executor(), 6, layers);
+            plan.layers.at(last) = own;
+          }
+          plans.push_back(plan);
         }
-        plans.push_back(plan);
+        const std::vector<Score> together = evaluate(evaluator, plans, images);
+        for (std::size_t i = 0; i < plans.size(); ++i)
+          EXPECT_EQ(together[i], evaluate(evaluator, {plans[i]}, images).at(0))
+              << layers << " " << i;
       }
-      const std::vector<Score> together = evaluate(evaluator, plans, images);
-      for (std::size_t i = 0; i < plans.size(); ++i)
-        EXPECT_EQ(together[i], evaluate(evaluator, {plans[i]}, images).at(0)) << layers << " " << i;
     }
   }
 }
@@ -103,7 +142,8 @@ TEST(SearchBench, PrunedSearchEqualsTheFullOneOnARealNetwork) {
   const TestStudy study("pruned");
   SilentProgress silent;
   for (const RangeMethod method : {RangeMethod::kNetworkWise, RangeMethod::kLayerWise}) {
-    for (const char* objective : {"accuracy", "loss", "agreement"}) {
+    for (const char* objective :
+         {"accuracy", "loss", "agreement", "accuracy\"\nstatistics = \"recalibrated"}) {
       const std::string key = "objective = \"" + std::string(objective) + "\"\n";
       const RunConfig config = study.config(key);
       const RunConfig full = study.config(key + "full = true\n");

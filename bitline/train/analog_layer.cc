@@ -6,6 +6,7 @@
 
 #include "bitline/mapping/map.h"
 #include "bitline/runtime/composed_layer.h"
+#include "bitline/train/torch_windows.h"
 
 namespace bitline {
 namespace {
@@ -41,6 +42,19 @@ std::vector<CimLayer> converted_columns(const CimLayer& layer) {
       digit = static_cast<std::int8_t>(std::max(sign * digit, 0));
   }
   return halves;
+}
+
+/// By output channel, the slope of the least-squares line of `value` over `exact`; 1 where all
+/// exact outputs are alike.
+TileShare slopes(const at::Tensor& exact, const at::Tensor& value, bool is_linear) {
+  std::vector<std::int64_t> others;  // all axes but the channels'
+  const std::int64_t channels = is_linear ? exact.dim() - 1 : 1;
+  for (std::int64_t axis = 0; axis < exact.dim(); ++axis)
+    if (axis != channels) others.push_back(axis);
+  const at::Tensor centred = exact - exact.mean(others, true);
+  const at::Tensor spread = (centred * centred).sum(others, true);
+  const at::Tensor slope = (centred * value).sum(others, true) / spread;
+  return {at::ones({1}, exact.options()), at::where(spread > 0, slope, at::ones_like(slope))};
 }
 
 }  // namespace
@@ -136,6 +150,12 @@ at::Tensor AnalogLayer::with_output_shape(const at::Tensor& y, const at::Tensor&
   return y.view(shape);
 }
 
+at::Tensor AnalogLayer::exact_outputs(const Quantized& input, const Quantized& weight) const {
+  if (const auto* conv = std::get_if<Conv>(&node_.op))
+    return conv_in_torch(*conv, input.value, weight.value, {});
+  return at::matmul(input.value, weight.value.t());
+}
+
 at::Tensor AnalogLayer::forward(const Quantized& input, const Quantized& weight) const {
   at::Tensor value;
   std::vector<TileShare> shares;
@@ -152,6 +172,8 @@ at::Tensor AnalogLayer::forward(const Quantized& input, const Quantized& weight)
     value = with_output_shape(real, input.value);
     if (training_.gradient == StraightThrough::kClipped)
       shares = tile_shares(layer, activations, input.value, weight.value.sizes());
+    if (training_.gradient == StraightThrough::kScaled)
+      shares = {slopes(exact_outputs(input, weight), value, layer_.is_linear)};
   }
   return pass_straight_through(node_, input.value, weight.value, value, std::move(shares));
 }

@@ -31,8 +31,8 @@ class AnalogLayer {
     at::Tensor value;
     at::Tensor scale;
   };
-  /// The layer's output before its bias, s_a · s_w · Y, with the gradients of equation (18) for
-  /// both values.
+  /// The layer's output before its bias, s_a · s_w · Y, with the gradients of equations (18) and
+  /// (19) for both values.
   at::Tensor forward(const Quantized& input, const Quantized& weight) const;
 
  private:
@@ -42,6 +42,7 @@ class AnalogLayer {
                         const at::Tensor& activations) const;
   std::vector<TileShare> tile_shares(const CimLayer& layer, const at::Tensor& activations,
                                      const at::Tensor& input, at::IntArrayRef weight_shape) const;
+  at::Tensor exact_outputs(const Quantized& input, const Quantized& weight) const;
   at::Tensor share_of(const CimLayer& tile, const at::Tensor& activations) const;
   at::Tensor with_output_shape(const at::Tensor& y, const at::Tensor& input) const;
 

@@ -111,6 +111,49 @@ at::Tensor ordinary_conv(const ConvGeometry& g, const at::Tensor& a, const at::T
                     {g.dilation.height, g.dilation.width}, g.groups);
 }
 
+/// β of equation (19), element by element.
+std::vector<double> slopes_of(const at::Tensor& exact, const at::Tensor& value) {
+  const std::int64_t channels = exact.size(1);
+  std::vector<double> slopes;
+  for (std::int64_t o = 0; o < channels; ++o) {
+    const at::Tensor y = exact.select(1, o).contiguous().view({-1}).to(at::kDouble);
+    const at::Tensor v = value.select(1, o).contiguous().view({-1}).to(at::kDouble);
+    double mean = 0, product = 0, square = 0;
+    for (std::int64_t i = 0; i < y.numel(); ++i) mean += y.data_ptr<double>()[i];
+    mean /= static_cast<double>(y.numel());
+    for (std::int64_t i = 0; i < y.numel(); ++i) {
+      const double off = y.data_ptr<double>()[i] - mean;
+      product += off * v.data_ptr<double>()[i];
+      square += off * off;
+    }
+    slopes.push_back(square > 0 ? product / square : 1);
+  }
+  return slopes;
+}
+
+TEST(AnalogLayer, ScaledGivesTheOrdinaryGradientsTimesTheSlopeOfItsOutputs) {
+  Random random(9);
+  for (int i = 0; i < 20; ++i) {
+    const Drawn drawn(MappingCase{}, draw_from(random));
+    const ConvGeometry& g = drawn.layer.geometry;
+    const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
+    const AnalogLayer analog =
+        drawn.analog(some_table(mapped.sums), Engine::kFused, StraightThrough::kScaled);
+    const AnalogLayer::Quantized input = drawn.input(), weight = drawn.weight();
+    const std::vector<double> slopes =
+        slopes_of(ordinary_conv(g, input.value, weight.value), analog.forward(input, weight));
+    const at::Tensor factor = at::tensor(slopes, at::kFloat).view({1, -1, 1, 1});
+    const Gradients own = gradients(input, weight, [&](const at::Tensor& a, const at::Tensor& w) {
+      return analog.forward({a, input.scale}, {w, weight.scale});
+    });
+    const Gradients expected = gradients(
+        input, weight,
+        [&](const at::Tensor& a, const at::Tensor& w) { return ordinary_conv(g, a, w) * factor; });
+    EXPECT_TRUE(at::allclose(own.input, expected.input, 1e-3, 1e-3));
+    EXPECT_TRUE(at::allclose(own.weight, expected.weight, 1e-3, 1e-3));
+  }
+}
+
 TEST(AnalogLayer, IdentityGivesTheOrdinaryConvolutionsGradients) {
   Random random(6);
   for (int i = 0; i < 20; ++i) {

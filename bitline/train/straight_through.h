@@ -8,14 +8,14 @@
 
 namespace bitline {
 
-/// What the rows of one tile let through of each output's gradient.
+/// What the rows of one tile let through of each output's gradient. Both are F32.
 struct TileShare {
-  at::Tensor mask;   ///< F32, 1 for the tile's weights: the weight's shape with one output channel
-  at::Tensor share;  ///< F32 in [0, 1], the shape of the outputs
+  at::Tensor mask;   ///< 1 for the tile's weights; broadcasts to the weight's shape
+  at::Tensor share;  ///< factor of the gradient; broadcasts to the outputs' shape
 };
 
 /// `value` forward. Backward, for the input and the weight of the Conv or Linear `node` (no bias),
-/// the gradients of equation (18): those of the ordinary layer where `shares` is empty.
+/// the gradients of equations (18) and (19): those of the ordinary layer where `shares` is empty.
 at::Tensor pass_straight_through(const Node& node, const at::Tensor& input,
                                  const at::Tensor& weight, const at::Tensor& value,
                                  std::vector<TileShare> shares);

@@ -8,7 +8,8 @@
 namespace bitline {
 
 std::string_view name_of(StraightThrough gradient) {
-  return gradient == StraightThrough::kIdentity ? "identity" : "clipped";
+  constexpr std::string_view kNames[] = {"identity", "clipped", "scaled"};
+  return kNames[static_cast<std::size_t>(gradient)];
 }
 
 void validate(const TrainOptions& options, std::string_view table) {

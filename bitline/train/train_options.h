@@ -11,10 +11,10 @@ enum class Schedule { kCosine, kStep };
 
 /// Gradient of a layer on the array. identity: the ordinary layer's. clipped: of each output and
 /// tile only the share of the conversions whose sum lay in the ADC's range; equation (18) of
-/// docs/arithmetic.md.
-enum class StraightThrough { kIdentity, kClipped };
+/// docs/arithmetic.md. scaled: times what an output changes with the exact one; equation (19).
+enum class StraightThrough { kIdentity, kClipped, kScaled };
 
-/// "identity", "clipped".
+/// "identity", "clipped", "scaled".
 std::string_view name_of(StraightThrough gradient);
 
 struct TrainOptions {

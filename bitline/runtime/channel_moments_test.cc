@@ -1,0 +1,74 @@
+#include "bitline/runtime/channel_moments.h"
+
+#include <gtest/gtest.h>
+
+namespace bitline {
+namespace {
+
+/// [2 rows, 2 channels, 2 positions]: channel 0 sees 1, 2, 5, 8, channel 1 sees 0, 4, 4, 4.
+template <typename Number>
+Tensor sums(DType dtype) {
+  Tensor tensor(dtype, {2, 2, 2});
+  const Number values[] = {1, 2, 0, 4, 5, 8, 4, 4};
+  std::ranges::copy(values, tensor.data<Number>().begin());
+  return tensor;
+}
+
+void expect_the_statistics(const ChannelMoments& moments) {
+  // channel 0: mean 4, squares 9 + 4 + 1 + 16 = 30 over 3; channel 1: mean 3, 9 + 1 + 1 + 1 = 12
+  const ChannelStatistics found = moments.statistics(std::vector<double>{2.0, 0.5});
+  EXPECT_DOUBLE_EQ(found.mean[0], 8);
+  EXPECT_DOUBLE_EQ(found.variance[0], 40);
+  EXPECT_DOUBLE_EQ(found.mean[1], 1.5);
+  EXPECT_DOUBLE_EQ(found.variance[1], 1);
+}
+
+TEST(ChannelMoments, GiveMeanAndVarianceOfEveryKindOfSums) {
+  for (const bool is_real : {false, true}) {
+    ChannelMoments integers(2, is_real);
+    integers.add(sums<std::int64_t>(DType::kI64));
+    expect_the_statistics(integers);
+    ChannelMoments reals(2, is_real);
+    reals.add(sums<float>(DType::kF32));
+    expect_the_statistics(reals);
+  }
+}
+
+TEST(ChannelMoments, PartsAddUp) {
+  const Tensor all = sums<std::int64_t>(DType::kI64);
+  ChannelMoments first(2, false), second(2, false);
+  first.add(all.slice(0, 1));
+  second.add(all.slice(1, 2));
+  first.add(second);
+  EXPECT_EQ(first.count(), 4);
+  expect_the_statistics(first);
+}
+
+// 2^40 and 2^40 + 2: their squares exceed 64 bits, and the variance is the small difference.
+TEST(ChannelMoments, LargeSumsLoseNothing) {
+  Tensor large(DType::kI64, {2, 1});
+  large.data<std::int64_t>()[0] = std::int64_t{1} << 40;
+  large.data<std::int64_t>()[1] = (std::int64_t{1} << 40) + 2;
+  ChannelMoments moments(1, false);
+  moments.add(large);
+  EXPECT_DOUBLE_EQ(moments.statistics(std::vector<double>{1.0}).variance[0], 2);
+}
+
+Tensor one(float value) {
+  Tensor tensor(DType::kF32, {1});
+  tensor.data<float>()[0] = value;
+  return tensor;
+}
+
+TEST(MovedStatistics, FollowWhatChanged) {
+  const NormStatistics stored{one(1.0F), one(3.0F)};
+  const NormStatistics found = moved(stored, {{0.5}, {2.0}}, {{2.0}, {4.0}});
+  EXPECT_FLOAT_EQ(found.mean.data<float>()[0], 2.5F);
+  EXPECT_FLOAT_EQ(found.variance.data<float>()[0], 6.0F);
+  // nothing to scale: the new variance is added
+  EXPECT_FLOAT_EQ(moved(stored, {{0.0}, {0.0}}, {{0.0}, {4.0}}).variance.data<float>()[0], 7.0F);
+  EXPECT_FLOAT_EQ(stored.mean.data<float>()[0], 1.0F);
+}
+
+}  // namespace
+}  // namespace bitline
