@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <numeric>
 #include <optional>
 
 #include "bitline/base/error.h"
@@ -12,10 +13,10 @@
 namespace bitline {
 namespace {
 
-/// Cells of −1 and +1, reference columns and Σ A do.
+/// Cells of −1 and +1, reference columns, Σ A and complements do.
 bool needs_digit_sums(const CimLayer& layer) {
   return layer.array.encoding == Encoding::kBipolar || layer.has_reference_column() ||
-         layer.correction.input_sum_weight != 0;
+         layer.correction.input_sum_weight != 0 || layer.planes.has_complements();
 }
 
 }  // namespace
@@ -26,7 +27,8 @@ FusedLayer::FusedLayer(const CimLayer& layer)
       has_reference_column_(layer.has_reference_column()),
       planes_(pack_planes(layer)),
       packer_(layer, planes_.tiles, needs_digit_sums(layer)),
-      streams_(stream_products(planes_, packer_.planes(), stream_weights_)) {}
+      streams_(stream_products(planes_, packer_.planes(), stream_weights_)),
+      flipped_columns_(layer) {}
 
 /// What one thread needs: buffers, and counts of its own.
 class FusedLayer::Worker {
@@ -77,6 +79,7 @@ class FusedLayer::Worker {
         if (layer_.packer_.sums_digits()) add_corrections(tile, stream);
         if (counter_) count_idle(tile, stream);
       }
+    layer_.flipped_columns_.sum_tiles(inputs_, tile_sums_);
     std::ranges::fill(sums_, 0);
     std::ranges::fill(dense_sums_, 0);
   }
@@ -118,12 +121,14 @@ class FusedLayer::Worker {
     constexpr std::int64_t kAtOnce = 8;
     const std::int64_t channels = layer_.planes_.out_channels;
     for (std::int64_t first = 0; first < channels; first += kAtOnce)
-      for (std::int64_t y = 0; y < inputs_.rows; ++y)
-        write_row(sums.data() + y * inputs_.width * channels, y, first,
-                  std::min(first + kAtOnce, channels),
-                  outputs_.data() + strip.image * layer_.geometry_.out_size() +
-                      group * channels * layer_.geometry_.out_positions() +
-                      (strip.first_row + y) * layer_.geometry_.out_width());
+      for (std::int64_t y = 0; y < inputs_.rows; ++y) {
+        const std::int64_t last = std::min(first + kAtOnce, channels);
+        std::int64_t* output = outputs_.data() + strip.image * layer_.geometry_.out_size() +
+                               group * channels * layer_.geometry_.out_positions() +
+                               (strip.first_row + y) * layer_.geometry_.out_width();
+        write_row(sums.data() + y * inputs_.width * channels, y, first, last, output);
+        if (layer_.planes_.has_flips()) add_flipped(group, y, first, last, output);
+      }
   }
 
   /// Channels first … last − 1 of a row's positions; `output` is the row in the group's channel 0.
@@ -138,6 +143,24 @@ class FusedLayer::Worker {
         output[channel * positions + x] = common[x] + factor * sums[channel];
   }
 
+  /// What flipped columns add to the outputs of write_row(): the table's base, which start_sums()
+  /// has given a wrong sign, and complements.
+  void add_flipped(std::int64_t group, std::int64_t y, std::int64_t first, std::int64_t last,
+                   std::int64_t* output) const {
+    const std::int64_t base = adc_.adc_factor * table_.base *
+                              std::accumulate(layer_.stream_weights_.begin(),
+                                              layer_.stream_weights_.end(), std::int64_t{0});
+    const std::int64_t positions = layer_.geometry_.out_positions();
+    for (std::int64_t channel = first; channel < last; ++channel) {
+      const std::int64_t of_all = group * layer_.planes_.out_channels + channel;
+      const std::int64_t constant = -2 * base * layer_.flipped_columns_.factor_sum(of_all);
+      for (std::int64_t x = 0; x < inputs_.width; ++x)
+        output[channel * positions + x] +=
+            constant + adc_.complement_factor * layer_.flipped_columns_.complement(
+                                                    of_all, tile_sums_, y * inputs_.pitch + x);
+    }
+  }
+
   const FusedLayer& layer_;
   const LayerAdc& adc_;
   const PreparedTable& table_;
@@ -145,6 +168,7 @@ class FusedLayer::Worker {
   const PackedInputs& inputs_ = packer_.inputs();
   std::span<std::int64_t> outputs_;
   std::vector<std::int64_t> common_;      // [lanes]
+  std::vector<std::int64_t> tile_sums_;   // of FlippedColumns
   std::vector<std::int32_t> sums_;        // [positions, out channels of the group], or this one:
   std::vector<std::int64_t> dense_sums_;  // likewise
   Tensor short_totals_;                   // scratch of BlockJob
