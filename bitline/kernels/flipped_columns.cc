@@ -19,28 +19,37 @@ FlippedColumns::FlippedColumns(const CimLayer& layer)
   }
 }
 
+std::int64_t FlippedColumns::stream_weight_sum() const {
+  return std::accumulate(stream_weights_.begin(), stream_weights_.end(), std::int64_t{0});
+}
+
 void FlippedColumns::sum_tiles(const PackedInputs& inputs,
                                std::vector<std::int64_t>& tile_sums) const {
   if (!has_complements()) return;
-  tile_sums.assign(static_cast<std::size_t>(inputs.lanes) * tiles_, 0);
+  const auto lanes = static_cast<std::size_t>(inputs.lanes);
+  tile_sums.assign(tiles_ * lanes, 0);
   const auto digit_sums = inputs.digit_sums.data<std::int32_t>();
   for (std::size_t tile = 0; tile < tiles_; ++tile)
     for (std::size_t stream = 0; stream < stream_weights_.size(); ++stream) {
       const std::int64_t offset = inputs.stream_offset(tile, static_cast<std::int64_t>(stream));
       const std::int32_t* sums = digit_sums.data() + offset;
-      for (std::size_t lane = 0; lane < static_cast<std::size_t>(inputs.lanes); ++lane)
-        tile_sums[lane * tiles_ + tile] += stream_weights_[stream] * sums[lane];
+      for (std::size_t lane = 0; lane < lanes; ++lane)
+        tile_sums[tile * lanes + lane] += stream_weights_[stream] * sums[lane];
     }
 }
 
-std::int64_t FlippedColumns::complement(std::int64_t channel,
-                                        const std::vector<std::int64_t>& tile_sums,
-                                        std::int64_t lane) const {
-  if (!has_complements()) return 0;
-  const auto tiles = static_cast<std::int64_t>(tiles_);
-  const std::int64_t* sums = tile_sums.data() + lane * tiles;
-  return std::inner_product(sums, sums + tiles, complement_weights_.data() + channel * tiles,
-                            std::int64_t{0});
+void FlippedColumns::add_complements(std::int64_t channel, std::int64_t factor,
+                                     const std::vector<std::int64_t>& tile_sums,
+                                     std::int64_t first_lane,
+                                     std::span<std::int64_t> outputs) const {
+  const std::int64_t* weights =
+      complement_weights_.data() + channel * static_cast<std::int64_t>(tiles_);
+  const std::size_t lanes = tile_sums.size() / tiles_;
+  for (std::size_t tile = 0; tile < tiles_; ++tile) {
+    const std::int64_t weight = factor * weights[tile];
+    const std::int64_t* sums = tile_sums.data() + tile * lanes + first_lane;
+    for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] += weight * sums[i];
+  }
 }
 
 }  // namespace bitline

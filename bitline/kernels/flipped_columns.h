@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "bitline/kernels/packed_inputs.h"
@@ -16,15 +17,19 @@ class FlippedColumns {
 
   /// Whether digit sums are needed, since some columns may be complemented.
   bool has_complements() const { return !complement_weights_.empty(); }
+  /// Σ_j g_j.
+  std::int64_t stream_weight_sum() const;
   /// Σ_t Σ_i c_i over the flipped columns of an output channel.
   std::int64_t factor_sum(std::int64_t channel) const {
     return factor_sums_[static_cast<std::size_t>(channel)];
   }
-  /// Σ_{r ∈ t} A_r, [lanes, tiles]: what complement() takes. Nothing without complements.
+  /// Σ_{r ∈ t} A_r, [tiles, lanes], of the inputs packed last. Nothing without complements.
   void sum_tiles(const PackedInputs& inputs, std::vector<std::int64_t>& tile_sums) const;
-  /// Σ_t F_t Σ_{r ∈ t} A_r of an output channel, from a lane's tile sums.
-  std::int64_t complement(std::int64_t channel, const std::vector<std::int64_t>& tile_sums,
-                          std::int64_t lane) const;
+  /// Adds factor · Σ_t F_t Σ_{r ∈ t} A_r of an output channel to its `outputs` at the positions in
+  /// lanes first_lane …
+  void add_complements(std::int64_t channel, std::int64_t factor,
+                       const std::vector<std::int64_t>& tile_sums, std::int64_t first_lane,
+                       std::span<std::int64_t> outputs) const;
 
  private:
   std::vector<std::int64_t> stream_weights_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <numeric>
 #include <optional>
 
 #include "bitline/base/error.h"
@@ -143,21 +142,19 @@ class FusedLayer::Worker {
         output[channel * positions + x] = common[x] + factor * sums[channel];
   }
 
-  /// What flipped columns add to the outputs of write_row(): the table's base, which start_sums()
-  /// has given a wrong sign, and complements.
+  /// To the outputs of write_row(): complements, and what add_idle_values() has given the sign of
+  /// unflipped columns.
   void add_flipped(std::int64_t group, std::int64_t y, std::int64_t first, std::int64_t last,
                    std::int64_t* output) const {
-    const std::int64_t base = adc_.adc_factor * table_.base *
-                              std::accumulate(layer_.stream_weights_.begin(),
-                                              layer_.stream_weights_.end(), std::int64_t{0});
-    const std::int64_t positions = layer_.geometry_.out_positions();
+    const FlippedColumns& flipped = layer_.flipped_columns_;
+    const std::int64_t base = adc_.adc_factor * table_.base * flipped.stream_weight_sum();
     for (std::int64_t channel = first; channel < last; ++channel) {
       const std::int64_t of_all = group * layer_.planes_.out_channels + channel;
-      const std::int64_t constant = -2 * base * layer_.flipped_columns_.factor_sum(of_all);
-      for (std::int64_t x = 0; x < inputs_.width; ++x)
-        output[channel * positions + x] +=
-            constant + adc_.complement_factor * layer_.flipped_columns_.complement(
-                                                    of_all, tile_sums_, y * inputs_.pitch + x);
+      const std::span row(output + channel * layer_.geometry_.out_positions(),
+                          static_cast<std::size_t>(inputs_.width));
+      for (std::int64_t& own : row) own -= 2 * base * flipped.factor_sum(of_all);
+      if (flipped.has_complements())
+        flipped.add_complements(of_all, adc_.complement_factor, tile_sums_, y * inputs_.pitch, row);
     }
   }
 

@@ -126,15 +126,13 @@ class FusedLayer::Sweeper {
   void add_complements(std::int64_t group, std::int64_t lane, std::int64_t positions,
                        std::int64_t* output) {
     const std::int64_t channels = layer_.planes_.out_channels;
-    const std::int64_t pitch = layer_.geometry_.out_positions();
-    for (std::int64_t channel = 0; channel < channels; ++channel)
-      for (std::int64_t i = 0; i < positions; ++i) {
-        const std::int64_t complement =
-            layer_.flipped_columns_.complement(group * channels + channel, tile_sums_, lane + i);
-        std::int64_t* own = output + channel * pitch + i;
-        for (std::size_t adc = 0; adc < adcs_.size(); ++adc, own += adc_stride_)
-          *own += adcs_[adc].complement_factor * complement;
-      }
+    for (std::int64_t channel = 0; channel < channels; ++channel) {
+      std::int64_t* own = output + channel * layer_.geometry_.out_positions();
+      for (std::size_t adc = 0; adc < adcs_.size(); ++adc, own += adc_stride_)
+        layer_.flipped_columns_.add_complements(group * channels + channel,
+                                                adcs_[adc].complement_factor, tile_sums_, lane,
+                                                {own, static_cast<std::size_t>(positions)});
+    }
   }
 
   std::int32_t* sums_of(std::int64_t position, std::size_t table) {
