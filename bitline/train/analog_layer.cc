@@ -116,6 +116,7 @@ std::vector<TileShare> AnalogLayer::tile_shares(const CimLayer& layer,
   std::vector<TileShare> shares;
   CimLayer single = layer;
   single.correction = {};
+  single.planes.signs = {};  // a conversion weighs the same whether its column is flipped or not
   for (std::int64_t& c_i : single.planes.weights) c_i = std::abs(c_i);
   std::vector<std::int64_t> shape = weight_shape.vec();
   shape[0] = 1;
