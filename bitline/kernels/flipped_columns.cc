@@ -7,6 +7,7 @@ namespace bitline {
 FlippedColumns::FlippedColumns(const CimLayer& layer)
     : stream_weights_(layer.streams.weights), tiles_(layer.tiles.size()) {
   const WeightPlanes& planes = layer.planes;
+  if (!planes.has_flips()) return;
   for (std::int64_t channel = 0; channel < layer.geometry.out_channels; ++channel) {
     factor_sums_.push_back(0);
     for (std::int64_t tile = 0; tile < std::ssize(layer.tiles); ++tile) {

@@ -9,8 +9,8 @@
 
 namespace bitline {
 
-/// The part of equation (6) that an unflipped layer does not have. May be used by several threads
-/// at once.
+/// The part of equation (6) that layers without flips do not have; of those, it holds nothing. May
+/// be used by several threads at once.
 class FlippedColumns {
  public:
   explicit FlippedColumns(const CimLayer& layer);

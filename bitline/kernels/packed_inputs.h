@@ -35,8 +35,9 @@ struct PackedInputs {
   bool as_digits = false;  ///< digits are filled, and not words
   Tensor words;            ///< I64 [tiles, planes, bytes of the tile, lanes]
   Tensor digits;  ///< U8 [tiles, streams, lanes / 16, groups of the tile, 16 lanes, 4 rows]
-  /// U8 [tiles, streams, lanes]: not 0 where the stream's digits are not all 0. Where the array
-  /// flips columns, nowhere: what an idle stream gives would be another number for every channel.
+  /// U8 [tiles, streams, lanes]: 0 where the stream's digits are all 0, so that it need not be
+  /// read. Nowhere 0 if the array flips columns: an idle stream then gives every channel another
+  /// number.
   Tensor active;
   Tensor digit_sums;  ///< I32 [tiles, streams, lanes]: Σ_r x_j[r]; all 0 unless asked for
 

@@ -113,9 +113,9 @@ class ColumnPacker {
  private:
   void write_sign(std::int64_t sign, std::int64_t group, std::int64_t column, std::size_t tile) {
     if (!planes_.has_flips()) return;
-    const std::int8_t* lanes = planes_.signs_of(group, column / kBlockColumns, tile);
-    auto signs = planes_.signs.data<std::int8_t>();
-    signs[static_cast<std::size_t>(lanes - signs.data() + lane_of_column(column % kBlockColumns))] =
+    const std::int64_t place = planes_.sign_offset_of(group, column / kBlockColumns, tile) +
+                               lane_of_column(column % kBlockColumns);
+    planes_.signs.data<std::int8_t>()[static_cast<std::size_t>(place)] =
         static_cast<std::int8_t>(sign);
   }
 

@@ -107,10 +107,12 @@ struct PackedPlanes {
   }
   /// [lanes]; null where the array flips no columns.
   const std::int8_t* signs_of(std::int64_t group, std::int64_t block, std::size_t tile) const {
-    if (!has_flips()) return nullptr;
-    const std::int64_t row = (group * blocks() + block) * std::ssize(tiles);
-    return signs.data<std::int8_t>().data() +
-           (row + static_cast<std::int64_t>(tile)) * kBlockColumns;
+    return has_flips() ? signs.data<std::int8_t>().data() + sign_offset_of(group, block, tile)
+                       : nullptr;
+  }
+  std::int64_t sign_offset_of(std::int64_t group, std::int64_t block, std::size_t tile) const {
+    return ((group * blocks() + block) * std::ssize(tiles) + static_cast<std::int64_t>(tile)) *
+           kBlockColumns;
   }
   std::int64_t digit_offset_of(std::int64_t group, std::int64_t block, std::size_t tile) const {
     return ((group * blocks() + block) * row_groups + tiles[tile].first_group) * kBlockColumns *
