@@ -50,7 +50,7 @@ inline std::vector<MappingCase> every_encoding() {
   cases[4].array.encoding = Encoding::kTwosComplement;
   cases[5].array.encoding = cases[6].array.encoding = Encoding::kOffset;
   cases[6].array.offset_removal = OffsetRemoval::kDigital;
-  for (const std::size_t unflipped : {0, 2, 3, 4, 5, 6}) {
+  for (const std::size_t unflipped : {0U, 2U, 3U, 4U, 5U, 6U}) {
     cases.push_back(cases[unflipped]);
     cases.back().array.column_flip = unflipped < 4 ? ColumnFlip::kSign : ColumnFlip::kComplement;
   }
