@@ -17,7 +17,7 @@ namespace HWY_NAMESPACE {
 
 /// s g_j of kLanes columns: those of even byte lanes, and those of odd ones.
 struct LaneWeights {
-  LaneWeights(const StreamView& view, std::int64_t column_lane)
+  HWY_INLINE LaneWeights(const StreamView& view, std::int64_t column_lane)
       : even(hn::Set(Shorts(), static_cast<std::int16_t>(view.weight))), odd(even) {
     if (view.signs == nullptr) return;
     const hn::RebindToSigned<Bytes> bytes;

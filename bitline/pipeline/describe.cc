@@ -43,8 +43,7 @@ std::string describe(const RetrainRun& retrain, std::uint64_t seed) {
 }
 
 std::string describe_recipe(const RunConfig& config) {
-  const std::string text =
-      describe(config.train, config.seed) + describe(config.data.normalization);
+  std::string text = describe(config.train, config.seed) + describe(config.data.normalization);
   if (!config.has_quantize) return text;
   const QuantizeOptions& q = config.quantize;
   return text + fmt::format(" quantizer {} weights {} activations {} edges {} scale {} odd {}",

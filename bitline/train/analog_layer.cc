@@ -81,7 +81,7 @@ at::Tensor AnalogLayer::accumulate(const CimLayer& layer, const LayerAdc& adc,
   if (!activations.is_cpu() || training_.engine == Engine::kComposed)
     return ComposedLayer(layer, activations.device()).accumulate(adc, activations);
   const ConvGeometry& g = layer.geometry;
-  const at::Tensor y =
+  at::Tensor y =
       at::empty({activations.size(0), g.out_channels, g.out_height(), g.out_width()}, at::kLong);
   const auto span = [](const at::Tensor& tensor, auto* data) {
     return std::span(data, static_cast<std::size_t>(tensor.numel()));
@@ -99,7 +99,7 @@ at::Tensor AnalogLayer::share_of(const CimLayer& tile, const at::Tensor& activat
   const std::vector<CimLayer> layers = converted_columns(tile);
   at::Tensor inside;
   for (const CimLayer& layer : layers) {
-    const auto from = [&, first = first](std::int64_t p) {
+    const auto from = [&](std::int64_t p) {
       return accumulate(layer, make_layer_adc(layer, indicator(layer.sums, p)), activations);
     };
     const at::Tensor own = from(first) - from(last + 1);
