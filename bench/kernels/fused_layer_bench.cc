@@ -252,6 +252,18 @@ BENCHMARK_CAPTURE(bench_encoding, twos_complement_16, Encoding::kTwosComplement,
 BENCHMARK_CAPTURE(bench_encoding, bipolar_16, Encoding::kBipolar, 16);
 BENCHMARK_CAPTURE(bench_encoding, offset_16, Encoding::kOffset, 16);
 
+/// The same with columns flipped.
+void bench_flipped(benchmark::State& state, Encoding encoding, ColumnFlip flip) {
+  ArraySpec array = array_of(encoding);
+  array.column_flip = flip;
+  run(state, map_layer(w4a4(kThirdStage), array), 16);
+}
+BENCHMARK_CAPTURE(bench_flipped, differential_16, Encoding::kDifferential, ColumnFlip::kSign);
+BENCHMARK_CAPTURE(bench_flipped, twos_complement_16, Encoding::kTwosComplement,
+                  ColumnFlip::kComplement);
+BENCHMARK_CAPTURE(bench_flipped, bipolar_16, Encoding::kBipolar, ColumnFlip::kSign);
+BENCHMARK_CAPTURE(bench_flipped, offset_16, Encoding::kOffset, ColumnFlip::kComplement);
+
 void bench_few_channels(benchmark::State& state, Encoding encoding) {
   run(state, map_layer(w4a4(kFirstStage), array_of(encoding)), 16);
 }

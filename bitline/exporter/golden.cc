@@ -44,15 +44,35 @@ Json describe(const GoldenArray& array) {
           {"axes", array.axes}};
 }
 
+/// s of every column, [plane][channel][tile].
+Json column_signs(const CimLayer& layer) {
+  Json signs = Json::array();
+  for (std::int64_t i = 0; i < layer.planes.count(); ++i) {
+    Json& plane = signs.emplace_back(Json::array());
+    for (std::int64_t channel = 0; channel < layer.geometry.out_channels; ++channel) {
+      Json& column = plane.emplace_back(Json::array());
+      for (std::int64_t t = 0; t < std::ssize(layer.tiles); ++t)
+        column.push_back(layer.planes.sign(i, channel, t));
+    }
+  }
+  return signs;
+}
+
 Json describe_recombination(const GoldenLayer& golden) {
   const CimLayer& layer = *golden.layer;
-  return {{"plane_weights", layer.planes.weights},
-          {"stream_weights", layer.streams.weights},
-          {"subtract_digitally", layer.subtract_digitally},
-          {"adc_factor", golden.adc.adc_factor},
-          {"reference_factor", golden.adc.reference_factor},
-          {"input_sum_factor", golden.adc.input_sum_factor},
-          {"unit", fraction(golden.adc.unit)}};
+  Json json{{"plane_weights", layer.planes.weights},
+            {"stream_weights", layer.streams.weights},
+            {"subtract_digitally", layer.subtract_digitally},
+            {"adc_factor", golden.adc.adc_factor},
+            {"reference_factor", golden.adc.reference_factor},
+            {"input_sum_factor", golden.adc.input_sum_factor},
+            {"unit", fraction(golden.adc.unit)}};
+  if (layer.planes.has_flips()) {
+    json["complement_factor"] = golden.adc.complement_factor;
+    json["column_signs"] = column_signs(layer);
+    json["flip_totals"] = layer.planes.flip_totals;
+  }
+  return json;
 }
 
 Json describe_geometry(const ConvGeometry& g) {
@@ -75,6 +95,7 @@ Json describe(const GoldenLayer& golden, const std::string& folder) {
   Json json{{"layer", layer.name},
             {"folder", folder},
             {"encoding", name_of(layer.array.encoding)},
+            {"column_flip", name_of(layer.array.column_flip)},
             {"geometry", describe_geometry(layer.geometry)},
             {"weight_scale", layer.weight_scale},
             {"input_scale", layer.input_scale},

@@ -25,7 +25,7 @@ class Computation {
     gather_inputs();
     add_input_sums();
     emit(inputs_);
-    for (const Tile& tile : layer_.tiles) run_tile(tile);
+    for (std::size_t t = 0; t < layer_.tiles.size(); ++t) run_tile(t);
     emit(outputs_);
   }
 
@@ -83,11 +83,13 @@ class Computation {
     });
   }
 
-  void run_tile(const Tile& tile) {
+  void run_tile(std::size_t t) {
+    const Tile& tile = layer_.tiles[t];
     const Words streams = input_streams(tile);
     emit(streams);
     for (std::int64_t i = 0; i < layer_.planes.count(); ++i) emit(cells(tile, i));
-    convert_columns(tile, streams);
+    convert_columns(tile, streams, static_cast<std::int64_t>(t));
+    if (layer_.planes.has_complements()) add_complements(tile, static_cast<std::int64_t>(t));
     if (layer_.has_reference_column()) convert_references(tile, streams);
   }
 
@@ -102,7 +104,7 @@ class Computation {
     return words;
   }
 
-  /// (2) b_i of the tile's rows, [channel, row].
+  /// (2) b_i of the tile's rows as they are stored, [channel, row].
   Words cells(const Tile& tile, std::int64_t plane) const {
     const auto digits = layer_.planes.digits.data<std::int8_t>();
     Words words;
@@ -114,7 +116,7 @@ class Computation {
   }
 
   /// (3), (5), (6): the sums that are converted, their codes, and what they add to the outputs.
-  void convert_columns(const Tile& tile, const Words& streams) {
+  void convert_columns(const Tile& tile, const Words& streams, std::int64_t t) {
     std::vector<Words> planes;
     for (std::int64_t i = 0; i < layer_.planes.count(); ++i) planes.push_back(cells(tile, i));
     Words sums;
@@ -124,12 +126,22 @@ class Computation {
         for (std::size_t j = 0; j < layer_.streams.weights.size(); ++j) {
           const std::int64_t* b = planes[i].data() + channel * std::ssize(tile);
           const std::int64_t* x = streams_of(streams, tile, place, group_of(channel), j);
-          output += adc_.adc_factor * layer_.planes.weights[i] * layer_.streams.weights[j] *
+          output += adc_.adc_factor * layer_.planes.sign(static_cast<std::int64_t>(i), channel, t) *
+                    layer_.planes.weights[i] * layer_.streams.weights[j] *
                     read(b, x, std::ssize(tile), sums, codes);
         }
     });
     emit(sums);
     emit(codes);
+  }
+
+  /// (6) What complemented columns of a tile add, which needs no ADC.
+  void add_complements(const Tile& tile, std::int64_t t) {
+    for_each_output([&](std::int64_t place, std::int64_t channel, std::int64_t& output) {
+      const std::int64_t weight =
+          adc_.complement_factor * layer_.planes.complement_weight(channel, t);
+      for (const std::int64_t row : tile) output += weight * input(place, group_of(channel), row);
+    });
   }
 
   const std::int64_t* streams_of(const Words& streams, const Tile& tile, std::int64_t place,

@@ -193,6 +193,31 @@ TEST_F(GoldenTest, CodesRecombineToTheOutputs) {
   EXPECT_EQ(outputs, engine_outputs(golden));
 }
 
+// 3, −1, 1 in two's complement: planes 1, 1, 1 and 1, 1, 0 are flipped, the signs 0, 1, 0 are not.
+TEST_F(GoldenTest, FlippedColumnsAreWrittenAsTheyAreStored) {
+  ArraySpec array;
+  array.encoding = Encoding::kTwosComplement;
+  array.column_flip = ColumnFlip::kComplement;
+  const CimLayer layer = map_layer(testing_layers::linear_layer(1, {3, -1, 1}, 3, 2), array);
+  const std::vector<std::int32_t> activations{1, 2, 3};
+  const GoldenLayer golden{&layer, make_layer_adc(layer, lossless_table(0, 1)),
+                           Tensor::of<std::int32_t>({1, 3, 1, 1}, activations)};
+  write_golden(folder_, "drawn", {&golden, 1});
+  using ::testing::ElementsAre;
+  EXPECT_THAT(words("tile0.weights.plane0"), ElementsAre(0, 0, 0));
+  EXPECT_THAT(words("tile0.weights.plane1"), ElementsAre(0, 0, 1));
+  EXPECT_THAT(words("tile0.weights.plane2"), ElementsAre(0, 1, 0));
+  // The streams of 1, 2, 3 are 1, 0, 1 and 0, 1, 1.
+  EXPECT_THAT(words("tile0.partial_sums"), ElementsAre(0, 0, 1, 1, 0, 1));
+  EXPECT_THAT(words("outputs"), ElementsAre(3 * 1 - 1 * 2 + 1 * 3));
+  const Json json = manifest().at("layers").at(0);
+  EXPECT_EQ(json.at("column_flip"), "complement");
+  const Json& recombination = json.at("recombination");
+  EXPECT_EQ(recombination.at("column_signs"), Json::parse("[[[-1]], [[-1]], [[1]]]"));
+  EXPECT_EQ(recombination.at("flip_totals"), Json::parse("[1, 1, 1]"));
+  EXPECT_EQ(recombination.at("complement_factor"), 1);
+}
+
 TEST_F(GoldenTest, NamesOfLayersBecomeFolders) {
   CimLayer first = small_layer();
   CimLayer second = small_layer();

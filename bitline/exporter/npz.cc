@@ -20,6 +20,10 @@ class LayerArrays {
     add_number("pad_value", layer_.pad_value);
     add("digits", layer_.planes.digits);
     add_vector("plane_weights", layer_.planes.weights);
+    if (layer_.planes.has_flips()) {
+      add("column_signs", layer_.planes.signs);
+      add_vector("flip_totals", layer_.planes.flip_totals);
+    }
     add_vector("stream_weights", layer_.streams.weights);
     for (std::size_t t = 0; t < layer_.tiles.size(); ++t)
       add_vector(fmt::format("tile{}.rows", t), layer_.tiles[t]);

@@ -13,15 +13,17 @@ namespace {
 
 using ::testing::HasSubstr;
 
-CimLayer small_layer() {
+CimLayer small_layer(ColumnFlip flip) {
   ArraySpec array;
+  array.column_flip = flip;
   array.rows = 2;
   return map_layer(testing_layers::linear_layer(2, {1, -2, 3, 0, 1, -1}, 3, 2), array);
 }
 
 /// Members are stored uncompressed, so that names and arrays can be looked for in the bytes.
-std::string npz(const std::map<std::string, CodeTable>& tables) {
-  const CimLayer layer = small_layer();
+std::string npz(const std::map<std::string, CodeTable>& tables,
+                ColumnFlip flip = ColumnFlip::kNone) {
+  const CimLayer layer = small_layer(flip);
   const CimLayer* const layers[] = {&layer};
   const std::vector<std::byte> bytes = layers_npz(layers, tables);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -33,13 +35,24 @@ TEST(LayersNpz, HoldsEveryArrayUnderTheLayersName) {
                           "digits", "plane_weights", "stream_weights", "tile0.rows", "tile1.rows",
                           "reference_weight", "input_sum_weight", "divisor"})
     EXPECT_THAT(file, HasSubstr(fmt::format("linear.{}.npy", key)));
-  EXPECT_THAT(file, ::testing::Not(HasSubstr("linear.adc")));
+  for (const char* key : {"adc", "column_signs", "flip_totals"})
+    EXPECT_THAT(file, ::testing::Not(HasSubstr(fmt::format("linear.{}", key))));
 }
 
 TEST(LayersNpz, DigitsAreBytesInPlanes) {
   EXPECT_THAT(npz({}), HasSubstr("'|i1', 'fortran_order': False, 'shape': (2, 2, 3)"));
   // Plane 0 of 1, -2, 3 and 0, 1, -1, then plane 1.
   EXPECT_THAT(npz({}), HasSubstr(std::string("\n\1\0\1\0\1\xFF\0\xFF\1\0\0\0", 13)));
+}
+
+// Of 1, -2, 3 and 0, 1, -1 in tiles of two rows, plane 0 holds 1, 0 and 1; 0, 1 and -1. Plane 1
+// holds 0, -1 and 1; 0, 0 and 0.
+TEST(LayersNpz, FlippedColumnsHaveSigns) {
+  const std::string file = npz({}, ColumnFlip::kSign);
+  EXPECT_THAT(file, HasSubstr("linear.flip_totals.npy"));
+  EXPECT_THAT(file, HasSubstr("'|i1', 'fortran_order': False, 'shape': (2, 2, 2)"));
+  EXPECT_THAT(file, HasSubstr("\n\1\1\1\xFF\xFF\1\1\1"));
+  EXPECT_THAT(file, HasSubstr(std::string("\n\1\0\1\0\1\1\0\1\1\0\0\0", 13)));
 }
 
 TEST(LayersNpz, AnAdcIsThresholdsValuesAndUnit) {

@@ -16,6 +16,7 @@ struct StreamView {
   std::size_t stream;
   const std::vector<BitProduct>& products;
   std::int64_t weight;                   ///< g_j
+  const std::int8_t* signs = nullptr;    ///< [lanes of columns]; null where none is flipped
   const std::uint8_t* cells = nullptr;   ///< [cell_bits, bytes, lanes of columns]
   const std::uint64_t* words = nullptr;  ///< [input planes, bytes, lanes of positions]
   /// Where PackedInputs::as_digits: those of cells [groups, 64, 4 rows], and of inputs
@@ -40,7 +41,8 @@ inline StreamView view_of(const BlockJob& job, std::size_t tile, std::size_t str
   const PackedTile& packed = job.planes.tiles[tile];
   const PackedInputs& inputs = job.inputs;
   const auto j = static_cast<std::int64_t>(stream);
-  StreamView view{tile, stream, job.streams[stream].products, job.streams[stream].weight};
+  StreamView view{tile, stream, job.streams[stream].products, job.streams[stream].weight,
+                  job.planes.signs_of(job.group, job.block, tile)};
   if (inputs.as_digits) {
     view.cell_digits = job.planes.digits_of(job.group, job.block, tile);
     view.input_digits = inputs.digits.data<std::uint8_t>().data() + inputs.digit_offset(packed, j);

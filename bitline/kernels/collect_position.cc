@@ -21,7 +21,7 @@ void collect_stream(const BlockJob& job, const StreamView& view, std::int64_t po
   std::array<std::int32_t, kBlockColumns> sums;
   sum_portably(job, view, position_lane, sums.data());
   for (std::int32_t& sum : sums) sum -= static_cast<std::int32_t>(job.table.origin);
-  histogram.add(job.block, 0, kBlockColumns, static_cast<std::int32_t>(view.weight), sums.data());
+  histogram.add(job.block, static_cast<std::int32_t>(view.weight), view.signs, sums.data());
 }
 
 #else
@@ -32,7 +32,7 @@ void collect_bytes(const BlockJob& job, const StreamView& view, std::int64_t pos
   alignas(64) std::uint8_t indices[kBlockColumns];
   for (std::int64_t lane = 0; lane < kBlockColumns; lane += kLanes)
     hn::Store(Sums(job, view, lane)(position_lane), Bytes(), indices + lane);
-  histogram.add(job.block, 0, kBlockColumns, static_cast<std::int32_t>(view.weight), indices);
+  histogram.add(job.block, static_cast<std::int32_t>(view.weight), view.signs, indices);
 }
 
 void collect_wide(const BlockJob& job, const StreamView& view, std::int64_t position_lane,
@@ -40,7 +40,7 @@ void collect_wide(const BlockJob& job, const StreamView& view, std::int64_t posi
   alignas(64) std::int32_t sums[kBlockColumns];
   sum_lanes(job, view, position_lane, sums);
   for (std::int32_t& sum : sums) sum -= static_cast<std::int32_t>(job.table.origin);
-  histogram.add(job.block, 0, kBlockColumns, static_cast<std::int32_t>(view.weight), sums);
+  histogram.add(job.block, static_cast<std::int32_t>(view.weight), view.signs, sums);
 }
 
 void collect_stream(const BlockJob& job, const StreamView& view, std::int64_t position_lane,

@@ -29,12 +29,12 @@ void convert_lanes(const BlockJob& job, const StreamView& view, const Convert& c
                    std::int64_t column_lane) {
   const Sums sums(job, view, column_lane);
   const Convert in_registers = convert;
-  const ShortVector weight = hn::Set(Shorts(), static_cast<std::int16_t>(view.weight));
+  const LaneWeights weights(view, column_lane);
   std::int16_t* totals = job.short_totals + column_lane;
   for (std::int64_t y = rows.first; y < rows.last; ++y) {
     const std::int64_t row = y * job.inputs.pitch;
     for (std::int64_t lane = row; lane < row + job.inputs.width; ++lane, totals += kBlockColumns)
-      if (view.active[lane] != 0) add_multiples(in_registers(sums(lane)), weight, totals);
+      if (view.active[lane] != 0) add_multiples(in_registers(sums(lane)), weights, totals);
   }
   if (job.counter != nullptr && job.counter->lanes() != nullptr)
     count_waiting(job, view, column_lane);

@@ -30,7 +30,7 @@ std::vector<StreamProducts> stream_products(const PackedPlanes& planes,
                                             const std::vector<InputPlane>& input_planes,
                                             const std::vector<std::int64_t>& stream_weights);
 
-/// Adds Σ_t Σ_i Σ_j c_i g_j multiple(p), over the columns of a block and over active streams, to
+/// Adds Σ_t Σ_i Σ_j s c_i g_j multiple(p), over the columns of a block and over active streams, to
 /// the sums of their output channels; Conversion::kDense takes values for multiples. What inactive
 /// streams give, and PreparedTable::base and scale, is the caller's to add.
 struct BlockJob {

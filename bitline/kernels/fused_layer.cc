@@ -12,10 +12,10 @@
 namespace bitline {
 namespace {
 
-/// Cells of −1 and +1, reference columns and Σ A do.
+/// Cells of −1 and +1, reference columns, Σ A and complements do.
 bool needs_digit_sums(const CimLayer& layer) {
   return layer.array.encoding == Encoding::kBipolar || layer.has_reference_column() ||
-         layer.correction.input_sum_weight != 0;
+         layer.correction.input_sum_weight != 0 || layer.planes.has_complements();
 }
 
 }  // namespace
@@ -26,7 +26,8 @@ FusedLayer::FusedLayer(const CimLayer& layer)
       has_reference_column_(layer.has_reference_column()),
       planes_(pack_planes(layer)),
       packer_(layer, planes_.tiles, needs_digit_sums(layer)),
-      streams_(stream_products(planes_, packer_.planes(), stream_weights_)) {}
+      streams_(stream_products(planes_, packer_.planes(), stream_weights_)),
+      flipped_columns_(layer) {}
 
 /// What one thread needs: buffers, and counts of its own.
 class FusedLayer::Worker {
@@ -77,6 +78,7 @@ class FusedLayer::Worker {
         if (layer_.packer_.sums_digits()) add_corrections(tile, stream);
         if (counter_) count_idle(tile, stream);
       }
+    layer_.flipped_columns_.sum_tiles(inputs_, tile_sums_);
     std::ranges::fill(sums_, 0);
     std::ranges::fill(dense_sums_, 0);
   }
@@ -118,12 +120,14 @@ class FusedLayer::Worker {
     constexpr std::int64_t kAtOnce = 8;
     const std::int64_t channels = layer_.planes_.out_channels;
     for (std::int64_t first = 0; first < channels; first += kAtOnce)
-      for (std::int64_t y = 0; y < inputs_.rows; ++y)
-        write_row(sums.data() + y * inputs_.width * channels, y, first,
-                  std::min(first + kAtOnce, channels),
-                  outputs_.data() + strip.image * layer_.geometry_.out_size() +
-                      group * channels * layer_.geometry_.out_positions() +
-                      (strip.first_row + y) * layer_.geometry_.out_width());
+      for (std::int64_t y = 0; y < inputs_.rows; ++y) {
+        const std::int64_t last = std::min(first + kAtOnce, channels);
+        std::int64_t* output = outputs_.data() + strip.image * layer_.geometry_.out_size() +
+                               group * channels * layer_.geometry_.out_positions() +
+                               (strip.first_row + y) * layer_.geometry_.out_width();
+        write_row(sums.data() + y * inputs_.width * channels, y, first, last, output);
+        if (layer_.planes_.has_flips()) add_flipped(group, y, first, last, output);
+      }
   }
 
   /// Channels first … last − 1 of a row's positions; `output` is the row in the group's channel 0.
@@ -138,6 +142,22 @@ class FusedLayer::Worker {
         output[channel * positions + x] = common[x] + factor * sums[channel];
   }
 
+  /// To the outputs of write_row(): complements, and what add_idle_values() has given the sign of
+  /// unflipped columns.
+  void add_flipped(std::int64_t group, std::int64_t y, std::int64_t first, std::int64_t last,
+                   std::int64_t* output) const {
+    const FlippedColumns& flipped = layer_.flipped_columns_;
+    const std::int64_t base = adc_.adc_factor * table_.base * flipped.stream_weight_sum();
+    for (std::int64_t channel = first; channel < last; ++channel) {
+      const std::int64_t of_all = group * layer_.planes_.out_channels + channel;
+      const std::span row(output + channel * layer_.geometry_.out_positions(),
+                          static_cast<std::size_t>(inputs_.width));
+      for (std::int64_t& own : row) own -= 2 * base * flipped.factor_sum(of_all);
+      if (flipped.has_complements())
+        flipped.add_complements(of_all, adc_.complement_factor, tile_sums_, y * inputs_.pitch, row);
+    }
+  }
+
   const FusedLayer& layer_;
   const LayerAdc& adc_;
   const PreparedTable& table_;
@@ -145,6 +165,7 @@ class FusedLayer::Worker {
   const PackedInputs& inputs_ = packer_.inputs();
   std::span<std::int64_t> outputs_;
   std::vector<std::int64_t> common_;      // [lanes]
+  std::vector<std::int64_t> tile_sums_;   // of FlippedColumns
   std::vector<std::int32_t> sums_;        // [positions, out channels of the group], or this one:
   std::vector<std::int64_t> dense_sums_;  // likewise
   Tensor short_totals_;                   // scratch of BlockJob

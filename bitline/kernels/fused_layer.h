@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bitline/kernels/convert_block.h"
+#include "bitline/kernels/flipped_columns.h"
 #include "bitline/kernels/layer_adc.h"
 #include "bitline/kernels/layer_histogram.h"
 
@@ -50,6 +51,7 @@ class FusedLayer {
   PackedPlanes planes_;
   InputPacker packer_;
   std::vector<StreamProducts> streams_;
+  FlippedColumns flipped_columns_;
 };
 
 }  // namespace bitline

@@ -21,6 +21,14 @@ std::int64_t exact_quotient(const Rational& a, const Rational& b) {
   return quotient.numerator();
 }
 
+/// The most that Σ_i c_i u_i over flipped planes can be in magnitude.
+std::int64_t largest_complement_weight(const WeightPlanes& planes) {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < planes.flip_totals.size(); ++i)
+    sum += std::abs(planes.weights[i]) * planes.flip_totals[i];
+  return sum;
+}
+
 std::int64_t magnitude_sum(const std::vector<std::int64_t>& weights) {
   std::int64_t sum = 0;
   for (const std::int64_t weight : weights) sum += std::abs(weight);
@@ -45,6 +53,7 @@ void check_fits(const CimLayer& layer, const LayerAdc& adc) {
     bound += tiles * inputs * largest_value(adc.reference) * adc.reference_factor;
   const Wide largest_input_sum = inputs * layer.streams.range().maximum * layer.geometry.fan_in();
   bound += largest_input_sum * adc.input_sum_factor;
+  bound += largest_input_sum * largest_complement_weight(layer.planes) * adc.complement_factor;
   if (bound > static_cast<Wide>(INT64_MAX))
     fail("layer {}: outputs of its ADC's table do not fit 64 bits; give the table coarser values",
          layer.name);
@@ -67,12 +76,14 @@ LayerAdc make_layer_adc(const CimLayer& layer, const CodeTable& table, const Cod
   const Rational reference_column =
       Rational(correction.reference_weight) * reference.unit / correction.divisor;
   const Rational input_sum(correction.input_sum_weight, correction.divisor);
+  const Rational complement(layer.planes.has_complements() ? 1 : 0, correction.divisor);
 
   LayerAdc adc{table, reference};
-  adc.unit = common_unit(common_unit(column, reference_column), input_sum);
+  adc.unit = common_unit(common_unit(column, reference_column), common_unit(input_sum, complement));
   adc.adc_factor = exact_quotient(column, adc.unit);
   adc.reference_factor = exact_quotient(reference_column, adc.unit);
   adc.input_sum_factor = exact_quotient(input_sum, adc.unit);
+  adc.complement_factor = exact_quotient(complement, adc.unit);
   check_fits(layer, adc);
   return adc;
 }

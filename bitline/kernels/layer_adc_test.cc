@@ -55,6 +55,17 @@ TEST(LayerAdc, DigitallyRemovedOffsetPutsTheInputSumOverTheTablesUnit) {
                  Rational(2, 5));
 }
 
+// 14/5 · S + Σ_t F_t Σ A = (14 S + 5 Σ_t F_t Σ A) · 1/5.
+TEST(LayerAdc, ComplementsComeOverTheTablesUnit) {
+  ArraySpec array;
+  array.encoding = Encoding::kTwosComplement;
+  array.column_flip = ColumnFlip::kComplement;
+  const CimLayer layer = map_layer(testing_layers::linear_layer(1, {1, -2, 3}, 4, 4), array);
+  const LayerAdc adc = make_layer_adc(layer, {0, 1, {1}, {0, 1}, Rational(14, 5)});
+  expect_factors(adc, 14, 0, 0, Rational(1, 5));
+  EXPECT_EQ(adc.complement_factor, 5);
+}
+
 TEST(LayerAdc, ReferenceColumnIsLosslessUnlessGivenATable) {
   const LayerAdc adc = make_layer_adc(layer_of(Encoding::kOffset), lossless_table(0, 3));
   EXPECT_TRUE(adc.reference.lossless);

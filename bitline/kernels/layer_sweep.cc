@@ -64,6 +64,7 @@ class FusedLayer::Sweeper {
     const std::int64_t channels = layer_.planes_.out_channels;
     for (std::int64_t group = 0; group < layer_.planes_.groups; ++group) {
       packer_.pack(strip, group);
+      layer_.flipped_columns_.sum_tiles(inputs_, tile_sums_);
       std::int64_t* output = outputs_.data() + strip.image * geometry.out_size() +
                              group * channels * geometry.out_positions() +
                              strip.first_row * geometry.out_width();
@@ -77,6 +78,8 @@ class FusedLayer::Sweeper {
               histogram_.weighted_values(distinct_.tables[table], sums_of(i, table));
           }
           write(lane, positions, output);
+          if (layer_.flipped_columns_.has_complements())
+            add_complements(group, lane, positions, output);
           output += positions;
         }
     }
@@ -119,6 +122,19 @@ class FusedLayer::Sweeper {
       }
   }
 
+  /// To the outputs of write().
+  void add_complements(std::int64_t group, std::int64_t lane, std::int64_t positions,
+                       std::int64_t* output) {
+    const std::int64_t channels = layer_.planes_.out_channels;
+    for (std::int64_t channel = 0; channel < channels; ++channel) {
+      std::int64_t* own = output + channel * layer_.geometry_.out_positions();
+      for (std::size_t adc = 0; adc < adcs_.size(); ++adc, own += adc_stride_)
+        layer_.flipped_columns_.add_complements(group * channels + channel,
+                                                adcs_[adc].complement_factor, tile_sums_, lane,
+                                                {own, static_cast<std::size_t>(positions)});
+    }
+  }
+
   std::int32_t* sums_of(std::int64_t position, std::size_t table) {
     const std::size_t row = static_cast<std::size_t>(position) * distinct_.tables.size() + table;
     return sums_.data() + row * static_cast<std::size_t>(layer_.planes_.out_channels);
@@ -145,7 +161,8 @@ class FusedLayer::Sweeper {
   std::span<std::int64_t> outputs_;
   std::int64_t adc_stride_;
   WeightedHistogram histogram_;
-  std::vector<std::int32_t> sums_;  // [kAtOnce positions, tables, channels]
+  std::vector<std::int32_t> sums_;       // [kAtOnce positions, tables, channels]
+  std::vector<std::int64_t> tile_sums_;  // of FlippedColumns
 };
 
 bool FusedLayer::can_count(std::span<const LayerAdc> adcs) const {

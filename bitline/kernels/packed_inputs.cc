@@ -54,7 +54,8 @@ InputPacker::InputPacker(const CimLayer& layer, const std::vector<PackedTile>& t
       pitch_(ceil_div(geometry_.padded_width(), geometry_.stride.width)),
       tiles_(tiles),
       streams_(layer.streams.count()),
-      sum_digits_(sum_digits) {
+      sum_digits_(sum_digits),
+      reads_idle_streams_(layer.planes.has_flips()) {
   add_planes(layer.streams);
   add_codes(layer.streams);
   add_row_offsets(layer.tiles);
@@ -255,6 +256,7 @@ void InputPacker::pack(const InputCodes& codes, std::int64_t group, std::int64_t
                     sum_digits_,
                     packed};
   packed.as_digits ? pack_digits(job) : pack_lanes(job);
+  if (reads_idle_streams_) std::ranges::fill(packed.active.data<std::uint8_t>(), 1);
 }
 
 }  // namespace bitline

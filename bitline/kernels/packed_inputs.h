@@ -34,8 +34,11 @@ struct PackedInputs {
   std::int64_t streams = 0;
   bool as_digits = false;  ///< digits are filled, and not words
   Tensor words;            ///< I64 [tiles, planes, bytes of the tile, lanes]
-  Tensor digits;      ///< U8 [tiles, streams, lanes / 16, groups of the tile, 16 lanes, 4 rows]
-  Tensor active;      ///< U8 [tiles, streams, lanes]: not 0 where the stream's digits are not all 0
+  Tensor digits;  ///< U8 [tiles, streams, lanes / 16, groups of the tile, 16 lanes, 4 rows]
+  /// U8 [tiles, streams, lanes]: 0 where the stream's digits are all 0, so that it need not be
+  /// read. Nowhere 0 if the array flips columns: an idle stream then gives every channel another
+  /// number.
+  Tensor active;
   Tensor digit_sums;  ///< I32 [tiles, streams, lanes]: Σ_r x_j[r]; all 0 unless asked for
 
   std::int64_t positions() const { return rows * width; }
@@ -103,6 +106,7 @@ class InputPacker {
   std::vector<PackedTile> tiles_;
   std::int64_t streams_;
   bool sum_digits_;
+  bool reads_idle_streams_;
   std::vector<InputPlane> planes_;
   std::int64_t smallest_activation_ = 0;
   std::vector<std::vector<std::uint16_t>> codes_;  // [parts][activation − smallest]

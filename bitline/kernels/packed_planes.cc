@@ -102,6 +102,8 @@ class ColumnPacker {
     const auto& plane =
         planes_.column_planes[static_cast<std::size_t>(source / planes_.out_channels)];
     const std::int64_t channel = group * planes_.out_channels + source % planes_.out_channels;
+    write_sign(layer_.planes.sign(plane.plane, channel, static_cast<std::int64_t>(tile)), group,
+               column, tile);
     const Tile& rows = layer_.tiles[tile];
     for (std::size_t row = 0; row < rows.size(); ++row)
       write(digits_.digit(plane, channel, rows[row]), group, column, tile,
@@ -109,6 +111,14 @@ class ColumnPacker {
   }
 
  private:
+  void write_sign(std::int64_t sign, std::int64_t group, std::int64_t column, std::size_t tile) {
+    if (!planes_.has_flips()) return;
+    const std::int64_t place = planes_.sign_offset_of(group, column / kBlockColumns, tile) +
+                               lane_of_column(column % kBlockColumns);
+    planes_.signs.data<std::int8_t>()[static_cast<std::size_t>(place)] =
+        static_cast<std::int8_t>(sign);
+  }
+
   void write(int digit, std::int64_t group, std::int64_t column, std::size_t tile,
              std::int64_t row) {
     const std::int64_t start = planes_.offset_of(group, column / kBlockColumns, tile);
@@ -163,6 +173,9 @@ PackedPlanes pack_planes(const CimLayer& layer) {
   if (dot_products_pay(layer, planes.cell_bits.size()))
     planes.digits = Tensor(DType::kI8, {planes.groups, planes.blocks(), planes.row_groups,
                                         kBlockColumns, kRowsPerGroup});
+  if (layer.planes.has_flips())
+    planes.signs = Tensor(
+        DType::kI8, {planes.groups, planes.blocks(), std::ssize(planes.tiles), kBlockColumns});
   ColumnPacker packer(layer, planes);
   for (std::int64_t group = 0; group < planes.groups; ++group)
     for (std::int64_t column = 0; column < planes.blocks() * kBlockColumns; ++column)

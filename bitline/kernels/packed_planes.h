@@ -77,11 +77,13 @@ struct PackedPlanes {
   /// Digits whole, for integer dot products: I8 [groups, blocks, row groups, 64 in the order of
   /// digit_group_of_lane(), 4 rows]. Empty where counting bits is cheaper.
   Tensor digits;
+  /// s of (2a): I8 [groups, blocks, tiles, lanes]. Empty where the array flips no columns.
+  Tensor signs;
 
   std::int64_t columns() const {
     return static_cast<std::int64_t>(column_planes.size()) * out_channels;
   }
-  /// Σ of the column planes' factors, and of their magnitudes.
+  /// Σ of the column planes' factors, flipped columns' signs left out, and of their magnitudes.
   std::int64_t factor_sum() const {
     std::int64_t sum = 0;
     for (const ColumnPlane& plane : column_planes) sum += plane.factor;
@@ -92,6 +94,7 @@ struct PackedPlanes {
     for (const ColumnPlane& plane : column_planes) sum += std::abs(plane.factor);
     return sum;
   }
+  bool has_flips() const { return signs.size() != 0; }
   bool has_digits() const { return digits.size() != 0; }
   std::int64_t blocks() const { return (columns() + kBlockColumns - 1) / kBlockColumns; }
   /// [cell_bits, bytes of the tile, lanes]
@@ -101,6 +104,15 @@ struct PackedPlanes {
   /// [row groups of the tile, 64, 4]
   const std::int8_t* digits_of(std::int64_t group, std::int64_t block, std::size_t tile) const {
     return digits.data<std::int8_t>().data() + digit_offset_of(group, block, tile);
+  }
+  /// [lanes]; null where the array flips no columns.
+  const std::int8_t* signs_of(std::int64_t group, std::int64_t block, std::size_t tile) const {
+    return has_flips() ? signs.data<std::int8_t>().data() + sign_offset_of(group, block, tile)
+                       : nullptr;
+  }
+  std::int64_t sign_offset_of(std::int64_t group, std::int64_t block, std::size_t tile) const {
+    return ((group * blocks() + block) * std::ssize(tiles) + static_cast<std::int64_t>(tile)) *
+           kBlockColumns;
   }
   std::int64_t digit_offset_of(std::int64_t group, std::int64_t block, std::size_t tile) const {
     return ((group * blocks() + block) * row_groups + tiles[tile].first_group) * kBlockColumns *

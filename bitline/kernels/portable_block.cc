@@ -37,10 +37,24 @@ void add_product(const StreamView& view, const BitProduct& product, std::int64_t
     }
 }
 
+/// s g_j of each column of one stream of a tile.
+template <typename T>
+using ColumnWeights = std::array<T, kBlockColumns>;
+
+template <typename T>
+ColumnWeights<T> column_weights(const StreamView& view) {
+  ColumnWeights<T> weights;
+  weights.fill(static_cast<T>(view.weight));
+  if (view.signs == nullptr) return weights;
+  for (std::int64_t column = 0; column < kBlockColumns; ++column)
+    weights[static_cast<std::size_t>(column)] *= view.signs[lane_of_column(column)];
+  return weights;
+}
+
 /// From the sums of one conversion per lane to the totals of their columns.
 template <typename T>
-using AddValues = void (*)(const PreparedTable& table, T stream_weight, const std::int32_t* sums,
-                           T* totals);
+using AddValues = void (*)(const PreparedTable& table, const T* column_weights,
+                           const std::int32_t* sums, T* totals);
 
 std::int32_t index_of(const PreparedTable& table, std::int32_t sum) {
   const std::int32_t n = sum - static_cast<std::int32_t>(table.origin);
@@ -49,19 +63,19 @@ std::int32_t index_of(const PreparedTable& table, std::int32_t sum) {
   return static_cast<std::int32_t>(above - table.thresholds.begin());
 }
 
-void add_multiples(const PreparedTable& table, std::int32_t stream_weight, const std::int32_t* sums,
-                   std::int32_t* totals) {
+void add_multiples(const PreparedTable& table, const std::int32_t* column_weights,
+                   const std::int32_t* sums, std::int32_t* totals) {
   for (std::int64_t column = 0; column < kBlockColumns; ++column) {
     const std::int32_t entry = index_of(table, sums[lane_of_column(column)]) - table.first;
-    totals[column] += stream_weight * table.multiples[static_cast<std::size_t>(entry)];
+    totals[column] += column_weights[column] * table.multiples[static_cast<std::size_t>(entry)];
   }
 }
 
-void add_dense_values(const PreparedTable& table, std::int64_t stream_weight,
+void add_dense_values(const PreparedTable& table, const std::int64_t* column_weights,
                       const std::int32_t* sums, std::int64_t* totals) {
   const std::int32_t* values = table.dense.data() - table.origin;
   for (std::int64_t column = 0; column < kBlockColumns; ++column)
-    totals[column] += stream_weight * values[sums[lane_of_column(column)]];
+    totals[column] += column_weights[column] * values[sums[lane_of_column(column)]];
 }
 
 /// Shift and add over the planes.
@@ -77,15 +91,17 @@ template <typename T>
 void convert_positions(const BlockJob& job, SumLanes sum_lanes, AddValues<T> add_values,
                        T* channel_sums) {
   const std::vector<StreamView> views = views_of(job);
+  std::vector<ColumnWeights<T>> weights;
+  for (const StreamView& view : views) weights.push_back(column_weights<T>(view));
   for (std::int64_t y = 0; y < job.inputs.rows; ++y)
     for (std::int64_t x = 0; x < job.inputs.width; ++x) {
       const std::int64_t lane = y * job.inputs.pitch + x;
       std::array<T, kBlockColumns> totals = {};
       alignas(64) std::array<std::int32_t, kBlockColumns> sums;
-      for (const StreamView& view : views) {
-        if (view.active[lane] == 0) continue;
-        sum_lanes(job, view, lane, sums.data());
-        add_values(job.table, static_cast<T>(view.weight), sums.data(), totals.data());
+      for (std::size_t i = 0; i < views.size(); ++i) {
+        if (views[i].active[lane] == 0) continue;
+        sum_lanes(job, views[i], lane, sums.data());
+        add_values(job.table, weights[i].data(), sums.data(), totals.data());
       }
       add_runs(job.planes.runs[static_cast<std::size_t>(job.block)], totals.data(), channel_sums);
       channel_sums += job.planes.out_channels;

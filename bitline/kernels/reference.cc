@@ -39,21 +39,32 @@ class Output {
   /// (6) Y_int.
   std::int64_t accumulate() {
     std::int64_t sum = 0;
+    std::int64_t complement_sum = 0;
     std::int64_t reference_sum = 0;
     for (std::size_t t = 0; t < layer_.tiles.size(); ++t)
       for (std::size_t j = 0; j < layer_.streams.weights.size(); ++j) {
-        for (std::size_t i = 0; i < layer_.planes.weights.size(); ++i)
-          sum += layer_.planes.weights[i] * layer_.streams.weights[j] * read(t, i, j);
+        const std::int64_t digit_sum = digit_sum_of(t, j);
+        for (std::size_t i = 0; i < layer_.planes.weights.size(); ++i) {
+          const std::int64_t factor = layer_.planes.weights[i] * layer_.streams.weights[j];
+          sum += sign(i, t) * factor * read(t, i, j);
+          if (sign(i, t) < 0) complement_sum += factor * layer_.planes.flip_totals[i] * digit_sum;
+        }
         if (layer_.has_reference_column())
-          reference_sum += layer_.streams.weights[j] * adc_.reference.value(reference_sum_of(t, j));
+          reference_sum += layer_.streams.weights[j] * adc_.reference.value(digit_sum);
       }
     const std::int64_t input_sum = std::accumulate(field_.begin(), field_.end(), std::int64_t{0});
-    return adc_.adc_factor * sum - adc_.reference_factor * reference_sum -
-           adc_.input_sum_factor * input_sum;
+    return adc_.adc_factor * sum + adc_.complement_factor * complement_sum -
+           adc_.reference_factor * reference_sum - adc_.input_sum_factor * input_sum;
   }
 
  private:
-  /// (2) b_i of the fan-in's row.
+  /// (2a) s of the output channel's column.
+  std::int64_t sign(std::size_t plane, std::size_t tile) const {
+    return layer_.planes.sign(static_cast<std::int64_t>(plane), out_channel_,
+                              static_cast<std::int64_t>(tile));
+  }
+
+  /// (2) b_i of the fan-in's row, as it is stored.
   std::int64_t cell(std::size_t plane, std::int64_t row) const {
     const std::int64_t fan_in = layer_.geometry.fan_in();
     const std::int64_t matrix =
@@ -93,8 +104,8 @@ class Output {
     return convert(positive - negative, t, i, j);
   }
 
-  /// (3) of the reference column, all of whose cells hold 1.
-  std::int64_t reference_sum_of(std::size_t t, std::size_t j) const {
+  /// Σ_{r ∈ t} x_j[r]: also (3) of the reference column, all of whose cells hold 1.
+  std::int64_t digit_sum_of(std::size_t t, std::size_t j) const {
     std::int64_t p = 0;
     for (const std::int64_t row : layer_.tiles[t]) p += input(j, row);
     return p;

@@ -2,9 +2,12 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <functional>
 #include <numeric>
 
+#include "bitline/adc/adc_spec.h"
 #include "bitline/kernels/test_reference.h"
 #include "bitline/mapping/map.h"
 #include "bitline/mapping/test_layers.h"
@@ -51,13 +54,16 @@ std::vector<std::int64_t> plain_convolution(const IntegerLayer& layer, std::int6
   return outputs;
 }
 
-/// Lossless tables give the plain convolution of a drawn layer, exactly.
-void expect_exact(MappingCase mapping, const Draw& draw) {
+/// The table that makes an ADC of a layer's sums.
+using MakeAdc = std::function<LayerAdc(const CimLayer& layer)>;
+
+/// Such tables give the plain convolution of a drawn layer, exactly.
+void expect_exact(MappingCase mapping, const Draw& draw, const MakeAdc& make_adc = lossless) {
   const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
   testing_layers::draw_rows(mapping, layer, draw);
   const CimLayer mapped = map_layer(layer, mapping.array);
   const std::vector<std::int32_t> activations = testing_layers::draw_activations(layer, 2, draw);
-  const LayerAdc adc = lossless(mapped);
+  const LayerAdc adc = make_adc(mapped);
   const std::vector<std::int64_t> outputs = accumulate(mapped, adc, activations);
   const std::vector<std::int64_t> expected = plain_convolution(layer, 2, activations);
   ASSERT_EQ(outputs.size(), expected.size());
@@ -84,6 +90,31 @@ TEST(ReferenceLossless, EqualsThePlainConvolutionOfAnyLayer) {
     expect_exact(*rc::gen::elementOf(mappings), draw);
     RC_ASSERT(!testing::Test::HasFatalFailure());
   }));
+}
+
+/// Full range with as many levels as ISAAC takes: ⌊n (2^m − 1)(2^d − 1) / 2⌋ + 1.
+LayerAdc isaac_adc(const CimLayer& layer) {
+  std::int64_t rows = 0;
+  for (const Tile& tile : layer.tiles) rows = std::max(rows, std::ssize(tile));
+  const std::int64_t cell = (1 << layer.array.cell_bits) - 1;
+  AdcSpec spec;
+  spec.quantizer = Quantizer::kFullRange;
+  spec.levels = std::max<std::int64_t>(rows * cell * layer.streams.range().maximum / 2 + 1, 2);
+  return make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum));
+}
+
+TEST(ReferenceLossless, ComplementsNeedHalfTheLevelsWhereInputsAreNotNegative) {
+  Random random(4);
+  const Draw draw = testing_layers::draw_from(random);
+  for (const MappingCase& mapping : testing_layers::every_mapping()) {
+    const bool has_sign = mapping.input != testing_layers::InputKind::kUnsigned &&
+                          mapping.input != testing_layers::InputKind::kTwosComplement;
+    if (mapping.array.column_flip != ColumnFlip::kComplement || has_sign) continue;
+    for (int layer = 0; layer < 3; ++layer) {
+      expect_exact(mapping, draw, isaac_adc);
+      if (HasFatalFailure()) return;
+    }
+  }
 }
 
 /// Σ p over all conversions of fully driven fan-ins, from digits alone: a pair that is subtracted

@@ -135,6 +135,51 @@ TEST(Reference, ReadsTheReferenceColumnThroughItsOwnTable) {
   EXPECT_THAT(accumulate(layer, adc, {1, 2}), ElementsAre(-9));
 }
 
+/// 3, −1, 1 in two's complement: planes 1, 1, 1 and 1, 1, 0 store 0, 0, 0 and 0, 0, 1; the sign
+/// plane holds 0, 1, 0. Inputs of 2 bits.
+CimLayer complemented_layer() {
+  ArraySpec array = array_of(Encoding::kTwosComplement);
+  array.column_flip = ColumnFlip::kComplement;
+  return map_layer(linear_layer(1, {3, -1, 1}, 3, 2), array);
+}
+
+// The streams of 1, 2, 3 are 1, 0, 1 and 0, 1, 1. Plane 1 sees 1 and 1, the sign plane 0 and 1:
+// S = −2 (1 + 2) − 4 (2) = −14. The complements add (1 + 2) · (1 + 2 + 3) = 18, and
+// 18 − 14 = 4 = 3 · 1 − 1 · 2 + 1 · 3.
+TEST(Reference, SumsComplementedColumns) {
+  const CimLayer layer = complemented_layer();
+  LayerHistogram histogram(layer, false);
+  EXPECT_THAT(accumulate(layer, lossless(layer), {1, 2, 3}, &histogram), ElementsAre(4));
+  EXPECT_THAT(sums_seen(histogram.of(0, 0, 0)), ElementsAre(0));
+  EXPECT_THAT(sums_seen(histogram.of(0, 1, 0)), ElementsAre(0));
+  EXPECT_THAT(sums_seen(histogram.of(1, 0, 0)), ElementsAre(1));
+  EXPECT_THAT(sums_seen(histogram.of(1, 1, 0)), ElementsAre(1));
+  EXPECT_THAT(sums_seen(histogram.of(2, 0, 0)), ElementsAre(0));
+  EXPECT_THAT(sums_seen(histogram.of(2, 1, 0)), ElementsAre(1));
+}
+
+// A comparator at 1 makes 3 of every 1: S = −42, but what the complements add stays 18.
+TEST(Reference, ConvertsWhatComplementedColumnsStore) {
+  const CimLayer layer = complemented_layer();
+  EXPECT_THAT(accumulate(layer, make_layer_adc(layer, {0, 1, {1}, {0, 3}, 1}), {1, 2, 3}),
+              ElementsAre(-24));
+}
+
+// Plane 0 of −3, 1, 1 holds −1, 1, 1 and sees 0 and 2; plane 1 stores 1, 0, 0 for −1, 0, 0 and sees
+// 1 and 0. (0 + 2 · 2) − 2 (1 + 0) = 2 = −3 · 1 + 1 · 2 + 1 · 3. With 3 for every sum from 1 on:
+// 2 · 3 − 2 · 3 = 0.
+TEST(Reference, SumsNegatedColumns) {
+  ArraySpec array = array_of(Encoding::kDifferential);
+  array.column_flip = ColumnFlip::kSign;
+  const CimLayer layer = map_layer(linear_layer(1, {-3, 1, 1}, 3, 2), array);
+  LayerHistogram histogram(layer, false);
+  EXPECT_THAT(accumulate(layer, lossless(layer), {1, 2, 3}, &histogram), ElementsAre(2));
+  EXPECT_THAT(sums_seen(histogram.of(0, 1, 0)), ElementsAre(2));
+  EXPECT_THAT(sums_seen(histogram.of(1, 0, 0)), ElementsAre(1));
+  EXPECT_THAT(accumulate(layer, make_layer_adc(layer, {-3, 3, {1}, {0, 3}, 1}), {1, 2, 3}),
+              ElementsAre(0));
+}
+
 /// Zero-rise with 4 levels and δ = 8: Δ = 4, thresholds −4, 0, 4, values −6, −2, 2, 6.
 LayerAdc zero_rise(const CimLayer& layer) {
   return make_layer_adc(layer,
@@ -148,6 +193,16 @@ TEST(Reference, AllZeroStreamsAddTheValueOfTheCodeOfZero) {
   const LayerAdc adc = zero_rise(layer);
   const std::vector<std::int64_t> outputs = accumulate(layer, adc, std::vector<std::int32_t>(8, 0));
   EXPECT_EQ(Rational(outputs[0]) * adc.unit, Rational(30));
+}
+
+// A flipped column counts it with the sign −1.
+TEST(Reference, AllZeroStreamsOfAFlippedColumnTakeTheValueOfTheCodeOfZero) {
+  ArraySpec array = array_of(Encoding::kDifferential);
+  array.column_flip = ColumnFlip::kSign;
+  const CimLayer layer = map_layer(linear_layer(1, std::vector<std::int32_t>(8, -1), 2, 4), array);
+  const LayerAdc adc = zero_rise(layer);
+  const std::vector<std::int64_t> outputs = accumulate(layer, adc, std::vector<std::int32_t>(8, 0));
+  EXPECT_EQ(Rational(outputs[0]) * adc.unit, Rational(-30));
 }
 
 // The second tile of 3 rows is a conversion of its own: 8 + 3 rows, 2 · 30. A sum of 2 in stream 0

@@ -15,16 +15,30 @@ HWY_BEFORE_NAMESPACE();
 namespace bitline {
 namespace HWY_NAMESPACE {
 
+/// s g_j of kLanes columns: those of even byte lanes, and those of odd ones.
+struct LaneWeights {
+  HWY_INLINE LaneWeights(const StreamView& view, std::int64_t column_lane)
+      : even(hn::Set(Shorts(), static_cast<std::int16_t>(view.weight))), odd(even) {
+    if (view.signs == nullptr) return;
+    const hn::RebindToSigned<Bytes> bytes;
+    const ShortVector signs = hn::BitCast(Shorts(), hn::Load(bytes, view.signs + column_lane));
+    even = hn::Mul(even, hn::ShiftRight<8>(hn::ShiftLeft<8>(signs)));
+    odd = hn::Mul(odd, hn::ShiftRight<8>(signs));
+  }
+  ShortVector even, odd;
+};
+
 /// Adds weight · multiple to 16-bit totals: those of even byte lanes, then those of odd ones.
-HWY_INLINE void add_multiples(ByteVector multiple, ShortVector weight, std::int16_t* totals) {
+HWY_INLINE void add_multiples(ByteVector multiple, const LaneWeights& weights,
+                              std::int16_t* totals) {
   const Shorts shorts;
   const hn::RebindToUnsigned<Shorts> bits;
   const ShortVector both = hn::BitCast(shorts, multiple);
   const auto even = hn::And(both, hn::Set(shorts, std::int16_t{0xFF}));
   const auto odd = hn::BitCast(shorts, hn::ShiftRight<8>(hn::BitCast(bits, both)));
   std::int16_t* next = totals + kLanes / 2;
-  hn::Store(hn::Add(hn::Load(shorts, totals), hn::Mul(even, weight)), shorts, totals);
-  hn::Store(hn::Add(hn::Load(shorts, next), hn::Mul(odd, weight)), shorts, next);
+  hn::Store(hn::Add(hn::Load(shorts, totals), hn::Mul(even, weights.even)), shorts, totals);
+  hn::Store(hn::Add(hn::Load(shorts, next), hn::Mul(odd, weights.odd)), shorts, next);
 }
 
 /// Output rows first … last − 1 of a job.

@@ -11,8 +11,8 @@
 
 namespace bitline {
 
-/// H[p] of all output channels of a group at one position: the sum of c_i g_j over the conversions
-/// that read p. Private to a thread.
+/// H[p] of all output channels of a group at one position: the sum of s c_i g_j over the
+/// conversions that read p. Private to a thread.
 class WeightedHistogram {
  public:
   /// The most possible sums for which counting beats converting again.
@@ -21,15 +21,21 @@ class WeightedHistogram {
   explicit WeightedHistogram(const PackedPlanes& planes);
 
   void clear();
-  /// Conversions of a block's lanes first_lane … first_lane + count − 1, read as p = index +
-  /// origin.
+  /// One conversion of each lane of a block, read as p = index + origin; `signs` [lanes] may be
+  /// null.
   template <typename T>
-  void add(std::int64_t block, std::int64_t first_lane, std::int64_t count,
-           std::int32_t stream_weight, const T* indices) {
-    const Target* lanes = lanes_.data() + block * kBlockColumns + first_lane;
-    std::int32_t* counts = counts_.data();
-    for (std::int64_t lane = 0; lane < count; ++lane)
-      counts[indices[lane] * pitch_ + lanes[lane].channel] += stream_weight * lanes[lane].factor;
+  void add(std::int64_t block, std::int32_t stream_weight, const std::int8_t* signs,
+           const T* indices) {
+    const auto add_lanes = [&, lanes = lanes_.data() + block * kBlockColumns,
+                            counts = counts_.data()](const auto& weight_of) {
+      for (std::int64_t lane = 0; lane < kBlockColumns; ++lane)
+        counts[indices[lane] * pitch_ + lanes[lane].channel] +=
+            weight_of(lane) * lanes[lane].factor;
+    };
+    if (signs == nullptr)
+      add_lanes([=](std::int64_t) { return stream_weight; });
+    else
+      add_lanes([=](std::int64_t lane) { return stream_weight * signs[lane]; });
   }
   /// `weight` (Σ c_i g_j) conversions of every channel that read 0.
   void add_zeros(std::int32_t weight);

@@ -12,6 +12,28 @@ void require(std::string_view field, std::int64_t value, std::int64_t least, std
     fail_usage("array: {} = {} is out of range, set it to {} … {}", field, value, least, most);
 }
 
+/// Cells that hold digits below 0, by themselves or in pairs.
+bool has_signed_cells(const ArraySpec& array) {
+  return array.encoding == Encoding::kDifferential || array.encoding == Encoding::kBipolar;
+}
+
+void validate_column_flip(const ArraySpec& array) {
+  if (array.column_flip == ColumnFlip::kComplement && has_signed_cells(array))
+    fail_usage(
+        "array: column_flip = complement under encoding = {}, whose digits have signs; take "
+        "column_flip = sign, or encoding = twos-complement or offset",
+        name_of(array.encoding));
+  if (array.column_flip == ColumnFlip::kSign && !has_signed_cells(array))
+    fail_usage(
+        "array: column_flip = sign under encoding = {}, whose cells cannot hold negated digits; "
+        "take column_flip = complement, or encoding = differential or bipolar",
+        name_of(array.encoding));
+  if (array.column_flip == ColumnFlip::kSign && array.subtract == Subtract::kDigital)
+    fail_usage(
+        "array: column_flip = sign under subtract = digital would only swap the two conversions "
+        "of a pair; leave column_flip out or take subtract = analog");
+}
+
 }  // namespace
 
 void validate(const ArraySpec& array) {
@@ -37,6 +59,7 @@ void validate(const ArraySpec& array) {
         "array: offset_removal = digital under encoding = {}, which has no offset; leave "
         "offset_removal out or take encoding = offset",
         name_of(array.encoding));
+  validate_column_flip(array);
 }
 
 std::string_view name_of(Encoding encoding) {
@@ -59,6 +82,18 @@ std::string_view name_of(Subtract subtract) {
 
 std::string_view name_of(OffsetRemoval removal) {
   return removal == OffsetRemoval::kReferenceColumn ? "reference-column" : "digital";
+}
+
+std::string_view name_of(ColumnFlip flip) {
+  switch (flip) {
+    case ColumnFlip::kNone:
+      return "none";
+    case ColumnFlip::kComplement:
+      return "complement";
+    case ColumnFlip::kSign:
+      return "sign";
+  }
+  return "";
 }
 
 std::string_view name_of(RowOrder order) {

@@ -19,6 +19,11 @@ enum class RowOrder { kChannelMajor, kKernelMajor, kWholeChannels };
 enum class TileCut { kFull, kBalanced };
 /// How signed activations become digits; equation (1).
 enum class ActivationEncoding { kTwosComplement, kSignMagnitude };
+/// Which columns store other digits than their weights have, and count with the opposite sign;
+/// equation (2a). kComplement (ISAAC): digits of 0 … 2^m − 1 that sum to more than half of what
+/// their cells hold are stored as their complement. kSign: pairs and cells of −1/+1 whose digits
+/// sum to less than 0 are stored negated.
+enum class ColumnFlip { kNone, kComplement, kSign };
 /// What happens to the first and the last layer.
 enum class LayerPolicy { kDigitalInteger, kMapped };
 
@@ -31,6 +36,7 @@ struct ArraySpec {
   Encoding encoding = Encoding::kDifferential;
   Subtract subtract = Subtract::kAnalog;                           ///< differential only
   OffsetRemoval offset_removal = OffsetRemoval::kReferenceColumn;  ///< offset only
+  ColumnFlip column_flip = ColumnFlip::kNone;
   RowOrder row_order = RowOrder::kChannelMajor;
   TileCut tile_cut = TileCut::kFull;
   ActivationEncoding activation_encoding = ActivationEncoding::kTwosComplement;
@@ -50,6 +56,7 @@ void validate(const ArraySpec& array);
 std::string_view name_of(Encoding encoding);
 std::string_view name_of(Subtract subtract);
 std::string_view name_of(OffsetRemoval removal);
+std::string_view name_of(ColumnFlip flip);
 std::string_view name_of(RowOrder order);
 std::string_view name_of(TileCut cut);
 std::string_view name_of(ActivationEncoding encoding);

@@ -77,6 +77,37 @@ TEST(ArraySpec, RefusesChoicesThatBelongToAnotherEncoding) {
   EXPECT_THAT(refusal(array), HasSubstr("subtract = digital under encoding = offset"));
 }
 
+TEST(ArraySpec, RefusesComplementsOfSignedDigits) {
+  ArraySpec array;
+  array.column_flip = ColumnFlip::kComplement;
+  EXPECT_THAT(refusal(array), HasSubstr("column_flip = complement under encoding = differential"));
+  EXPECT_THAT(refusal(array), HasSubstr("take column_flip = sign"));
+  array.encoding = Encoding::kBipolar;
+  EXPECT_THAT(refusal(array), HasSubstr("column_flip = complement under encoding = bipolar"));
+  for (const Encoding encoding : {Encoding::kTwosComplement, Encoding::kOffset}) {
+    array.encoding = encoding;
+    EXPECT_NO_THROW(validate(array));
+  }
+}
+
+TEST(ArraySpec, RefusesNegatedDigitsInCellsWithoutSigns) {
+  ArraySpec array;
+  array.column_flip = ColumnFlip::kSign;
+  EXPECT_NO_THROW(validate(array));
+  array.encoding = Encoding::kOffset;
+  EXPECT_THAT(refusal(array), HasSubstr("column_flip = sign under encoding = offset"));
+  EXPECT_THAT(refusal(array), HasSubstr("take column_flip = complement"));
+  array.encoding = Encoding::kTwosComplement;
+  EXPECT_THAT(refusal(array), HasSubstr("column_flip = sign under encoding = twos-complement"));
+}
+
+TEST(ArraySpec, RefusesToSwapThePairsOfWhichBothAreConverted) {
+  ArraySpec array;
+  array.column_flip = ColumnFlip::kSign;
+  array.subtract = Subtract::kDigital;
+  EXPECT_THAT(refusal(array), HasSubstr("column_flip = sign under subtract = digital"));
+}
+
 TEST(ArraySpec, NamesAreThoseOfTheConfiguration) {
   EXPECT_EQ(name_of(Encoding::kDifferential), "differential");
   EXPECT_EQ(name_of(Encoding::kBipolar), "bipolar");
@@ -86,6 +117,9 @@ TEST(ArraySpec, NamesAreThoseOfTheConfiguration) {
   EXPECT_EQ(name_of(Subtract::kDigital), "digital");
   EXPECT_EQ(name_of(OffsetRemoval::kReferenceColumn), "reference-column");
   EXPECT_EQ(name_of(OffsetRemoval::kDigital), "digital");
+  EXPECT_EQ(name_of(ColumnFlip::kNone), "none");
+  EXPECT_EQ(name_of(ColumnFlip::kComplement), "complement");
+  EXPECT_EQ(name_of(ColumnFlip::kSign), "sign");
   EXPECT_EQ(name_of(RowOrder::kChannelMajor), "channel-major");
   EXPECT_EQ(name_of(RowOrder::kKernelMajor), "kernel-major");
   EXPECT_EQ(name_of(RowOrder::kWholeChannels), "whole-channels");

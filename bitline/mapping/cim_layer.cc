@@ -1,6 +1,27 @@
 #include "bitline/mapping/cim_layer.h"
 
+#include <algorithm>
+
 namespace bitline {
+
+std::int64_t WeightPlanes::sign(std::int64_t plane, std::int64_t channel, std::int64_t tile) const {
+  if (!has_flips()) return 1;
+  const std::int64_t column = (plane * signs.dim(1) + channel) * signs.dim(2) + tile;
+  return signs.data<std::int8_t>()[static_cast<std::size_t>(column)];
+}
+
+std::int64_t WeightPlanes::flipped_columns() const {
+  return has_flips() ? std::ranges::count(signs.data<std::int8_t>(), -1) : 0;
+}
+
+std::int64_t WeightPlanes::complement_weight(std::int64_t channel, std::int64_t tile) const {
+  std::int64_t sum = 0;
+  for (std::int64_t plane = 0; plane < count(); ++plane)
+    if (sign(plane, channel, tile) < 0)
+      sum +=
+          weights[static_cast<std::size_t>(plane)] * flip_totals[static_cast<std::size_t>(plane)];
+  return sum;
+}
 
 std::int64_t InputStreams::digit(std::int64_t activation, std::int64_t stream) const {
   if (bipolar) return activation < 0 ? -1 : 1;

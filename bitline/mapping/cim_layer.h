@@ -14,10 +14,29 @@ namespace bitline {
 /// Digits of the weights, W = Σ_i c_i b_i (+ the correction that the encoding states); equation (2)
 /// of docs/arithmetic.md. Planes go from the least significant to the most significant; the sign
 /// plane of two's complement is the last.
+///
+/// A column (plane, output channel, tile) may be flipped, equation (2a): its cells store u_i − b_i,
+/// and its sums count with the sign −1.
 struct WeightPlanes {
   std::vector<std::int64_t> weights;  ///< c_i, one per plane
-  Tensor digits;                      ///< I8 [planes, out_channels, fan_in], fan-in in (c, y, x)
+  /// What cells store: I8 [planes, out_channels, fan_in], fan-in in (c, y, x).
+  Tensor digits;
+  /// s: I8 [planes, out_channels, tiles], −1 where a column is flipped and else +1. Empty where the
+  /// array flips none.
+  Tensor signs;
+  /// u_i, what a digit and its flipped one add up to, one per plane: the plane's largest digit
+  /// under ColumnFlip::kComplement, 0 under kSign. Empty as signs are.
+  std::vector<std::int64_t> flip_totals;
+
   std::int64_t count() const { return static_cast<std::int64_t>(weights.size()); }
+  bool has_flips() const { return signs.size() != 0; }
+  /// s of a column.
+  std::int64_t sign(std::int64_t plane, std::int64_t channel, std::int64_t tile) const;
+  std::int64_t flipped_columns() const;
+  /// F of an output channel and tile, the sum of c_i u_i over its flipped columns; equation (6).
+  std::int64_t complement_weight(std::int64_t channel, std::int64_t tile) const;
+  /// Whether any complement_weight() can differ from 0.
+  bool has_complements() const { return has_flips() && flip_totals.front() != 0; }
 };
 
 /// How an activation integer becomes input digits, A = Σ_j g_j x_j; equation (1). Streams go from
@@ -44,7 +63,8 @@ struct InputStreams {
 using Tile = std::vector<std::int64_t>;  ///< indices into the fan-in in (c, y, x) order
 
 /// Smallest and largest partial sum that a conversion of the layer can see, from the digits' ranges
-/// and the longest tile (not from the weights' values).
+/// and the longest tile (not from the weights' values); under ColumnFlip::kComplement, from the
+/// half of those ranges that stored digits reach. Equation (3).
 struct SumRange {
   std::int64_t minimum = 0;
   std::int64_t maximum = 0;
@@ -52,8 +72,10 @@ struct SumRange {
 };
 
 /// What the digital logic does so that lossless Y = Σ W A exactly; equation (6):
-///   Y = (Σ_t Σ_i Σ_j c_i g_j v(p) − reference_weight · Σ_t Σ_j g_j v_reference(p_reference)
+///   Y = (Σ_t Σ_i Σ_j s c_i g_j v(p) + Σ_t F_t Σ_{r ∈ t} A_r
+///        − reference_weight · Σ_t Σ_j g_j v_reference(p_reference)
 ///        − input_sum_weight · Σ A) / divisor
+/// with s and F_t of WeightPlanes.
 /// differential, twos-complement, bipolar on the odd grid: {0, 0, 1}. bipolar on an ordinary grid
 /// stores 2W + 1: {0, 1, 2}. offset: 2^(n_w − 1) as reference_weight or as input_sum_weight.
 struct Correction {

@@ -12,10 +12,19 @@ struct Code {
   std::vector<std::int64_t> plane_weights;
   std::function<std::int64_t(std::int64_t weight, std::int64_t plane)> digit;
   DigitRange column_digits;
+  std::vector<std::int64_t> largest_digits;  // one per plane
   Correction correction = {};
 };
 
 std::int64_t largest_digit(int width) { return (std::int64_t{1} << width) - 1; }
+
+/// Of the planes of digit_weights(): the last one may have fewer bits than a cell.
+std::vector<std::int64_t> largest_digits(int bits, int width) {
+  std::vector<std::int64_t> digits;
+  for (int shift = 0; shift < bits; shift += width)
+    digits.push_back(largest_digit(std::min(width, bits - shift)));
+  return digits;
+}
 
 /// Sign-magnitude on a pair of cells. −2^(n_w − 1) has one magnitude bit more than the others.
 Code differential(const IntegerLayer& layer, const ArraySpec& array) {
@@ -26,11 +35,13 @@ Code differential(const IntegerLayer& layer, const ArraySpec& array) {
   const std::int64_t most_negative = -(std::int64_t{1} << (layer.weight_bits - 1));
   const auto weights = layer.weights.data<std::int32_t>();
   const bool full = std::find(weights.begin(), weights.end(), most_negative) != weights.end();
+  const int bits = full ? layer.weight_bits : layer.weight_bits - 1;
   const int m = array.cell_bits;
   const bool two_conversions = array.subtract == Subtract::kDigital;
-  return {digit_weights(full ? layer.weight_bits : layer.weight_bits - 1, m),
+  return {digit_weights(bits, m),
           [m](std::int64_t weight, std::int64_t plane) { return signed_digit(weight, m, plane); },
-          {two_conversions ? 0 : -largest_digit(m), largest_digit(m)}};
+          {two_conversions ? 0 : -largest_digit(m), largest_digit(m)},
+          largest_digits(bits, m)};
 }
 
 /// V = Σ 2^i b_i over b_i = 2u_i − 1 is 2u − (2^n_w − 1), where u_i are the bits of u.
@@ -43,6 +54,7 @@ Code bipolar(const IntegerLayer& layer) {
             return 2 * unsigned_digit((stored + largest) / 2, 1, plane) - 1;
           },
           {-1, 1},
+          largest_digits(layer.weight_bits, 1),
           odd ? Correction{} : Correction{0, 1, 2}};
 }
 
@@ -51,15 +63,18 @@ Code twos_complement(const IntegerLayer& layer, const ArraySpec& array) {
   const int m = array.cell_bits;
   const std::int64_t sign_weight = std::int64_t{1} << (layer.weight_bits - 1);
   std::vector<std::int64_t> plane_weights = digit_weights(layer.weight_bits - 1, m);
+  std::vector<std::int64_t> largest = largest_digits(layer.weight_bits - 1, m);
   const auto sign_plane = static_cast<std::int64_t>(plane_weights.size());
   plane_weights.push_back(-sign_weight);
+  largest.push_back(1);
   return {plane_weights,
           [m, sign_plane, sign_weight](std::int64_t weight, std::int64_t plane) {
             const std::int64_t sign = weight < 0 ? 1 : 0;
             if (plane == sign_plane) return sign;
             return unsigned_digit(weight + sign * sign_weight, m, plane);
           },
-          {0, largest_digit(m)}};
+          {0, largest_digit(m)},
+          largest};
 }
 
 /// W + 2^(n_w − 1) is not negative.
@@ -72,6 +87,7 @@ Code offset(const IntegerLayer& layer, const ArraySpec& array) {
             return unsigned_digit(weight + shift, m, plane);
           },
           {0, largest_digit(m)},
+          largest_digits(layer.weight_bits, m),
           {reference ? shift : 0, reference ? 0 : shift, 1}};
 }
 
@@ -125,7 +141,10 @@ EncodedWeights encode_weights(const IntegerLayer& layer, const ArraySpec& array)
   for (std::int64_t plane = 0; plane < planes; ++plane)
     for (const std::int32_t weight : weights)
       *digit++ = static_cast<std::int8_t>(code.digit(weight, plane));
-  return {{code.plane_weights, digits}, code.correction, code.column_digits};
+  WeightPlanes encoded;
+  encoded.weights = code.plane_weights;
+  encoded.digits = digits;
+  return {encoded, code.correction, code.column_digits, code.largest_digits};
 }
 
 }  // namespace bitline

@@ -10,7 +10,8 @@ namespace bitline {
 struct EncodedWeights {
   WeightPlanes planes;
   Correction correction;
-  DigitRange column_digits;  ///< digits that one converted column can hold
+  DigitRange column_digits;                  ///< digits that one converted column can hold
+  std::vector<std::int64_t> largest_digits;  ///< of each plane
 };
 
 /// Throws Error (kUsage) that names the weight or the setting when the encoding cannot hold them.

@@ -83,6 +83,9 @@ std::vector<std::string> notes_on(const CimLayer& layer) {
     notes.push_back(fmt::format("activation {} needs one more stream: {} instead of {}",
                                 -(std::int64_t{1} << (layer.input_bits - 1)), layer.streams.count(),
                                 usual_streams));
+  if (layer.planes.has_flips())
+    notes.push_back(fmt::format("{} of {} columns are flipped", layer.planes.flipped_columns(),
+                                layer.planes.signs.size()));
   if (layer.geometry.groups > 1)
     notes.push_back(fmt::format("{} groups are read one after the other", layer.geometry.groups));
   return notes;

@@ -144,5 +144,13 @@ TEST(Layout, AccumulatorHoldsTheWorstCase) {
   EXPECT_EQ(accumulator_bits(layer, 8), 8);
 }
 
+// Every weight is 1: of the three planes, plane 0 holds nothing but ones, in 20 channels × 2 tiles.
+TEST(Layout, NotesHowManyColumnsAreFlipped) {
+  ArraySpec array = array_of(Encoding::kTwosComplement);
+  array.column_flip = ColumnFlip::kComplement;
+  EXPECT_THAT(layout_of(map_layer(convolution(), array)).notes,
+              ElementsAre("40 of 160 columns are flipped"));
+}
+
 }  // namespace
 }  // namespace bitline

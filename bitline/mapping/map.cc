@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bitline/mapping/column_flips.h"
 #include "bitline/mapping/encoding.h"
 #include "bitline/mapping/tiling.h"
 
@@ -75,6 +76,13 @@ SumRange sum_range(std::int64_t rows, DigitRange cell, DigitRange input) {
   return {rows * smallest, rows * largest};
 }
 
+/// (3) Of a normal column. Digits of a complemented column sum to half of what its cells hold at
+/// most, whichever half is stored; at least to 1, since an ADC has two levels.
+SumRange normal_sums(std::int64_t rows, DigitRange cell, DigitRange input, ColumnFlip flip) {
+  if (flip != ColumnFlip::kComplement) return sum_range(rows, cell, input);
+  return sum_range(std::max<std::int64_t>(rows * cell.maximum / 2, 1), {0, 1}, input);
+}
+
 CimLayer place(const IntegerLayer& layer, const ArraySpec& array) {
   check_shape(layer);
   EncodedWeights encoded = encode_weights(layer, array);
@@ -86,10 +94,11 @@ CimLayer place(const IntegerLayer& layer, const ArraySpec& array) {
   mapped.streams = make_streams(layer, array);
   check_pad(layer);
   mapped.tiles = cut_tiles(layer.geometry, array);
+  flip_columns(array.column_flip, encoded.largest_digits, mapped.tiles, mapped.planes);
   std::size_t longest = 0;
   for (const Tile& tile : mapped.tiles) longest = std::max(longest, tile.size());
   const auto rows = static_cast<std::int64_t>(longest);
-  mapped.sums = sum_range(rows, encoded.column_digits, mapped.streams.range());
+  mapped.sums = normal_sums(rows, encoded.column_digits, mapped.streams.range(), array.column_flip);
   if (mapped.has_reference_column())
     mapped.reference_sums = sum_range(rows, {1, 1}, mapped.streams.range());
   mapped.subtract_digitally = array.subtract == Subtract::kDigital;

@@ -5,9 +5,10 @@
 
 namespace bitline {
 
-/// Cuts the layer into planes, streams and tiles by equations (1), (2) and (4). Throws Error
-/// (kUsage) with the layer's name for an encoding that cannot hold its weights (differential at
-/// 1 bit, even W under bipolar …), or fewer rows than a kernel under whole-channels.
+/// Cuts the layer into planes, streams and tiles by equations (1), (2) and (4), and flips columns
+/// by (2a). Throws Error (kUsage) with the layer's name for an encoding that cannot hold its
+/// weights (differential at 1 bit, even W under bipolar …), or fewer rows than a kernel under
+/// whole-channels.
 CimLayer map_layer(const IntegerLayer& layer, const ArraySpec& array);
 
 }  // namespace bitline

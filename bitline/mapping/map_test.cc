@@ -178,13 +178,16 @@ TEST(MapLayer, BinaryNetworksDriveTheirActivationsAsTheyAre) {
   EXPECT_EQ(mapped.sums.maximum, 3);
 }
 
-/// Σ_i c_i b_i of one weight.
+/// Σ_i c_i b_i of one weight of a layer with one output and one tile.
 std::int64_t recombine(const CimLayer& layer, std::size_t weight) {
   const auto digits = layer.planes.digits.data<std::int8_t>();
   const auto weights = static_cast<std::size_t>(layer.weights.size());
   std::int64_t sum = 0;
-  for (std::size_t i = 0; i < layer.planes.weights.size(); ++i)
-    sum += layer.planes.weights[i] * digits[i * weights + weight];
+  for (std::size_t i = 0; i < layer.planes.weights.size(); ++i) {
+    const std::int64_t stored = digits[i * weights + weight];
+    const bool flipped = layer.planes.sign(static_cast<std::int64_t>(i), 0, 0) < 0;
+    sum += layer.planes.weights[i] * (flipped ? layer.planes.flip_totals[i] - stored : stored);
+  }
   return sum;
 }
 

@@ -32,14 +32,16 @@ struct MappingCase {
 
 inline std::string describe(const MappingCase& mapping) {
   const ArraySpec& array = mapping.array;
-  return fmt::format("{}{} {} {} {} {} cell_bits {} dac_bits {} input kind {} driven rows {}",
-                     name_of(array.encoding), mapping.weight_odd ? " (odd grid)" : "",
-                     name_of(array.subtract), name_of(array.offset_removal),
-                     name_of(array.row_order), name_of(array.tile_cut), array.cell_bits,
-                     array.dac_bits, static_cast<int>(mapping.input), array.driven_rows());
+  return fmt::format(
+      "{}{} {} {} flip {} {} {} cell_bits {} dac_bits {} input kind {} driven rows {}",
+      name_of(array.encoding), mapping.weight_odd ? " (odd grid)" : "", name_of(array.subtract),
+      name_of(array.offset_removal), name_of(array.column_flip), name_of(array.row_order),
+      name_of(array.tile_cut), array.cell_bits, array.dac_bits, static_cast<int>(mapping.input),
+      array.driven_rows());
 }
 
-/// Encodings with the choices that belong to them, at one cell bit.
+/// Encodings with the choices that belong to them, at one cell bit; those with flipped columns
+/// behind those without.
 inline std::vector<MappingCase> every_encoding() {
   std::vector<MappingCase> cases(7);
   cases[1].array.subtract = Subtract::kDigital;
@@ -48,6 +50,10 @@ inline std::vector<MappingCase> every_encoding() {
   cases[4].array.encoding = Encoding::kTwosComplement;
   cases[5].array.encoding = cases[6].array.encoding = Encoding::kOffset;
   cases[6].array.offset_removal = OffsetRemoval::kDigital;
+  for (const std::size_t unflipped : {0U, 2U, 3U, 4U, 5U, 6U}) {
+    cases.push_back(cases[unflipped]);
+    cases.back().array.column_flip = unflipped < 4 ? ColumnFlip::kSign : ColumnFlip::kComplement;
+  }
   return cases;
 }
 

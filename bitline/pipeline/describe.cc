@@ -3,12 +3,15 @@
 namespace bitline {
 
 std::string describe(const ArraySpec& array) {
+  // Nothing about columns that are not flipped: runs made before they could be stay what they are.
+  const bool flips = array.column_flip != ColumnFlip::kNone;
+  const std::string flip = flips ? fmt::format(" flip {}", name_of(array.column_flip)) : "";
   return fmt::format(
-      "rows {} active {} columns {} cell {} dac {} {} {} {} {} {} {} first {} last {}", array.rows,
-      array.driven_rows(), array.columns, array.cell_bits, array.dac_bits, name_of(array.encoding),
-      name_of(array.subtract), name_of(array.offset_removal), name_of(array.row_order),
-      name_of(array.tile_cut), name_of(array.activation_encoding), name_of(array.first_layer),
-      name_of(array.last_layer));
+      "rows {} active {} columns {} cell {} dac {} {} {} {} {} {} {} first {} last {}{}",
+      array.rows, array.driven_rows(), array.columns, array.cell_bits, array.dac_bits,
+      name_of(array.encoding), name_of(array.subtract), name_of(array.offset_removal),
+      name_of(array.row_order), name_of(array.tile_cut), name_of(array.activation_encoding),
+      name_of(array.first_layer), name_of(array.last_layer), flip);
 }
 
 std::string describe(const SearchRun& search) {
@@ -42,8 +45,7 @@ std::string describe(const RetrainRun& retrain, std::uint64_t seed) {
 }
 
 std::string describe_recipe(const RunConfig& config) {
-  const std::string text =
-      describe(config.train, config.seed) + describe(config.data.normalization);
+  std::string text = describe(config.train, config.seed) + describe(config.data.normalization);
   if (!config.has_quantize) return text;
   const QuantizeOptions& q = config.quantize;
   return text + fmt::format(" quantizer {} weights {} activations {} edges {} scale {} odd {}",

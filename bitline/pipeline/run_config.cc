@@ -136,6 +136,10 @@ ArraySpec read_array(const ConfigTable& table) {
       table.choice<OffsetRemoval>("offset_removal", array.offset_removal,
                                   {{"reference-column", OffsetRemoval::kReferenceColumn},
                                    {"digital", OffsetRemoval::kDigital}});
+  array.column_flip = table.choice<ColumnFlip>("column_flip", array.column_flip,
+                                               {{"none", ColumnFlip::kNone},
+                                                {"complement", ColumnFlip::kComplement},
+                                                {"sign", ColumnFlip::kSign}});
   array.row_order = table.choice<RowOrder>("row_order", array.row_order,
                                            {{"channel-major", RowOrder::kChannelMajor},
                                             {"kernel-major", RowOrder::kKernelMajor},

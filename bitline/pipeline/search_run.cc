@@ -48,7 +48,8 @@ std::string identity_of(const Executor& executor, const Tensor& images,
                         std::span<const std::int32_t> targets, SearchStatistics statistics) {
   std::string layers;
   for (const CimLayer* layer : executor.cim_layers())
-    layers += layer->name + sha256(layer->planes.digits.bytes());
+    layers += layer->name + sha256(layer->planes.digits.bytes()) +
+              (layer->planes.has_flips() ? sha256(layer->planes.signs.bytes()) : "");
   return content_hash(executor.network()) + sha256(images.bytes()) +
          sha256(std::as_bytes(targets)) + sha256(layers) +
          (statistics == SearchStatistics::kStored ? "" : "recalibrated");

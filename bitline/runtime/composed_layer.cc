@@ -24,6 +24,10 @@ ComposedLayer::ComposedLayer(const CimLayer& layer, at::Device device)
                 .to(device, at::kFloat)
                 .view({layer.planes.count(), g.groups, g.out_channels / g.groups, g.fan_in()});
   for (const Tile& tile : layer.tiles) tiles_.push_back(at::tensor(tile, at::kLong).to(device));
+  if (layer.planes.has_flips())
+    signs_ = to_torch(layer.planes.signs)
+                 .to(device, at::kLong)
+                 .view({layer.planes.count(), g.groups, g.out_channels / g.groups, 1, -1});
 }
 
 at::Tensor ComposedLayer::accumulate(const LayerAdc& adc, const at::Tensor& activations,
@@ -84,6 +88,20 @@ at::Tensor ComposedLayer::convert_plane(const LayerAdc& adc, const at::Tensor& w
   return convert(adc.table, positive) - convert(adc.table, negative);
 }
 
+/// (6) Σ_t F_t Σ_{r ∈ t} A_r, [images, groups, out per group, positions].
+at::Tensor ComposedLayer::complements(const at::Tensor& unfolded) const {
+  at::Tensor sum = at::zeros({}, at::TensorOptions(at::kLong).device(device_));
+  for (std::size_t t = 0; t < tiles_.size(); ++t) {
+    std::vector<std::int64_t> weights;
+    for (std::int64_t channel = 0; channel < layer_.geometry.out_channels; ++channel)
+      weights.push_back(layer_.planes.complement_weight(channel, static_cast<std::int64_t>(t)));
+    const at::Tensor f =
+        at::tensor(weights, at::kLong).to(device_).view({layer_.geometry.groups, -1, 1});
+    sum = sum + unfolded.index_select(2, tiles_[t]).to(at::kLong).sum(2, true) * f;
+  }
+  return sum;
+}
+
 at::Tensor ComposedLayer::accumulate_chunk(const LayerAdc& adc, const at::Tensor& unfolded,
                                            LayerHistogram* histogram) const {
   const ConvGeometry& g = layer_.geometry;
@@ -101,13 +119,15 @@ at::Tensor ComposedLayer::accumulate_chunk(const LayerAdc& adc, const at::Tensor
             histogram == nullptr
                 ? nullptr
                 : &histogram->of(i, j, histogram->tiles() == 1 ? 0 : static_cast<std::int64_t>(t));
-        y += convert_plane(adc, planes_[i].index_select(2, tiles_[t]), x, counts) *
-             (adc.adc_factor * c_i * g_j);
+        at::Tensor values = convert_plane(adc, planes_[i].index_select(2, tiles_[t]), x, counts);
+        if (signs_.defined()) values *= signs_[i].select(3, static_cast<std::int64_t>(t));
+        y += values * (adc.adc_factor * c_i * g_j);
       }
       if (adc.reference_factor != 0)
         y -= convert(adc.reference, x.sum(2, true)) * (adc.reference_factor * g_j);
     }
   }
+  if (adc.complement_factor != 0) y += complements(unfolded) * adc.complement_factor;
   if (adc.input_sum_factor != 0) y -= unfolded.sum(2, true).to(at::kLong) * adc.input_sum_factor;
   return y;
 }

@@ -29,12 +29,14 @@ class ComposedLayer {
   at::Tensor convert(const CodeTable& table, const at::Tensor& p) const;
   at::Tensor convert_plane(const LayerAdc& adc, const at::Tensor& w, const at::Tensor& x,
                            Histogram* histogram) const;
+  at::Tensor complements(const at::Tensor& unfolded) const;
   at::Tensor accumulate_chunk(const LayerAdc& adc, const at::Tensor& unfolded,
                               LayerHistogram* histogram) const;
 
   const CimLayer& layer_;
   at::Device device_;
   at::Tensor planes_;  // F32 [planes, groups, out per group, fan_in]
+  at::Tensor signs_;   // I64 [planes, groups, out per group, 1, tiles]; undefined without flips
   std::vector<at::Tensor> tiles_;
 };
 

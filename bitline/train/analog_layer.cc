@@ -95,7 +95,7 @@ at::Tensor AnalogLayer::accumulate(const CimLayer& layer, const LayerAdc& adc,
   if (!activations.is_cpu() || training_.engine == Engine::kComposed)
     return ComposedLayer(layer, activations.device()).accumulate(adc, activations);
   const ConvGeometry& g = layer.geometry;
-  const at::Tensor y =
+  at::Tensor y =
       at::empty({activations.size(0), g.out_channels, g.out_height(), g.out_width()}, at::kLong);
   const auto span = [](const at::Tensor& tensor, auto* data) {
     return std::span(data, static_cast<std::size_t>(tensor.numel()));
@@ -113,7 +113,7 @@ at::Tensor AnalogLayer::share_of(const CimLayer& tile, const at::Tensor& activat
   const std::vector<CimLayer> layers = converted_columns(tile);
   at::Tensor inside;
   for (const CimLayer& layer : layers) {
-    const auto from = [&, first = first](std::int64_t p) {
+    const auto from = [&](std::int64_t p) {
       return accumulate(layer, make_layer_adc(layer, indicator(layer.sums, p)), activations);
     };
     const at::Tensor own = from(first) - from(last + 1);
@@ -130,6 +130,7 @@ std::vector<TileShare> AnalogLayer::tile_shares(const CimLayer& layer,
   std::vector<TileShare> shares;
   CimLayer single = layer;
   single.correction = {};
+  single.planes.signs = {};  // a conversion weighs the same whether its column is flipped or not
   for (std::int64_t& c_i : single.planes.weights) c_i = std::abs(c_i);
   std::vector<std::int64_t> shape = weight_shape.vec();
   shape[0] = 1;
