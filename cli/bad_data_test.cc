@@ -147,7 +147,7 @@ TEST_F(BadCheckpointTest, CheckpointOfAnotherNetworkIsRefused) {
   write_network(folder() / "network.safetensors", make_float_network(8));
   const std::string checkpoint = read("t.checkpoint");
   expect_refusal({"train", "study.toml", "--resume"}, kFailure,
-                 {"t.checkpoint was made by another recipe", "train without --resume"});
+                 {"t.checkpoint was made by another recipe", "start without --resume"});
   EXPECT_EQ(read("t.checkpoint"), checkpoint);
 }
 

@@ -39,4 +39,12 @@ RunConfig ConfigArguments::read() const {
   return run;
 }
 
+std::filesystem::path run_folder(const std::string& out, const std::string& config,
+                                 std::string_view suffix) {
+  if (!out.empty()) return out;
+  std::filesystem::path folder =
+      std::filesystem::path("runs") / std::filesystem::path(config).stem();
+  return folder += suffix;
+}
+
 }  // namespace bitline::cli

@@ -3,10 +3,12 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "bitline/base/error.h"
 #include "bitline/base/progress.h"
 #include "bitline/pipeline/run_config.h"
 #include "cli/console_progress.h"
@@ -31,6 +33,24 @@ struct ConfigArguments {
   RunConfig read() const;
 };
 
+/// `out`, or where that is empty runs/<name of the configuration><suffix>.
+std::filesystem::path run_folder(const std::string& out, const std::string& config,
+                                 std::string_view suffix);
+
+/// Calls `body`, which works in a run folder. There is one way to go on, whichever stage was
+/// stopped: Error (kInterrupted) is thrown anew with it.
+template <typename Body>
+auto or_say_how_to_go_on(const std::filesystem::path& folder, const Body& body) {
+  try {
+    return body();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kInterrupted) throw;
+    throw Error(
+        ErrorKind::kInterrupted,
+        fmt::format("run stopped; give the same command again to go on in {}", folder.string()));
+  }
+}
+
 void add_run(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);
 void add_quantize(CLI::App& app, Context& context);
@@ -39,6 +59,7 @@ void add_profile(CLI::App& app, Context& context);
 void add_search(CLI::App& app, Context& context);
 void add_recalibrate(CLI::App& app, Context& context);
 void add_retrain(CLI::App& app, Context& context);
+void add_compare(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 void add_sample(CLI::App& app, Context& context);

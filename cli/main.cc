@@ -119,6 +119,7 @@ int run(int argc, char** argv) {
   add_search(app, context);
   add_recalibrate(app, context);
   add_retrain(app, context);
+  add_compare(app, context);
   add_evaluate(app, context);
   add_export(app, context);
   add_sample(app, context);

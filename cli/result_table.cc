@@ -37,10 +37,10 @@ std::size_t ranges_width(const std::vector<ResultRow>& rows) {
 
 void print_row(const ResultRow& row, std::size_t width, bool recommended) {
   const std::string levels = row.levels == 0 ? "lossless" : std::to_string(row.levels);
-  const std::string loss = row.levels == 0
-                               ? ""
-                               : fmt::format("{:.2f} [{:.2f}, {:.2f}]", row.test_loss.value,
-                                             row.test_loss.lower, row.test_loss.upper);
+  const bool is_base = row.levels == 0 && row.treatment == Treatment::kNone;
+  const std::string loss = is_base ? ""
+                                   : fmt::format("{:.2f} [{:.2f}, {:.2f}]", row.test_loss.value,
+                                                 row.test_loss.lower, row.test_loss.upper);
   const std::string top_five =
       row.test_top_five ? fmt::format("{:>6.2f}  ", 100 * row.test_top_five->value) : "";
   fmt::print("{:>8}  {:<{}}  {:<12}  {:>7.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {}{:<22}{}\n", levels,
@@ -75,15 +75,18 @@ void print_plan(const AdcPlan& plan, const Network& network) {
   }
 }
 
-void print_results(const RunOutcome& outcome, double max_loss) {
+void print_rows(const std::vector<ResultRow>& rows, std::optional<std::size_t> recommended) {
   fmt::print(
       "\nTop-1 accuracy in %, 95 % intervals; loss in points against lossless ADCs, paired\n");
-  const bool top_five = !outcome.rows.empty() && outcome.rows.front().test_top_five;
-  const std::size_t width = ranges_width(outcome.rows);
+  const bool top_five = !rows.empty() && rows.front().test_top_five;
+  const std::size_t width = ranges_width(rows);
   fmt::print("{:>8}  {:<{}}  {:<12}  {:>7}  {:<21}  {}{:<22}\n", "levels", "ranges", width,
-             "batch-norm", "search", "test", top_five ? " top-5  " : "", "loss on test");
-  for (std::size_t i = 0; i < outcome.rows.size(); ++i)
-    print_row(outcome.rows[i], width, outcome.recommended == i);
+             "network", "search", "test", top_five ? " top-5  " : "", "loss on test");
+  for (std::size_t i = 0; i < rows.size(); ++i) print_row(rows[i], width, recommended == i);
+}
+
+void print_results(const RunOutcome& outcome, double max_loss) {
+  print_rows(outcome.rows, outcome.recommended);
   fmt::print("\nSearch: {}\n",
              share_of_brute_force(outcome.images_measured, outcome.images_in_full));
   if (!outcome.recommended) {

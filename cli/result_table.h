@@ -1,9 +1,15 @@
 // The table that a person reads at the end of a run.
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "bitline/pipeline/run.h"
 
 namespace bitline::cli {
+
+/// Prints the accuracies of all plans, and which one is recommended.
+void print_rows(const std::vector<ResultRow>& rows, std::optional<std::size_t> recommended);
 
 /// Prints the accuracies of all plans, then the layers of the recommended one.
 void print_results(const RunOutcome& outcome, double max_loss);

@@ -3,7 +3,6 @@
 
 #include <memory>
 
-#include "bitline/base/error.h"
 #include "bitline/pipeline/run.h"
 #include "cli/command.h"
 #include "cli/result_table.h"
@@ -16,25 +15,11 @@ struct RunArguments {
   std::string out;
 };
 
-/// A run has one way to go on, whichever stage was stopped.
-RunOutcome run_or_stop(const RunConfig& config, const std::filesystem::path& folder,
-                       Context& context) {
-  try {
-    return run_pipeline(config, folder, context.progress, context.cancellation);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kInterrupted) throw;
-    throw Error(
-        ErrorKind::kInterrupted,
-        fmt::format("run stopped; give the same command again to go on in {}", folder.string()));
-  }
-}
-
 void run(const RunArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read();
-  std::filesystem::path folder = arguments.out;
-  if (folder.empty())
-    folder = std::filesystem::path("runs") / std::filesystem::path(arguments.config.file).stem();
-  const RunOutcome outcome = run_or_stop(config, folder, context);
+  const std::filesystem::path folder = run_folder(arguments.out, arguments.config.file, "");
+  const RunOutcome outcome = or_say_how_to_go_on(
+      folder, [&] { return run_pipeline(config, folder, context.progress, context.cancellation); });
   print_results(outcome, config.search.max_loss);
   fmt::print("\nRun folder: {}\n", std::filesystem::absolute(folder).lexically_normal().string());
 }

@@ -18,7 +18,7 @@ AdcPlan plan_of(const RunConfig& config, const Network& network, std::int64_t le
   for (auto& [name, planned] : plan.layers) {
     planned.spec = {};
     planned.spec.levels = levels;
-    planned.spec.delta = 6;
+    planned.spec.delta = std::min<std::int64_t>(6, planned.maximum);
   }
   return plan;
 }

@@ -289,6 +289,8 @@ RunConfig read_run_config(const Config& config) {
   run.train = read_train(root.table("train"), "train", {});
   run.retrain = read_retrain(root.table("retrain"), run.train);
   run.search = read_search(root.table("search"), read_adc(root.table("adc")));
+  run.compare.methods =
+      root.table("compare").get<std::vector<std::string>>("methods", run.compare.methods);
   run.profile_by_tile = root.table("profile").get<bool>("by_tile", false);
   config.check_all_used();
   run.as_used = config.to_toml();

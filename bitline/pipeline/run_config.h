@@ -79,6 +79,14 @@ struct SearchRun {
   bool recalibrate = false;
 };
 
+/// [compare]: range methods by name, and "isaac".
+struct CompareRun {
+  std::vector<std::string> methods = {
+      "full-range", "isaac",       "column-bound",         "min-max",
+      "lloyd-max",  "three-sigma", "three-sigma-gaussian", "percentile",
+      "mse",        "csnr",        "network-wise",         "layer-wise"};
+};
+
 struct RunConfig {
   std::uint64_t seed = 1;
   std::int64_t threads = 0;  ///< 0: all cores
@@ -93,6 +101,7 @@ struct RunConfig {
   bool has_retrain = false;  ///< a [retrain] table is there: `run` retrains every plan
   RetrainRun retrain;
   SearchRun search;
+  CompareRun compare;
   bool profile_by_tile = false;
   std::string as_used;  ///< the whole configuration as TOML, --set applied
 };

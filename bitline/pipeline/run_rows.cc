@@ -67,14 +67,17 @@ const Evaluation& RunRows::base(const Part& part) {
 }
 
 ResultRow RunRows::lossless() {
-  return row_of(base(sample_), base(sample_), base(test_), base(test_));
+  const Evaluation& sample = base(sample_);
+  const Evaluation& test = base(test_);
+  return row_of(sample, sample, test, test);
 }
 
 ResultRow RunRows::measure(const std::string& name, const Network& network, const AdcPlan& plan,
                            Treatment treatment) {
-  const Part& training = treatment == Treatment::kRetrained ? *holdout_ : sample_;
-  ResultRow row = row_of(evaluate_on(training, name, network, plan), base(training),
-                         evaluate_on(test_, name, network, plan), base(test_));
+  const Part& part = treatment == Treatment::kRetrained ? *holdout_ : sample_;
+  const Evaluation training = evaluate_on(part, name, network, plan);
+  const Evaluation test = evaluate_on(test_, name, network, plan);
+  ResultRow row = row_of(training, base(part), test, base(test_));
   row.treatment = treatment;
   return row;
 }

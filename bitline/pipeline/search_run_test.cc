@@ -67,8 +67,9 @@ TEST(NetworkEvaluator, CachedPrefixesNeverChangeAScore) {
       NetworkEvaluator fresh = evaluator_of(bench, config, statistics);
       const Score score = evaluate(evaluator, {plan}, all).at(0);
       EXPECT_EQ(score, evaluate(fresh, {plan}, all).at(0)) << delta << " " << layers;
-      if (statistics == SearchStatistics::kStored)
+      if (statistics == SearchStatistics::kStored) {
         EXPECT_EQ(score, score_from_scratch(bench, config, plan)) << delta << " " << layers;
+      }
     }
   }
 }
@@ -84,7 +85,7 @@ TEST(NetworkEvaluator, RecalibratedScoresAreThoseOfTheRecalibratedNetwork) {
   std::vector<std::int64_t> all(12);
   std::iota(all.begin(), all.end(), 0);
   for (const std::int64_t delta : {2, 6}) {
-    const AdcPlan plan = plan_of(bench.executor(), delta, 19);
+    const AdcPlan plan = plan_of(bench.executor(), delta, bench.executor().cim_layers().size());
     Executor executor(network, MacMode::kAnalog, config.array);
     PreparedPlan prepared = executor.prepare(plan);
     SilentProgress silent;

@@ -75,8 +75,14 @@ AnalogLayer::AnalogLayer(Node node, IntegerLayer layer, CodeTable table, AnalogT
 
 CimLayer AnalogLayer::map(const Quantized& weight) const {
   IntegerLayer layer = layer_;
-  layer.weights = from_torch(
-      integers(weight).to(at::kCPU, at::kInt).contiguous().view({weight.value.size(0), -1}));
+  const at::Tensor whole = integers(weight);
+  if (!at::isfinite(whole).all().item<bool>())
+    fail(
+        "layer {}: a weight is no number any more; lower learning_rate and resume from the "
+        "checkpoint",
+        layer_.name);
+  layer.weights =
+      from_torch(whole.to(at::kCPU, at::kInt).contiguous().view({weight.value.size(0), -1}));
   return map_layer(layer, training_.array);
 }
 

@@ -1,0 +1,63 @@
+#include "bitline/pipeline/compare.h"
+
+#include <algorithm>
+
+#include "bitline/base/file.h"
+#include "bitline/pipeline/run.h"
+
+namespace bitline {
+namespace {
+
+constexpr std::string_view kIsaac = "isaac";
+
+ComparedRun isaac(RunConfig config) {
+  config.array.encoding = Encoding::kTwosComplement;
+  config.array.column_flip = ColumnFlip::kComplement;
+  config.array.subtract = Subtract::kAnalog;
+  config.search.ranges = {RangeMethod::kFullRange};
+  return {"isaac", std::string(kIsaac), std::move(config)};
+}
+
+/// Paths lead from the comparison's folder.
+void add_rows(const ComparedRun& run, const std::vector<ResultRow>& found,
+              std::vector<ResultRow>& rows) {
+  for (ResultRow row : found) {
+    const bool is_plan = row.levels != 0;
+    if (!is_plan && !rows.empty() && run.method == kIsaac) continue;  // the same network again
+    if (is_plan && !run.method.empty()) row.ranges = run.method;
+    for (std::string* path : {&row.plan, &row.network})
+      if (!path->empty()) *path = run.folder + "/" + *path;
+    rows.push_back(std::move(row));
+  }
+}
+
+}  // namespace
+
+std::vector<ComparedRun> compared_runs(const RunConfig& config) {
+  std::vector<ComparedRun> runs;
+  RunConfig others = config;
+  others.search.ranges.clear();
+  bool with_isaac = false;
+  for (const std::string& name : config.compare.methods) {
+    if (name == kIsaac) {
+      with_isaac = true;
+    } else {
+      others.search.ranges.push_back(with_context(
+          "compare.methods (beside isaac)", [&name] { return range_method_from_name(name); }));
+    }
+  }
+  if (!others.search.ranges.empty()) runs.push_back({"configured", "", std::move(others)});
+  if (with_isaac) runs.push_back(isaac(config));
+  return runs;
+}
+
+std::vector<ResultRow> compare(const RunConfig& config, const std::filesystem::path& folder,
+                               ProgressSink& progress, const Cancellation& cancellation) {
+  std::vector<ResultRow> rows;
+  for (const ComparedRun& run : compared_runs(config))
+    add_rows(run, run_pipeline(run.config, folder / run.folder, progress, cancellation).rows, rows);
+  write_file_atomically(folder / "comparison.csv", to_csv(rows));
+  return rows;
+}
+
+}  // namespace bitline

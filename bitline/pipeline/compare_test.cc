@@ -1,0 +1,70 @@
+#include "bitline/pipeline/compare.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bitline/base/file.h"
+#include "bitline/pipeline/test_study.h"
+
+namespace bitline {
+namespace {
+
+using testing::TestStudy;
+
+class CompareTest : public ::testing::Test {
+ protected:
+  RunConfig config(std::vector<std::string> methods) const {
+    RunConfig config = study_.config();
+    config.compare.methods = std::move(methods);
+    return config;
+  }
+
+  TestStudy study_{"compare"};
+};
+
+TEST_F(CompareTest, IsaacHasAnArrayOfItsOwn) {
+  const std::vector<ComparedRun> runs = compared_runs(config({"lloyd-max", "isaac", "layer-wise"}));
+  ASSERT_EQ(runs.size(), 2U);
+  EXPECT_THAT(runs[0].config.search.ranges,
+              ::testing::ElementsAre(RangeMethod::kLloydMax, RangeMethod::kLayerWise));
+  EXPECT_EQ(runs[0].config.array.encoding, Encoding::kDifferential);
+  EXPECT_THAT(runs[1].config.search.ranges, ::testing::ElementsAre(RangeMethod::kFullRange));
+  EXPECT_EQ(runs[1].config.array.encoding, Encoding::kTwosComplement);
+  EXPECT_EQ(runs[1].config.array.column_flip, ColumnFlip::kComplement);
+  EXPECT_EQ(compared_runs(config({"isaac"})).size(), 1U);
+}
+
+TEST_F(CompareTest, UnknownMethodsAreNamedWithTheKnownOnes) {
+  try {
+    compared_runs(config({"lloyd-min"}));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(),
+                ::testing::AllOf(::testing::HasSubstr("lloyd-min"),
+                                 ::testing::HasSubstr("lloyd-max"), ::testing::HasSubstr("isaac")));
+  }
+}
+
+// 16 rows of one-bit cells and inputs: ISAAC's columns sum to 8 at most, and 9 levels lose nothing;
+// sums of differential columns reach from −16 to 16.
+TEST_F(CompareTest, PutsAllMethodsIntoOneTable) {
+  RunConfig run = config({"isaac", "full-range"});
+  run.search.levels = {9};
+  SilentProgress silent;
+  const std::filesystem::path folder = study_.folder() / "comparison";
+  const std::vector<ResultRow> rows = compare(run, folder, silent, {});
+  // lossless; each method plain and recalibrated
+  ASSERT_EQ(rows.size(), 5U);
+  EXPECT_EQ(rows[0].levels, 0);
+  EXPECT_EQ(rows[1].ranges, "full-range");
+  EXPECT_EQ(rows[3].ranges, "isaac");
+  EXPECT_EQ(rows[3].search_loss, 0);
+  EXPECT_EQ(rows[3].test_loss.value, 0);
+  EXPECT_TRUE(std::filesystem::exists(folder / rows[3].plan)) << rows[3].plan;
+  const std::string csv = read_text_file(folder / "comparison.csv");
+  EXPECT_EQ(std::ranges::count(csv, '\n'), 6);
+  EXPECT_THAT(csv, ::testing::HasSubstr("\n9,isaac,,"));
+}
+
+}  // namespace
+}  // namespace bitline

@@ -1,0 +1,42 @@
+// bitline compare: published ways to an ADC side by side.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "bitline/pipeline/compare.h"
+#include "cli/command.h"
+#include "cli/result_table.h"
+
+namespace bitline::cli {
+namespace {
+
+struct CompareArguments {
+  ConfigArguments config;
+  std::string out;
+};
+
+void compare_methods(const CompareArguments& arguments, Context& context) {
+  const RunConfig config = arguments.config.read();
+  const std::filesystem::path folder =
+      run_folder(arguments.out, arguments.config.file, "-comparison");
+  const std::vector<ResultRow> rows = or_say_how_to_go_on(
+      folder, [&] { return compare(config, folder, context.progress, context.cancellation); });
+  print_rows(rows, {});
+  fmt::print("\nTable: {}\n",
+             std::filesystem::absolute(folder / "comparison.csv").lexically_normal().string());
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<CompareArguments>();
+  CLI::App* command =
+      app.add_subcommand("compare", "Published ways to an ADC side by side, in one table");
+  command->footer("Example: bitline compare examples/compare-resnet20.toml --out runs/comparison");
+  arguments->config.add_to(*command);
+  command->add_option("--out", arguments->out,
+                      "Folder of the comparison (default runs/<name of CONFIG>-comparison)");
+  command->callback([arguments, &context] { compare_methods(*arguments, context); });
+}
+
+}  // namespace bitline::cli

@@ -1,0 +1,79 @@
+// Retraining and comparison, as a user calls them.
+#include "cli/test_support.h"
+
+namespace bitline::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+class RetrainTest : public StudyTest {
+ protected:
+  RetrainTest() {
+    write("study.toml",
+          std::string(kStudy) +
+              "[retrain]\nepochs = 2\nbatch_size = 4\nholdout = 4\nlearning_rate = 0.01\n");
+    EXPECT_EQ(run({"search", "study.toml"}).exit_code, 0);
+  }
+};
+
+TEST_F(RetrainTest, ReportsTheGainOfTheNetworkThatItLeaves) {
+  const Outcome outcome =
+      run({"retrain", "study.toml", "--plan", "L3-layer-wise.json", "--out", "better.safetensors"});
+  EXPECT_THAT(outcome.errors, testing::IsEmpty());
+  EXPECT_EQ(outcome.exit_code, 0);
+  std::smatch after;
+  ASSERT_TRUE(
+      std::regex_search(outcome.output, after, std::regex("plan, after retraining +([0-9.]+) \\[")))
+      << outcome.output;
+  EXPECT_THAT(outcome.output, testing::HasSubstr("lossless ADCs"));
+  EXPECT_THAT(outcome.output, testing::HasSubstr("plan, before retraining"));
+  const Outcome evaluation = run({"evaluate", "study.toml", "--plan", "L3-layer-wise.json", "--set",
+                                  "model.file=better.safetensors"});
+  EXPECT_THAT(evaluation.output, testing::HasSubstr(after[1].str()));
+  EXPECT_TRUE(fs::exists(folder() / "better.safetensors.checkpoint"));
+  EXPECT_TRUE(fs::exists(folder() / "better.safetensors.csv"));
+}
+
+TEST_F(RetrainTest, EveryGradientTrains) {
+  std::set<std::string> networks;
+  for (const char* gradient : {"identity", "clipped", "scaled"}) {
+    const std::string out = fmt::format("{}.safetensors", gradient);
+    EXPECT_EQ(run({"retrain", "study.toml", "--plan", "L3-layer-wise.json", "--out", out, "--set",
+                   fmt::format("retrain.gradient={}", gradient)})
+                  .exit_code,
+              0);
+    networks.insert(read(out + ".checkpoint"));
+  }
+  EXPECT_EQ(networks.size(), 3U);
+}
+
+TEST_F(RetrainTest, ControlStandsInPlaceOfThePlan) {
+  const Outcome control = run({"retrain", "study.toml", "--control"});
+  EXPECT_EQ(control.exit_code, 0);
+  EXPECT_THAT(control.output, testing::HasSubstr("the same epochs, lossless"));
+  expect_refusal({"retrain", "study.toml"}, 2, {"--plan", "--control"});
+  expect_refusal({"retrain", "study.toml", "--control", "--plan", "L3-layer-wise.json"}, 2,
+                 {"--plan", "--control"});
+}
+
+TEST_F(RetrainTest, LossThatIsNoNumberStopsIt) {
+  const Outcome outcome = run({"retrain", "study.toml", "--plan", "L3-layer-wise.json", "--set",
+                               "retrain.learning_rate=1e9"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  expect_error(outcome, {"lower learning_rate"});
+}
+
+TEST_F(RetrainTest, CompareWritesOneTable) {
+  write("compare.toml", std::string(kStudy) + "[compare]\nmethods = [\"isaac\", \"lloyd-max\"]\n");
+  const Outcome outcome = run({"compare", "compare.toml", "--out", "c"});
+  EXPECT_THAT(outcome.errors, testing::IsEmpty());
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.output,
+              testing::AllOf(testing::HasSubstr("  isaac "), testing::HasSubstr("  lloyd-max "),
+                             testing::HasSubstr("comparison.csv")));
+  EXPECT_THAT(read("c/comparison.csv"), testing::HasSubstr("\n3,isaac,"));
+  EXPECT_EQ(run({"compare", "compare.toml", "--out", "c"}).output, outcome.output);
+}
+
+}  // namespace
+}  // namespace bitline::cli
