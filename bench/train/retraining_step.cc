@@ -72,6 +72,7 @@ void run(int rounds) {
   kinds.push_back({"W4A4, no ADCs", TrainableNetwork(network, TrainingQuantizer::kLsq, at::kCPU)});
   kinds.push_back(retraining(network, StraightThrough::kIdentity, "retraining, identity"));
   kinds.push_back(retraining(network, StraightThrough::kClipped, "retraining, clipped"));
+  kinds.push_back(retraining(network, StraightThrough::kScaled, "retraining, scaled"));
   at::manual_seed(1);
   const at::Tensor images = at::randn({kBatch, 3, 32, 32});
   const at::Tensor labels = at::randint(10, {kBatch}, at::kLong);
