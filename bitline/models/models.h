@@ -28,7 +28,8 @@ Network resnet18(const ModelOptions& options);
 /// max-pool, fully connected 1024, 1024, classes; batch-norm after each but the last.
 Network vgg9(const ModelOptions& options);
 
-/// By the name that the configuration uses: "resnet18", "resnet20", "vgg9". Throws Error (kUsage) for others.
+/// By the name that the configuration uses: "resnet18", "resnet20", "vgg9". Throws Error (kUsage)
+/// for others.
 Network make_model(std::string_view name, const ModelOptions& options);
 
 }  // namespace bitline
