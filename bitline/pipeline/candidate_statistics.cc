@@ -7,16 +7,12 @@
 #include "bitline/runtime/layer_statistics.h"
 
 namespace bitline {
-namespace {
 
-/// Layers of the plan from step `first` on.
-AdcPlan from_step(const Executor& executor, std::size_t first, AdcPlan plan) {
+AdcPlan layers_from(const Executor& executor, std::size_t step, AdcPlan plan) {
   std::erase_if(plan.layers,
-                [&](const auto& layer) { return executor.step_of(layer.first) < first; });
+                [&](const auto& layer) { return executor.step_of(layer.first) < step; });
   return plan;
 }
-
-}  // namespace
 
 CandidateStatistics::CandidateStatistics(const Executor& executor, const Tensor& images)
     : executor_(executor) {
@@ -40,7 +36,7 @@ void CandidateStatistics::learn(std::span<const AdcPlan> plans, std::size_t firs
   for (const AdcPlan& plan : plans) {
     const std::string key = content_hash(plan);
     if (known_.contains(key)) continue;
-    PreparedPlan prepared = executor_.prepare(from_step(executor_, first, plan));
+    PreparedPlan prepared = executor_.prepare(layers_from(executor_, first, plan));
     if (lossless_.contains(first) && is_only_layer(first, prepared)) {
       keys.push_back(key);
       alone.push_back(std::move(prepared));

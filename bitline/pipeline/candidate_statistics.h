@@ -12,6 +12,9 @@
 
 namespace bitline {
 
+/// The plan without the layers in front of `step`. Throws Error for a layer that is not there.
+AdcPlan layers_from(const Executor& executor, std::size_t step, AdcPlan plan);
+
 /// Moves the statistics of the layers that a plan names by equation (14), front to back, as
 /// recalibrate() does; those of other layers stay. Remembers what it found until forget().
 class CandidateStatistics {

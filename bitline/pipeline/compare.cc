@@ -1,6 +1,7 @@
 #include "bitline/pipeline/compare.h"
 
-#include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include "bitline/base/file.h"
 #include "bitline/pipeline/run.h"

@@ -98,15 +98,10 @@ void NetworkEvaluator::move_frontier(std::span<const AdcPlan> plans) {
   previous_ = plan;
 }
 
-/// Index of the layer that the frontier stands before; that of none where it stands elsewhere.
-std::size_t NetworkEvaluator::frontier_layer() const {
-  return static_cast<std::size_t>(std::ranges::find(layer_steps_, frontier_) -
-                                  layer_steps_.begin());
-}
-
 bool NetworkEvaluator::only_frontier_differs(std::span<const AdcPlan> plans) const {
-  const std::size_t index = frontier_layer();
-  if (index == layers_.size()) return false;
+  const auto layer = std::ranges::find(layer_steps_, frontier_);
+  if (layer == layer_steps_.end()) return false;
+  const auto index = static_cast<std::size_t>(layer - layer_steps_.begin());
   return std::ranges::all_of(plans, [&](const AdcPlan& plan) {
     return plan.layers.contains(layers_[index].name) &&
            first_difference(plan, plans.front(), index + 1) == end();
@@ -129,10 +124,7 @@ std::vector<Score> NetworkEvaluator::evaluate(std::span<const AdcPlan> plans,
 
 /// Layers in front of the frontier have run: their ADCs are not needed.
 PreparedPlan NetworkEvaluator::prepare(const AdcPlan& plan) const {
-  AdcPlan rest = plan;
-  for (std::size_t i = 0; i < layers_.size(); ++i)
-    if (layer_steps_[i] < frontier_) rest.layers.erase(layers_[i].name);
-  PreparedPlan prepared = executor_.prepare(rest);
+  PreparedPlan prepared = executor_.prepare(layers_from(executor_, frontier_, plan));
   if (statistics_) statistics_->apply(plan, prepared);
   return prepared;
 }

@@ -38,7 +38,6 @@ class NetworkEvaluator : public Evaluator {
   void advance(const AdcPlan& plan, std::size_t step);
   /// The plan from the frontier on.
   PreparedPlan prepare(const AdcPlan& plan) const;
-  std::size_t frontier_layer() const;
   bool only_frontier_differs(std::span<const AdcPlan> plans) const;
   void measure_one_by_one(std::span<const AdcPlan> plans, std::span<const std::int64_t> images,
                           Scores& scores) const;

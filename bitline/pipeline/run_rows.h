@@ -16,7 +16,7 @@ namespace bitline {
 /// that were trained on them those that retraining held out.
 class RunRows {
  public:
-  /// Evaluates `lossless`, which rows are compared with. Everything has to outlive this.
+  /// Rows are compared with the network `lossless`. Everything has to outlive this.
   RunRows(const RunConfig& config, const Network& lossless, const Dataset& sample,
           RunStages& stages, ProgressSink& progress, const Cancellation& cancellation);
 
