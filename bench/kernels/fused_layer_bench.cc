@@ -189,8 +189,8 @@ void read_array(benchmark::State& state, const CimLayer& layer) {
   packer.encode(image, codes);
   PackedInputs inputs = packer.make_inputs(planes.has_digits() && has_dot_products());
   packer.pack(codes, 0, 0, packer.rows_at_once(), inputs);
-  std::vector<std::int32_t> sums(
-      static_cast<std::size_t>(inputs.positions() * planes.out_channels));
+  Tensor channel_sums(DType::kI32, {inputs.positions(), planes.out_channels});
+  const std::span sums = channel_sums.data<std::int32_t>();
   Tensor shorts(DType::kI16, {inputs.positions(), kBlockColumns});
   const BlockJob job{planes,      streams, inputs,
                      table,       0,       0,

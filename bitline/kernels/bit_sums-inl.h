@@ -7,81 +7,17 @@
 #define BITLINE_KERNELS_BIT_SUMS_INL_H_
 #endif
 
-#include <hwy/highway.h>
-
 #include <algorithm>
-#include <utility>
 
 #include "bitline/kernels/block_parts.h"
+#include "bitline/kernels/count_ones-inl.h"
+#include "bitline/kernels/count_sums-inl.h"
 
 // Scalar has kernels of its own, but includes this: the guard above counts instruction sets.
 #if HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128
 HWY_BEFORE_NAMESPACE();
 namespace bitline {
 namespace HWY_NAMESPACE {
-
-namespace hn = hwy::HWY_NAMESPACE;
-
-using Bytes = hn::CappedTag<std::uint8_t, kBlockColumns>;
-using Shorts = hn::Repartition<std::int16_t, Bytes>;
-using Ints = hn::Repartition<std::int32_t, Bytes>;
-using Words = hn::Repartition<std::uint64_t, Bytes>;
-using NarrowInts = hn::Rebind<std::uint8_t, Ints>;
-using HalfShorts = hn::Rebind<std::int16_t, Ints>;
-using HalfBytes = hn::Rebind<std::uint8_t, Shorts>;
-using ByteVector = hn::Vec<Bytes>;
-using ShortVector = hn::Vec<Shorts>;
-
-constexpr std::int64_t kLanes = static_cast<std::int64_t>(hn::MaxLanes(Bytes()));
-constexpr std::int64_t kIntLanes = static_cast<std::int64_t>(hn::MaxLanes(Ints()));
-
-/// The inputs of one row byte, for all columns.
-HWY_INLINE ByteVector input_of(const std::uint64_t* word) {
-  return hn::BitCast(Bytes(), hn::Set(Words(), *word));
-}
-
-HWY_INLINE ByteVector count_byte(const std::uint8_t* cells, ByteVector input) {
-  return hn::PopulationCount(hn::And(hn::Load(Bytes(), cells), input));
-}
-
-/// Ones of cells AND inputs over `count` row bytes, modulo 256; the words lie `stride` apart.
-HWY_INLINE ByteVector count_ones(const std::uint8_t* cells, const std::uint64_t* words,
-                                 std::int64_t stride, std::int64_t count) {
-  ByteVector even = hn::Zero(Bytes());
-  ByteVector odd = even;
-  for (; count >= 4; count -= 4, cells += 4 * kBlockColumns, words += 4 * stride) {
-    even = hn::Add(even, count_byte(cells, input_of(words)));
-    odd = hn::Add(odd, count_byte(cells + kBlockColumns, input_of(words + stride)));
-    even = hn::Add(even, count_byte(cells + 2 * kBlockColumns, input_of(words + 2 * stride)));
-    odd = hn::Add(odd, count_byte(cells + 3 * kBlockColumns, input_of(words + 3 * stride)));
-  }
-  for (; count > 0; --count, cells += kBlockColumns, words += stride)
-    even = hn::Add(even, count_byte(cells, input_of(words)));
-  return hn::Add(even, odd);
-}
-
-/// Ones with `positive` less ones with `negative`, likewise.
-HWY_INLINE ByteVector count_difference(const std::uint8_t* positive, const std::uint8_t* negative,
-                                       const std::uint64_t* words, std::int64_t stride,
-                                       std::int64_t count) {
-  ByteVector plus = hn::Zero(Bytes());
-  ByteVector minus = plus;
-  for (; count >= 2; count -= 2, words += 2 * stride) {
-    const ByteVector input = input_of(words);
-    const ByteVector next = input_of(words + stride);
-    plus = hn::Add(plus, count_byte(positive, input));
-    minus = hn::Add(minus, count_byte(negative, input));
-    plus = hn::Add(plus, count_byte(positive + kBlockColumns, next));
-    minus = hn::Add(minus, count_byte(negative + kBlockColumns, next));
-    positive += 2 * kBlockColumns;
-    negative += 2 * kBlockColumns;
-  }
-  if (count == 0) return hn::Sub(plus, minus);
-  const ByteVector input = input_of(words);
-  plus = hn::Add(plus, count_byte(positive, input));
-  minus = hn::Add(minus, count_byte(negative, input));
-  return hn::Sub(plus, minus);
-}
 
 /// The products that a stream's sum consists of.
 enum class SumShape {
@@ -102,119 +38,19 @@ inline SumShape shape_of(const std::vector<BitProduct>& products) {
   return is_pair ? SumShape::kDifference : SumShape::kAny;
 }
 
-/// Adds what the lanes have counted in a byte each to 32-bit counts.
-HWY_INLINE void add_bytes(ByteVector bytes, std::uint32_t* HWY_RESTRICT counts) {
-  alignas(64) std::uint8_t counted[kLanes];
-  hn::Store(bytes, Bytes(), counted);
-  for (std::int64_t lane = 0; lane < kLanes; ++lane) counts[lane] += counted[lane];
-}
-
-/// Counts in registers how often each of kValues values from `first` on occurs in `positions`
-/// vectors.
-template <int kValues>
-HWY_INLINE void count_values(const std::uint8_t* indices, std::int64_t positions, int first,
-                             std::uint32_t* counts) {
-  const ByteVector one = hn::Set(Bytes(), std::uint8_t{1});
-  ByteVector values[kValues];
-  ByteVector counted[kValues];
-  for (int i = 0; i < kValues; ++i) {
-    values[i] = hn::Set(Bytes(), static_cast<std::uint8_t>(first + i));
-    counted[i] = hn::Zero(Bytes());
-  }
-  for (std::int64_t position = 0; position < positions; ++position) {
-    const ByteVector index = hn::Load(Bytes(), indices + position * kLanes);
-    for (int i = 0; i < kValues; ++i)
-      counted[i] = hn::IfThenElse(hn::Eq(index, values[i]), hn::Add(counted[i], one), counted[i]);
-  }
-  for (int i = 0; i < kValues; ++i) add_bytes(counted[i], counts + i * kBlockColumns);
-}
-
-/// Smallest and largest of `positions` vectors of indices.
-struct IndexRange {
-  IndexRange(const std::uint8_t* indices, std::int64_t positions) {
-    ByteVector low = hn::Load(Bytes(), indices);
-    ByteVector high = low;
-    for (std::int64_t position = 1; position < positions; ++position) {
-      const ByteVector index = hn::Load(Bytes(), indices + position * kLanes);
-      low = hn::Min(low, index);
-      high = hn::Max(high, index);
-    }
-    const auto lower = [](auto a, auto b) { return hn::Min(a, b); };
-    const auto higher = [](auto a, auto b) { return hn::Max(a, b); };
-    const UnsignedInts ints;
-    smallest = static_cast<int>(hn::GetLane(hn::MinOfLanes(ints, fold(low, lower))));
-    largest = static_cast<int>(hn::GetLane(hn::MaxOfLanes(ints, fold(high, higher))));
-  }
-
-  int smallest, largest;
-
- private:
-  using UnsignedShorts = hn::RebindToUnsigned<Shorts>;
-  using UnsignedInts = hn::RebindToUnsigned<Ints>;
-
-  /// Four bytes to one, in 32 bits.
-  template <typename Choose>
-  static HWY_INLINE hn::Vec<UnsignedInts> fold(ByteVector bytes, const Choose& choose) {
-    const auto both = hn::BitCast(UnsignedShorts(), bytes);
-    const auto shorts = hn::BitCast(
-        UnsignedInts(), choose(hn::And(both, hn::Set(UnsignedShorts(), std::uint16_t{0xFF})),
-                               hn::ShiftRight<8>(both)));
-    return choose(hn::And(shorts, hn::Set(UnsignedInts(), 0xFFFFU)), hn::ShiftRight<16>(shorts));
-  }
-};
-
-/// Counts what waits, all of one stream and of the lanes from `column_lane` on.
-inline HWY_NOINLINE void count_waiting(const BlockJob& job, const StreamView& view,
-                                       std::int64_t column_lane) {
-  // Beyond this many values, counting one lane after the other takes fewer steps.
-  constexpr int kMostValues = 96;
-  LaneCounter& counter = *job.counter->lanes();
-  const std::int64_t positions = std::exchange(counter.waiting_positions, 0);
-  if (positions == 0) return;
-  const std::uint8_t* indices = counter.waiting();
-  std::uint32_t* counts =
-      counter.counts(job.counter->part(view.tile, view.stream), job.block) + column_lane;
-  const IndexRange range(indices, positions);
-  if (range.largest - range.smallest >= kMostValues) {
-    for (std::int64_t i = 0; i < positions * kLanes; ++i)
-      ++counts[indices[i] * kBlockColumns + i % kLanes];
-    return;
-  }
-  constexpr int kAtOnce = LaneCounter::kValuesAtOnce;
-  int value = range.smallest;
-  for (; value + kAtOnce / 2 <= range.largest; value += kAtOnce)
-    count_values<kAtOnce>(indices, positions, value, counts + value * kBlockColumns);
-  if (value <= range.largest)
-    count_values<kAtOnce / 2>(indices, positions, value, counts + value * kBlockColumns);
-}
-
-/// Counts kLanes sums that fit bytes, given as p − origin; some wait for count_waiting().
-HWY_INLINE void count_indices(const BlockJob& job, const StreamView& view, std::int64_t column_lane,
-                              ByteVector index) {
-  LaneCounter* counter = job.counter->lanes();
-  if (counter != nullptr) {
-    hn::Store(index, Bytes(), counter->waiting() + counter->waiting_positions * kLanes);
-    if (++counter->waiting_positions == LaneCounter::kMostPositions)
-      count_waiting(job, view, column_lane);
-    return;
-  }
-  alignas(64) std::uint8_t indices[kBlockColumns];
-  hn::Store(index, Bytes(), indices);
-  job.counter->add(job.block, view.tile, view.stream, column_lane, kLanes, job.table.origin,
-                   indices);
-}
-
-/// Table indices of sums of which all fit bytes, for kLanes columns from `column_lane` on.
-template <SumShape kShape>
+/// Table indices of sums of which all fit bytes, for kLanes columns from `column_lane` on. Cells is
+/// how those of a single product are kept.
+template <SumShape kShape, typename Cells = LoadedCells>
 class ByteSums {
  public:
   ByteSums(const BlockJob& job, const StreamView& view, std::int64_t column_lane)
       : job_(job),
         view_(view),
         column_lane_(column_lane),
-        start_(hn::Set(Bytes(), static_cast<std::uint8_t>(-job.table.origin))) {
+        start_(hn::Set(Bytes(), static_cast<std::uint8_t>(-job.table.origin))),
+        cells_{kShape == SumShape::kAny ? nullptr : view.cells_of(view.products[0]) + column_lane,
+               view.bytes} {
     if (kShape == SumShape::kAny) return;
-    cells_ = view.cells_of(view.products[0]) + column_lane;
     words_ = view.words_of(view.products[0]);
     if (kShape == SumShape::kDifference)
       negative_cells_ = view.cells_of(view.products[1]) + column_lane;
@@ -236,14 +72,14 @@ class ByteSums {
 
   HWY_INLINE ByteVector sums(std::int64_t position_lane) const {
     const std::uint64_t* words = words_ + position_lane;
-    if (kShape == SumShape::kOnes) return count_ones(cells_, words, view_.lanes, view_.bytes);
-    if (kShape == SumShape::kDifference)
-      return count_difference(cells_, negative_cells_, words, view_.lanes, view_.bytes);
-    if (kShape == SumShape::kTwiceOnes) {
-      const ByteVector ones = count_ones(cells_, words, view_.lanes, view_.bytes);
-      return hn::Add(ones, ones);
+    if constexpr (kShape == SumShape::kAny) {
+      return sums_of_products(position_lane);
+    } else if constexpr (kShape == SumShape::kDifference) {
+      return count_difference(cells_.cells, negative_cells_, words, view_.lanes, view_.bytes);
+    } else {
+      const ByteVector ones = cells_.count_ones(words, view_.lanes);
+      return kShape == SumShape::kOnes ? ones : hn::Add(ones, ones);
     }
-    return sums_of_products(position_lane);
   }
 
   /// By Horner's rule over the levels.
@@ -265,7 +101,7 @@ class ByteSums {
   const StreamView& view_;
   std::int64_t column_lane_;
   ByteVector start_;  // where no cell is −1 for an input of any value
-  const std::uint8_t* cells_ = nullptr;
+  Cells cells_;
   const std::uint8_t* negative_cells_ = nullptr;
   const std::uint64_t* words_ = nullptr;
 };

@@ -47,6 +47,17 @@ void convert_stream(const BlockJob& job, const StreamView& view, const Convert& 
     convert_lanes<Sums>(job, view, convert, rows, lane);
 }
 
+/// A stream whose sums consist of one product.
+template <SumShape kShape, typename Convert>
+void convert_single(const BlockJob& job, const StreamView& view, const Convert& convert,
+                    Rows rows) {
+#if HWY_TARGET == HWY_AVX3_DL
+  if (view.bytes == HeldCells::kBytes)
+    return convert_stream<ByteSums<kShape, HeldCells> >(job, view, convert, rows);
+#endif
+  convert_stream<ByteSums<kShape> >(job, view, convert, rows);
+}
+
 template <typename Convert>
 void convert_shape(const BlockJob& job, const StreamView& view, const Convert& convert, Rows rows) {
 #if HWY_TARGET == HWY_AVX3_DL
@@ -55,9 +66,9 @@ void convert_shape(const BlockJob& job, const StreamView& view, const Convert& c
   if (!job.table.byte_sums) return convert_stream<WideSums>(job, view, convert, rows);
   switch (shape_of(view.products)) {
     case SumShape::kOnes:
-      return convert_stream<ByteSums<SumShape::kOnes> >(job, view, convert, rows);
+      return convert_single<SumShape::kOnes>(job, view, convert, rows);
     case SumShape::kTwiceOnes:
-      return convert_stream<ByteSums<SumShape::kTwiceOnes> >(job, view, convert, rows);
+      return convert_single<SumShape::kTwiceOnes>(job, view, convert, rows);
     case SumShape::kDifference:
       return convert_stream<ByteSums<SumShape::kDifference> >(job, view, convert, rows);
     case SumShape::kAny:
@@ -71,9 +82,11 @@ void convert_rows(const BlockJob& job, const std::vector<StreamView>& views, con
   const std::int64_t streams = std::ssize(job.streams);
   const std::int64_t most = std::max<std::int64_t>(job.table.tiles_in_short * streams, 1);
   std::int64_t held = 0;
+  clear_totals(job, rows);
   for (const StreamView& view : views) {
     if (held++ == most) {
       spill(job, rows);
+      clear_totals(job, rows);
       held = 1;
     }
     convert_shape(job, view, convert, rows);
@@ -90,7 +103,6 @@ void convert_bytes(const BlockJob& job) {
   const std::vector<StreamView> views = views_of(job);
   const std::int64_t rows =
       std::clamp<std::int64_t>(positions / job.inputs.width, 1, job.inputs.rows);
-  std::fill_n(job.short_totals, rows * job.inputs.width * kBlockColumns, std::int16_t{0});
   for (std::int64_t first = 0; first < job.inputs.rows; first += rows)
     convert_rows(job, views, convert, {first, std::min(first + rows, job.inputs.rows)});
 }

@@ -40,7 +40,8 @@ struct BlockJob {
   const PreparedTable& table;
   std::int64_t group = 0;
   std::int64_t block = 0;
-  /// [positions, output channels of the group]: dense_sums for Conversion::kDense, otherwise sums.
+  /// [positions, output channels of the group]: dense_sums for Conversion::kDense, otherwise sums;
+  /// faster where aligned to 64 bytes.
   std::int32_t* sums = nullptr;
   std::int64_t* dense_sums = nullptr;
   std::int16_t* short_totals = nullptr;  ///< scratch, [positions, 64], aligned to 64 bytes

@@ -41,8 +41,9 @@ class FusedLayer::Worker {
         packer_(layer.packer_, layer.geometry_, activations, layer.takes_digits()),
         outputs_(outputs) {
     const std::int64_t positions = layer.packer_.rows_at_once() * layer.geometry_.out_width();
-    const auto sums = static_cast<std::size_t>(positions * layer.planes_.out_channels);
-    is_dense() ? dense_sums_.resize(sums) : sums_.resize(sums);
+    const std::int64_t channels = layer.planes_.out_channels;
+    sums_ = Tensor(DType::kI32, {is_dense() ? 0 : positions, channels});
+    dense_sums_ = Tensor(DType::kI64, {is_dense() ? positions : 0, channels});
     short_totals_ = Tensor(DType::kI16, {is_dense() ? 0 : positions, kBlockColumns});
     if (histogram != nullptr)
       counter_.emplace(layer.planes_, layer.streams_.size(), histogram->by_tile(),
@@ -56,10 +57,10 @@ class FusedLayer::Worker {
       packer_.pack(strip, group);
       start_sums();
       for (std::int64_t block = 0; block < layer_.planes_.blocks(); ++block)
-        convert_block({layer_.planes_, layer_.streams_, inputs_, table_, group, block, sums_.data(),
-                       dense_sums_.data(), short_totals_.data<std::int16_t>().data(),
-                       counter_ ? &*counter_ : nullptr});
-      is_dense() ? write(dense_sums_, group, strip) : write(sums_, group, strip);
+        convert_block({layer_.planes_, layer_.streams_, inputs_, table_, group, block,
+                       sums().data(), dense_sums().data(),
+                       short_totals_.data<std::int16_t>().data(), counter_ ? &*counter_ : nullptr});
+      is_dense() ? write(dense_sums(), group, strip) : write(sums(), group, strip);
     }
   }
 
@@ -67,6 +68,8 @@ class FusedLayer::Worker {
 
  private:
   bool is_dense() const { return table_.conversion == Conversion::kDense; }
+  std::span<std::int32_t> sums() { return sums_.data<std::int32_t>(); }
+  std::span<std::int64_t> dense_sums() { return dense_sums_.data<std::int64_t>(); }
 
   /// Clears them, and finds what is the same in Y_int for all output channels: the table's base,
   /// streams that are all zero (p = 0), reference columns, and Σ A.
@@ -79,8 +82,8 @@ class FusedLayer::Worker {
         if (counter_) count_idle(tile, stream);
       }
     layer_.flipped_columns_.sum_tiles(inputs_, tile_sums_);
-    std::ranges::fill(sums_, 0);
-    std::ranges::fill(dense_sums_, 0);
+    std::ranges::fill(sums(), 0);
+    std::ranges::fill(dense_sums(), 0);
   }
 
   const std::uint8_t* active_lanes(std::size_t tile, std::size_t stream) const {
@@ -116,7 +119,7 @@ class FusedLayer::Worker {
 
   /// Transposes, a few channels at a time: as many as share the lines of the cache that are read.
   template <typename T>
-  void write(const std::vector<T>& sums, std::int64_t group, const Strip& strip) {
+  void write(std::span<T> sums, std::int64_t group, const Strip& strip) {
     constexpr std::int64_t kAtOnce = 8;
     const std::int64_t channels = layer_.planes_.out_channels;
     for (std::int64_t first = 0; first < channels; first += kAtOnce)
@@ -164,11 +167,11 @@ class FusedLayer::Worker {
   StripPacker packer_;
   const PackedInputs& inputs_ = packer_.inputs();
   std::span<std::int64_t> outputs_;
-  std::vector<std::int64_t> common_;      // [lanes]
-  std::vector<std::int64_t> tile_sums_;   // of FlippedColumns
-  std::vector<std::int32_t> sums_;        // [positions, out channels of the group], or this one:
-  std::vector<std::int64_t> dense_sums_;  // likewise
-  Tensor short_totals_;                   // scratch of BlockJob
+  std::vector<std::int64_t> common_;     // [lanes]
+  std::vector<std::int64_t> tile_sums_;  // of FlippedColumns
+  Tensor sums_;          // [positions, out channels of the group] of 32 bits, or this one:
+  Tensor dense_sums_;    // likewise, of 64 bits
+  Tensor short_totals_;  // scratch of BlockJob
   std::optional<SumCounter> counter_;
 };
 

@@ -46,6 +46,15 @@ struct Rows {
   std::int64_t first, last;
 };
 
+/// Starts the totals of some rows anew, by registers as wide as those that add_multiples() loads:
+/// narrower stores would not be forwarded to it.
+inline void clear_totals(const BlockJob& job, Rows rows) {
+  const ShortVector zero = hn::Zero(Shorts());
+  const std::int64_t count = (rows.last - rows.first) * job.inputs.width * kBlockColumns;
+  for (std::int64_t lane = 0; lane < count; lane += kLanes / 2)
+    hn::Store(zero, Shorts(), job.short_totals + lane);
+}
+
 /// A fourth of a block's columns, whose totals lie in the same halves of pairs of 16-bit ones:
 /// lane_of_column() has put the lanes in the order that this needs.
 constexpr std::int64_t kFourth = kBlockColumns / 4;
@@ -65,6 +74,8 @@ void add_fourth(const BlockJob& job, Rows rows, std::int64_t fourth, std::int32_
   const auto factors = hn::Set(ints, factor);
   const std::int16_t* pairs = job.short_totals + fourth / 2 * (kLanes / 2);
   const std::int64_t count = (rows.last - rows.first) * job.inputs.width;
+  // A copy, because the compiler takes a store of sums for one that may change the original.
+  const std::int64_t stride = job.planes.out_channels;
   for (std::int64_t position = 0; position < count; ++position) {
     for (std::int64_t lane = 0; lane < kBlockColumns; lane += kLanes) {
       const auto product = hn::Mul(totals_of<kUpper>(pairs + lane), factors);
@@ -72,7 +83,7 @@ void add_fourth(const BlockJob& job, Rows rows, std::int64_t fourth, std::int32_
       hn::StoreU(hn::Add(hn::LoadU(ints, sum), product), ints, sum);
     }
     pairs += kBlockColumns;
-    sums += job.planes.out_channels;
+    sums += stride;
   }
 }
 
@@ -110,12 +121,10 @@ inline void add_runs(const BlockJob& job, Rows rows, const std::vector<ColumnRun
   }
 }
 
-/// Shift and add over the planes: 16-bit totals, which start anew, to the sums of their channels.
+/// Shift and add over the planes: 16-bit totals to the sums of their channels.
 inline void spill(const BlockJob& job, Rows rows) {
   const std::vector<ColumnRun>& runs = job.planes.runs[static_cast<std::size_t>(job.block)];
   job.planes.out_channels % kFourth == 0 ? add_fourths(job, rows, runs) : add_runs(job, rows, runs);
-  std::fill_n(job.short_totals, (rows.last - rows.first) * job.inputs.width * kBlockColumns,
-              std::int16_t{0});
 }
 
 }  // namespace HWY_NAMESPACE
