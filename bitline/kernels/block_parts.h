@@ -10,6 +10,11 @@ namespace bitline {
 /// Row bytes that can be counted into a byte lane before it overflows: 31 · 8 = 248.
 inline constexpr std::int64_t kCountableBytes = 31;
 
+/// Output rows first … last − 1 of a job.
+struct Rows {
+  std::int64_t first, last;
+};
+
 /// One stream of one tile of a block.
 struct StreamView {
   std::size_t tile;

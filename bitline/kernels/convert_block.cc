@@ -47,6 +47,29 @@ void convert_stream(const BlockJob& job, const StreamView& view, const Convert& 
     convert_lanes<Sums>(job, view, convert, rows, lane);
 }
 
+#if HWY_TARGET == HWY_AVX3_DL
+/// One stream of a tile from whole digits, likewise.
+template <typename Convert>
+void convert_digits(const BlockJob& job, const StreamView& view, const Convert& convert,
+                    Rows rows) {
+  const DotSums sums(job, view, 0);
+  const Convert in_registers = convert;
+  const LaneWeights weights(view, 0);
+  std::int16_t* totals = job.short_totals;
+  for_each_few(job, rows, [&](std::int64_t first, std::int64_t count) {
+    const std::uint8_t* active = view.active + first;
+    std::int16_t* total = std::exchange(totals, totals + count * kBlockColumns);
+    if (std::count(active, active + count, 0) == count) return;
+    DotSums::Sums few[DotSums::kAtOnce];
+    sums.sum(first, first + count - 1, -job.table.origin, few);
+    for (std::int64_t i = 0; i < count; ++i, total += kBlockColumns)
+      if (active[i] != 0)
+        add_multiples(in_registers(sums.index_of(first + i, few[i])), weights, total);
+  });
+  if (job.counter != nullptr && job.counter->lanes() != nullptr) count_waiting(job, view, 0);
+}
+#endif
+
 /// A stream whose sums consist of one product.
 template <SumShape kShape, typename Convert>
 void convert_single(const BlockJob& job, const StreamView& view, const Convert& convert,
@@ -61,7 +84,7 @@ void convert_single(const BlockJob& job, const StreamView& view, const Convert& 
 template <typename Convert>
 void convert_shape(const BlockJob& job, const StreamView& view, const Convert& convert, Rows rows) {
 #if HWY_TARGET == HWY_AVX3_DL
-  if (job.inputs.as_digits) return convert_stream<DotSums>(job, view, convert, rows);
+  if (job.inputs.as_digits) return convert_digits(job, view, convert, rows);
 #endif
   if (!job.table.byte_sums) return convert_stream<WideSums>(job, view, convert, rows);
   switch (shape_of(view.products)) {
@@ -136,10 +159,16 @@ void sum([[maybe_unused]] const BlockJob& job, [[maybe_unused]] std::int32_t* to
   std::fill_n(totals, job.inputs.positions() * kBlockColumns, 0);
   for (const StreamView& view : views_of(job)) {
     const DotSums sums(job, view, 0);
-    std::int32_t* total = totals;
-    for (std::int64_t y = 0; y < job.inputs.rows; ++y)
-      for (std::int64_t x = 0; x < job.inputs.width; ++x, total += kBlockColumns)
-        sums.add_to(y * job.inputs.pitch + x, total);
+    auto* total = reinterpret_cast<__m512i*>(totals);
+    for_each_few(job, {0, job.inputs.rows}, [&](std::int64_t first, std::int64_t count) {
+      DotSums::Sums few[DotSums::kAtOnce];
+      sums.sum(first, first + count - 1, 0, few);
+      for (std::int64_t i = 0; i < count; ++i)
+        for (const __m512i& of : few[i].of) {
+          _mm512_store_si512(total, _mm512_add_epi32(_mm512_load_si512(total), of));
+          ++total;
+        }
+    });
   }
 #else
   fail("instruction set {} has no dot products", HWY_TARGET);

@@ -7,6 +7,7 @@
 #define BITLINE_KERNELS_DOT_SUMS_INL_H_
 #endif
 
+#include <algorithm>
 #include <cstring>
 
 #include "bitline/kernels/bit_sums-inl.h"
@@ -22,8 +23,8 @@ namespace HWY_NAMESPACE {
 /// Adds Σ of four products of unsigned inputs and signed cells to each sum. Highway 1.0.3 asks the
 /// processor for AVX-512 VNNI but tells the compiler of AVX-VNNI, which therefore refuses the
 /// intrinsic.
-HWY_INLINE __m512i add_dot_products(__m512i sums, __m512i inputs, const __m512i* cells) {
-  asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(inputs), "m"(*cells));
+HWY_INLINE __m512i add_dot_products(__m512i sums, __m512i inputs, __m512i cells) {
+  asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(inputs), "v"(cells));
   return sums;
 }
 
@@ -33,9 +34,44 @@ class DotSums {
   DotSums(const BlockJob& job, const StreamView& view, std::int64_t /*column_lane*/)
       : job_(job), view_(view) {}
 
-  /// Indices in the table's window; packing saturates at the ends of a byte.
+  /// Of one position, in the order of digit_group_of_lane().
+  struct Sums {
+    __m512i of[4];
+  };
+  /// Positions that share what is loaded of the cells.
+  static constexpr int kAtOnce = 4;
+
+  /// start + the sums in the lanes of positions first, first + 1, …, of which those behind `last`
+  /// repeat it.
+  template <int kPositions>
+  HWY_INLINE void sum(std::int64_t first, std::int64_t last, std::int64_t start,
+                      Sums (&sums)[kPositions]) const {
+    const std::uint8_t* inputs[kPositions];
+    for (int i = 0; i < kPositions; ++i) {
+      inputs[i] = inputs_of(std::min(first + i, last));
+      for (__m512i& of : sums[i].of) of = _mm512_set1_epi32(static_cast<std::int32_t>(start));
+    }
+    const auto* cells = reinterpret_cast<const __m512i*>(view_.cell_digits);
+    for (std::int64_t group = 0; group < view_.groups; ++group, cells += 4)
+      for (int i = 0; i < kPositions; ++i) {
+        std::int32_t four_rows;
+        std::memcpy(&four_rows, inputs[i] + group * kDigitLanes * kRowsPerGroup, sizeof four_rows);
+        const __m512i input = _mm512_set1_epi32(four_rows);
+        for (int q = 0; q < 4; ++q)
+          sums[i].of[q] = add_dot_products(sums[i].of[q], input, _mm512_load_si512(cells + q));
+      }
+  }
+
+  /// Indices in the table's window, of one position.
   HWY_INLINE ByteVector operator()(std::int64_t position_lane) const {
-    const Sums sums = sums_of(position_lane, -job_.table.origin);
+    Sums sums[1];
+    sum(position_lane, position_lane, -job_.table.origin, sums);
+    return index_of(position_lane, sums[0]);
+  }
+
+  /// Indices in the table's window, of sums that started from −origin; packing saturates at the
+  /// ends of a byte.
+  HWY_INLINE ByteVector index_of(std::int64_t position_lane, const Sums& sums) const {
     ShortVector low{_mm512_packs_epi32(sums.of[0], sums.of[1])};
     ShortVector high{_mm512_packs_epi32(sums.of[2], sums.of[3])};
     if (!job_.table.thresholds.empty()) {
@@ -48,20 +84,12 @@ class DotSums {
     return hn::Min(index, hn::Set(Bytes(), job_.table.last));
   }
 
-  /// Adds the sums themselves to totals in the order of digit_group_of_lane().
-  HWY_INLINE void add_to(std::int64_t position_lane, std::int32_t* totals) const {
-    const Sums sums = sums_of(position_lane, 0);
-    for (int q = 0; q < 4; ++q) {
-      auto* total = reinterpret_cast<__m512i*>(totals) + q;
-      _mm512_store_si512(total, _mm512_add_epi32(_mm512_load_si512(total), sums.of[q]));
-    }
-  }
-
   /// The sums themselves, in the order of the lanes.
   HWY_INLINE void store(std::int64_t position_lane, std::int32_t* HWY_RESTRICT sums) const {
     alignas(64) std::int32_t in_groups[kBlockColumns];
-    const Sums vectors = sums_of(position_lane, 0);
-    for (int q = 0; q < 4; ++q) _mm512_store_si512(in_groups + 16 * q, vectors.of[q]);
+    Sums vectors[1];
+    sum(position_lane, position_lane, 0, vectors);
+    for (int q = 0; q < 4; ++q) _mm512_store_si512(in_groups + 16 * q, vectors[0].of[q]);
     for (std::int64_t lane = 0; lane < kBlockColumns; ++lane)
       sums[lane] = in_groups[digit_group_of_lane(lane)];
     if (job_.counter != nullptr)
@@ -69,37 +97,9 @@ class DotSums {
   }
 
  private:
-  struct Sums {
-    __m512i of[4];
-  };
-
-  HWY_INLINE void add_group(Sums& sums, std::int64_t group, const std::uint8_t* inputs) const {
-    std::int32_t four_rows;
-    std::memcpy(&four_rows, inputs + group * kDigitLanes * kRowsPerGroup, sizeof four_rows);
-    const __m512i input = _mm512_set1_epi32(four_rows);
-    const auto* cells = reinterpret_cast<const __m512i*>(view_.cell_digits) + group * 4;
-    for (int q = 0; q < 4; ++q) sums.of[q] = add_dot_products(sums.of[q], input, cells + q);
-  }
-
-  /// Two groups of rows at a time, since one product waits for the one before.
-  HWY_INLINE Sums sums_of(std::int64_t position_lane, std::int64_t start) const {
+  const std::uint8_t* inputs_of(std::int64_t position_lane) const {
     const std::int64_t first = position_lane / kDigitLanes * kDigitLanes;
-    const std::uint8_t* inputs =
-        view_.input_digits + (first * view_.groups + position_lane - first) * kRowsPerGroup;
-    Sums even;
-    Sums odd;
-    for (int q = 0; q < 4; ++q) {
-      even.of[q] = _mm512_set1_epi32(static_cast<std::int32_t>(start));
-      odd.of[q] = _mm512_setzero_si512();
-    }
-    std::int64_t group = 0;
-    for (; group + 2 <= view_.groups; group += 2) {
-      add_group(even, group, inputs);
-      add_group(odd, group + 1, inputs);
-    }
-    if (group < view_.groups) add_group(even, group, inputs);
-    for (int q = 0; q < 4; ++q) even.of[q] = _mm512_add_epi32(even.of[q], odd.of[q]);
-    return even;
+    return view_.input_digits + (first * view_.groups + position_lane - first) * kRowsPerGroup;
   }
 
   HWY_NOINLINE void count(std::int64_t position_lane, ByteVector index) const {
@@ -111,6 +111,16 @@ class DotSums {
   const BlockJob& job_;
   const StreamView& view_;
 };
+
+/// Calls visit(lane of the first, count) for DotSums::kAtOnce neighbouring positions at a time,
+/// fewer at the end of a row.
+template <typename Visit>
+HWY_INLINE void for_each_few(const BlockJob& job, Rows rows, const Visit& visit) {
+  const std::int64_t width = job.inputs.width;
+  for (std::int64_t y = rows.first; y < rows.last; ++y)
+    for (std::int64_t x = 0; x < width; x += DotSums::kAtOnce)
+      visit(y * job.inputs.pitch + x, std::min<std::int64_t>(DotSums::kAtOnce, width - x));
+}
 
 #endif
 

@@ -41,11 +41,6 @@ HWY_INLINE void add_multiples(ByteVector multiple, const LaneWeights& weights,
   hn::Store(hn::Add(hn::Load(shorts, next), hn::Mul(odd, weights.odd)), shorts, next);
 }
 
-/// Output rows first … last − 1 of a job.
-struct Rows {
-  std::int64_t first, last;
-};
-
 /// Starts the totals of some rows anew, by registers as wide as those that add_multiples() loads:
 /// narrower stores would not be forwarded to it.
 inline void clear_totals(const BlockJob& job, Rows rows) {
