@@ -6,6 +6,9 @@
 // After foreach_target.h.
 #include <hwy/highway.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "bitline/base/error.h"
 #include "bitline/kernels/bit_sums-inl.h"
 #include "bitline/kernels/block_parts.h"
@@ -36,8 +39,7 @@ void convert_lanes(const BlockJob& job, const StreamView& view, const Convert& c
     for (std::int64_t lane = row; lane < row + job.inputs.width; ++lane, totals += kBlockColumns)
       if (view.active[lane] != 0) add_multiples(in_registers(sums(lane)), weights, totals);
   }
-  if (job.counter != nullptr && job.counter->lanes() != nullptr)
-    count_waiting(job, view, column_lane);
+  count_rest(job, view, column_lane);
 }
 
 template <typename Sums, typename Convert>
@@ -63,10 +65,9 @@ void convert_digits(const BlockJob& job, const StreamView& view, const Convert& 
     DotSums::Sums few[DotSums::kAtOnce];
     sums.sum(first, first + count - 1, -job.table.origin, few);
     for (std::int64_t i = 0; i < count; ++i, total += kBlockColumns)
-      if (active[i] != 0)
-        add_multiples(in_registers(sums.index_of(first + i, few[i])), weights, total);
+      if (active[i] != 0) add_multiples(in_registers(sums.index_of(few[i])), weights, total);
   });
-  if (job.counter != nullptr && job.counter->lanes() != nullptr) count_waiting(job, view, 0);
+  count_rest(job, view, 0);
 }
 #endif
 

@@ -104,6 +104,12 @@ inline HWY_NOINLINE void count_waiting(const BlockJob& job, const StreamView& vi
     count_values<kAtOnce / 2>(indices, positions, value, counts + value * kBlockColumns);
 }
 
+/// Counts what still waits at the end of a stream, if anything is counted.
+HWY_INLINE void count_rest(const BlockJob& job, const StreamView& view, std::int64_t column_lane) {
+  if (job.counter != nullptr && job.counter->lanes() != nullptr)
+    count_waiting(job, view, column_lane);
+}
+
 /// Counts kLanes sums that fit bytes, given as p − origin; some wait for count_waiting().
 HWY_INLINE void count_indices(const BlockJob& job, const StreamView& view, std::int64_t column_lane,
                               ByteVector index) {

@@ -66,12 +66,12 @@ class DotSums {
   HWY_INLINE ByteVector operator()(std::int64_t position_lane) const {
     Sums sums[1];
     sum(position_lane, position_lane, -job_.table.origin, sums);
-    return index_of(position_lane, sums[0]);
+    return index_of(sums[0]);
   }
 
   /// Indices in the table's window, of sums that started from −origin; packing saturates at the
   /// ends of a byte.
-  HWY_INLINE ByteVector index_of(std::int64_t position_lane, const Sums& sums) const {
+  HWY_INLINE ByteVector index_of(const Sums& sums) const {
     ShortVector low{_mm512_packs_epi32(sums.of[0], sums.of[1])};
     ShortVector high{_mm512_packs_epi32(sums.of[2], sums.of[3])};
     if (!job_.table.thresholds.empty()) {
@@ -79,19 +79,16 @@ class DotSums {
       high = count_reached(high, job_.table.thresholds);
     }
     const ByteVector index{_mm512_packus_epi16(low.raw, high.raw)};
-    if (job_.counter != nullptr) count(position_lane, index);
+    if (job_.counter != nullptr) count(index, sums);
     if (job_.table.byte_sums) return index;
     return hn::Min(index, hn::Set(Bytes(), job_.table.last));
   }
 
   /// The sums themselves, in the order of the lanes.
   HWY_INLINE void store(std::int64_t position_lane, std::int32_t* HWY_RESTRICT sums) const {
-    alignas(64) std::int32_t in_groups[kBlockColumns];
     Sums vectors[1];
     sum(position_lane, position_lane, 0, vectors);
-    for (int q = 0; q < 4; ++q) _mm512_store_si512(in_groups + 16 * q, vectors[0].of[q]);
-    for (std::int64_t lane = 0; lane < kBlockColumns; ++lane)
-      sums[lane] = in_groups[digit_group_of_lane(lane)];
+    store_lanes(vectors[0], sums);
     if (job_.counter != nullptr)
       job_.counter->add(job_.block, view_.tile, view_.stream, 0, kBlockColumns, 0, sums);
   }
@@ -102,10 +99,20 @@ class DotSums {
     return view_.input_digits + (first * view_.groups + position_lane - first) * kRowsPerGroup;
   }
 
-  HWY_NOINLINE void count(std::int64_t position_lane, ByteVector index) const {
+  static HWY_INLINE void store_lanes(const Sums& vectors, std::int32_t* HWY_RESTRICT sums) {
+    alignas(64) std::int32_t in_groups[kBlockColumns];
+    for (int q = 0; q < 4; ++q) _mm512_store_si512(in_groups + 16 * q, vectors.of[q]);
+    for (std::int64_t lane = 0; lane < kBlockColumns; ++lane)
+      sums[lane] = in_groups[digit_group_of_lane(lane)];
+  }
+
+  /// Takes a copy of the sums, so that those of the caller stay in registers.
+  HWY_NOINLINE void count(ByteVector index, Sums vectors) const {
     if (job_.table.byte_sums) return count_indices(job_, view_, 0, index);
     alignas(64) std::int32_t sums[kBlockColumns];
-    store(position_lane, sums);
+    store_lanes(vectors, sums);
+    job_.counter->add(job_.block, view_.tile, view_.stream, 0, kBlockColumns, job_.table.origin,
+                      sums);
   }
 
   const BlockJob& job_;
