@@ -18,31 +18,77 @@ HWY_BEFORE_NAMESPACE();
 namespace bitline {
 namespace HWY_NAMESPACE {
 
-/// Adds what the lanes have counted in a byte each to 32-bit counts.
-HWY_INLINE void add_bytes(ByteVector bytes, std::uint32_t* HWY_RESTRICT counts) {
-  alignas(64) std::uint8_t counted[kLanes];
-  hn::Store(bytes, Bytes(), counted);
-  for (std::int64_t lane = 0; lane < kLanes; ++lane) counts[lane] += counted[lane];
+/// Moves what is counted in bytes to 32-bit counts.
+inline void spill_bytes(LaneCounter::Counts& counts, std::int64_t sums) {
+  counts.positions_in_bytes = 0;
+  for (std::int64_t lane = 0; lane < sums * kBlockColumns; lane += kLanes) {
+    std::uint8_t* bytes = counts.bytes + lane;
+    if (hn::AllTrue(Bytes(), hn::Eq(hn::Load(Bytes(), bytes), hn::Zero(Bytes())))) continue;
+    for (std::int64_t i = 0; i < kLanes; ++i) counts.all[lane + i] += bytes[i];
+    hn::Store(hn::Zero(Bytes()), Bytes(), bytes);
+  }
 }
 
-/// Counts in registers how often each of kValues values from `first` on occurs in `positions`
-/// vectors.
-template <int kValues>
+/// A bit for each of the eight values from `first` on, in the lanes that hold it.
+struct ValueBits {
+  explicit ValueBits(int first_value)
+      : first(hn::Set(Bytes(), static_cast<std::uint8_t>(first_value))) {}
+
+  HWY_INLINE ByteVector operator()(ByteVector index) const {
+    alignas(16) static constexpr std::uint8_t kBits[16] = {1, 2, 4, 8, 16, 32, 64, 128};
+    const ByteVector value = hn::Min(hn::Sub(index, first), hn::Set(Bytes(), std::uint8_t{8}));
+    return hn::TableLookupBytes(hn::LoadDup128(Bytes(), kBits), value);
+  }
+  ByteVector first;
+};
+
+/// Counts bits, lane by lane, in binary numbers that lie across vectors: digits[i] has the bits of
+/// 2^i. Adds the bits of the next 2^kDigits vectors and returns those that are carried.
+template <int kDigits, typename Next>
+HWY_INLINE ByteVector add_bits(ByteVector* digits, const Next& next) {
+  if constexpr (kDigits == 0) {
+    return next();
+  } else {
+    const ByteVector a = add_bits<kDigits - 1>(digits, next);
+    const ByteVector b = add_bits<kDigits - 1>(digits, next);
+    ByteVector& digit = digits[kDigits - 1];
+    const ByteVector either = hn::Xor(a, b);
+    const ByteVector carried = hn::OrAnd(hn::And(a, b), digit, either);
+    digit = hn::Xor(either, digit);
+    return carried;
+  }
+}
+
+/// Adds to counts how often each of the eight values from `first` on occurs in `positions` vectors,
+/// a multiple of kPositionsAtOnce.
 HWY_INLINE void count_values(const std::uint8_t* indices, std::int64_t positions, int first,
-                             std::uint32_t* counts) {
-  const ByteVector one = hn::Set(Bytes(), std::uint8_t{1});
-  ByteVector values[kValues];
-  ByteVector counted[kValues];
-  for (int i = 0; i < kValues; ++i) {
-    values[i] = hn::Set(Bytes(), static_cast<std::uint8_t>(first + i));
-    counted[i] = hn::Zero(Bytes());
+                             std::uint8_t* counts) {
+  constexpr int kDigits = 4;
+  static_assert(LaneCounter::kPositionsAtOnce == 1 << kDigits);
+  const ValueBits bits_of(first);
+  ByteVector digits[kDigits];
+  ByteVector counted[LaneCounter::kValuesAtOnce];
+  for (ByteVector& digit : digits) digit = hn::Zero(Bytes());
+  for (int i = 0; i < LaneCounter::kValuesAtOnce; ++i)
+    counted[i] = hn::Load(Bytes(), counts + i * kBlockColumns);
+  const auto add = [&](ByteVector bits, int weight) HWY_ATTR {
+    const ByteVector added = hn::Set(Bytes(), static_cast<std::uint8_t>(weight));
+    for (int i = 0; i < LaneCounter::kValuesAtOnce; ++i) {
+      const ByteVector bit = hn::Set(Bytes(), static_cast<std::uint8_t>(1 << i));
+      counted[i] = hn::IfThenElse(hn::TestBit(bits, bit), hn::Add(counted[i], added), counted[i]);
+    }
+  };
+  for (const std::uint8_t* end = indices + positions * kLanes; indices != end;) {
+    const auto next = [&]() HWY_ATTR {
+      const ByteVector bits = bits_of(hn::Load(Bytes(), indices));
+      indices += kLanes;
+      return bits;
+    };
+    add(add_bits<kDigits>(digits, next), 1 << kDigits);
   }
-  for (std::int64_t position = 0; position < positions; ++position) {
-    const ByteVector index = hn::Load(Bytes(), indices + position * kLanes);
-    for (int i = 0; i < kValues; ++i)
-      counted[i] = hn::IfThenElse(hn::Eq(index, values[i]), hn::Add(counted[i], one), counted[i]);
-  }
-  for (int i = 0; i < kValues; ++i) add_bytes(counted[i], counts + i * kBlockColumns);
+  for (int i = 0; i < kDigits; ++i) add(digits[i], 1 << i);
+  for (int i = 0; i < LaneCounter::kValuesAtOnce; ++i)
+    hn::Store(counted[i], Bytes(), counts + i * kBlockColumns);
 }
 
 /// Smallest and largest of `positions` vectors of indices.
@@ -82,26 +128,29 @@ struct IndexRange {
 /// Counts what waits, all of one stream and of the lanes from `column_lane` on.
 inline HWY_NOINLINE void count_waiting(const BlockJob& job, const StreamView& view,
                                        std::int64_t column_lane) {
-  // Beyond this many values, counting one lane after the other takes fewer steps.
-  constexpr int kMostValues = 96;
+  // Fewer positions or more values than these take fewer steps lane by lane.
+  constexpr std::int64_t kFewPositions = 6;
+  constexpr int kManyValues = 160;
   LaneCounter& counter = *job.counter->lanes();
-  const std::int64_t positions = std::exchange(counter.waiting_positions, 0);
+  std::int64_t positions = std::exchange(counter.waiting_positions, 0);
   if (positions == 0) return;
-  const std::uint8_t* indices = counter.waiting();
-  std::uint32_t* counts =
-      counter.counts(job.counter->part(view.tile, view.stream), job.block) + column_lane;
+  std::uint8_t* indices = counter.waiting();
+  LaneCounter::Counts& counts =
+      counter.counts(job.counter->part(view.tile, view.stream), job.block);
   const IndexRange range(indices, positions);
-  if (range.largest - range.smallest >= kMostValues) {
+  if (positions < kFewPositions || range.largest - range.smallest >= kManyValues) {
     for (std::int64_t i = 0; i < positions * kLanes; ++i)
-      ++counts[indices[i] * kBlockColumns + i % kLanes];
+      ++counts.all[indices[i] * kBlockColumns + column_lane + i % kLanes];
     return;
   }
-  constexpr int kAtOnce = LaneCounter::kValuesAtOnce;
-  int value = range.smallest;
-  for (; value + kAtOnce / 2 <= range.largest; value += kAtOnce)
-    count_values<kAtOnce>(indices, positions, value, counts + value * kBlockColumns);
-  if (value <= range.largest)
-    count_values<kAtOnce / 2>(indices, positions, value, counts + value * kBlockColumns);
+  if (counts.positions_in_bytes + positions > 255) spill_bytes(counts, counter.sums());
+  counts.positions_in_bytes += positions;
+  // Positions that no value from the smallest one on can have.
+  const ByteVector none = hn::Set(Bytes(), static_cast<std::uint8_t>(range.smallest - 1));
+  for (; positions % LaneCounter::kPositionsAtOnce != 0; ++positions)
+    hn::Store(none, Bytes(), indices + positions * kLanes);
+  for (int value = range.smallest; value <= range.largest; value += LaneCounter::kValuesAtOnce)
+    count_values(indices, positions, value, counts.bytes + value * kBlockColumns + column_lane);
 }
 
 /// Counts what still waits at the end of a stream, if anything is counted.

@@ -24,40 +24,46 @@ struct SquaredError {
   }
 };
 
-/// Calls `body` with the moments of each code's sums and the code's value, over `denominator`.
-template <typename Body>
-void for_each_code(const UniformLevels& levels, TieRule tie_rule, const RunningMoments& moments,
-                   std::int64_t denominator, const Body& body) {
-  // Values and borders over one denominator: value(k) = (first + k · step) / denominator.
-  const std::int64_t first = levels.origin.numerator() * levels.step.denominator();
-  const std::int64_t step = levels.step.numerator() * levels.origin.denominator();
-  const Rational centre = levels.centre;
-  const auto threshold = [&](std::int64_t k) {
-    const std::int64_t border = 2 * first + (2 * k - 1) * step;  // over 2 · denominator
-    const bool down = tie_rule == TieRule::kAway &&
-                      border * centre.denominator() < 2 * denominator * centre.numerator();
-    return down ? floor_div(border, 2 * denominator) + 1 : ceil_div(border, 2 * denominator);
-  };
-  Moments start;
-  for (std::int64_t k = levels.lowest; k <= levels.highest; ++k) {
-    const Moments end = k == levels.highest ? moments.all() : moments.below(threshold(k + 1));
-    body(end - start, first + k * step);
-    start = end;
-  }
-}
+/// Of errors e = value(code(p)) − p over some sums: Σ e times the denominator of the levels, and
+/// Σ e² times its square.
+struct ErrorMoments {
+  Wide sum;
+  Wide squares;
+};
 
 std::int64_t denominator_of(const UniformLevels& levels) {
   return levels.origin.denominator() * levels.step.denominator();
 }
 
-SquaredError squared_error(const UniformLevels& levels, TieRule tie_rule,
+/// From the highest code, which all sums have at first, each border below it moves the sums beneath
+/// the border one code down: Σ value(code(p)) loses a step for each of them, and
+/// Σ (value(code(p)) − p)² loses step · (value(k) + value(k + 1) − 2p).
+ErrorMoments error_moments(const UniformLevels& levels, TieRule tie_rule,
                            const RunningMoments& moments) {
-  SquaredError error{0, denominator_of(levels)};
-  for_each_code(levels, tie_rule, moments, error.denominator,
-                [&](const Moments& code, std::int64_t value) {
-                  error.numerator += code.squared_error(value, error.denominator);
-                });
-  return error;
+  // Values and borders over one denominator: value(k) = (first + k · step) / denominator.
+  const std::int64_t denominator = denominator_of(levels);
+  const std::int64_t first = levels.origin.numerator() * levels.step.denominator();
+  const std::int64_t step = levels.step.numerator() * levels.origin.denominator();
+  const Rational centre = levels.centre;
+  Wide counts = 0;       // Σ over borders of the sums beneath
+  Wide value_pairs = 0;  // likewise, times value(k) + value(k + 1)
+  Wide sums = 0;         // likewise, Σ p
+  for (std::int64_t k = levels.lowest; k < levels.highest; ++k) {
+    const std::int64_t border = 2 * first + (2 * k + 1) * step;  // over 2 · denominator
+    const bool down = tie_rule == TieRule::kAway &&
+                      border * centre.denominator() < 2 * denominator * centre.numerator();
+    const std::int64_t threshold =
+        down ? floor_div(border, 2 * denominator) + 1 : ceil_div(border, 2 * denominator);
+    const Moments& beneath = moments.below(threshold);
+    counts += beneath.count;
+    value_pairs += static_cast<Wide>(border) * beneath.count;
+    sums += beneath.sum;
+  }
+  const Moments& all = moments.all();
+  const std::int64_t highest = first + levels.highest * step;
+  return {static_cast<Wide>(highest) * all.count - static_cast<Wide>(denominator) * all.sum -
+              step * counts,
+          all.squared_error(highest, denominator) - step * (value_pairs - 2 * denominator * sums)};
 }
 
 /// The running moments of a WeightedSums.
@@ -72,13 +78,7 @@ SquaredError output_error(const UniformLevels& levels, TieRule tie_rule,
   SquaredError error{0, denominator_of(levels)};
   Wide bias = 0;  // n Σ w mean(e)
   for (const WeightedMoments& part : parts) {
-    Wide sum = 0, squares = 0;  // of e
-    for_each_code(levels, tie_rule, part.moments, error.denominator,
-                  [&](const Moments& code, std::int64_t value) {
-                    sum += static_cast<Wide>(value) * code.count -
-                           static_cast<Wide>(error.denominator) * code.sum;
-                    squares += code.squared_error(value, error.denominator);
-                  });
+    const auto [sum, squares] = error_moments(levels, tie_rule, part.moments);
     const Wide spread = squares * part.moments.all().count - sum * sum;  // n² var(e)
     error.numerator += static_cast<Wide>(part.weight) * part.weight * tiles * spread;
     bias += part.weight * sum;
@@ -112,9 +112,11 @@ Rational best_delta(AdcSpec spec, std::int64_t minimum, std::int64_t maximum,
 Rational delta_of_least_error(AdcSpec spec, const Histogram& sums, const Rational& delta_step) {
   const RunningMoments moments(sums);
   const TieRule tie_rule = spec.tie_rule;
-  return best_delta(
-      std::move(spec), sums.minimum(), sums.maximum(), delta_step,
-      [&](const UniformLevels& levels) { return squared_error(levels, tie_rule, moments); });
+  return best_delta(std::move(spec), sums.minimum(), sums.maximum(), delta_step,
+                    [&](const UniformLevels& levels) {
+                      return SquaredError{error_moments(levels, tie_rule, moments).squares,
+                                          denominator_of(levels)};
+                    });
 }
 
 Rational delta_of_least_output_error(AdcSpec spec, std::span<const WeightedSums> parts,
