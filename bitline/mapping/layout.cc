@@ -52,13 +52,21 @@ std::int64_t count_strips(const CimLayer& layer) {
   return strips;
 }
 
+/// Columns of an array that cells can take: a pair is never torn apart.
+std::int64_t usable_columns(const ArraySpec& array) {
+  const std::int64_t pair = columns_per_cell(array);
+  return array.columns / pair * pair;
+}
+
+std::int64_t arrays_per_strip(const CimLayer& layer) {
+  return ceil_div(strip_columns(layer), usable_columns(layer.array));
+}
+
 std::int64_t count_arrays(const CimLayer& layer, std::int64_t strips) {
-  const std::int64_t pair = columns_per_cell(layer.array);
-  const std::int64_t usable_columns = layer.array.columns / pair * pair;
   const std::int64_t width = strip_columns(layer);
-  if (layer.geometry.groups > 1 && width <= usable_columns)
-    return ceil_div(strips, usable_columns / width);
-  return strips * ceil_div(width, usable_columns);
+  if (layer.geometry.groups > 1 && width <= usable_columns(layer.array))
+    return ceil_div(strips, usable_columns(layer.array) / width);
+  return strips * arrays_per_strip(layer);
 }
 
 /// A pair that is subtracted before its ADC is one input of that ADC.
@@ -118,6 +126,11 @@ LayerLayout layout_of(const CimLayer& layer) {
   layout.accumulator_bits = accumulator_bits(layer, layer.sums.magnitude());
   layout.conversions = layer.conversions();
   layout.reference_conversions = layer.reference_conversions();
+  const std::int64_t reads = layer.geometry.out_positions() * layout.streams;
+  layout.array_reads = reads * layer.geometry.groups * layout.tiles * arrays_per_strip(layer);
+  layout.driven_word_lines =
+      reads * layer.geometry.groups * layout.fan_in * arrays_per_strip(layer);
+  layout.cell_reads = reads * cells;
   layout.adcs = layout.arrays * adcs_per_array(layer);
   layout.notes = notes_on(layer);
   return layout;

@@ -34,6 +34,9 @@ struct LayerLayout {
   int accumulator_bits = 0;      ///< two's complement, of the lossless layer; accumulator_bits()
   std::int64_t conversions = 0;  ///< of one image, by normal columns
   std::int64_t reference_conversions = 0;  ///< of one image, by reference columns
+  std::int64_t array_reads = 0;            ///< of one image: each drives the word lines of one tile
+  std::int64_t driven_word_lines = 0;      ///< of one image, over all reads
+  std::int64_t cell_reads = 0;     ///< of one image: cells of the layer on driven word lines
   std::int64_t adcs = 0;           ///< at the foot of the arrays, columns_per_adc columns to one
   std::vector<std::string> notes;  ///< what a designer would otherwise wonder about; often empty
 };

@@ -152,5 +152,16 @@ TEST(Layout, NotesHowManyColumnsAreFlipped) {
               ElementsAre("40 of 160 columns are flipped"));
 }
 
+// Tiles of 128 and 16 rows, 20 channels in 4 planes of pairs: 160 columns on two arrays; 64
+// positions and 4 streams.
+TEST(Layout, CountsReadsWordLinesAndCells) {
+  ArraySpec array = array_of(Encoding::kDifferential);
+  array.columns = 64;
+  const LayerLayout layout = layout_of(map_layer(convolution(), array));
+  EXPECT_EQ(layout.array_reads, 64 * 4 * 2 * 2);
+  EXPECT_EQ(layout.driven_word_lines, 64 * 4 * (128 + 16) * 2);
+  EXPECT_EQ(layout.cell_reads, 64 * 4 * 144 * 120);
+}
+
 }  // namespace
 }  // namespace bitline

@@ -7,6 +7,7 @@
 
 #include "bitline/adc/adc_spec.h"
 #include "bitline/config/config.h"
+#include "bitline/cost/adc_cost.h"
 #include "bitline/data/normalization.h"
 #include "bitline/data/resize.h"
 #include "bitline/importer/load_weights.h"
@@ -87,6 +88,13 @@ struct CompareRun {
       "mse",        "csnr",        "network-wise",         "layer-wise"};
 };
 
+/// [cost]
+struct CostRun {
+  AdcModel adc = AdcModel::kFlash;
+  std::filesystem::path technology;   ///< empty: technology_32nm()
+  std::int64_t baseline_levels = 16;  ///< of every layer's ADC, in the design to compare with
+};
+
 struct RunConfig {
   std::uint64_t seed = 1;
   std::int64_t threads = 0;  ///< 0: all cores
@@ -102,6 +110,7 @@ struct RunConfig {
   RetrainRun retrain;
   SearchRun search;
   CompareRun compare;
+  CostRun cost;
   bool profile_by_tile = false;
   std::string as_used;  ///< the whole configuration as TOML, --set applied
 };

@@ -1,0 +1,91 @@
+#include "bitline/cost/layer_cost.h"
+
+#include <numeric>
+
+#include "bitline/base/rational.h"
+#include "bitline/mapping/layout.h"
+
+namespace bitline {
+namespace {
+
+constexpr double kFemtoPerPico = 1000;
+constexpr double kBitsPerByte = 8;
+
+Breakdown area_of(const CimLayer& layer, const LayerLayout& layout, const AdcCost& adc,
+                  const Technology& technology) {
+  const auto arrays = static_cast<double>(layout.arrays);
+  const auto rows = static_cast<double>(layer.array.rows);
+  const auto columns = static_cast<double>(layer.array.columns);
+  const auto adcs = static_cast<double>(layout.adcs);
+  const auto inputs = static_cast<double>(layout.fan_in * layer.geometry.groups);
+  const auto channels = static_cast<double>(layer.geometry.out_channels);
+  Breakdown area;
+  area[Circuit::kArrays] = arrays * rows * columns * technology.cell_area;
+  area[Circuit::kWordLineDrivers] = arrays * rows * technology.driver_area;
+  area[Circuit::kColumnMultiplexers] = arrays * columns * technology.multiplexer_area;
+  area[Circuit::kAdcs] = adcs * adc.area;
+  area[Circuit::kShiftAdd] = adcs * technology.shift_add_area;
+  area[Circuit::kAccumulators] = channels * layout.accumulator_bits * technology.accumulator_area;
+  area[Circuit::kBuffers] = inputs * layer.streams.bits / kBitsPerByte * technology.buffer_area;
+  return area;
+}
+
+Breakdown energy_of(const CimLayer& layer, const LayerLayout& layout, const AdcCost& adc,
+                    const Technology& technology) {
+  const auto positions = static_cast<double>(layer.geometry.out_positions());
+  const auto conversions = static_cast<double>(layout.conversions + layout.reference_conversions);
+  const auto sums = static_cast<double>(layer.geometry.out_size() * layout.tiles);
+  const auto inputs = static_cast<double>(layout.fan_in * layer.geometry.groups);
+  Breakdown energy;
+  energy[Circuit::kArrays] = static_cast<double>(layout.cell_reads) * technology.cell_energy;
+  energy[Circuit::kWordLineDrivers] = static_cast<double>(layout.driven_word_lines) *
+                                      static_cast<double>(layer.array.columns) *
+                                      technology.driver_energy;
+  energy[Circuit::kColumnMultiplexers] = conversions * technology.multiplexer_energy;
+  energy[Circuit::kAdcs] = conversions * adc.energy;
+  energy[Circuit::kShiftAdd] = conversions * technology.shift_add_energy;
+  energy[Circuit::kAccumulators] = sums * layout.accumulator_bits * technology.accumulator_energy;
+  energy[Circuit::kBuffers] =
+      positions * inputs * layer.streams.bits / kBitsPerByte * technology.buffer_energy;
+  for (double& part : energy.parts) part /= kFemtoPerPico;
+  return energy;
+}
+
+double one_bit_operations(const CimLayer& layer, const LayerLayout& layout) {
+  return 2.0 * static_cast<double>(layout.cell_reads) * layer.array.cell_bits *
+         layer.array.dac_bits;
+}
+
+}  // namespace
+
+std::string_view name_of(Circuit circuit) {
+  constexpr std::string_view kNames[] = {"arrays", "word-line drivers", "column multiplexers",
+                                         "ADCs",   "shift-add",         "accumulators",
+                                         "buffers"};
+  return kNames[static_cast<std::size_t>(circuit)];
+}
+
+double Breakdown::total() const { return std::accumulate(parts.begin(), parts.end(), 0.0); }
+
+Breakdown& Breakdown::operator+=(const Breakdown& other) {
+  for (std::size_t i = 0; i < kCircuits; ++i) parts[i] += other.parts[i];
+  return *this;
+}
+
+LayerCost layer_cost(const CimLayer& layer, std::int64_t levels, AdcModel model,
+                     const Technology& technology) {
+  const LayerLayout layout = layout_of(layer);
+  const AdcCost adc = adc_cost(model, levels, technology);
+  LayerCost cost;
+  cost.levels = levels;
+  cost.area = area_of(layer, layout, adc, technology);
+  cost.energy = energy_of(layer, layout, adc, technology);
+  const double read =
+      technology.read_time + static_cast<double>(layer.array.columns_per_adc) * adc.time;
+  cost.time = static_cast<double>(ceil_div(layout.array_reads, layout.arrays)) * read;
+  cost.one_bit_operations = one_bit_operations(layer, layout);
+  cost.operations = 2.0 * static_cast<double>(layer.geometry.out_size() * layout.fan_in);
+  return cost;
+}
+
+}  // namespace bitline

@@ -1,0 +1,52 @@
+// Area, energy and time of one mapped layer, from the counts of its mapping.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "bitline/cost/adc_cost.h"
+#include "bitline/mapping/cim_layer.h"
+
+namespace bitline {
+
+enum class Circuit {
+  kArrays,
+  kWordLineDrivers,
+  kColumnMultiplexers,
+  kAdcs,
+  kShiftAdd,
+  kAccumulators,
+  kBuffers
+};
+inline constexpr std::size_t kCircuits = 7;
+
+std::string_view name_of(Circuit circuit);
+
+/// A number for each circuit: µm², or pJ per image.
+struct Breakdown {
+  std::array<double, kCircuits> parts{};
+
+  double& operator[](Circuit circuit) { return parts[static_cast<std::size_t>(circuit)]; }
+  double operator[](Circuit circuit) const { return parts[static_cast<std::size_t>(circuit)]; }
+  double total() const;
+  Breakdown& operator+=(const Breakdown& other);
+};
+
+struct LayerCost {
+  std::int64_t levels = 0;  ///< of its ADCs
+  Breakdown area;           ///< µm²
+  Breakdown energy;         ///< pJ per image
+  double time = 0;          ///< ns per image
+  /// Two for each multiplication of a cell's digit bit with an input digit bit, per image.
+  double one_bit_operations = 0;
+  double operations = 0;  ///< two for each multiply-accumulate of the network, per image
+};
+
+/// Of a layer whose ADCs have that many levels; equations (21) and (22) of docs/arithmetic.md. The
+/// arrays of a layer read at once, what shares an array one after the other, and each ADC converts
+/// its columns one after the other.
+LayerCost layer_cost(const CimLayer& layer, std::int64_t levels, AdcModel model,
+                     const Technology& technology);
+
+}  // namespace bitline

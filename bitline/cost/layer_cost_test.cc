@@ -1,0 +1,110 @@
+#include "bitline/cost/layer_cost.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "bitline/cost/test_technology.h"
+#include "bitline/mapping/map.h"
+#include "bitline/mapping/test_layers.h"
+
+namespace bitline {
+namespace {
+
+const Technology kTechnology = testing_cost::default_technology();
+
+/// A layer that fills one array of 0/1 cells: as many inputs as rows, four planes of outputs.
+CimLayer full_array(std::int64_t side) {
+  ArraySpec array;
+  array.rows = array.columns = side;
+  array.encoding = Encoding::kTwosComplement;
+  array.columns_per_adc = 16;
+  const std::int64_t outputs = side / 4;
+  return map_layer(
+      testing_layers::linear_layer(
+          outputs, std::vector<std::int32_t>(static_cast<std::size_t>(side * outputs), 1), 4, 4),
+      array);
+}
+
+LayerCost cost_of(std::int64_t side, std::int64_t levels) {
+  return layer_cost(full_array(side), levels, AdcModel::kFlash, kTechnology);
+}
+
+/// Per cent.
+double saved(const Breakdown& before, const Breakdown& after) {
+  return 100 * (1 - after.total() / before.total());
+}
+
+// The one thing that is fitted (tools/fit_flash.py).
+TEST(LayerCost, AdcsTakeTheSharesOfTheArticle) {
+  const LayerCost cost = cost_of(128, 16);
+  EXPECT_NEAR(cost.area[Circuit::kAdcs] / cost.area.total(), 0.57, 0.0005);
+  EXPECT_NEAR(cost.energy[Circuit::kAdcs] / cost.energy.total(), 0.86, 0.0005);
+}
+
+struct ArticleRow {
+  std::int64_t side, before, after;
+  double area;                   // saved, per cent
+  std::optional<double> energy;  // likewise; the article does not state every one
+};
+
+class ArticleCost : public testing::TestWithParam<ArticleRow> {};
+
+// None of these is fitted: they follow from the components.
+TEST_P(ArticleCost, FollowsWithinOneAndAHalfPoints) {
+  const ArticleRow row = GetParam();
+  const LayerCost before = cost_of(row.side, row.before);
+  const LayerCost after = cost_of(row.side, row.after);
+  EXPECT_NEAR(saved(before.area, after.area), row.area, 1.5);
+  if (!row.energy) return;
+  EXPECT_NEAR(saved(before.energy, after.energy), *row.energy, 1.5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Rows, ArticleCost,
+                         testing::Values(ArticleRow{128, 16, 8, 31, 46},
+                                         ArticleRow{128, 16, 3, 50, 74},
+                                         ArticleRow{256, 128, 64, 43, 48},
+                                         ArticleRow{256, 128, 32, 64, std::nullopt},
+                                         ArticleRow{256, 128, 9, 80, 90}));
+
+// One array of 128 x 128, four streams at one position: 4 reads of 128 word lines.
+TEST(LayerCost, CountsEveryCircuitOfOneArray) {
+  const LayerCost cost = cost_of(128, 3);
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kArrays], 128 * 128 * 0.171);
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kWordLineDrivers], 128 * 0.166);
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kColumnMultiplexers], 128 * 0.039);
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kAdcs], 8 * 2 * kTechnology.comparator_area);
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kShiftAdd], 8 * 60.0);
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kAccumulators], 32 * 16 * 0.376);
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kBuffers], 64 * 1.03);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kArrays], 4 * 128 * 128 * 1.83 / 1000);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kWordLineDrivers], 4 * 128 * 128 * 3.05 / 1000);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kColumnMultiplexers], 4 * 128 * 0.98 / 1000);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kAdcs], 4 * 128 * 2 * kTechnology.comparator_energy / 1000);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kAccumulators], 32 * 16 * 11.2 / 1000);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kBuffers], 64 * 969.0 / 1000);
+  EXPECT_DOUBLE_EQ(cost.time, 4 * (100 + 16 * 0.83));
+  EXPECT_DOUBLE_EQ(cost.operations, 2 * 128 * 32);
+  EXPECT_DOUBLE_EQ(cost.one_bit_operations, 2 * 4 * 128 * 128);
+}
+
+// What the article states of the column that generates the reference voltage: 1 of 257.
+TEST(LayerCost, AReferenceColumnCostsItsConversions) {
+  ArraySpec array;
+  array.rows = array.columns = 256;
+  array.encoding = Encoding::kOffset;
+  const auto layer_on = [&](OffsetRemoval removal) {
+    array.offset_removal = removal;
+    return map_layer(testing_layers::linear_layer(64, std::vector<std::int32_t>(256 * 64, 1), 4, 4),
+                     array);
+  };
+  const LayerCost with =
+      layer_cost(layer_on(OffsetRemoval::kReferenceColumn), 16, AdcModel::kFlash, kTechnology);
+  const LayerCost without =
+      layer_cost(layer_on(OffsetRemoval::kDigital), 16, AdcModel::kFlash, kTechnology);
+  EXPECT_NEAR(with.energy[Circuit::kAdcs] / without.energy[Circuit::kAdcs], 1 + 1.0 / 256, 1e-12);
+}
+
+}  // namespace
+}  // namespace bitline

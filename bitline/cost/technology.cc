@@ -1,0 +1,71 @@
+#include "bitline/cost/technology.h"
+
+#include <limits>
+
+#include "bitline/base/error.h"
+
+namespace bitline {
+namespace {
+
+/// table.key, which has to be { value, unit, source }.
+double quantity(const ConfigTable& table, std::string_view key, std::string_view unit) {
+  if (!table.has(key))
+    fail_usage("{} is missing; a technology states every number", table.where(key));
+  const ConfigTable entry = table.table(key);
+  const auto stated = entry.require<std::string>("unit");
+  if (stated != unit)
+    fail_usage("{} = \"{}\"; this number is given in {}", entry.where("unit"), stated, unit);
+  if (entry.require<std::string>("source").empty())
+    fail_usage("{} is empty; say where the number comes from", entry.where("source"));
+  if (!entry.has("value")) fail_usage("{} is missing", entry.where("value"));
+  return entry.number("value", 0, 0, std::numeric_limits<double>::max());
+}
+
+void read_circuits(const ConfigTable& root, Technology& technology) {
+  const ConfigTable array = root.table("array");
+  technology.cell_area = quantity(array, "cell_area", "um2");
+  technology.cell_energy = quantity(array, "cell_energy", "fJ");
+  technology.read_time = quantity(array, "read_time", "ns");
+  const auto read = [&](std::string_view key, double& area, double& energy) {
+    const ConfigTable circuit = root.table(key);
+    area = quantity(circuit, "area", "um2");
+    energy = quantity(circuit, "energy", "fJ");
+  };
+  read("word_line_driver", technology.driver_area, technology.driver_energy);
+  read("column_multiplexer", technology.multiplexer_area, technology.multiplexer_energy);
+  read("shift_add", technology.shift_add_area, technology.shift_add_energy);
+  read("accumulator", technology.accumulator_area, technology.accumulator_energy);
+  read("buffer", technology.buffer_area, technology.buffer_energy);
+}
+
+void read_adcs(const ConfigTable& root, Technology& technology) {
+  const ConfigTable flash = root.table("flash");
+  technology.comparator_area = quantity(flash, "comparator_area", "um2");
+  technology.comparator_energy = quantity(flash, "comparator_energy", "fJ");
+  technology.flash_time = quantity(flash, "conversion_time", "ns");
+  const ConfigTable sar = root.table("sar");
+  technology.sar_area = quantity(sar, "area_8_bits", "um2");
+  technology.sar_energy = quantity(sar, "energy_8_bits", "fJ");
+  technology.sar_capacitor_share = quantity(sar, "capacitor_share", "1");
+  technology.sar_time = quantity(sar, "conversion_time", "ns");
+  if (technology.sar_capacitor_share > 1)
+    fail_usage("{} = {}; a share is at most 1", sar.where("capacitor_share"),
+               technology.sar_capacitor_share);
+  const ConfigTable regression = root.table("andrulis");
+  technology.regression_node = quantity(regression, "node", "nm");
+  technology.regression_frequency = quantity(regression, "frequency", "MHz");
+}
+
+}  // namespace
+
+Technology read_technology(const Config& table) {
+  const ConfigTable root = table.root();
+  Technology technology;
+  technology.name = root.require<std::string>("name");
+  read_circuits(root, technology);
+  read_adcs(root, technology);
+  table.check_all_used();
+  return technology;
+}
+
+}  // namespace bitline

@@ -1,0 +1,66 @@
+#include "bitline/cost/technology.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bitline/base/error.h"
+
+namespace bitline {
+namespace {
+
+using testing::HasSubstr;
+
+std::string replaced(std::string_view from, std::string_view to) {
+  std::string text(technology_32nm());
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+std::string message_of(const std::string& text) {
+  try {
+    read_technology(Config::from_text(text, "mine.toml"));
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Technology, ReadsTheDefaultTable) {
+  const Technology technology = read_technology(Config::from_text(technology_32nm(), "32nm.toml"));
+  EXPECT_EQ(technology.name, "32 nm");
+  EXPECT_EQ(technology.cell_area, 0.171);
+  EXPECT_EQ(technology.read_time, 100);
+  EXPECT_EQ(technology.sar_capacitor_share, 0.5);
+}
+
+TEST(Technology, TakesAnotherNumber) {
+  const std::string text = replaced("cell_area = { value = 0.171", "cell_area = { value = 0.05");
+  EXPECT_EQ(read_technology(Config::from_text(text, "mine.toml")).cell_area, 0.05);
+}
+
+TEST(Technology, RefusesAnotherUnit) {
+  EXPECT_THAT(message_of(replaced("value = 1.83, unit = \"fJ\"", "value = 1.83, unit = \"pJ\"")),
+              testing::AllOf(HasSubstr("array.cell_energy.unit"), HasSubstr("fJ")));
+}
+
+TEST(Technology, RefusesANumberWithoutSource) {
+  EXPECT_THAT(message_of(replaced("source = \"Kull: 0.0015 mm2\"", "source = \"\"")),
+              HasSubstr("sar.area_8_bits.source"));
+}
+
+TEST(Technology, RefusesAMissingNumber) {
+  EXPECT_THAT(message_of(replaced("cell_area", "cells_area")), HasSubstr("array.cell_area"));
+}
+
+TEST(Technology, RefusesAKeyThatNobodyReads) {
+  EXPECT_THAT(message_of(std::string(technology_32nm()) + "\n[laser]\n"), HasSubstr("laser"));
+}
+
+TEST(Technology, RefusesAShareAboveOne) {
+  EXPECT_THAT(message_of(replaced("value = 0.5, unit = \"1\"", "value = 1.5, unit = \"1\"")),
+              HasSubstr("capacitor_share = 1.5"));
+}
+
+}  // namespace
+}  // namespace bitline

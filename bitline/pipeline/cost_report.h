@@ -1,0 +1,40 @@
+// What plans cost on the chip that a configuration describes, and how that is written down.
+#pragma once
+
+#include <string>
+
+#include "bitline/cost/network_cost.h"
+#include "bitline/pipeline/run_config.h"
+#include "bitline/runtime/executor.h"
+
+namespace bitline {
+
+/// Reads the technology. Throws Error with its path.
+CostOptions load_cost_options(const CostRun& cost);
+
+/// A plan, and the same network with cost.baseline_levels in every ADC.
+struct CostComparison {
+  NetworkCost plan;
+  NetworkCost baseline;
+
+  /// Shares of the baseline's, 0 to 1, or below 0 where the plan costs more.
+  double area_saved() const { return saved(plan.area_one_design, baseline.area_one_design); }
+  double area_saved_by_layer() const { return saved(plan.area, baseline.area); }
+  double energy_saved() const { return saved(plan.energy, baseline.energy); }
+
+ private:
+  static double saved(const Breakdown& now, const Breakdown& before) {
+    return 1 - now.total() / before.total();
+  }
+};
+
+/// `executor` is in analog mode. Throws Error when the plan is of another network or array, and
+/// what network_cost() throws.
+CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const CostRun& cost,
+                            const CostOptions& options);
+
+/// Per layer and in total: mm², nJ per image, µs per image, TOPS/W, TOPS/mm², and what is saved.
+std::string to_json(const CostComparison& comparison, const CostRun& cost,
+                    const Technology& technology);
+
+}  // namespace bitline

@@ -1,0 +1,80 @@
+#include "bitline/pipeline/hardware_config.h"
+
+#include <limits>
+
+namespace bitline {
+namespace {
+
+constexpr std::int64_t kMany = std::numeric_limits<std::int32_t>::max();
+
+}  // namespace
+
+ArraySpec read_array(const ConfigTable& table) {
+  ArraySpec array;
+  array.rows = table.integer("rows", array.rows, 1, kMany);
+  array.active_rows = table.integer("active_rows", array.active_rows, 0, kMany);
+  array.columns = table.integer("columns", array.columns, 1, kMany);
+  array.cell_bits = static_cast<int>(table.integer("cell_bits", array.cell_bits, 1, 4));
+  array.dac_bits = static_cast<int>(table.integer("dac_bits", array.dac_bits, 1, 4));
+  array.columns_per_adc = table.integer("columns_per_adc", array.columns_per_adc, 1, kMany);
+  array.encoding = table.choice<Encoding>("encoding", array.encoding,
+                                          {{"differential", Encoding::kDifferential},
+                                           {"bipolar", Encoding::kBipolar},
+                                           {"twos-complement", Encoding::kTwosComplement},
+                                           {"offset", Encoding::kOffset}});
+  array.subtract = table.choice<Subtract>(
+      "subtract", array.subtract, {{"analog", Subtract::kAnalog}, {"digital", Subtract::kDigital}});
+  array.offset_removal =
+      table.choice<OffsetRemoval>("offset_removal", array.offset_removal,
+                                  {{"reference-column", OffsetRemoval::kReferenceColumn},
+                                   {"digital", OffsetRemoval::kDigital}});
+  array.column_flip = table.choice<ColumnFlip>("column_flip", array.column_flip,
+                                               {{"none", ColumnFlip::kNone},
+                                                {"complement", ColumnFlip::kComplement},
+                                                {"sign", ColumnFlip::kSign}});
+  array.row_order = table.choice<RowOrder>("row_order", array.row_order,
+                                           {{"channel-major", RowOrder::kChannelMajor},
+                                            {"kernel-major", RowOrder::kKernelMajor},
+                                            {"whole-channels", RowOrder::kWholeChannels}});
+  array.tile_cut = table.choice<TileCut>(
+      "tile_cut", array.tile_cut, {{"full", TileCut::kFull}, {"balanced", TileCut::kBalanced}});
+  array.activation_encoding =
+      table.choice<ActivationEncoding>("activation_encoding", array.activation_encoding,
+                                       {{"twos-complement", ActivationEncoding::kTwosComplement},
+                                        {"sign-magnitude", ActivationEncoding::kSignMagnitude}});
+  const std::initializer_list<Choice<LayerPolicy>> policies = {
+      {"digital-integer", LayerPolicy::kDigitalInteger}, {"mapped", LayerPolicy::kMapped}};
+  array.first_layer = table.choice("first_layer", array.first_layer, policies);
+  array.last_layer = table.choice("last_layer", array.last_layer, policies);
+  validate(array);
+  return array;
+}
+
+AdcSpec read_adc(const ConfigTable& table) {
+  AdcSpec adc;
+  adc.quantizer = table.choice<Quantizer>(
+      "quantizer", adc.quantizer,
+      {{"zero-tread", Quantizer::kZeroTread}, {"zero-rise", Quantizer::kZeroRise}});
+  adc.step_rule = table.choice<StepRule>("step_rule", adc.step_rule,
+                                         {{"range", StepRule::kRange},
+                                          {"outer-levels", StepRule::kOuterLevels},
+                                          {"codes", StepRule::kCodes}});
+  adc.tie_rule = table.choice<TieRule>("tie_rule", adc.tie_rule,
+                                       {{"up", TieRule::kUp}, {"away", TieRule::kAway}});
+  adc.sides = table.choice<Sides>(
+      "sides", adc.sides,
+      {{"automatic", Sides::kAutomatic}, {"both", Sides::kBoth}, {"one-sided", Sides::kOneSided}});
+  return adc;
+}
+
+CostRun read_cost(const ConfigTable& table) {
+  CostRun cost;
+  cost.adc = table.choice<AdcModel>(
+      "adc", cost.adc,
+      {{"flash", AdcModel::kFlash}, {"sar", AdcModel::kSar}, {"andrulis", AdcModel::kAndrulis}});
+  cost.technology = table.path("technology", {});
+  cost.baseline_levels = table.integer("baseline_levels", cost.baseline_levels, 2, kMany);
+  return cost;
+}
+
+}  // namespace bitline

@@ -1,0 +1,16 @@
+// The parts of a configuration that describe hardware: [array], [adc], [cost].
+#pragma once
+
+#include "bitline/adc/adc_spec.h"
+#include "bitline/config/config.h"
+#include "bitline/mapping/array_spec.h"
+#include "bitline/pipeline/run_config.h"
+
+namespace bitline {
+
+ArraySpec read_array(const ConfigTable& table);
+/// All but levels, range and centre, which a search finds.
+AdcSpec read_adc(const ConfigTable& table);
+CostRun read_cost(const ConfigTable& table);
+
+}  // namespace bitline

@@ -1,0 +1,98 @@
+// bitline cost: area, energy and time of a network on its arrays under a plan.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "bitline/pipeline/cost_report.h"
+#include "bitline/pipeline/study.h"
+#include "cli/command.h"
+
+namespace bitline::cli {
+namespace {
+
+struct CostArguments {
+  ConfigArguments config;
+  std::string plan;
+  bool json = false;
+};
+
+double share(const Breakdown& breakdown, Circuit circuit) {
+  return 100 * breakdown[circuit] / breakdown.total();
+}
+
+void print_layers(const NetworkCost& cost) {
+  fmt::print("{:<28} {:>6} {:>11} {:>8} {:>15} {:>8} {:>10}\n", "layer", "levels", "area, mm2",
+             "ADCs", "energy, nJ", "ADCs", "time, us");
+  for (const auto& [name, layer] : cost.layers)
+    fmt::print("{:<28} {:>6} {:>11.4f} {:>6.1f} % {:>15.2f} {:>6.1f} % {:>10.2f}\n", name,
+               layer.levels, layer.area.total() / 1e6, share(layer.area, Circuit::kAdcs),
+               layer.energy.total() / 1e3, share(layer.energy, Circuit::kAdcs), layer.time / 1e3);
+}
+
+void print_circuits(const NetworkCost& cost) {
+  fmt::print("\n{:<28} {:>18} {:>27}\n", "circuit", "area, mm2", "energy, nJ per image");
+  for (std::size_t i = 0; i < kCircuits; ++i) {
+    const auto circuit = static_cast<Circuit>(i);
+    fmt::print("{:<28} {:>18.4f} {:>6.1f} % {:>18.2f} {:>6.1f} %\n", name_of(circuit),
+               cost.area_one_design[circuit] / 1e6, share(cost.area_one_design, circuit),
+               cost.energy[circuit] / 1e3, share(cost.energy, circuit));
+  }
+  fmt::print("{:<28} {:>18.4f} {:>27.2f}\n", "total", cost.area_one_design.total() / 1e6,
+             cost.energy.total() / 1e3);
+}
+
+void print_speed(const NetworkCost& cost) {
+  fmt::print("\n{:.1f} us per image, {:.0f} images per second with layers in a pipeline\n",
+             cost.time / 1e3, 1e9 / cost.slowest_time);
+  fmt::print(
+      "{:.2f} TOPS/W, {:.3f} TOPS/mm2, counting two operations for each multiply-accumulate\n",
+      cost.tops_per_watt(), cost.tops_per_mm2());
+  fmt::print(
+      "{:.1f} TOPS/W, {:.2f} TOPS/mm2 of one-bit operations: two for each bit of a cell times bit "
+      "of "
+      "an input\n",
+      cost.one_bit_tops_per_watt(), cost.one_bit_tops_per_mm2());
+}
+
+void print_comparison(const CostComparison& comparison, const CostRun& cost,
+                      const Technology& technology) {
+  print_layers(comparison.plan);
+  print_circuits(comparison.plan);
+  print_speed(comparison.plan);
+  fmt::print(
+      "\nAgainst {} levels in every ADC: {:.1f} % of the area saved with one ADC design on the "
+      "chip, {:.1f} % with one per layer; {:.1f} % of the energy\n",
+      cost.baseline_levels, 100 * comparison.area_saved(), 100 * comparison.area_saved_by_layer(),
+      100 * comparison.energy_saved());
+  fmt::print("Technology: {}, {} ADCs; areas of circuits are of the chip with one ADC design\n",
+             technology.name, name_of(cost.adc));
+}
+
+void run_cost(const CostArguments& arguments) {
+  const RunConfig config = arguments.config.read();
+  const CostOptions options = load_cost_options(config.cost);
+  const Executor executor(load_network(config.model), MacMode::kAnalog, config.array);
+  const AdcPlan plan = arguments.plan.empty() ? AdcPlan{} : read_plan(arguments.plan);
+  const CostComparison comparison = compare_cost(executor, plan, config.cost, options);
+  if (arguments.json) {
+    fmt::print("{}", to_json(comparison, config.cost, options.technology));
+  } else {
+    print_comparison(comparison, config.cost, options.technology);
+  }
+}
+
+}  // namespace
+
+void add_cost(CLI::App& app, Context&) {
+  auto arguments = std::make_shared<CostArguments>();
+  CLI::App* command = app.add_subcommand(
+      "cost", "Area, energy and time of the network on its arrays, layer by layer");
+  command->footer("Example: bitline cost examples/quickstart.toml --plan plan.json");
+  arguments->config.add_to(*command);
+  command->add_option("--plan", arguments->plan,
+                      "ADC plan (JSON); without one, ADCs have a level for each possible sum");
+  command->add_flag("--json", arguments->json, "Print JSON");
+  command->callback([arguments] { run_cost(*arguments); });
+}
+
+}  // namespace bitline::cli
