@@ -7,6 +7,7 @@
 #include "bitline/base/file.h"
 #include "bitline/base/hash.h"
 #include "bitline/graph/network_file.h"
+#include "bitline/pipeline/cost_report.h"
 #include "bitline/pipeline/describe.h"
 #include "bitline/pipeline/profile_report.h"
 #include "bitline/pipeline/retraining.h"
@@ -128,8 +129,19 @@ class Run {
     search_case(search);
     const AdcPlan plan = plan_from_json(folder().read_text(search.plan()));
     add_row(search, rows_->measure(search.name(), network_, plan, Treatment::kNone), {});
+    if (config_.has_cost) cost_case(search, plan);
     if (config_.search.recalibrate) recalibrated_case(search, plan);
     if (config_.has_retrain) retrained_case(search, plan);
+  }
+
+  void cost_case(const SearchCase& search, const AdcPlan& plan) {
+    const CostOptions options = load_cost_options(config_.cost);
+    const std::string report =
+        to_json(compare_cost(bench().executor(), plan, config_.cost, options), config_.cost,
+                options.technology);
+    stages_.run("cost-" + search.name(), {{"report", sha256(report)}}, [&](StageOutput& output) {
+      output.write("costs/" + search.name() + ".json", report);
+    });
   }
 
   void recalibrated_case(const SearchCase& search, const AdcPlan& plan) {

@@ -110,6 +110,7 @@ struct RunConfig {
   RetrainRun retrain;
   SearchRun search;
   CompareRun compare;
+  bool has_cost = false;  ///< a [cost] table is there: `run` says what every plan costs
   CostRun cost;
   bool profile_by_tile = false;
   std::string as_used;  ///< the whole configuration as TOML, --set applied

@@ -1,0 +1,124 @@
+#include "bitline/search/level_allocation.h"
+
+#include <gtest/gtest.h>
+
+#include "bitline/search/synthetic_evaluator.h"
+
+namespace bitline {
+namespace {
+
+/// Three layers of which the middle one needs many levels: image i is right where it is no smaller
+/// than what the layers lose together.
+SyntheticEvaluator network() {
+  return SyntheticEvaluator({{"front", -8, 8}, {"middle", -8, 8}, {"back", -8, 8}}, 32,
+                            [](const AdcPlan& plan, std::int64_t image) {
+                              std::int64_t lost = 0;
+                              for (const auto& [name, planned] : plan.layers) {
+                                const std::int64_t missing = 16 - planned.spec.levels;
+                                const bool far_off = planned.spec.delta != Rational(4);
+                                lost +=
+                                    (name == "middle" ? missing : missing / 8) + (far_off ? 9 : 0);
+                              }
+                              return Score{1, image >= lost ? 1 : 0, lost};
+                            });
+}
+
+AllocationOptions options() {
+  AllocationOptions options;
+  options.levels = {2, 4, 8, 16};
+  options.cost = [](const SearchLayer& layer, std::int64_t levels) {
+    return (layer.name == "front" ? 10 : 1) * (levels - 1);
+  };
+  return options;
+}
+
+LevelAllocation allocate(const AllocationOptions& options) {
+  SyntheticEvaluator evaluator = network();
+  SilentProgress silent;
+  return allocate_levels(evaluator, options, silent, {});
+}
+
+std::int64_t levels_of(const MeasuredPlan& plan, const std::string& layer) {
+  return plan.plan.layers.at(layer).spec.levels;
+}
+
+TEST(LevelAllocation, MeasuresEachLayerAloneWithItsBestRange) {
+  AllocationOptions some = options();
+  some.lost_answers = 3;
+  const LevelAllocation allocation = allocate(some);
+  EXPECT_EQ(allocation.lossless, (Score{32, 32, 0}));
+  ASSERT_EQ(allocation.sensitivities.size(), 3U);
+  const Sensitivity& middle = allocation.sensitivities[1][0];
+  EXPECT_EQ(middle.levels, 2);
+  EXPECT_EQ(middle.adc.spec.delta, Rational(4));
+  EXPECT_EQ(middle.score, (Score{32, 32 - 14, 14 * 32}));
+  EXPECT_EQ(allocation.sensitivities[0][2].cost, 70);
+}
+
+// The front layer is dear and loses 1 answer with 2 … 8 levels; the middle one may lose nothing.
+TEST(LevelAllocation, SpendsLevelsWhereTheyAreNeeded) {
+  AllocationOptions some = options();
+  some.lost_answers = 2;
+  const LevelAllocation allocation = allocate(some);
+  ASSERT_TRUE(allocation.best.has_value());
+  EXPECT_EQ(levels_of(*allocation.best, "front"), 2);
+  EXPECT_EQ(levels_of(*allocation.best, "middle"), 16);
+  EXPECT_EQ(levels_of(*allocation.best, "back"), 2);
+  EXPECT_EQ(allocation.best->cost, 10 + 15 + 1);
+  EXPECT_EQ(allocation.best->score.correct, 30);
+}
+
+TEST(LevelAllocation, SpendsAGivenCostOnTheBestScore) {
+  AllocationOptions some = options();
+  some.largest_cost = 20;
+  const LevelAllocation allocation = allocate(some);
+  ASSERT_TRUE(allocation.best.has_value());
+  EXPECT_LE(allocation.best->cost, 20);
+  EXPECT_EQ(levels_of(*allocation.best, "middle"), 8);
+}
+
+TEST(LevelAllocation, SaysWhereNoPlanKeepsTheBudget) {
+  AllocationOptions some = options();
+  some.levels = {2};
+  some.lost_answers = 0;
+  EXPECT_FALSE(allocate(some).best.has_value());
+}
+
+// Together the layers lose more than one by one: the plan that the sums promise is measured, and
+// one that keeps the budget is taken.
+TEST(LevelAllocation, KeepsTheBudgetAsMeasuredWhereLayersInteract) {
+  SyntheticEvaluator evaluator({{"a", -8, 8}, {"b", -8, 8}}, 20,
+                               [](const AdcPlan& plan, std::int64_t image) {
+                                 std::int64_t coarse = 0;
+                                 for (const auto& [name, planned] : plan.layers)
+                                   coarse += planned.spec.levels < 8 ? 1 : 0;
+                                 const std::int64_t lost = coarse == 2 ? 15 : coarse;
+                                 return Score{1, image >= lost ? 1 : 0, lost};
+                               });
+  AllocationOptions some = options();
+  some.lost_answers = 4;
+  SilentProgress silent;
+  const LevelAllocation allocation = allocate_levels(evaluator, some, silent, {});
+  ASSERT_TRUE(allocation.best.has_value());
+  EXPECT_EQ(allocation.best->score.correct, 19);
+}
+
+TEST(LevelAllocation, TakesExactlyOneBudget) {
+  EXPECT_THROW(allocate(options()), Error);
+  AllocationOptions both = options();
+  both.lost_answers = both.largest_cost = 1;
+  EXPECT_THROW(allocate(both), Error);
+}
+
+TEST(LevelAllocation, StopsOnRequest) {
+  AllocationOptions some = options();
+  some.lost_answers = 1;
+  SyntheticEvaluator evaluator = network();
+  SilentProgress silent;
+  Cancellation stop;
+  stop.request();
+  EXPECT_THROW(allocate_levels(evaluator, some, silent, stop), Error);
+}
+
+}  // namespace
+}  // namespace bitline
