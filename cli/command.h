@@ -61,6 +61,7 @@ void add_recalibrate(CLI::App& app, Context& context);
 void add_retrain(CLI::App& app, Context& context);
 void add_compare(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
+void add_allocate(CLI::App& app, Context& context);
 void add_cost(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 void add_sample(CLI::App& app, Context& context);

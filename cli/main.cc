@@ -121,6 +121,7 @@ int run(int argc, char** argv) {
   add_retrain(app, context);
   add_compare(app, context);
   add_evaluate(app, context);
+  add_allocate(app, context);
   add_cost(app, context);
   add_export(app, context);
   add_sample(app, context);

@@ -1,5 +1,6 @@
 #include "bitline/pipeline/hardware_config.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace bitline {
@@ -65,6 +66,21 @@ AdcSpec read_adc(const ConfigTable& table) {
       "sides", adc.sides,
       {{"automatic", Sides::kAutomatic}, {"both", Sides::kBoth}, {"one-sided", Sides::kOneSided}});
   return adc;
+}
+
+AllocateRun read_allocate(const ConfigTable& table) {
+  AllocateRun allocate;
+  allocate.levels = table.integers("levels", allocate.levels, 2, kMany);
+  std::ranges::sort(allocate.levels);
+  allocate.by_area =
+      table.choice<bool>("cost", allocate.by_area, {{"energy", false}, {"area", true}});
+  if (table.has("max_loss")) allocate.max_loss = table.number("max_loss", 0, 0, 100);
+  if (table.has("max_cost")) allocate.max_cost = table.number("max_cost", 0, 0, 1);
+  if (allocate.max_loss && allocate.max_cost)
+    fail_usage("{}: give allocate.max_loss or allocate.max_cost, not both",
+               table.where("max_cost"));
+  if (!allocate.max_cost && !allocate.max_loss) allocate.max_loss = 1;
+  return allocate;
 }
 
 CostRun read_cost(const ConfigTable& table) {

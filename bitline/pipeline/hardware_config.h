@@ -1,4 +1,4 @@
-// The parts of a configuration that describe hardware: [array], [adc], [cost].
+// The parts of a configuration that describe hardware: [array], [adc], [cost], [allocate].
 #pragma once
 
 #include "bitline/adc/adc_spec.h"
@@ -12,5 +12,6 @@ ArraySpec read_array(const ConfigTable& table);
 /// All but levels, range and centre, which a search finds.
 AdcSpec read_adc(const ConfigTable& table);
 CostRun read_cost(const ConfigTable& table);
+AllocateRun read_allocate(const ConfigTable& table);
 
 }  // namespace bitline

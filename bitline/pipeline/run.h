@@ -22,10 +22,10 @@ struct RunOutcome {
   std::int64_t images_in_full = 0;         ///< that brute force would have taken
 };
 
-/// baseline → profile → search (each range method and level count) → cost (where asked) → recalibrate and retrain (where
-/// asked; the control is retrained with lossless ADCs) → evaluate on the test set → results.csv,
-/// plan.json, run.json. docs/run-folder.md lists the
-/// artefacts. Throws Error; whatever stage was finished stays and is skipped the next time.
+/// baseline → profile → search (each range method and level count) → cost (where asked) →
+/// recalibrate and retrain (where asked; the control is retrained with lossless ADCs) → evaluate on
+/// the test set → results.csv, plan.json, run.json. docs/run-folder.md lists the artefacts. Throws
+/// Error; whatever stage was finished stays and is skipped the next time.
 RunOutcome run_pipeline(const RunConfig& config, const std::filesystem::path& folder,
                         ProgressSink& progress, const Cancellation& cancellation);
 

@@ -235,6 +235,7 @@ RunConfig read_run_config(const Config& config) {
   run.search = read_search(root.table("search"), read_adc(root.table("adc")));
   run.compare.methods =
       root.table("compare").get<std::vector<std::string>>("methods", run.compare.methods);
+  run.allocate = read_allocate(root.table("allocate"));
   run.has_cost = root.has("cost");
   run.cost = read_cost(root.table("cost"));
   run.profile_by_tile = root.table("profile").get<bool>("by_tile", false);

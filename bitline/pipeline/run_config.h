@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -95,6 +96,14 @@ struct CostRun {
   std::int64_t baseline_levels = 16;  ///< of every layer's ADC, in the design to compare with
 };
 
+/// [allocate]: one of the two budgets is set.
+struct AllocateRun {
+  std::vector<std::int64_t> levels = {2, 3, 4, 6, 8, 16};
+  bool by_area = false;            ///< what is spent: area of the ADCs, else their energy
+  std::optional<double> max_loss;  ///< points of accuracy on the search sample
+  std::optional<double> max_cost;  ///< share of what ADCs of cost.baseline_levels cost
+};
+
 struct RunConfig {
   std::uint64_t seed = 1;
   std::int64_t threads = 0;  ///< 0: all cores
@@ -112,6 +121,7 @@ struct RunConfig {
   CompareRun compare;
   bool has_cost = false;  ///< a [cost] table is there: `run` says what every plan costs
   CostRun cost;
+  AllocateRun allocate;
   bool profile_by_tile = false;
   std::string as_used;  ///< the whole configuration as TOML, --set applied
 };

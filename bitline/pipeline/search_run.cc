@@ -144,22 +144,48 @@ SearchResult SearchBench::from_statistics(RangeMethod method, const SearchOption
   return result;
 }
 
-SearchResult SearchBench::search(std::int64_t levels, RangeMethod method,
-                                 const std::filesystem::path& journal, ProgressSink& progress,
-                                 const Cancellation& cancellation) {
+SearchOptions SearchBench::search_options(ProgressSink& progress,
+                                          const Cancellation& cancellation) {
   SearchOptions options = config_.search.options;
-  options.method = method;
-  options.adc.levels = levels;
   options.image_order = hardest_first_;
   options.block_images = kBlockImages;
   options.centres = centres(progress, cancellation);
-  if (!is_search(method)) return from_statistics(method, options, progress, cancellation);
+  return options;
+}
+
+void SearchBench::with_evaluator(const std::filesystem::path& journal,
+                                 const std::function<void(Evaluator&)>& body) {
   const SearchStatistics statistics = config_.search.statistics;
   NetworkEvaluator evaluator(executor_, images_, targets(), statistics);
-  if (journal.empty()) return search_ranges(evaluator, options, progress, cancellation);
+  if (journal.empty()) return body(evaluator);
   ScoreJournal scores(journal, identity_of(executor_, images_, targets(), statistics));
   JournaledEvaluator journaled(evaluator, scores);
-  return search_ranges(journaled, options, progress, cancellation);
+  body(journaled);
+}
+
+SearchResult SearchBench::search(std::int64_t levels, RangeMethod method,
+                                 const std::filesystem::path& journal, ProgressSink& progress,
+                                 const Cancellation& cancellation) {
+  SearchOptions options = search_options(progress, cancellation);
+  options.method = method;
+  options.adc.levels = levels;
+  if (!is_search(method)) return from_statistics(method, options, progress, cancellation);
+  SearchResult result;
+  with_evaluator(journal, [&](Evaluator& evaluator) {
+    result = search_ranges(evaluator, options, progress, cancellation);
+  });
+  return result;
+}
+
+LevelAllocation SearchBench::allocate(AllocationOptions allocation,
+                                      const std::filesystem::path& journal, ProgressSink& progress,
+                                      const Cancellation& cancellation) {
+  allocation.search = search_options(progress, cancellation);
+  LevelAllocation result;
+  with_evaluator(journal, [&](Evaluator& evaluator) {
+    result = allocate_levels(evaluator, allocation, progress, cancellation);
+  });
+  return result;
 }
 
 Score SearchBench::score(const Executor& executor, const AdcPlan& plan) const {

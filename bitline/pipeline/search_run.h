@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 
 #include "bitline/base/progress.h"
 #include "bitline/pipeline/network_evaluator.h"
 #include "bitline/pipeline/run_config.h"
+#include "bitline/search/level_allocation.h"
 
 namespace bitline {
 
@@ -31,6 +33,11 @@ class SearchBench {
   SearchResult search(std::int64_t levels, RangeMethod method, const std::filesystem::path& journal,
                       ProgressSink& progress, const Cancellation& cancellation);
 
+  /// Levels and ranges layer by layer; of `allocation`, levels, cost and budget are taken.
+  /// `journal` as above.
+  LevelAllocation allocate(AllocationOptions allocation, const std::filesystem::path& journal,
+                           ProgressSink& progress, const Cancellation& cancellation);
+
   /// Score of a plan on the sample by the true labels, for comparison with max_loss.
   Score score(const Executor& executor, const AdcPlan& plan) const;
 
@@ -38,6 +45,10 @@ class SearchBench {
   const HistogramMap& sums(ProgressSink& progress, const Cancellation& cancellation);
   std::map<std::string, Rational> centres(ProgressSink& progress, const Cancellation& cancellation);
   const std::vector<std::int32_t>& targets() const;
+  SearchOptions search_options(ProgressSink& progress, const Cancellation& cancellation);
+  /// Calls `body` with what scores plans on the sample and remembers them in `journal`, if any.
+  void with_evaluator(const std::filesystem::path& journal,
+                      const std::function<void(Evaluator&)>& body);
   SearchResult from_statistics(RangeMethod method, const SearchOptions& options,
                                ProgressSink& progress, const Cancellation& cancellation);
 

@@ -31,6 +31,7 @@ class Allocator {
     measure_front();
     choose();
     if (allocation_.best && options_.lost_answers) take_levels_away();
+    if (allocation_.best) search_together();
     return std::move(allocation_);
   }
 
@@ -154,6 +155,18 @@ class Allocator {
     const ProgressTask task(progress_, "levels that can go", most);
     while (take_one_away()) {
     }
+  }
+
+  /// Ranges that were found one layer at a time, anew behind each other's ADCs.
+  void search_together() {
+    SearchOptions search = options_.search;
+    search.method = RangeMethod::kLayerWise;
+    for (std::size_t i = 0; i < choice_.size(); ++i)
+      search.levels[layers()[i].name] = options_.levels[choice_[i]];
+    SearchResult together = search_ranges(evaluator_, search, progress_, cancellation_);
+    if (!ranks_before(search.objective, {together.score}, {allocation_.best->score})) return;
+    allocation_.best->plan = std::move(together.plan);
+    allocation_.best->score = together.score;
   }
 
   Evaluator& evaluator_;

@@ -50,7 +50,8 @@ struct LevelAllocation {
 /// divisions as whole plans. `best` keeps the budget as measured. For lost_answers it is the
 /// cheapest measured plan, from which levels are then taken away, layer by layer, the one that
 /// saves most first, as long as the measured plan keeps the budget. For largest_cost it is the plan
-/// with the best score. Throws Error (kUsage) unless exactly one budget is given, and what
+/// with the best score. Its ranges are then searched layer-wise with all ADCs in place, and taken
+/// where that scores better. Throws Error (kUsage) unless exactly one budget is given, and what
 /// search_ranges() throws.
 LevelAllocation allocate_levels(Evaluator& evaluator, const AllocationOptions& options,
                                 ProgressSink& progress, const Cancellation& cancellation);

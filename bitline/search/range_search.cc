@@ -20,7 +20,10 @@ struct Step {
 
 std::vector<Step> plan_steps(const SearchOptions& options, const std::vector<SearchLayer>& layers) {
   const auto candidates = [&](std::span<const SearchLayer> some) {
-    return make_candidates(some, options.adc, options.centres, options.delta_step);
+    AdcSpec adc = options.adc;
+    if (const auto own = options.levels.find(some.front().name); own != options.levels.end())
+      adc.levels = own->second;
+    return make_candidates(some, adc, options.centres, options.delta_step);
   };
   std::vector<Step> steps;
   if (options.method == RangeMethod::kNetworkWise) {

@@ -24,6 +24,8 @@ struct SearchOptions {
   /// Quantizer (zero-tread or zero-rise), levels, step, ties and sides of every layer. The search
   /// sets delta and centre.
   AdcSpec adc;
+  /// Levels by layer name, in place of adc.levels; not of a network-wise search.
+  std::map<std::string, std::int64_t> levels;
   /// Centre x by layer name; 0 for layers that are not named.
   std::map<std::string, Rational> centres;
   /// Distance of neighbouring candidates in LSB, a multiple of ½: 1 tries every integer, ½ halves

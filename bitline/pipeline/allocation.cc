@@ -1,0 +1,123 @@
+#include "bitline/pipeline/allocation.h"
+
+#include <cmath>
+#include <map>
+
+#include "bitline/base/file.h"
+#include "bitline/pipeline/cost_report.h"
+#include "bitline/pipeline/evaluation.h"
+#include "bitline/pipeline/search_run.h"
+#include "bitline/pipeline/study.h"
+
+namespace bitline {
+namespace {
+
+class Allocation {
+ public:
+  Allocation(const RunConfig& config, const std::filesystem::path& journals, ProgressSink& progress,
+             const Cancellation& cancellation)
+      : config_(config),
+        journals_(journals),
+        progress_(progress),
+        cancellation_(cancellation),
+        cost_options_(load_cost_options(config.cost)),
+        network_(load_network(config.model)),
+        bench_(network_, config) {
+    make_folder(journals);
+    for (const CimLayer* layer : bench_.executor().cim_layers()) layers_[layer->name] = layer;
+  }
+
+  AllocationOutcome run() {
+    outcome_.baseline_cost = cost_of_all(config_.cost.baseline_levels);
+    outcome_.allocation =
+        bench_.allocate(options(), journals_ / "allocate", progress_, cancellation_);
+    for (const std::int64_t levels : config_.allocate.levels)
+      outcome_.uniform.push_back(uniform(levels));
+    evaluate_plans();
+    return std::move(outcome_);
+  }
+
+ private:
+  /// Of the layer's ADCs; the unit is small, so that rounding decides nothing.
+  std::int64_t cost_of(const CimLayer& layer, std::int64_t levels) const {
+    constexpr double kUnit = 1000;
+    const LayerCost cost = layer_cost(layer, levels, cost_options_.adc, cost_options_.technology);
+    const Breakdown& spent = config_.allocate.by_area ? cost.area : cost.energy;
+    return std::llround(kUnit * spent[Circuit::kAdcs]);
+  }
+
+  std::int64_t cost_of_all(std::int64_t levels) const {
+    std::int64_t cost = 0;
+    for (const auto& [name, layer] : layers_) cost += cost_of(*layer, levels);
+    return cost;
+  }
+
+  AllocationOptions options() const {
+    AllocationOptions options;
+    options.levels = config_.allocate.levels;
+    options.cost = [this](const SearchLayer& layer, std::int64_t levels) {
+      return cost_of(*layers_.at(layer.name), levels);
+    };
+    const auto images = static_cast<double>(bench_.sample().size());
+    const auto baseline = static_cast<double>(outcome_.baseline_cost);
+    if (config_.allocate.max_loss)
+      options.lost_answers = std::llround(std::floor(*config_.allocate.max_loss / 100 * images));
+    else
+      options.largest_cost = std::llround(std::floor(*config_.allocate.max_cost * baseline));
+    return options;
+  }
+
+  UniformPlan uniform(std::int64_t levels) {
+    const SearchResult result =
+        bench_.search(levels, RangeMethod::kLayerWise, journals_ / fmt::format("L{}", levels),
+                      progress_, cancellation_);
+    return {levels, {result.plan, cost_of_all(levels), result.score}, {}, {}};
+  }
+
+  /// On the test set, once for each plan.
+  void evaluate_plans() {
+    const Dataset test = load_split(config_.data, Split::kTest);
+    const auto measure = [&](const AdcPlan& plan, const std::string& name) {
+      return evaluate(network_, MacMode::kAnalog, plan, test, config_, name, progress_,
+                      cancellation_);
+    };
+    outcome_.lossless_test = measure({}, "lossless").accuracy();
+    std::optional<Evaluation> best;
+    if (outcome_.allocation.best) {
+      best = measure(outcome_.allocation.best->plan, "allocated plan");
+      outcome_.best_test = best->accuracy();
+    }
+    for (UniformPlan& uniform : outcome_.uniform) {
+      const Evaluation own = measure(uniform.plan.plan, fmt::format("{} levels", uniform.levels));
+      uniform.test_accuracy = own.accuracy();
+      if (best) uniform.better_than_best = paired_difference(best->right, own.right);
+    }
+  }
+
+  const RunConfig& config_;
+  std::filesystem::path journals_;
+  ProgressSink& progress_;
+  const Cancellation& cancellation_;
+  CostOptions cost_options_;
+  Network network_;
+  SearchBench bench_;
+  std::map<std::string, const CimLayer*> layers_;
+  AllocationOutcome outcome_;
+};
+
+}  // namespace
+
+std::optional<AllocationOutcome::Saving> AllocationOutcome::saving() const {
+  for (const UniformPlan& plan : uniform)
+    if (plan.is_equal())
+      return Saving{plan.levels, 1 - static_cast<double>(allocation.best->cost) /
+                                         static_cast<double>(plan.plan.cost)};
+  return std::nullopt;
+}
+
+AllocationOutcome allocate(const RunConfig& config, const std::filesystem::path& journals,
+                           ProgressSink& progress, const Cancellation& cancellation) {
+  return Allocation(config, journals, progress, cancellation).run();
+}
+
+}  // namespace bitline

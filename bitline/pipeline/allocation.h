@@ -1,0 +1,55 @@
+// `bitline allocate`: levels layer by layer under a budget, beside the same levels in every layer.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bitline/base/progress.h"
+#include "bitline/pipeline/accuracy.h"
+#include "bitline/pipeline/run_config.h"
+#include "bitline/search/level_allocation.h"
+
+namespace bitline {
+
+/// A plan with the same levels in every layer, its ranges searched layer-wise.
+struct UniformPlan {
+  std::int64_t levels = 0;
+  MeasuredPlan plan;
+  Interval test_accuracy;
+  /// By which share of the test images it is better than the allocated plan, with the 95 % interval
+  /// of pairs.
+  std::optional<Interval> better_than_best;
+
+  /// Whether the test set cannot tell it from the allocated plan.
+  bool is_equal() const {
+    return better_than_best && better_than_best->lower <= 0 && better_than_best->upper >= 0;
+  }
+};
+
+struct AllocationOutcome {
+  LevelAllocation allocation;
+  Interval lossless_test, best_test;  ///< accuracy on the test set
+  std::vector<UniformPlan> uniform;   ///< ascending levels
+  std::int64_t baseline_cost = 0;     ///< of cost.baseline_levels in every layer
+
+  /// The cheapest uniform plan that is_equal(), and which share of its cost the allocated plan
+  /// saves. Empty where there is none.
+  struct Saving {
+    std::int64_t levels;
+    double share;
+  };
+  std::optional<Saving> saving() const;
+};
+
+/// Costs are those of the ADCs: fJ per image, or 10^-3 µm² where config.allocate.by_area.
+/// `journals` is a folder from which a stopped allocation goes on; it is made. Throws what
+/// SearchBench, load_cost_options() and network_cost() throw.
+AllocationOutcome allocate(const RunConfig& config, const std::filesystem::path& journals,
+                           ProgressSink& progress, const Cancellation& cancellation);
+
+/// All of it, for allocation.json.
+std::string to_json(const AllocationOutcome& outcome, bool by_area);
+
+}  // namespace bitline

@@ -1,0 +1,66 @@
+#include <nlohmann/json.hpp>
+
+#include "bitline/pipeline/allocation.h"
+
+namespace bitline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const MeasuredPlan& measured) {
+  Json json{
+      {"cost", measured.cost}, {"correct", measured.score.correct}, {"loss", measured.score.loss}};
+  for (const auto& [name, planned] : measured.plan.layers)
+    json["levels"][name] = planned.spec.levels;
+  return json;
+}
+
+Json json_of(const Interval& interval) {
+  return {{"value", interval.value}, {"lower", interval.lower}, {"upper", interval.upper}};
+}
+
+Json json_of(const UniformPlan& uniform) {
+  Json json{{"levels", uniform.levels},
+            {"cost", uniform.plan.cost},
+            {"correct", uniform.plan.score.correct},
+            {"loss", uniform.plan.score.loss},
+            {"test_accuracy", json_of(uniform.test_accuracy)}};
+  if (uniform.better_than_best) json["better_than_allocated"] = json_of(*uniform.better_than_best);
+  return json;
+}
+
+Json json_of(const std::vector<Sensitivity>& layer) {
+  Json json;
+  for (const Sensitivity& s : layer)
+    json.push_back({{"levels", s.levels},
+                    {"delta", to_string(s.adc.spec.delta)},
+                    {"cost", s.cost},
+                    {"correct", s.score.correct},
+                    {"loss", s.score.loss}});
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const AllocationOutcome& outcome, bool by_area) {
+  const LevelAllocation& allocation = outcome.allocation;
+  Json json{{"cost_unit", by_area ? "1e-3 um2" : "fJ per image"},
+            {"baseline_cost", outcome.baseline_cost},
+            {"images", allocation.lossless.images}};
+  json["lossless"] = {{"correct", allocation.lossless.correct},
+                      {"loss", allocation.lossless.loss},
+                      {"test_accuracy", json_of(outcome.lossless_test)}};
+  for (const auto& layer : allocation.sensitivities)
+    json["sensitivities"].push_back(json_of(layer));
+  for (const MeasuredPlan& plan : allocation.front) json["front"].push_back(json_of(plan));
+  for (const UniformPlan& plan : outcome.uniform) json["uniform"].push_back(json_of(plan));
+  if (allocation.best) {
+    json["best"] = json_of(*allocation.best);
+    json["best"]["test_accuracy"] = json_of(outcome.best_test);
+  }
+  if (const auto saving = outcome.saving())
+    json["saved"] = {{"against_levels", saving->levels}, {"share", saving->share}};
+  return json.dump(1) + "\n";
+}
+
+}  // namespace bitline

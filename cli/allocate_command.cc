@@ -1,0 +1,91 @@
+// bitline allocate: how many levels each layer's ADCs need, under a budget.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "bitline/base/file.h"
+#include "bitline/pipeline/allocation.h"
+#include "cli/command.h"
+
+namespace bitline::cli {
+namespace {
+
+struct AllocateArguments {
+  ConfigArguments config;
+  std::string out;
+};
+
+/// Of the baseline's ADCs, in per cent.
+double share(const AllocationOutcome& outcome, std::int64_t cost) {
+  return 100 * static_cast<double>(cost) / static_cast<double>(outcome.baseline_cost);
+}
+
+void print_plan(const AllocationOutcome& outcome, std::string_view name, const MeasuredPlan& plan,
+                const Interval& test) {
+  const double sample =
+      static_cast<double>(plan.score.correct) / static_cast<double>(plan.score.images);
+  fmt::print("{:<16} {:>14.1f} % {:>11.2f} % {:>9.2f} % [{:.2f}, {:.2f}]\n", name,
+             share(outcome, plan.cost), 100 * sample, 100 * test.value, 100 * test.lower,
+             100 * test.upper);
+}
+
+void print_table(const AllocationOutcome& outcome, std::string_view spent) {
+  fmt::print("{:<16} {:>16} {:>13} {:>11}\n", "levels", fmt::format("ADC {}", spent),
+             "search sample", "test set");
+  for (const UniformPlan& uniform : outcome.uniform)
+    print_plan(outcome, fmt::format("{}", uniform.levels), uniform.plan, uniform.test_accuracy);
+  if (outcome.allocation.best)
+    print_plan(outcome, "layer by layer", *outcome.allocation.best, outcome.best_test);
+  fmt::print("{:<16} {:>41.2f} %\n", "lossless", 100 * outcome.lossless_test.value);
+}
+
+void print_best(const AllocationOutcome& outcome, std::string_view spent) {
+  if (!outcome.allocation.best) {
+    fmt::print(
+        "\nNo plan keeps the budget; allow a larger allocate.max_loss or max_cost, or more "
+        "levels\n");
+    return;
+  }
+  fmt::print("\n{:<28} {:>6} {:>8}\n", "layer", "levels", "delta");
+  for (const auto& [name, planned] : outcome.allocation.best->plan.layers)
+    fmt::print("{:<28} {:>6} {:>8}\n", name, planned.spec.levels, to_string(planned.spec.delta));
+  if (const auto saving = outcome.saving())
+    fmt::print(
+        "\n{:.1f} % less ADC {} than {} levels in every layer, the cheapest such plan that the "
+        "test "
+        "set cannot tell from this one\n",
+        100 * saving->share, spent, saving->levels);
+  else
+    fmt::print(
+        "\nThe test set tells every plan with the same levels in all layers from this one\n");
+}
+
+void run_allocate(const AllocateArguments& arguments, Context& context) {
+  const RunConfig config = arguments.config.read();
+  const auto folder = run_folder(arguments.out, arguments.config.file, "-allocation");
+  const AllocationOutcome outcome = or_say_how_to_go_on(folder, [&] {
+    return allocate(config, folder / "journals", context.progress, context.cancellation);
+  });
+  write_file_atomically(folder / "allocation.json", to_json(outcome, config.allocate.by_area));
+  if (outcome.allocation.best)
+    write_file_atomically(folder / "plan.json", to_json(outcome.allocation.best->plan));
+  const std::string_view spent = config.allocate.by_area ? "area" : "energy";
+  print_table(outcome, spent);
+  print_best(outcome, spent);
+  fmt::print("\nFiles: {}\n", folder.string());
+}
+
+}  // namespace
+
+void add_allocate(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<AllocateArguments>();
+  CLI::App* command =
+      app.add_subcommand("allocate", "Find how many levels each layer's ADCs need under a budget");
+  command->footer("Example: bitline allocate examples/allocate-resnet20.toml");
+  arguments->config.add_to(*command);
+  command->add_option("--out", arguments->out,
+                      "Folder for the files; runs/<name of CONFIG>-allocation unless given");
+  command->callback([arguments, &context] { run_allocate(*arguments, context); });
+}
+
+}  // namespace bitline::cli
