@@ -1,6 +1,10 @@
 #include "cli/command.h"
 
+#include <fmt/format.h>
+
 #include "bitline/base/parallel.h"
+#include "bitline/pipeline/placement.h"
+#include "bitline/pipeline/study.h"
 #include "bitline/runtime/threads.h"
 
 namespace bitline::cli {
@@ -26,17 +30,35 @@ void refuse_network(const std::string& file) {
           file, file, file);
 }
 
+/// With the command line's words over it.
+RunConfig read_config(Config config, const ConfigArguments& arguments) {
+  for (const std::string& setting : arguments.settings) config.set(setting);
+  RunConfig run = read_run_config(config);
+  if (arguments.threads > 0) run.threads = arguments.threads;
+  if (run.threads > 0) set_thread_count(static_cast<int>(run.threads));
+  share_threads_with_torch();
+  return run;
+}
+
 }  // namespace
 
 RunConfig ConfigArguments::read() const {
   refuse_network(file);
-  Config config = Config::from_file(file);
-  for (const std::string& setting : settings) config.set(setting);
-  RunConfig run = read_run_config(config);
-  if (threads > 0) run.threads = threads;
-  if (run.threads > 0) set_thread_count(static_cast<int>(run.threads));
-  share_threads_with_torch();
-  return run;
+  return read_config(Config::from_file(file), *this);
+}
+
+ConfiguredNetwork ConfigArguments::read_network() const {
+  if (!is_network_file()) {
+    RunConfig config = read();
+    return {config, load_network(config.model)};
+  }
+  ModelSource model;
+  model.file = file;
+  Network network = load_network(model);
+  Config config = Config::from_text("", file);
+  config.set("model.file=" + file);
+  config.set(fmt::format("array.encoding={}", name_of(default_array(network).encoding)));
+  return {read_config(std::move(config), *this), std::move(network)};
 }
 
 std::filesystem::path run_folder(const std::string& out, const std::string& config,

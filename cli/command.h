@@ -10,6 +10,7 @@
 
 #include "bitline/base/error.h"
 #include "bitline/base/progress.h"
+#include "bitline/graph/network.h"
 #include "bitline/pipeline/run_config.h"
 #include "cli/console_progress.h"
 
@@ -19,6 +20,11 @@ namespace bitline::cli {
 struct Context {
   ConsoleProgress progress{false};
   Cancellation cancellation;
+};
+
+struct ConfiguredNetwork {
+  RunConfig config;
+  Network network;
 };
 
 /// A configuration file and what stands over it on the command line.
@@ -31,6 +37,11 @@ struct ConfigArguments {
   void add_to(CLI::App& command);
   /// Reads the file; sets the number of threads. Errors are of kind kUsage.
   RunConfig read() const;
+  /// Whether a network file stands where a configuration belongs; inspect and export take one.
+  bool is_network_file() const { return file.ends_with(".safetensors") || file.ends_with(".onnx"); }
+  /// As read(), and the network. A bare network file means that network on default_array(), with
+  /// --set over it.
+  ConfiguredNetwork read_network() const;
 };
 
 /// `out`, or where that is empty runs/<name of the configuration><suffix>.

@@ -20,34 +20,21 @@ struct ExportArguments {
   std::string out;
   std::vector<std::string> layers;
   std::int64_t images = 1;
-
-  bool is_network_file() const {
-    return config.file.ends_with(".safetensors") || config.file.ends_with(".onnx");
-  }
 };
-
-/// A bare network file lies on the default array.
-RunConfig read_config(const ExportArguments& arguments) {
-  if (!arguments.is_network_file()) return arguments.config.read();
-  RunConfig config;
-  config.model.file = arguments.config.file;
-  return config;
-}
 
 void check(const ExportArguments& arguments, bool has_golden_options) {
   const bool is_golden = arguments.format == "golden";
   if (has_golden_options && !is_golden)
     fail_usage("--layers and --images choose golden vectors; leave them out with --to {}",
                arguments.format);
-  if (is_golden && arguments.is_network_file())
+  if (is_golden && arguments.config.is_network_file())
     fail_usage("golden vectors need images; give a configuration with [data] in place of {}",
                arguments.config.file);
 }
 
 void run_export(const ExportArguments& arguments, bool has_golden_options) {
   check(arguments, has_golden_options);
-  const RunConfig config = read_config(arguments);
-  const Network network = load_network(config.model);
+  const auto [config, network] = arguments.config.read_network();
   std::optional<AdcPlan> plan;
   if (!arguments.plan.empty()) plan = read_plan(arguments.plan);
   if (arguments.format == "golden")

@@ -87,15 +87,8 @@ void add_inspect(CLI::App& app, Context&) {
       "A network file (.onnx, .safetensors) instead of CONFIG is shown on the default array.");
   config->add_to(*command);
   command->callback([config] {
-    if (config->file.ends_with(".safetensors") || config->file.ends_with(".onnx")) {
-      ModelSource model;
-      model.file = config->file;
-      const Network network = load_network(model);
-      inspect(network, default_array(network), QuantizeOptions{});
-    } else {
-      const RunConfig run = config->read();
-      inspect(load_network(run.model), run.array, run.quantize);
-    }
+    const auto [run, network] = config->read_network();
+    inspect(network, run.array, run.quantize);
   });
 }
 

@@ -148,8 +148,13 @@ Network import_onnx(std::span<const std::byte> file, const std::filesystem::path
 }
 
 Network import_onnx(const std::filesystem::path& path, const OnnxOptions& options) {
-  return with_context(path.string(),
-                      [&] { return import_onnx(read_file(path), path.parent_path(), options); });
+  return with_context(path.string(), [&] {
+    // Before memory is taken for it. What has no size is read_file()'s to refuse.
+    std::error_code none;
+    const std::uintmax_t size = std::filesystem::file_size(path, none);
+    if (!none) check_onnx_size(size);
+    return import_onnx(read_file(path), path.parent_path(), options);
+  });
 }
 
 }  // namespace bitline

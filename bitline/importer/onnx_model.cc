@@ -27,12 +27,16 @@ std::int64_t operator_set(const onnx::ModelProto& model) {
   return 1;
 }
 
-onnx::ModelProto parse_onnx(std::span<const std::byte> file) {
-  if (file.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+void check_onnx_size(std::uintmax_t bytes) {
+  if (bytes > static_cast<std::uintmax_t>(std::numeric_limits<int>::max()))
     fail(
         "the file has {} bytes, more than the 2 GiB of an ONNX file; keep its weights as external "
         "data",
-        file.size());
+        bytes);
+}
+
+onnx::ModelProto parse_onnx(std::span<const std::byte> file) {
+  check_onnx_size(file.size());
   onnx::ModelProto model;
   if (!model.ParseFromArray(file.data(), static_cast<int>(file.size())))
     fail("this is not an ONNX file, or it is damaged or cut off");

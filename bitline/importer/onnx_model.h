@@ -8,8 +8,11 @@
 
 namespace bitline {
 
-/// Throws Error when the file is larger than 2 GiB (external data keep a model below), damaged, or
-/// has an operator set outside 7 to 17.
+/// Throws Error for more than 2 GiB; external data keep a model below.
+void check_onnx_size(std::uintmax_t bytes);
+
+/// Throws Error as check_onnx_size() does, and when the file is damaged or has an operator set
+/// outside 7 to 17.
 onnx::ModelProto parse_onnx(std::span<const std::byte> file);
 
 /// The version of ONNX's own operators.

@@ -50,7 +50,7 @@ ExactLayer::ExactLayer(const IntegerLayer& layer) : ExactLayer(on_whole_digits(l
 
 ExactLayer::ExactLayer(const CimLayer& layer)
     : geometry_(layer.geometry),
-      planes_(pack_planes(layer)),
+      planes_(pack_planes(layer, KeepDigits::kAlways)),
       packer_(layer, planes_.tiles, false),
       streams_(stream_products(planes_, packer_.planes(), layer.streams.weights)) {}
 

@@ -43,6 +43,17 @@ TEST_F(ExactLayerTest, EqualsTheIntegerConvolution) {
     expect_plain_sums(random_layer(geometry, -128, 127));
 }
 
+// Few bits, for which the kernels of the array read bits rather than digits.
+TEST_F(ExactLayerTest, SumsWeightsAndActivationsOfOneOrTwoBits) {
+  for (const std::int32_t largest : {0, 1}) {
+    IntegerLayer layer = random_layer({5, 9, 7, 70, 3, 3, 1, 1, 1}, -largest, largest);
+    for (const int input_bits : {1, 2}) {
+      layer.input_bits = input_bits;
+      expect_plain_sums(layer);
+    }
+  }
+}
+
 TEST_F(ExactLayerTest, PadsWithTheIntegerThatStandsForZero) {
   IntegerLayer layer = random_layer({3, 5, 5, 16, 3, 3, 1, 1, 1}, -128, 127);
   layer.input_bits = 4;

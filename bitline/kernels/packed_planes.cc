@@ -155,7 +155,7 @@ bool dot_products_pay(const CimLayer& layer, std::size_t cell_bits) {
 
 }  // namespace
 
-PackedPlanes pack_planes(const CimLayer& layer) {
+PackedPlanes pack_planes(const CimLayer& layer, KeepDigits keep) {
   PackedPlanes planes;
   planes.groups = layer.geometry.groups;
   planes.out_channels = layer.geometry.out_channels / layer.geometry.groups;
@@ -170,7 +170,7 @@ PackedPlanes pack_planes(const CimLayer& layer) {
       Tensor(DType::kU8, {planes.groups, planes.blocks(), planes.row_bytes,
                           static_cast<std::int64_t>(planes.cell_bits.size()), kBlockColumns});
   planes.row_groups = planes.tiles.back().first_group + planes.tiles.back().groups;
-  if (dot_products_pay(layer, planes.cell_bits.size()))
+  if (keep == KeepDigits::kAlways || dot_products_pay(layer, planes.cell_bits.size()))
     planes.digits = Tensor(DType::kI8, {planes.groups, planes.blocks(), planes.row_groups,
                                         kBlockColumns, kRowsPerGroup});
   if (layer.planes.has_flips())

@@ -125,7 +125,11 @@ struct PackedPlanes {
   }
 };
 
-PackedPlanes pack_planes(const CimLayer& layer);
+/// Whether digits are kept besides bits: where dot products of them take fewer steps than their
+/// bits one by one (of unsigned inputs only), or for a kernel that reads nothing else.
+enum class KeepDigits { kWhereTheyPay, kAlways };
+
+PackedPlanes pack_planes(const CimLayer& layer, KeepDigits keep = KeepDigits::kWhereTheyPay);
 
 /// The column of each lane, [blocks, lanes]; −1 for lanes of the last block that hold none of their
 /// own.

@@ -1,0 +1,83 @@
+// bitline cost and bitline allocate, as a user calls them.
+#include <nlohmann/json.hpp>
+
+#include "bitline/cost/technology.h"
+#include "cli/test_support.h"
+
+namespace bitline::cli {
+namespace {
+
+class CostTest : public StudyTest {
+ protected:
+  nlohmann::json cost(std::vector<std::string> words) {
+    words.insert(words.begin(), {"cost", "study.toml", "--json"});
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.exit_code, 0);
+    return nlohmann::json::parse(outcome.output);
+  }
+};
+
+TEST_F(CostTest, APlanSavesWhatItsComparatorsTake) {
+  ASSERT_EQ(run({"search", "study.toml", "--set", "search.levels=[3]", "--out", "."}).exit_code, 0);
+  const auto json = cost({"--plan", "L3-layer-wise.json"});
+  const auto adcs = [&](const char* design) {
+    return json.at(design).at("energy_nj_per_image").at("ADCs").get<double>();
+  };
+  EXPECT_NEAR(adcs("plan") / adcs("baseline"), 2.0 / 15, 1e-12);
+  EXPECT_GT(json.at("energy_saved").get<double>(), 0);
+  EXPECT_EQ(json.at("plan").at("layers").size(), 2U);
+}
+
+TEST_F(CostTest, PrintsLayersCircuitsAndWhatAnOperationIs) {
+  const Outcome outcome = run({"cost", "study.toml"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  for (const char* words : {"conv2", "word-line drivers", "TOPS/W", "two operations for each"})
+    EXPECT_THAT(outcome.output, testing::HasSubstr(words));
+}
+
+TEST_F(CostTest, TakesTheUsersTechnology) {
+  std::string table(technology_32nm());
+  const std::string cell = "cell_area = { value = 0.171";
+  table.replace(table.find(cell), cell.size(), "cell_area = { value = 1.71");
+  write("mine.toml", table);
+  const auto area = [](const nlohmann::json& json) {
+    return json.at("plan").at("area_mm2").at("arrays").get<double>();
+  };
+  EXPECT_NEAR(area(cost({"--set", "cost.technology=mine.toml"})) / area(cost({})), 10, 1e-9);
+}
+
+TEST_F(CostTest, TheRegressionIsRefusedForFewLevels) {
+  expect_refusal(
+      {"cost", "study.toml", "--set", "cost.adc=andrulis", "--set", "cost.baseline_levels=8"}, 2,
+      {"8 levels are fewer", "flash"});
+}
+
+TEST_F(CostTest, ARunSaysWhatItsPlansCost) {
+  ASSERT_EQ(run({"run", "study.toml", "--set", "cost.adc=flash", "--set", "search.levels=[3]",
+                 "--out", "out"})
+                .exit_code,
+            0);
+  EXPECT_THAT(read("out/costs/L3-layer-wise.json"), testing::HasSubstr("energy_saved"));
+}
+
+TEST_F(CostTest, LevelsAreDividedAmongLayers) {
+  const Outcome outcome = run({"allocate", "study.toml", "--set", "allocate.levels=[2, 4, 9]",
+                               "--set", "allocate.max_loss=10", "--out", "mixed"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.output, testing::HasSubstr("layer by layer"));
+  const auto json = nlohmann::json::parse(read("mixed/allocation.json"));
+  EXPECT_EQ(json.at("sensitivities").size(), 2U);
+  EXPECT_EQ(json.at("uniform").size(), 3U);
+  EXPECT_GE(json.at("best").at("correct").get<int>(),
+            json.at("lossless").at("correct").get<int>() - json.at("images").get<int>() / 10);
+  EXPECT_EQ(run({"evaluate", "study.toml", "--plan", "mixed/plan.json"}).exit_code, 0);
+}
+
+TEST_F(CostTest, AnAllocationTakesOneBudget) {
+  expect_refusal(
+      {"allocate", "study.toml", "--set", "allocate.max_loss=1", "--set", "allocate.max_cost=0.5"},
+      2, {"allocate.max_loss or allocate.max_cost"});
+}
+
+}  // namespace
+}  // namespace bitline::cli

@@ -1,0 +1,42 @@
+// inspect and export of a bare network file.
+#include "cli/test_support.h"
+
+namespace bitline::cli {
+namespace {
+
+class NetworkFileTest : public StudyTest {
+ protected:
+  /// Binary weights −1 and +1, which only bipolar cells hold.
+  void write_binary_network() {
+    QuantizeOptions options;
+    options.weight_bits = 1;
+    options.odd_weights = true;
+    write_network(folder() / "binary.safetensors", make_network(options));
+  }
+};
+
+TEST_F(NetworkFileTest, InspectTakesSettings) {
+  const auto tiles_of = [&](const std::string& rows) {
+    const Outcome outcome = run({"inspect", "network.safetensors", "--set", "array.rows=" + rows});
+    EXPECT_EQ(outcome.exit_code, 0);
+    std::smatch found;
+    EXPECT_TRUE(std::regex_search(outcome.output, found, std::regex("conv2 +36 +([0-9]+)")));
+    return found[1].str();
+  };
+  EXPECT_EQ(tiles_of("128"), "1");
+  EXPECT_EQ(tiles_of("8"), "5");
+  expect_refusal({"inspect", "network.safetensors", "--set", "array.lines=8"}, 2, {"array.lines"});
+}
+
+TEST_F(NetworkFileTest, ExportLiesOnTheArrayThatInspectShows) {
+  write_binary_network();
+  EXPECT_EQ(run({"inspect", "binary.safetensors"}).exit_code, 0);
+  EXPECT_EQ(run({"export", "binary.safetensors", "--to", "npz", "--out", "a.npz"}).exit_code, 0);
+  EXPECT_EQ(run({"export", "network.safetensors", "--to", "npz", "--out", "b.npz", "--set",
+                 "array.encoding=offset"})
+                .exit_code,
+            0);
+}
+
+}  // namespace
+}  // namespace bitline::cli
