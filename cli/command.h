@@ -74,6 +74,7 @@ void add_compare(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
 void add_allocate(CLI::App& app, Context& context);
 void add_cost(CLI::App& app, Context& context);
+void add_explain(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 void add_sample(CLI::App& app, Context& context);
 void add_data(CLI::App& app, Context& context);

@@ -123,6 +123,7 @@ int run(int argc, char** argv) {
   add_evaluate(app, context);
   add_allocate(app, context);
   add_cost(app, context);
+  add_explain(app, context);
   add_export(app, context);
   add_sample(app, context);
   add_data(app, context);

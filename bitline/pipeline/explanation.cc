@@ -1,0 +1,184 @@
+#include "bitline/pipeline/explanation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "bitline/pipeline/network_evaluator.h"
+#include "bitline/pipeline/search_run.h"
+#include "bitline/pipeline/study.h"
+
+namespace bitline {
+namespace {
+
+/// A plan of some layers of another one.
+template <typename Wanted>
+AdcPlan part_of(const AdcPlan& plan, const Wanted& wanted) {
+  AdcPlan part;
+  for (const auto& [name, planned] : plan.layers)
+    if (wanted(name)) part.layers[name] = planned;
+  return part;
+}
+
+/// Of a layer's outputs: Σ y², Σ e², and Σ over channels of (Σ e)² / values of a channel.
+struct ErrorPower {
+  double signal = 0, error = 0, mean_error = 0;
+};
+
+/// sums: I64 [n, channels, ...], `exact` lossless and `converted` under the plan.
+ErrorPower error_power(const Tensor& exact, const std::vector<double>& exact_scale,
+                       const Tensor& converted, const std::vector<double>& scale) {
+  const std::int64_t channels = exact.dim(1);
+  const std::int64_t images = exact.dim(0);
+  const std::int64_t positions = exact.size() / images / channels;
+  const auto y = exact.data<std::int64_t>();
+  const auto z = converted.data<std::int64_t>();
+  const auto of = [](const std::vector<double>& scales, std::int64_t channel) {
+    return scales[scales.size() == 1 ? 0 : static_cast<std::size_t>(channel)];
+  };
+  ErrorPower power;
+  for (std::int64_t channel = 0; channel < channels; ++channel) {
+    double errors = 0;
+    for (std::int64_t image = 0; image < images; ++image)
+      for (std::int64_t i = 0; i < positions; ++i) {
+        const auto at = static_cast<std::size_t>((image * channels + channel) * positions + i);
+        const double signal = of(exact_scale, channel) * static_cast<double>(y[at]);
+        const double error = of(scale, channel) * static_cast<double>(z[at]) - signal;
+        power.signal += signal * signal;
+        power.error += error * error;
+        errors += error;
+      }
+    power.mean_error += errors * errors / static_cast<double>(images * positions);
+  }
+  return power;
+}
+
+std::string remedy_of(const LayerExplanation& layer) {
+  constexpr double kMuchClipped = 0.01;
+  constexpr double kMostlyMean = 0.5;
+  if (layer.clipped_in_all > kMuchClipped)
+    return fmt::format("a wider range: {:.1f} % of the sums are clipped",
+                       100 * layer.clipped_in_all);
+  if (layer.mean_error_share > kMostlyMean)
+    return fmt::format("recalibration: {:.0f} % of the error's power is a shift of the channels",
+                       100 * layer.mean_error_share);
+  if (2 * layer.levels_used <= layer.adc.levels)
+    return fmt::format("a narrower range or another encoding: sums reach {} of {} levels",
+                       layer.levels_used, layer.adc.levels);
+  return "more levels";
+}
+
+class Explainer {
+ public:
+  Explainer(const RunConfig& config, const AdcPlan& plan, ProgressSink& progress,
+            const Cancellation& cancellation)
+      : plan_(plan),
+        progress_(progress),
+        cancellation_(cancellation),
+        bench_(load_network(config.model), config),
+        images_(normalized_images(bench_.sample(), config.data)),
+        evaluator_(bench_.executor(), images_, bench_.sample().labels),
+        all_images_(static_cast<std::size_t>(evaluator_.image_count())) {
+    std::iota(all_images_.begin(), all_images_.end(), 0);
+  }
+
+  Explanation run() {
+    const Executor& executor = bench_.executor();
+    const PreparedPlan converted = executor.prepare(plan_);
+    const PreparedPlan exact = executor.prepare(lossless_plan(executor));
+    const HistogramMap sums = bench_.profile(false, progress_, cancellation_);
+    explanation_.lossless = score_of({});
+    explanation_.plan = score_of(plan_);
+    progress_.begin("explain", std::ssize(plan_.layers));
+    Values values = executor.begin(images_);
+    std::size_t at = 0;
+    for (const CimLayer* layer : executor.cim_layers()) {
+      if (!plan_.layers.contains(layer->name)) continue;
+      cancellation_.check();
+      const std::size_t step = executor.step_of(layer->name);
+      executor.run(values, at, step);
+      at = step;
+      LayerExplanation& own = explanation_.layers.emplace_back();
+      own.layer = layer->name;
+      own.adc = plan_.layers.at(layer->name).spec;
+      measure_error(step, values, exact, converted, own);
+      measure_clipping(*layer, sums.at(layer->name), own);
+      own.alone = score_of(part_of(plan_, [&](const auto& name) { return name == own.layer; }));
+      own.without = score_of(part_of(plan_, [&](const auto& name) { return name != own.layer; }));
+      own.remedy = remedy_of(own);
+      progress_.update(std::ssize(explanation_.layers), own.layer);
+    }
+    progress_.end();
+    return std::move(explanation_);
+  }
+
+ private:
+  Score score_of(const AdcPlan& plan) {
+    return evaluator_.evaluate(std::span(&plan, 1), all_images_, [](std::int64_t) {}).front();
+  }
+
+  void measure_error(std::size_t step, const Values& values, const PreparedPlan& exact,
+                     const PreparedPlan& converted, LayerExplanation& own) const {
+    const Executor& executor = bench_.executor();
+    const ErrorPower power = error_power(
+        executor.layer_sums(step, values, exact), executor.output_scale(step, exact),
+        executor.layer_sums(step, values, converted), executor.output_scale(step, converted));
+    own.signal_to_noise = 10 * std::log10(power.signal / power.error);
+    own.mean_error_share = power.error > 0 ? power.mean_error / power.error : 0;
+  }
+
+  static void measure_clipping(const CimLayer& layer, const LayerHistogram& sums,
+                               LayerExplanation& own) {
+    const CodeTable table = make_code_table(own.adc, layer.sums.minimum, layer.sums.maximum);
+    const auto [first, last] = unclipped_sums(table);
+    std::vector<bool> used(table.values.size());
+    double clipped_in_all = 0;
+    double all = 0;
+    for (std::int64_t stream = 0; stream < sums.streams(); ++stream) {
+      double clipped = 0;
+      double total = 0;
+      for (std::int64_t plane = 0; plane < sums.planes(); ++plane) {
+        const Histogram& part = sums.of(plane, stream, 0);
+        for (std::int64_t p = part.minimum(); p <= part.maximum(); ++p) {
+          const std::int64_t count = part.count(p);
+          total += static_cast<double>(count);
+          if (p < first || p > last) clipped += static_cast<double>(count);
+          if (count != 0) used[static_cast<std::size_t>(table.code(p))] = true;
+        }
+      }
+      own.clipped.push_back(total > 0 ? clipped / total : 0);
+      clipped_in_all += clipped;
+      all += total;
+    }
+    own.clipped_in_all = all > 0 ? clipped_in_all / all : 0;
+    own.levels_used = std::ranges::count(used, true);
+  }
+
+  const AdcPlan& plan_;
+  ProgressSink& progress_;
+  const Cancellation& cancellation_;
+  SearchBench bench_;
+  Tensor images_;
+  NetworkEvaluator evaluator_;
+  std::vector<std::int64_t> all_images_;
+  Explanation explanation_;
+};
+
+}  // namespace
+
+std::vector<const LayerExplanation*> Explanation::worst() const {
+  std::vector<const LayerExplanation*> worst;
+  for (const LayerExplanation& layer : layers)
+    if (regained(layer) > 0) worst.push_back(&layer);
+  std::ranges::stable_sort(worst, std::greater<>(),
+                           [this](const LayerExplanation* layer) { return regained(*layer); });
+  return worst;
+}
+
+Explanation explain(const RunConfig& config, const AdcPlan& plan, ProgressSink& progress,
+                    const Cancellation& cancellation) {
+  return Explainer(config, plan, progress, cancellation).run();
+}
+
+}  // namespace bitline

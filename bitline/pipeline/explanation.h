@@ -1,0 +1,50 @@
+// `bitline explain`: which layers' ADCs cost the accuracy, and why.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bitline/adc/adc_plan.h"
+#include "bitline/base/progress.h"
+#include "bitline/pipeline/run_config.h"
+#include "bitline/search/evaluator.h"
+
+namespace bitline {
+
+/// One layer under its ADC; everything on the search sample.
+struct LayerExplanation {
+  std::string layer;
+  AdcSpec adc;
+  /// Power of the layer's outputs over that of their error, dB; the layers before it are lossless.
+  double signal_to_noise = 0;
+  /// Share of the error's power that is the channels' mean error, which batch-norm statistics can
+  /// take up: 0 to 1.
+  double mean_error_share = 0;
+  Score alone;                   ///< with only this layer's ADC
+  Score without;                 ///< with all ADCs of the plan but this one
+  std::vector<double> clipped;   ///< share of clipped sums, equation (5h), by input stream
+  double clipped_in_all = 0;     ///< of all streams
+  std::int64_t levels_used = 0;  ///< that any sum of the sample reaches
+  std::string remedy;            ///< what to try first
+};
+
+struct Explanation {
+  Score lossless;
+  Score plan;
+  std::vector<LayerExplanation> layers;  ///< those that the plan names, front to back
+
+  /// Right answers that come back where this layer alone is lossless.
+  std::int64_t regained(const LayerExplanation& layer) const {
+    return layer.without.correct - plan.correct;
+  }
+  /// Layers that lose answers, the one that loses most first.
+  std::vector<const LayerExplanation*> worst() const;
+};
+
+/// Throws what SearchBench and Executor::prepare() throw.
+Explanation explain(const RunConfig& config, const AdcPlan& plan, ProgressSink& progress,
+                    const Cancellation& cancellation);
+
+std::string to_json(const Explanation& explanation);
+
+}  // namespace bitline

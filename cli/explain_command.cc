@@ -1,0 +1,75 @@
+// bitline explain: why an accuracy is low.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "bitline/pipeline/explanation.h"
+#include "cli/command.h"
+
+namespace bitline::cli {
+namespace {
+
+struct ExplainArguments {
+  ConfigArguments config;
+  std::string plan;
+  bool json = false;
+};
+
+double accuracy(const Score& score) {
+  return 100 * static_cast<double>(score.correct) / static_cast<double>(score.images);
+}
+
+std::string clipped_by_stream(const LayerExplanation& layer) {
+  std::vector<std::string> shares;
+  for (const double share : layer.clipped) shares.push_back(fmt::format("{:.2f}", 100 * share));
+  return fmt::format("{}", fmt::join(shares, " "));
+}
+
+void print_layers(const Explanation& explanation) {
+  fmt::print("{:<28} {:>6} {:>7} {:>9} {:>9} {:>11} {:>9}  {}\n", "layer", "levels", "delta",
+             "SQNR, dB", "alone, %", "without, %", "clipped", "by input bit from the lowest, %");
+  for (const LayerExplanation& layer : explanation.layers)
+    fmt::print("{:<28} {:>6} {:>7} {:>9.2f} {:>9.2f} {:>11.2f} {:>7.2f} %  {}\n", layer.layer,
+               layer.adc.levels, to_string(layer.adc.delta), layer.signal_to_noise,
+               accuracy(layer.alone), accuracy(layer.without), 100 * layer.clipped_in_all,
+               clipped_by_stream(layer));
+}
+
+void print_worst(const Explanation& explanation) {
+  constexpr std::size_t kMost = 5;
+  const std::vector<const LayerExplanation*> worst = explanation.worst();
+  if (worst.empty()) fmt::print("\nNo single layer's ADC costs answers\n");
+  for (std::size_t i = 0; i < std::min(worst.size(), kMost); ++i)
+    fmt::print("{}{}: {:.2f} points come back without its ADC. Try {}\n", i == 0 ? "\n" : "",
+               worst[i]->layer, accuracy(worst[i]->without) - accuracy(explanation.plan),
+               worst[i]->remedy);
+}
+
+void run_explain(const ExplainArguments& arguments, Context& context) {
+  const Explanation explanation = explain(arguments.config.read(), read_plan(arguments.plan),
+                                          context.progress, context.cancellation);
+  if (arguments.json) {
+    fmt::print("{}", to_json(explanation));
+    return;
+  }
+  fmt::print("On {} images of the search sample: {:.2f} % lossless, {:.2f} % under the plan\n\n",
+             explanation.plan.images, accuracy(explanation.lossless), accuracy(explanation.plan));
+  print_layers(explanation);
+  print_worst(explanation);
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<ExplainArguments>();
+  CLI::App* command =
+      app.add_subcommand("explain", "Which layers' ADCs cost the accuracy, why, and what to try");
+  command->footer("Example: bitline explain examples/quickstart.toml --plan plan.json");
+  arguments->config.add_to(*command);
+  command->add_option("--plan", arguments->plan, "ADC plan (JSON)")->required();
+  command->add_flag("--json", arguments->json, "Print JSON");
+  command->callback([arguments, &context] { run_explain(*arguments, context); });
+}
+
+}  // namespace bitline::cli

@@ -1,0 +1,55 @@
+// bitline explain, as a user calls it.
+#include <nlohmann/json.hpp>
+
+#include "bitline/adc/adc_plan.h"
+#include "cli/test_support.h"
+
+namespace bitline::cli {
+namespace {
+
+class ExplainTest : public StudyTest {
+ protected:
+  /// Nine levels in both layers, with these ranges.
+  nlohmann::json explain(std::int64_t of_conv2, std::int64_t of_conv3) {
+    EXPECT_EQ(run({"search", "study.toml", "--set", "search.levels=[9]", "--out", "."}).exit_code,
+              0);
+    AdcPlan plan = plan_from_json(read("L9-layer-wise.json"));
+    plan.layers.at("conv2").spec.delta = of_conv2;
+    plan.layers.at("conv3").spec.delta = of_conv3;
+    write("plan.json", to_json(plan));
+    const Outcome outcome = run({"explain", "study.toml", "--plan", "plan.json", "--json"});
+    EXPECT_EQ(outcome.exit_code, 0);
+    return nlohmann::json::parse(outcome.output);
+  }
+};
+
+TEST_F(ExplainTest, ANarrowRangeIsFoundAndShouldBeWider) {
+  const auto json = explain(1, 12);
+  const auto& narrow = json.at("layers").at(0);
+  EXPECT_EQ(narrow.at("layer"), "conv2");
+  EXPECT_GT(narrow.at("clipped").get<double>(), 0.01);
+  EXPECT_THAT(narrow.at("remedy").get<std::string>(), testing::HasSubstr("wider range"));
+  EXPECT_EQ(narrow.at("clipped_by_stream").size(), 4U);
+  const auto wider = explain(4, 12).at("layers").at(0);
+  EXPECT_LT(wider.at("clipped").get<double>(), narrow.at("clipped").get<double>());
+  EXPECT_GT(wider.at("signal_to_noise_db").get<double>(),
+            narrow.at("signal_to_noise_db").get<double>());
+}
+
+// The last layer of the plan alone is the plan without the other one.
+TEST_F(ExplainTest, LeavesOneLayerOutAndOneLayerIn) {
+  const auto json = explain(1, 12);
+  EXPECT_EQ(json.at("layers").at(0).at("alone"), json.at("layers").at(1).at("without"));
+  EXPECT_EQ(json.at("layers").at(1).at("alone"), json.at("layers").at(0).at("without"));
+}
+
+TEST_F(ExplainTest, PrintsATableAndNamesWhatToTry) {
+  explain(1, 12);
+  const Outcome outcome = run({"explain", "study.toml", "--plan", "plan.json"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  for (const char* words : {"SQNR, dB", "conv2", "under the plan"})
+    EXPECT_THAT(outcome.output, testing::HasSubstr(words));
+}
+
+}  // namespace
+}  // namespace bitline::cli
