@@ -31,6 +31,8 @@ struct ConfigArguments {
   void add_to(CLI::App& command);
   /// Reads the file; sets the number of threads. Errors are of kind kUsage.
   RunConfig read() const;
+  /// A command line for a shell: `verb` with the configuration, what stands over it, and --out.
+  std::string command_line(std::string_view verb, const std::filesystem::path& out) const;
 };
 
 /// `out`, or where that is empty runs/<name of the configuration><suffix>.
@@ -64,6 +66,7 @@ void add_evaluate(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 void add_sample(CLI::App& app, Context& context);
 void add_data(CLI::App& app, Context& context);
+void add_report(CLI::App& app, Context& context);
 void add_bench(CLI::App& app, Context& context);
 
 }  // namespace bitline::cli

@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bitline/report/labels.h"
+#include "bitline/report/sections.h"
+
+namespace bitline {
+namespace {
+
+/// Points of all curves together, as for the bars of histograms; of longer curves every n-th
+/// candidate is drawn, and the winner.
+constexpr std::size_t kPoints = 40'000;
+
+std::size_t stride(const Runs& runs) {
+  std::size_t points = 0;
+  for (const RunRecord& run : runs)
+    for (const PlanRecord& plan : run.plans) points += plan.curve.size();
+  return 1 + points / kPoints;
+}
+
+PageTable curve_table(const Runs& runs) {
+  PageTable table("points", {{"run", "Run", {}, true},
+                             {"ranges", "Range method"},
+                             {"pass", "Pass", 0},
+                             {"layer", "Layer"},
+                             {"levels", "Levels", 0},
+                             {"delta", "δ, LSB", 1},
+                             {"accuracy", "Correct, %", 2},
+                             {"images", "Images measured", 0},
+                             {"status", "Candidate"}});
+  const std::size_t every = stride(runs);
+  for (const RunRecord& run : runs)
+    for (const PlanRecord& plan : run.plans)
+      for (std::size_t i = 0; i < plan.curve.size(); ++i) {
+        const CurveRecord& point = plan.curve[i];
+        if (point.images == 0 || (i % every != 0 && point.status != "winner")) continue;
+        const double accuracy =
+            100 * static_cast<double>(point.correct) / static_cast<double>(point.images);
+        table.add({run.name, plan.ranges, point.pass, layer_text(point.layer), plan.levels,
+                   point.delta, accuracy, point.images,
+                   point.status == "winner" ? "chosen" : point.status});
+      }
+  return table;
+}
+
+/// What the lossless network has on the same images, where that is what the search counted.
+PageTable lossless_table(const Runs& runs) {
+  PageTable table("lossless", {{"run", "Run"}, {"accuracy", "Correct, %", 2}});
+  for (const RunRecord& run : runs) {
+    const bool agreement = run.description.value("objective", "accuracy") == "agreement";
+    table.add({run.name, agreement ? 100.0 : run.results.front().search_accuracy});
+  }
+  return table;
+}
+
+PageTable work_table(const Runs& runs) {
+  PageTable table("searches", {{"run", "Run", {}, runs.size() == 1},
+                               {"plan", "Search"},
+                               {"images", "Images evaluated", 0},
+                               {"full", "Brute force", 0},
+                               {"share", "Share, %", 1}});
+  for (const RunRecord& run : runs)
+    for (const PlanRecord& plan : run.plans) {
+      if (plan.images_in_full == 0) continue;
+      table.add({run.name, plan.name, plan.images_measured, plan.images_in_full,
+                 100 * static_cast<double>(plan.images_measured) /
+                     static_cast<double>(plan.images_in_full)});
+    }
+  return table;
+}
+
+}  // namespace
+
+PageSection search_section(const Runs& runs) {
+  PageSection section{
+      "search", "Range search",
+      "Which range did the search choose in each layer, and how sharp is the choice?"};
+  const PageTable curves = curve_table(runs);
+  if (curves.empty()) {
+    section.blocks.push_back(
+        page_text("Nothing was searched: the ranges of all plans follow from statistics.", "note"));
+    return section;
+  }
+  const ResultRecord* first = nullptr;
+  if (const auto i = runs.front().recommended()) first = &runs.front().results[*i];
+  section.blocks.push_back(page_chart(
+      {.title = "Accuracy of every candidate range",
+       .description = "Each point is a range δ that was tried; large ones are those that were "
+                      "chosen. Faint points were dropped before all images had been measured, when "
+                      "they could no longer win. A layer-wise search looks at one layer at a time: "
+                      "those in front of it have their ADCs, those behind it are lossless. The "
+                      "horizontal line is the lossless network.",
+       .spec = "curves",
+       .tables = {curves, lossless_table(runs)},
+       .choices = {run_choice(),
+                   {.field = "ranges",
+                    .label = "Range method",
+                    .initial = first == nullptr ? "" : first->ranges},
+                   {.field = "pass", .label = "Pass"},
+                   {.field = "layer", .label = "Layer"}}}));
+  section.blocks.push_back(page_table("Work of the searches", work_table(runs)));
+  return section;
+}
+
+}  // namespace bitline

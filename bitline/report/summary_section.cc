@@ -1,0 +1,150 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "bitline/report/labels.h"
+#include "bitline/report/sections.h"
+
+namespace bitline {
+namespace {
+
+constexpr std::size_t kThresholdsShown = 16;
+
+std::string threshold_list(const std::vector<std::int64_t>& thresholds) {
+  if (thresholds.size() <= kThresholdsShown) return fmt::format("{}", fmt::join(thresholds, ", "));
+  return fmt::format("{}, {}, {} … {}", thresholds[0], thresholds[1], thresholds[2],
+                     thresholds.back());
+}
+
+/// δ and Δ as fractions, or a dash where the quantizer has none.
+std::string delta_of(const AdcSpec& spec) {
+  const bool ranged =
+      spec.quantizer == Quantizer::kZeroTread || spec.quantizer == Quantizer::kZeroRise;
+  return ranged ? to_string(spec.delta) : "–";
+}
+std::string step_text(const PlannedAdc& adc) {
+  if (adc.spec.quantizer == Quantizer::kTable) return "–";
+  return to_string(step_of(adc.spec, adc.minimum, adc.maximum));
+}
+
+void add_plan(const RunRecord& run, PageTable& table) {
+  const auto recommended = run.recommended();
+  if (!recommended) return;
+  const PlanRecord* plan = run.plan_of(run.results[*recommended]);
+  if (plan == nullptr) return;
+  for (const std::string& layer : layers_in_order(run)) {
+    const auto found = plan->plan.layers.find(layer);
+    if (found == plan->plan.layers.end()) continue;
+    const PlannedAdc& adc = found->second;
+    const CodeTable codes = make_code_table(adc.spec, adc.minimum, adc.maximum);
+    table.add({run.name, layer, name_of(adc.spec.quantizer), codes.levels(), delta_of(adc.spec),
+               step_text(adc), fmt::format("{} to {}", adc.minimum, adc.maximum),
+               threshold_list(codes.thresholds)});
+  }
+}
+
+PageJson plan_block(const Runs& runs) {
+  PageTable table("plan", {{"run", "Run", {}, true},
+                           {"layer", "Layer"},
+                           {"quantizer", "Quantizer"},
+                           {"levels", "Levels", 0},
+                           {"delta", "δ, LSB"},
+                           {"step", "Step Δ, LSB"},
+                           {"sums", "Possible sums, LSB"},
+                           {"thresholds", "Thresholds, LSB"}});
+  for (const RunRecord& run : runs) add_plan(run, table);
+  return page_table("The recommended plan, layer by layer", table, {run_choice()});
+}
+
+std::string bits_text(std::int64_t levels) {
+  const auto bits = std::bit_width(static_cast<std::uint64_t>(levels - 1));
+  return fmt::format("{} bit{}; {} comparators in a flash ADC", bits, bits == 1 ? "" : "s",
+                     grouped(levels - 1));
+}
+
+/// What the run asked of a plan, as far as the folder says.
+std::string demand(const RunRecord& run) {
+  if (!run.description.contains("max_loss")) return "loses little enough on the search images";
+  return fmt::format("loses at most {} on the search images",
+                     points_text(run.description.at("max_loss").get<double>()));
+}
+
+std::vector<PageFact> facts_of(const RunRecord& run, const ResultRecord& row) {
+  const ResultRecord& lossless = run.results.front();
+  return {
+      {"ADC levels", std::to_string(row.levels.value_or(0)), bits_text(row.levels.value_or(2))},
+      {"Range method", row.ranges,
+       row.network.empty() ? "network as it came" : row.treatment + " network"},
+      {"Test accuracy", per_cent_text(row.test_accuracy.value), interval_text(row.test_accuracy)},
+      {"Lossless ADCs", per_cent_text(lossless.test_accuracy.value),
+       interval_text(lossless.test_accuracy)},
+      {"Loss on test", fmt::format("{:.2f} points", row.test_loss.value),
+       interval_text(row.test_loss) + ", paired"}};
+}
+
+void add_single(const RunRecord& run, PageSection& section) {
+  const auto recommended = run.recommended();
+  if (!recommended) {
+    section.lead = fmt::format(
+        "No plan {}. Allow more with search.max_loss, ask for more levels, or set "
+        "search.recalibrate = true.",
+        demand(run));
+    return;
+  }
+  const ResultRecord& row = run.results[*recommended];
+  section.lead = fmt::format("{} levels are the fewest with which a plan {}.",
+                             row.levels.value_or(0), demand(run));
+  section.blocks.push_back(page_facts(facts_of(run, row)));
+  std::string files = "The plan stands in plan.json";
+  if (!row.network.empty())
+    files += fmt::format(", the network that goes with it in {}", row.network);
+  section.blocks.push_back(page_text(files + ".", "note"));
+}
+
+PageJson comparison(const Runs& runs) {
+  PageTable table("runs", {{"run", "Run"},
+                           {"levels", "Levels", 0},
+                           {"ranges", "Range method"},
+                           {"treatment", "Network"},
+                           {"accuracy", "Test accuracy, %", 2},
+                           {"lower", "95 % from", 2},
+                           {"upper", "to", 2},
+                           {"lossless", "Lossless, %", 2},
+                           {"loss", "Loss on test, points", 2},
+                           {"loss_lower", "95 % from", 2},
+                           {"loss_upper", "to", 2}});
+  for (const RunRecord& run : runs) {
+    const double lossless = run.results.front().test_accuracy.value;
+    if (const auto i = run.recommended()) {
+      const ResultRecord& row = run.results[*i];
+      table.add({run.name, row.levels.value_or(0), row.ranges, treatment_text(row),
+                 row.test_accuracy.value, row.test_accuracy.lower, row.test_accuracy.upper,
+                 lossless, row.test_loss.value, row.test_loss.lower, row.test_loss.upper});
+    } else {
+      table.add({run.name, nullptr, "no plan is good enough", "", nullptr, nullptr, nullptr,
+                 lossless, nullptr, nullptr, nullptr});
+    }
+  }
+  return page_table("The recommended plan of each run", table);
+}
+
+}  // namespace
+
+PageSection summary_section(const Runs& runs) {
+  PageSection section{"summary", "Summary", ""};
+  if (runs.size() == 1) {
+    add_single(runs.front(), section);
+  } else {
+    section.lead =
+        fmt::format("{} runs side by side, each with the plan that it recommends.", runs.size());
+    section.blocks.push_back(comparison(runs));
+  }
+  const bool any =
+      std::ranges::any_of(runs, [](const RunRecord& run) { return run.recommended().has_value(); });
+  if (any) section.blocks.push_back(plan_block(runs));
+  return section;
+}
+
+}  // namespace bitline
