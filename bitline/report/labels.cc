@@ -16,7 +16,13 @@ std::string points_text(double value) {
 }
 
 std::string interval_text(const Estimate& estimate) {
-  return fmt::format("95 % interval {:.2f} to {:.2f}", estimate.lower, estimate.upper);
+  return signed_text(fmt::format("95 %: {:.2f} to {:.2f}", estimate.lower, estimate.upper));
+}
+
+std::string signed_text(std::string_view text) {
+  std::string result;
+  for (const char c : text) result += c == '-' ? "−" : std::string(1, c);
+  return result;
 }
 
 std::string grouped(std::int64_t value) {

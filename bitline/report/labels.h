@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bitline/report/run_record.h"
@@ -13,8 +14,10 @@ namespace bitline {
 std::string per_cent_text(double value);
 /// "3.40 points", "1 point".
 std::string points_text(double value);
-/// "95 % interval 86.37 to 90.33".
+/// "95 %: 86.37 to 90.33".
 std::string interval_text(const Estimate& estimate);
+/// The text with minus signs for hyphens.
+std::string signed_text(std::string_view text);
 /// "1,234,567".
 std::string grouped(std::int64_t value);
 /// The treatment of a row in words: "untreated", "recalibrated", "retrained".

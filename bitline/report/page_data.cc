@@ -48,6 +48,7 @@ PageJson PageTable::column_to_json(std::size_t column) const {
   const PageColumn& described = columns_[column];
   PageJson json{{"name", described.name}, {"title", described.title}};
   if (described.hidden) json["hidden"] = true;
+  if (described.aligned) json["aligned"] = true;
   PageJson values = PageJson::array();
   for (const std::vector<PageJson>& row : rows_) values.push_back(row[column]);
   if (!described.digits) return with_dictionary(std::move(json), values);
@@ -82,12 +83,15 @@ PageJson page_table(std::string_view title, const PageTable& table,
 }
 
 PageJson page_chart(const PageChart& chart) {
+  PageJson spec = PageJson::parse(page_file("charts/" + chart.spec + ".json"));
+  for (const auto& [place, value] : chart.settings) spec.at(PageJson::json_pointer(place)) = value;
   PageJson tables = PageJson::array();
   for (const PageTable& table : chart.tables) tables.push_back(table.to_json());
   return {{"kind", "chart"},
           {"title", chart.title},
           {"description", chart.description},
-          {"spec", PageJson::parse(page_file("charts/" + chart.spec + ".json"))},
+          {"name", chart.spec},
+          {"spec", std::move(spec)},
           {"tables", std::move(tables)},
           {"choices", choices_to_json(chart.choices)}};
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -21,7 +22,8 @@ struct PageColumn {
   std::string title;  ///< what people read, with its unit
   /// Decimals that people see; charts see all. None: a text.
   std::optional<int> digits = std::nullopt;
-  bool hidden = false;  ///< for charts and choices alone
+  bool hidden = false;   ///< for charts and choices alone
+  bool aligned = false;  ///< texts that are numbers: to the right, as numbers are
 };
 
 /// Rows for a table, a chart, or both. Kept by column; texts that repeat are written once.
@@ -63,6 +65,8 @@ struct PageChart {
   std::string title;        ///< what it shows
   std::string description;  ///< how to read it; also read out where the chart cannot be seen
   std::string spec;         ///< name of a specification in charts/
+  /// What else the specification says, by JSON pointer.
+  std::vector<std::pair<std::string, PageJson>> settings = {};
   std::vector<PageTable> tables = {};  ///< the first stands behind the chart as a table
   std::vector<PageChoice> choices = {};
 };

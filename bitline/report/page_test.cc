@@ -33,8 +33,7 @@ TEST(Page, DataHoldNoMarkup) {
 
 TEST(Page, TextsOfARunStayText) {
   const std::string attack = "</script><script>alert(1)</script>{{scripts}}{{data}}";
-  const std::string html =
-      to_html({attack, attack, {{"id", attack, attack, {page_text(attack)}}}});
+  const std::string html = to_html({attack, attack, {{"id", attack, attack, {page_text(attack)}}}});
   EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
   // its own five scripts, the data among them
   EXPECT_EQ(count(html, "</script"), 5U);

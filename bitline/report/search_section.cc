@@ -54,6 +54,29 @@ PageTable lossless_table(const Runs& runs) {
   return table;
 }
 
+/// δ of every plan that has one, layer by layer.
+PageTable range_table(const Runs& runs) {
+  PageTable table("ranges", {{"run", "Run", {}, true},
+                             {"ranges", "Range method"},
+                             {"layer", "Layer"},
+                             {"levels", "Levels", 0},
+                             {"delta", "δ, LSB", 1},
+                             {"step", "Step Δ, LSB", 3}});
+  for (const RunRecord& run : runs)
+    for (const PlanRecord& plan : run.plans)
+      for (const std::string& layer : layers_in_order(run)) {
+        const auto found = plan.plan.layers.find(layer);
+        if (found == plan.plan.layers.end()) continue;
+        const PlannedAdc& adc = found->second;
+        if (adc.spec.quantizer != Quantizer::kZeroTread &&
+            adc.spec.quantizer != Quantizer::kZeroRise)
+          continue;
+        table.add({run.name, plan.ranges, layer, plan.levels, adc.spec.delta.to_double(),
+                   step_of(adc.spec, adc.minimum, adc.maximum).to_double()});
+      }
+  return table;
+}
+
 PageTable work_table(const Runs& runs) {
   PageTable table("searches", {{"run", "Run", {}, runs.size() == 1},
                                {"plan", "Search"},
@@ -70,36 +93,52 @@ PageTable work_table(const Runs& runs) {
   return table;
 }
 
-}  // namespace
-
-PageSection search_section(const Runs& runs) {
-  PageSection section{
-      "search", "Range search",
-      "Which range did the search choose in each layer, and how sharp is the choice?"};
-  const PageTable curves = curve_table(runs);
-  if (curves.empty()) {
-    section.blocks.push_back(
-        page_text("Nothing was searched: the ranges of all plans follow from statistics.", "note"));
-    return section;
-  }
-  const ResultRecord* first = nullptr;
-  if (const auto i = runs.front().recommended()) first = &runs.front().results[*i];
-  section.blocks.push_back(page_chart(
+PageJson curve_chart(const Runs& runs, const PageTable& curves, const std::string& ranges) {
+  return page_chart(
       {.title = "Accuracy of every candidate range",
-       .description = "Each point is a range δ that was tried; large ones are those that were "
-                      "chosen. Faint points were dropped before all images had been measured, when "
-                      "they could no longer win. A layer-wise search looks at one layer at a time: "
-                      "those in front of it have their ADCs, those behind it are lossless. The "
-                      "horizontal line is the lossless network.",
+       .description =
+           "Each point is a range δ that was tried; large ones on a line to the axis are "
+           "those that were chosen. Hollow points were dropped before all images had "
+           "been measured, when they could no longer win, so they scatter more. A "
+           "layer-wise search looks at one layer at a time: those in front of it have "
+           "their ADCs, those behind it are lossless. The horizontal line is the "
+           "lossless network. Drag to move along the axis, Shift and the wheel to zoom, "
+           "double-click to go back.",
        .spec = "curves",
        .tables = {curves, lossless_table(runs)},
        .choices = {run_choice(),
-                   {.field = "ranges",
-                    .label = "Range method",
-                    .initial = first == nullptr ? "" : first->ranges},
+                   {.field = "ranges", .label = "Range method", .initial = ranges},
                    {.field = "pass", .label = "Pass"},
-                   {.field = "layer", .label = "Layer"}}}));
-  section.blocks.push_back(page_table("Work of the searches", work_table(runs)));
+                   {.field = "layer", .label = "Layer"}}});
+}
+
+PageJson range_chart(const PageTable& table, const std::string& ranges) {
+  return page_chart(
+      {.title = "Chosen range of each layer",
+       .description = "δ of the plans, front to back. A δ that hardly changes from "
+                      "layer to layer could be shared.",
+       .spec = "chosen",
+       .tables = {table},
+       .choices = {run_choice(), {.field = "ranges", .label = "Range method", .initial = ranges}}});
+}
+
+}  // namespace
+
+PageSection search_section(const Runs& runs) {
+  PageSection section{"search", "Ranges",
+                      "Which range was chosen for each layer, and how sharp is the choice?"};
+  std::string ranges;
+  if (const auto i = runs.front().recommended()) ranges = runs.front().results[*i].ranges;
+  const PageTable curves = curve_table(runs);
+  if (curves.empty())
+    section.blocks.push_back(
+        page_text("Nothing was searched: the ranges of all plans follow from statistics.", "note"));
+  else
+    section.blocks.push_back(curve_chart(runs, curves, ranges));
+  const PageTable chosen = range_table(runs);
+  if (!chosen.empty()) section.blocks.push_back(range_chart(chosen, ranges));
+  if (const PageTable work = work_table(runs); !work.empty())
+    section.blocks.push_back(page_table("Work of the searches", work));
   return section;
 }
 

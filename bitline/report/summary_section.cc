@@ -40,8 +40,8 @@ void add_plan(const RunRecord& run, PageTable& table) {
     const PlannedAdc& adc = found->second;
     const CodeTable codes = make_code_table(adc.spec, adc.minimum, adc.maximum);
     table.add({run.name, layer, name_of(adc.spec.quantizer), codes.levels(), delta_of(adc.spec),
-               step_text(adc), fmt::format("{} to {}", adc.minimum, adc.maximum),
-               threshold_list(codes.thresholds)});
+               step_text(adc), signed_text(fmt::format("{} to {}", adc.minimum, adc.maximum)),
+               signed_text(threshold_list(codes.thresholds))});
   }
 }
 
@@ -50,9 +50,9 @@ PageJson plan_block(const Runs& runs) {
                            {"layer", "Layer"},
                            {"quantizer", "Quantizer"},
                            {"levels", "Levels", 0},
-                           {"delta", "δ, LSB"},
-                           {"step", "Step Δ, LSB"},
-                           {"sums", "Possible sums, LSB"},
+                           {"delta", "δ, LSB", {}, false, true},
+                           {"step", "Step Δ, LSB", {}, false, true},
+                           {"sums", "Possible sums, LSB", {}, false, true},
                            {"thresholds", "Thresholds, LSB"}});
   for (const RunRecord& run : runs) add_plan(run, table);
   return page_table("The recommended plan, layer by layer", table, {run_choice()});
@@ -80,7 +80,7 @@ std::vector<PageFact> facts_of(const RunRecord& run, const ResultRecord& row) {
       {"Test accuracy", per_cent_text(row.test_accuracy.value), interval_text(row.test_accuracy)},
       {"Lossless ADCs", per_cent_text(lossless.test_accuracy.value),
        interval_text(lossless.test_accuracy)},
-      {"Loss on test", fmt::format("{:.2f} points", row.test_loss.value),
+      {"Loss on test", signed_text(fmt::format("{:.2f} points", row.test_loss.value)),
        interval_text(row.test_loss) + ", paired"}};
 }
 

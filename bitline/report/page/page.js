@@ -46,7 +46,8 @@
 
   function tableElement(table, chosen, label) {
     const columns = table.columns.filter((column) => !column.hidden);
-    const kind = (column) => (column.digits === undefined ? '' : 'number');
+    const kind = (column) =>
+      (column.digits === undefined && !column.aligned ? '' : 'number');
     const head = element('tr', {}, ...columns.map((column) =>
       element('th', {scope: 'col', className: kind(column), textContent: column.title})));
     const body = rowsOf(table, chosen).map((row) =>
@@ -117,12 +118,13 @@
 
   // ---- charts
 
-  /** The page's colours and type for Vega; style.css has them. */
+  /** The page's colours and type for Vega; page.css has them. */
   function theme() {
     const style = getComputedStyle(document.documentElement);
     const color = (name) => style.getPropertyValue(`--${name}`).trim();
     const series = color('series').split(/\s+/);
     const font = color('sans');
+    const narrow = innerWidth < 640;
     const quiet = {labelColor: color('muted'), titleColor: color('muted'), labelFont: font,
       titleFont: font, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500};
     return {
@@ -133,23 +135,25 @@
         tickColor: color('line'), titlePadding: 10, labelPadding: 5},
       axisX: {grid: false},
       legend: {...quiet, orient: 'top', direction: 'horizontal', symbolSize: 90, offset: 14,
-        columns: innerWidth < 640 ? 1 : 4, labelLimit: 260},
+        symbolBaseFillColor: color('muted'), symbolBaseStrokeColor: color('muted'),
+        layout: {top: {margin: 28, direction: narrow ? 'vertical' : 'horizontal', anchor: 'start'}},
+        columns: narrow ? 1 : 4, labelLimit: 260},
       header: {labelColor: color('muted'), labelFont: font, labelFontSize: 12, labelPadding: 4},
       range: {category: series, ordinal: series},
-      mark: {color: series[0]},
-      bar: {cornerRadiusEnd: 2},
+      bar: {color: series[0], cornerRadiusEnd: 2},
       style: {
-        lossless: {stroke: color('lossless'), strokeWidth: 1.5},
-        'lossless-band': {fill: color('lossless'), fillOpacity: 0.09},
-        'lossless-label': {fill: color('lossless'), fontSize: 12, font},
+        lossless: {color: color('lossless'), strokeWidth: 1.5},
+        'lossless-band': {color: color('lossless'), fillOpacity: 0.09},
+        'lossless-label': {color: color('lossless'), fontSize: 12},
         thin: {strokeWidth: 1.5, strokeOpacity: 0.65},
+        faint: {strokeWidth: 1, strokeOpacity: 0.3},
         interval: {strokeWidth: 1.5, strokeOpacity: 0.75},
         estimate: {filled: true, size: 75, opacity: 1},
-        candidate: {filled: true},
-        'chosen-label': {fontSize: 12, fontWeight: 600, font},
-        histogram: {fill: series[0], stroke: null},
-        threshold: {stroke: color('threshold'), strokeWidth: 1, strokeDash: [4, 3]},
-        range: {fill: color('range'), fillOpacity: 0.1},
+        candidate: {filled: true, strokeWidth: 1.2, opacity: 1},
+        chosen: {strokeWidth: 1.5, strokeDash: [5, 3]},
+        histogram: {color: series[0]},
+        threshold: {color: color('threshold'), strokeWidth: 1.2, strokeDash: [4, 3]},
+        range: {color: color('range'), fillOpacity: 0.1},
       },
     };
   }
@@ -176,7 +180,7 @@
       actions: {export: true, source: false, compiled: false, editor: false},
       config: theme(),
       tooltip: {theme: 'custom'},
-      downloadFileName: `bitline-${block.spec.name || 'chart'}`,
+      downloadFileName: `bitline-${block.name}`,
     }).then((result) => { place.view = result.view; });
   }
 
