@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -36,7 +37,7 @@ class Positions {
     for (auto level = levels_.begin(); level != levels_.end(); ++level)
       if (const auto next = std::next(level); next != levels_.end())
         gap = std::min(gap, std::log2(static_cast<double>(*next) / static_cast<double>(*level)));
-    step_ = 0.6 * gap / static_cast<double>(series_.size() + 1);
+    step_ = std::min(0.05, 0.6 * gap / static_cast<double>(series_.size() + 1));
   }
 
   double of(const std::string& series, std::int64_t levels) const {
@@ -87,24 +88,44 @@ PageTable plan_rows(const Runs& runs, const Positions& positions) {
   return table;
 }
 
-/// Lines to hold the plans against: the lossless network, and the control that was retrained with
-/// lossless ADCs.
-PageTable lossless_rows(const Runs& runs) {
-  PageTable table("lossless", {{"run", "Run"},
-                               {"label", "Network"},
-                               {"control", "Control"},
-                               {"accuracy", "On test images, %", 2},
-                               {"lower", "95 % from", 2},
-                               {"upper", "to", 2}});
+/// A line to hold the plans against.
+struct Baseline {
+  std::string treatment;
+  Estimate accuracy;
+  std::vector<std::string> runs;  ///< that have it
+};
+
+/// The lossless networks, and the controls that were retrained with lossless ADCs. Runs on the same
+/// network and images share one.
+std::vector<Baseline> baselines_of(const Runs& runs) {
+  std::vector<Baseline> baselines;
   for (const RunRecord& run : runs)
     for (const ResultRecord& row : run.results) {
       if (row.levels) continue;
-      const std::string what =
-          row.treatment.empty() ? "lossless" : fmt::format("lossless, {}", row.treatment);
-      table.add({run.name, runs.size() == 1 ? what : fmt::format("{} · {}", run.name, what),
-                 row.treatment.empty() ? "no" : "yes", row.test_accuracy.value,
-                 row.test_accuracy.lower, row.test_accuracy.upper});
+      const auto same = std::ranges::find_if(baselines, [&row](const Baseline& known) {
+        return known.treatment == row.treatment && known.accuracy == row.test_accuracy;
+      });
+      if (same == baselines.end())
+        baselines.push_back({row.treatment, row.test_accuracy, {run.name}});
+      else
+        same->runs.push_back(run.name);
     }
+  return baselines;
+}
+
+PageTable lossless_rows(const Runs& runs) {
+  PageTable table("lossless", {{"label", "Lossless ADCs"},
+                               {"control", "Control", {}, true},
+                               {"accuracy", "On test images, %", 2},
+                               {"lower", "95 % from", 2},
+                               {"upper", "to", 2}});
+  for (const Baseline& baseline : baselines_of(runs)) {
+    std::string label = baseline.treatment.empty() ? "lossless" : "lossless, " + baseline.treatment;
+    if (baseline.runs.size() < runs.size())
+      label = fmt::format("{} · {}", fmt::join(baseline.runs, ", "), label);
+    table.add({label, baseline.treatment.empty() ? "no" : "yes", baseline.accuracy.value,
+               baseline.accuracy.lower, baseline.accuracy.upper});
+  }
   return table;
 }
 
@@ -117,9 +138,13 @@ PageSection accuracy_section(const Runs& runs) {
   const Positions positions(runs);
   section.blocks.push_back(page_chart(
       {.title = "Test accuracy against ADC levels",
-       .description = "Points are top-1 accuracies on the test images with their 95 % Wilson "
-                      "intervals, colours range methods, shapes what was done to the network. The "
-                      "horizontal line is the network with lossless ADCs, its band the interval.",
+       .description =
+           "Points are top-1 accuracies on the test images with their 95 % Wilson "
+           "intervals, side by side where they belong to the same number of levels; "
+           "colours are range methods, shapes what was done to the network. The "
+           "horizontal line is the network with lossless ADCs and the band its interval, "
+           "a dotted line the control that was retrained with lossless ADCs. Drag to "
+           "move along the axis, Shift and the wheel to zoom, double-click to go back.",
        .spec = "accuracy",
        .settings = {{"/layer/3/encoding/x/axis/values", positions.levels()}},
        .tables = {plan_rows(runs, positions), lossless_rows(runs)},

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "bitline/report/labels.h"
 #include "bitline/report/sections.h"
 
@@ -12,7 +14,7 @@ std::string text_of(const PageJson& description, const char* key) {
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
-/// Git's own commands take the short revision; a changed tree has no name to ask for.
+/// The command line; older folders do not have it.
 std::string reproduce(const RunRecord& run) {
   const std::string command = run.description.value("command", "");
   return command.empty() ? "bitline run CONFIG  # with the configuration below" : command;
@@ -24,8 +26,9 @@ PageTable seconds_table(const Runs& runs) {
       {{"run", "Run", {}, runs.size() == 1}, {"stage", "Stage"}, {"seconds", "Time, s", 2}});
   for (const RunRecord& run : runs) {
     if (!run.description.contains("seconds")) continue;
+    const auto skipped = run.description.value("skipped", std::vector<std::string>{});
     for (const auto& [stage, seconds] : run.description.at("seconds").items())
-      table.add({run.name, stage, seconds});
+      if (std::ranges::find(skipped, stage) == skipped.end()) table.add({run.name, stage, seconds});
   }
   return table;
 }
@@ -53,8 +56,7 @@ PageSection configuration_section(const Runs& runs) {
   }
   const PageTable seconds = seconds_table(runs);
   if (!seconds.empty())
-    section.blocks.push_back(
-        page_table("Time of each stage; stages that were up to date took none", seconds));
+    section.blocks.push_back(page_table("Time of each stage that was not up to date", seconds));
   return section;
 }
 

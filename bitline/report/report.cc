@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "bitline/base/error.h"
 #include "bitline/report/page.h"
 #include "bitline/report/run_record.h"
 #include "bitline/report/sections.h"
@@ -24,7 +25,11 @@ std::string title_of(const Runs& runs) {
 std::string make_report(std::span<const std::filesystem::path> folders, std::string_view version) {
   const Runs runs = read_runs(folders);
   Page page{title_of(runs), fmt::format("Bitline {}", version)};
-  for (const SectionMaker section : kSections) page.sections.push_back(section(runs));
+  try {
+    for (const SectionMaker section : kSections) page.sections.push_back(section(runs));
+  } catch (const nlohmann::json::exception& error) {
+    fail("a field of run.json or mapping.json is missing or of another kind: {}", error.what());
+  }
   return to_html(page);
 }
 

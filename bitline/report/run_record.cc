@@ -14,7 +14,9 @@ namespace fs = std::filesystem;
 
 PageJson read_json(const fs::path& file) {
   try {
-    return PageJson::parse(read_text_file(file));
+    PageJson json = PageJson::parse(read_text_file(file));
+    if (!json.is_object()) fail("{} is no JSON object", file.string());
+    return json;
   } catch (const nlohmann::json::exception& error) {
     fail("{}: {}", file.string(), error.what());
   }

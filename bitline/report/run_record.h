@@ -19,6 +19,7 @@ struct Estimate {
   double value = 0;
   double lower = 0;
   double upper = 0;
+  friend bool operator==(const Estimate&, const Estimate&) = default;
 };
 
 /// A line of results.csv; docs/run-folder.md has the meaning of the columns.
