@@ -12,8 +12,9 @@ namespace {
 
 using SectionMaker = PageSection (*)(const Runs&);
 
-constexpr SectionMaker kSections[] = {summary_section, accuracy_section, mapping_section,
-                                      sums_section,    search_section,   configuration_section};
+constexpr SectionMaker kSections[] = {summary_section,      accuracy_section, plan_section,
+                                      mapping_section,      sums_section,     search_section,
+                                      configuration_section};
 
 std::string title_of(const Runs& runs) {
   if (runs.size() == 1) return runs.front().name;

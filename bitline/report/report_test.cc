@@ -44,8 +44,8 @@ TEST_F(ReportTest, HasItsSectionsInOrder) {
   EXPECT_EQ(page.at("origin"), "Bitline 1.2.3");
   std::vector<std::string> ids;
   for (const PageJson& section : page.at("sections")) ids.push_back(section.at("id"));
-  EXPECT_THAT(ids,
-              ElementsAre("summary", "accuracy", "network", "sums", "search", "configuration"));
+  EXPECT_THAT(ids, ElementsAre("summary", "accuracy", "plan", "network", "sums", "search",
+                               "configuration"));
 }
 
 TEST_F(ReportTest, IsTheSameBytesEachTime) {
@@ -65,10 +65,14 @@ TEST_F(ReportTest, BeginsWithTheRecommendedPlan) {
   EXPECT_EQ(facts.at(1).at("value"), "layer-wise");
   EXPECT_EQ(facts.at(2).at("value"), "85.60 %");
   EXPECT_EQ(facts.at(4).at("note"), "95 %: 4.31 to 8.26, paired");
+}
+
+TEST_F(ReportTest, ListsTheAdcOfEachLayer) {
+  const PageJson plan = section_of(data(), "plan");
   EXPECT_THAT(
-      column_of(summary, "plan", "layer"),
+      column_of(plan, "plan", "layer"),
       ElementsAre("stage1.block1.conv1", "stage2.block1.shortcut", "stage3.block1.shortcut"));
-  EXPECT_THAT(column_of(summary, "plan", "thresholds"), Contains("−5, −1, 2, 6, 9"));
+  EXPECT_THAT(column_of(plan, "plan", "thresholds"), Contains("−5, −1, 2, 6, 9"));
 }
 
 TEST_F(ReportTest, SaysWhatToDoWhereNoPlanIsGoodEnough) {

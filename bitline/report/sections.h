@@ -13,10 +13,12 @@ namespace bitline {
 
 using Runs = std::vector<RunRecord>;
 
-/// What came out: the recommended plan of each run, with its layers.
+/// What came out: the recommended plan of each run.
 PageSection summary_section(const Runs& runs);
 /// Test accuracy against the number of levels, for every range method and treatment.
 PageSection accuracy_section(const Runs& runs);
+/// The recommended plan of each run, layer by layer.
+PageSection plan_section(const Runs& runs);
 /// How the network lies on the array.
 PageSection mapping_section(const Runs& runs);
 /// Histograms of partial sums by layer and input bit, with thresholds and range of every plan.

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
 #include <bit>
 
 #include "bitline/report/labels.h"
@@ -9,54 +7,6 @@
 
 namespace bitline {
 namespace {
-
-constexpr std::size_t kThresholdsShown = 16;
-
-std::string threshold_list(const std::vector<std::int64_t>& thresholds) {
-  if (thresholds.size() <= kThresholdsShown) return fmt::format("{}", fmt::join(thresholds, ", "));
-  return fmt::format("{}, {}, {} … {}", thresholds[0], thresholds[1], thresholds[2],
-                     thresholds.back());
-}
-
-/// δ and Δ as fractions, or a dash where the quantizer has none.
-std::string delta_of(const AdcSpec& spec) {
-  const bool ranged =
-      spec.quantizer == Quantizer::kZeroTread || spec.quantizer == Quantizer::kZeroRise;
-  return ranged ? to_string(spec.delta) : "–";
-}
-std::string step_text(const PlannedAdc& adc) {
-  if (adc.spec.quantizer == Quantizer::kTable) return "–";
-  return to_string(step_of(adc.spec, adc.minimum, adc.maximum));
-}
-
-void add_plan(const RunRecord& run, PageTable& table) {
-  const auto recommended = run.recommended();
-  if (!recommended) return;
-  const PlanRecord* plan = run.plan_of(run.results[*recommended]);
-  if (plan == nullptr) return;
-  for (const std::string& layer : layers_in_order(run)) {
-    const auto found = plan->plan.layers.find(layer);
-    if (found == plan->plan.layers.end()) continue;
-    const PlannedAdc& adc = found->second;
-    const CodeTable codes = make_code_table(adc.spec, adc.minimum, adc.maximum);
-    table.add({run.name, layer, name_of(adc.spec.quantizer), codes.levels(), delta_of(adc.spec),
-               step_text(adc), signed_text(fmt::format("{} to {}", adc.minimum, adc.maximum)),
-               signed_text(threshold_list(codes.thresholds))});
-  }
-}
-
-PageJson plan_block(const Runs& runs) {
-  PageTable table("plan", {{"run", "Run", {}, true},
-                           {"layer", "Layer"},
-                           {"quantizer", "Quantizer"},
-                           {"levels", "Levels", 0},
-                           {"delta", "δ, LSB", {}, false, true},
-                           {"step", "Step Δ, LSB", {}, false, true},
-                           {"sums", "Possible sums, LSB", {}, false, true},
-                           {"thresholds", "Thresholds, LSB"}});
-  for (const RunRecord& run : runs) add_plan(run, table);
-  return page_table("The recommended plan, layer by layer", table, {run_choice()});
-}
 
 std::string bits_text(std::int64_t levels) {
   const auto bits = std::bit_width(static_cast<std::uint64_t>(levels - 1));
@@ -141,9 +91,6 @@ PageSection summary_section(const Runs& runs) {
         fmt::format("{} runs side by side, each with the plan that it recommends.", runs.size());
     section.blocks.push_back(comparison(runs));
   }
-  const bool any =
-      std::ranges::any_of(runs, [](const RunRecord& run) { return run.recommended().has_value(); });
-  if (any) section.blocks.push_back(plan_block(runs));
   return section;
 }
 
