@@ -34,7 +34,8 @@ TEST_F(RunTest, LeavesPlansResultsAndARecommendation) {
   EXPECT_EQ(outcome.rows[*outcome.recommended].levels, 3);
   for (const char* artefact :
        {"plans/L3-network-wise.json", "plans/L6-layer-wise.json", "plan.json", "results.csv",
-        "run.json", "report.html", "mapping.json", "profile/counts.csv", "profile/statistics.csv", "profile/histograms.npz"})
+        "run.json", "report.html", "mapping.json", "profile/counts.csv", "profile/statistics.csv",
+        "profile/histograms.npz"})
     EXPECT_TRUE(std::filesystem::exists(study_.folder() / "a" / artefact)) << artefact;
   EXPECT_EQ(text("a", "plan.json"), text("a", outcome.rows[*outcome.recommended].plan));
 }

@@ -1,4 +1,5 @@
 #include "bitline/report/csv_table.h"
+
 #include "fuzz/fuzz_parser.h"
 
 BITLINE_FUZZ(bytes) {

@@ -150,7 +150,7 @@
         interval: {strokeWidth: 1.5, strokeOpacity: 0.75},
         estimate: {filled: true, size: 75, opacity: 1},
         dropped: {filled: false, strokeWidth: 1, opacity: 0.55, size: 16},
-        chosen: {strokeWidth: 1.5, strokeDash: [5, 3]},
+        chosen: {strokeWidth: 1.5, strokeOpacity: 0.5},
         histogram: {color: series[0]},
         threshold: {color: color('threshold'), strokeWidth: 1.2, strokeDash: [4, 3]},
         range: {color: color('range'), fillOpacity: 0.1},
