@@ -100,7 +100,7 @@ PageJson digital_table(const Runs& runs) {
     std::map<std::string, int> others;
     for (const PageJson& node : run.mapping.at("nodes")) {
       if (on_array(node)) continue;
-      if (node.at("place") == "digital" && node.at("reason") == "")
+      if (node.at("place") == "digital" && node.at("reason").get<std::string>().empty())
         ++others[node.at("operator")];
       else
         table.add({run.name, node.at("name"), node.at("operator"),

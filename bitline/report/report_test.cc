@@ -14,6 +14,7 @@ namespace {
 using testing::column_of;
 using ::testing::Contains;
 using testing::data_of;
+using ::testing::Each;
 using testing::edit;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -105,6 +106,21 @@ TEST_F(ReportTest, SharesOfAHistogramAddUpTo100) {
   double total = 0;
   for (const PageJson& share : shares) total += share.get<double>();
   EXPECT_NEAR(total, 100.0 * 3 * 4, 1e-6);  // three layers, four input bits
+}
+
+// A bar for each sum would be 50,000, and 40,000 are drawn.
+TEST_F(ReportTest, ManySumsShareBars) {
+  const auto folder = runs_.make("run");
+  std::string counts = "layer,tile,plane,stream,sum,count\n";
+  for (int sum = 0; sum < 50'000; ++sum) counts += fmt::format("conv,all,0,0,{},3\n", sum - 100);
+  write_file_atomically(folder / "profile" / "counts.csv", counts);
+  const std::string html = report_of({folder});
+  const PageJson sums = section_of(data_of(html), "sums");
+  EXPECT_THAT(column_of(sums, "sums", "count"), SizeIs(25'000));
+  EXPECT_THAT(column_of(sums, "sums", "count"), Each(6));
+  EXPECT_EQ(column_of(sums, "sums", "first").at(1), -98);
+  EXPECT_EQ(column_of(sums, "sums", "last").back(), 49'899);
+  EXPECT_LT(html.size(), 5'000'000U);
 }
 
 TEST_F(ReportTest, DrawsThresholdsAndRangeOfEachPlan) {

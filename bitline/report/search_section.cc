@@ -10,7 +10,7 @@ namespace {
 
 /// Points of all curves together, as for the bars of histograms; of longer curves every n-th
 /// candidate is drawn, and the winner.
-constexpr std::size_t kPoints = 40'000;
+constexpr std::size_t kPoints = 20'000;
 
 std::size_t stride(const Runs& runs) {
   std::size_t points = 0;

@@ -14,8 +14,8 @@ namespace {
 
 /// Bars of all histograms together, which keeps a report of many runs and layers below 5 MB; few
 /// have so many sums that bars have to hold several of them.
-constexpr std::size_t kBars = 60'000;
-constexpr std::size_t kFewestBars = 32;
+constexpr std::size_t kBars = 40'000;
+constexpr std::size_t kFewestBars = 16;
 /// More lines than that are a grey area.
 constexpr std::size_t kThresholdsDrawn = 128;
 

@@ -162,7 +162,7 @@
   function sized(spec, width) {
     const axis = 70;
     if (spec.facet) return {...spec, spec: {...spec.spec, width: width - axis}};
-    return {...spec, width, autosize: {type: 'fit-x', contains: 'padding'}};
+    return {...spec, width, autosize: {type: 'fit-x', contains: 'padding', resize: true}};
   }
 
   function draw(block, place, chosen) {
