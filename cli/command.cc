@@ -61,6 +61,28 @@ ConfiguredNetwork ConfigArguments::read_network() const {
   return {read_config(std::move(config), *this), std::move(network)};
 }
 
+namespace {
+
+/// As a POSIX shell takes it for one word.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
+}  // namespace
+
+std::string ConfigArguments::command_line(std::string_view verb,
+                                          const std::filesystem::path& out) const {
+  std::string line = fmt::format("bitline {} {}", verb, quoted(file));
+  for (const std::string& setting : settings) line += " --set " + quoted(setting);
+  if (threads > 0) line += fmt::format(" --threads {}", threads);
+  return line + " --out " + quoted(out.string());
+}
+
 std::filesystem::path run_folder(const std::string& out, const std::string& config,
                                  std::string_view suffix) {
   if (!out.empty()) return out;

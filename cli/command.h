@@ -42,6 +42,8 @@ struct ConfigArguments {
   /// As read(), and the network. A bare network file means that network on default_array(), with
   /// --set over it.
   ConfiguredNetwork read_network() const;
+  /// A command line for a shell: `verb` with the configuration, what stands over it, and --out.
+  std::string command_line(std::string_view verb, const std::filesystem::path& out) const;
 };
 
 /// `out`, or where that is empty runs/<name of the configuration><suffix>.
@@ -78,6 +80,7 @@ void add_explain(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 void add_sample(CLI::App& app, Context& context);
 void add_data(CLI::App& app, Context& context);
+void add_report(CLI::App& app, Context& context);
 void add_bench(CLI::App& app, Context& context);
 
 }  // namespace bitline::cli

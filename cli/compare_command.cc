@@ -16,9 +16,10 @@ struct CompareArguments {
 };
 
 void compare_methods(const CompareArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read();
+  RunConfig config = arguments.config.read();
   const std::filesystem::path folder =
       run_folder(arguments.out, arguments.config.file, "-comparison");
+  config.command = arguments.config.command_line("compare", folder);
   const std::vector<ResultRow> rows = or_say_how_to_go_on(
       folder, [&] { return compare(config, folder, context.progress, context.cancellation); });
   print_rows(rows, {});

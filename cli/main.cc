@@ -127,6 +127,7 @@ int run(int argc, char** argv) {
   add_export(app, context);
   add_sample(app, context);
   add_data(app, context);
+  add_report(app, context);
   add_bench(app, context);
   try {
     choose_instruction_set();

@@ -16,12 +16,14 @@ struct RunArguments {
 };
 
 void run(const RunArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read();
+  RunConfig config = arguments.config.read();
   const std::filesystem::path folder = run_folder(arguments.out, arguments.config.file, "");
+  config.command = arguments.config.command_line("run", folder);
   const RunOutcome outcome = or_say_how_to_go_on(
       folder, [&] { return run_pipeline(config, folder, context.progress, context.cancellation); });
   print_results(outcome, config.search.max_loss);
-  fmt::print("\nRun folder: {}\n", std::filesystem::absolute(folder).lexically_normal().string());
+  const std::filesystem::path whole = std::filesystem::absolute(folder).lexically_normal();
+  fmt::print("\nRun folder: {}\nReport: {}\n", whole.string(), (whole / "report.html").string());
 }
 
 }  // namespace

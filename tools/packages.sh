@@ -39,6 +39,15 @@ libclang-rt-14-dev sanitizers and libFuzzer for clang
 clang-format formatting check
 clang-tidy static checks
 '
+# What .ci/page needs: reports are looked at in a browser.
+page_packages='
+chromium browser for tests of reports
+'
+# Where no node is there yet, of whatever origin.
+node_packages='
+nodejs drives the browser
+npm fetches what drives the browser
+'
 # And on top of that where .ci/run emulates 64-bit ARM.
 neon_packages='
 g++-aarch64-linux-gnu compiler for 64-bit ARM

@@ -9,6 +9,7 @@
 #include "bitline/graph/network_file.h"
 #include "bitline/pipeline/cost_report.h"
 #include "bitline/pipeline/describe.h"
+#include "bitline/pipeline/mapping_report.h"
 #include "bitline/pipeline/profile_report.h"
 #include "bitline/pipeline/retraining.h"
 #include "bitline/pipeline/run_rows.h"
@@ -17,6 +18,7 @@
 #include "bitline/pipeline/study.h"
 #include "bitline/pipeline/training.h"
 #include "bitline/pipeline/version.h"
+#include "bitline/report/report.h"
 #include "bitline/runtime/recalibrate.h"
 
 namespace bitline {
@@ -47,6 +49,7 @@ class Run {
 
   RunOutcome go() {
     baseline();
+    mapping();
     profile();
     for (const std::int64_t levels : config_.search.levels)
       for (const RangeMethod ranges : config_.search.ranges) plan_case({levels, ranges});
@@ -80,6 +83,14 @@ class Run {
     rows_.emplace(config_, network_, sample_, stages_, progress_, cancellation_);
     outcome_.rows.push_back(rows_->lossless());
     if (config_.has_retrain) retrained_case({}, {});
+  }
+
+  void mapping() {
+    stages_.run("mapping", {{"network", network_hash_}, {"array", array_}},
+                [&](StageOutput& output) {
+                  const Executor executor(network_, MacMode::kAnalog, config_.array);
+                  output.write("mapping.json", mapping_json(executor, config_.array));
+                });
   }
 
   SearchBench& bench() {
@@ -219,6 +230,7 @@ class Run {
                 });
     outcome_.skipped = stages_.skipped();
     describe_run();
+    report();
     outcome_.network = std::move(network_);
   }
 
@@ -228,6 +240,9 @@ class Run {
               {"revision", git_revision()},
               {"seed", config_.seed},
               {"network", network_hash_},
+              {"command", config_.command},
+              {"objective", name_of(config_.search.options.objective)},
+              {"max_loss", config_.search.max_loss},
               {"config", config_.as_used}};
     if (outcome_.recommended) {
       const ResultRow& row = outcome_.rows[*outcome_.recommended];
@@ -239,6 +254,14 @@ class Run {
     const std::string text = json.dump(1) + "\n";
     stages_.run("run", {{"text", sha256(text)}},
                 [&](StageOutput& output) { output.write("run.json", text); });
+  }
+
+  /// After all others, since it shows what they left.
+  void report() {
+    const std::filesystem::path path = folder().path();
+    const std::string page = make_report({&path, 1}, version());
+    stages_.run("report", {{"page", sha256(page)}},
+                [&](StageOutput& output) { output.write("report.html", page); });
   }
 
   const RunConfig& config_;

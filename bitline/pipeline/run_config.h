@@ -124,6 +124,9 @@ struct RunConfig {
   AllocateRun allocate;
   bool profile_by_tile = false;
   std::string as_used;  ///< the whole configuration as TOML, --set applied
+  /// The command line that asks for this configuration, for those who want the same again; empty
+  /// where none did.
+  std::string command;
 };
 
 /// Reads every key; a key that is left over is an Error (kUsage).

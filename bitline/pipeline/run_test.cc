@@ -34,7 +34,8 @@ TEST_F(RunTest, LeavesPlansResultsAndARecommendation) {
   EXPECT_EQ(outcome.rows[*outcome.recommended].levels, 3);
   for (const char* artefact :
        {"plans/L3-network-wise.json", "plans/L6-layer-wise.json", "plan.json", "results.csv",
-        "run.json", "profile/counts.csv", "profile/statistics.csv", "profile/histograms.npz"})
+        "run.json", "report.html", "mapping.json", "profile/counts.csv", "profile/statistics.csv",
+        "profile/histograms.npz"})
     EXPECT_TRUE(std::filesystem::exists(study_.folder() / "a" / artefact)) << artefact;
   EXPECT_EQ(text("a", "plan.json"), text("a", outcome.rows[*outcome.recommended].plan));
 }
@@ -55,9 +56,9 @@ TEST_F(RunTest, SkipsEveryStageTheSecondTime) {
   EXPECT_TRUE(first.skipped.empty());
   const std::string results = text("a", "results.csv");
   const RunOutcome second = run("a");
-  // lossless on sample and test, profile, per search itself, recalibration and four evaluations,
-  // results
-  EXPECT_EQ(second.skipped.size(), 3U + 4U * 6U + 1U);
+  // lossless on sample and test, mapping, profile, per search itself, recalibration and four
+  // evaluations, results
+  EXPECT_EQ(second.skipped.size(), 4U + 4U * 6U + 1U);
   EXPECT_EQ(text("a", "results.csv"), results);
 }
 

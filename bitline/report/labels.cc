@@ -1,0 +1,64 @@
+#include "bitline/report/labels.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace bitline {
+
+std::string per_cent_text(double value) { return fmt::format("{:.2f} %", value); }
+
+std::string points_text(double value) {
+  if (value == static_cast<double>(static_cast<std::int64_t>(value)))
+    return fmt::format("{:.0f} point{}", value, value == 1 ? "" : "s");
+  return fmt::format("{:.2f} points", value);
+}
+
+std::string interval_text(const Estimate& estimate) {
+  return signed_text(fmt::format("95 %: {:.2f} to {:.2f}", estimate.lower, estimate.upper));
+}
+
+std::string signed_text(std::string_view text) {
+  std::string result;
+  for (const char c : text) result += c == '-' ? "−" : std::string(1, c);
+  return result;
+}
+
+std::string grouped(std::int64_t value) {
+  constexpr std::int64_t kGroup = 1000;
+  if (value > -kGroup && value < kGroup) return std::to_string(value);
+  return fmt::format("{},{:03}", grouped(value / kGroup), std::abs(value % kGroup));
+}
+
+std::string treatment_text(const ResultRecord& row) {
+  return row.treatment.empty() ? "untreated" : row.treatment;
+}
+
+std::string layer_text(const std::string& layer) { return layer == "*" ? "all layers" : layer; }
+
+PageChoice run_choice() { return {.field = "run", .label = "Run"}; }
+
+std::vector<std::string> layers_in_order(const RunRecord& run) {
+  std::vector<std::string> layers;
+  const auto add = [&layers](const std::string& layer) {
+    if (std::ranges::find(layers, layer) == layers.end()) layers.push_back(layer);
+  };
+  if (run.mapping.is_object())
+    for (const PageJson& node : run.mapping.at("nodes"))
+      if (node.at("place") == "array") add(node.at("name"));
+  for (const SumRecord& sum : run.sums)
+    if (layers.empty() || layers.back() != sum.layer) add(sum.layer);
+  for (const PlanRecord& plan : run.plans)
+    for (const auto& [layer, adc] : plan.plan.layers) add(layer);
+  return layers;
+}
+
+std::string first_plan(const RunRecord& run) {
+  const auto recommended = run.recommended();
+  if (recommended)
+    if (const PlanRecord* plan = run.plan_of(run.results[*recommended])) return plan->name;
+  return run.plans.empty() ? "" : run.plans.back().name;
+}
+
+}  // namespace bitline

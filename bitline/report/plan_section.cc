@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "bitline/report/labels.h"
+#include "bitline/report/sections.h"
+
+namespace bitline {
+namespace {
+
+constexpr std::size_t kThresholdsShown = 16;
+
+std::string threshold_list(const std::vector<std::int64_t>& thresholds) {
+  if (thresholds.size() <= kThresholdsShown) return fmt::format("{}", fmt::join(thresholds, ", "));
+  return fmt::format("{}, {}, {} … {}", thresholds[0], thresholds[1], thresholds[2],
+                     thresholds.back());
+}
+
+/// δ and Δ as fractions, or a dash where the quantizer has none.
+std::string delta_of(const AdcSpec& spec) {
+  const bool ranged =
+      spec.quantizer == Quantizer::kZeroTread || spec.quantizer == Quantizer::kZeroRise;
+  return ranged ? to_string(spec.delta) : "–";
+}
+std::string step_text(const PlannedAdc& adc) {
+  if (adc.spec.quantizer == Quantizer::kTable) return "–";
+  return to_string(step_of(adc.spec, adc.minimum, adc.maximum));
+}
+
+void add_plan(const RunRecord& run, PageTable& table) {
+  const auto recommended = run.recommended();
+  if (!recommended) return;
+  const PlanRecord* plan = run.plan_of(run.results[*recommended]);
+  if (plan == nullptr) return;
+  for (const std::string& layer : layers_in_order(run)) {
+    const auto found = plan->plan.layers.find(layer);
+    if (found == plan->plan.layers.end()) continue;
+    const PlannedAdc& adc = found->second;
+    const CodeTable codes = make_code_table(adc.spec, adc.minimum, adc.maximum);
+    table.add({run.name, layer, name_of(adc.spec.quantizer), codes.levels(), delta_of(adc.spec),
+               step_text(adc), signed_text(fmt::format("{} to {}", adc.minimum, adc.maximum)),
+               signed_text(threshold_list(codes.thresholds))});
+  }
+}
+
+}  // namespace
+
+PageSection plan_section(const Runs& runs) {
+  PageSection section{"plan", "Plan", "The recommended ADCs, layer by layer."};
+  PageTable table("plan", {{"run", "Run", {}, true},
+                           {"layer", "Layer"},
+                           {"quantizer", "Quantizer"},
+                           {"levels", "Levels", 0},
+                           {"delta", "δ, LSB", {}, false, true},
+                           {"step", "Step Δ, LSB", {}, false, true},
+                           {"sums", "Possible sums, LSB", {}, false, true},
+                           {"thresholds", "Thresholds, LSB"}});
+  for (const RunRecord& run : runs) add_plan(run, table);
+  if (table.empty())
+    section.blocks.push_back(page_text("No plan is recommended.", "note"));
+  else
+    section.blocks.push_back(
+        page_table("Range and thresholds; a code begins at its threshold", table, {run_choice()}));
+  return section;
+}
+
+}  // namespace bitline

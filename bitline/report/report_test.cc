@@ -1,0 +1,189 @@
+#include "bitline/report/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "bitline/base/error.h"
+#include "bitline/report/test_report.h"
+
+namespace bitline {
+namespace {
+
+using testing::column_of;
+using ::testing::Contains;
+using testing::data_of;
+using ::testing::Each;
+using testing::edit;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::report_of;
+using testing::section_of;
+using ::testing::SizeIs;
+
+class ReportTest : public ::testing::Test {
+ protected:
+  PageJson data(const std::string& name = "run") { return data_of(report_of({runs_.make(name)})); }
+
+  static std::string error_of(const std::filesystem::path& folder) {
+    try {
+      report_of({folder});
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  testing::RunCopies runs_;
+};
+
+TEST_F(ReportTest, HasItsSectionsInOrder) {
+  const PageJson page = data("quickstart");
+  EXPECT_EQ(page.at("title"), "quickstart");
+  EXPECT_EQ(page.at("origin"), "Bitline 1.2.3");
+  std::vector<std::string> ids;
+  for (const PageJson& section : page.at("sections")) ids.push_back(section.at("id"));
+  EXPECT_THAT(ids, ElementsAre("summary", "accuracy", "plan", "network", "sums", "search",
+                               "configuration"));
+}
+
+TEST_F(ReportTest, IsTheSameBytesEachTime) {
+  const auto folder = runs_.make("run");
+  EXPECT_EQ(report_of({folder}), report_of({folder}));
+}
+
+// Line 9 of the folder's results.csv is that of its recommended plan.
+TEST_F(ReportTest, BeginsWithTheRecommendedPlan) {
+  const PageJson summary = section_of(data(), "summary");
+  EXPECT_EQ(
+      summary.at("lead"),
+      "6 levels are the fewest with which a plan loses at most 1 point on the search images.");
+  const PageJson& facts = summary.at("blocks").at(0).at("facts");
+  EXPECT_EQ(facts.at(0).at("value"), "6");
+  EXPECT_EQ(facts.at(0).at("note"), "3 bits; 5 comparators in a flash ADC");
+  EXPECT_EQ(facts.at(1).at("value"), "layer-wise");
+  EXPECT_EQ(facts.at(2).at("value"), "85.60 %");
+  EXPECT_EQ(facts.at(4).at("note"), "95 %: 4.31 to 8.26, paired");
+}
+
+TEST_F(ReportTest, ListsTheAdcOfEachLayer) {
+  const PageJson plan = section_of(data(), "plan");
+  EXPECT_THAT(
+      column_of(plan, "plan", "layer"),
+      ElementsAre("stage1.block1.conv1", "stage2.block1.shortcut", "stage3.block1.shortcut"));
+  EXPECT_THAT(column_of(plan, "plan", "thresholds"), Contains("−5, −1, 2, 6, 9"));
+}
+
+TEST_F(ReportTest, SaysWhatToDoWhereNoPlanIsGoodEnough) {
+  const auto folder = runs_.make("run");
+  edit(folder / "run.json", "\"recommended\"", "\"other\"");
+  const PageJson summary = section_of(data_of(report_of({folder})), "summary");
+  EXPECT_THAT(summary.at("lead").get<std::string>(), HasSubstr("search.max_loss"));
+  EXPECT_THAT(summary.at("blocks"), SizeIs(0));
+}
+
+TEST_F(ReportTest, ShowsEveryRowOfTheResults) {
+  const PageJson accuracy = section_of(data(), "accuracy");
+  EXPECT_THAT(column_of(accuracy, "rows", "accuracy"), SizeIs(14));
+  EXPECT_THAT(column_of(accuracy, "rows", "treatment"), Contains("retrained"));
+  EXPECT_THAT(column_of(accuracy, "lossless", "accuracy"), ElementsAre(91.9, 91.5));
+  EXPECT_THAT(column_of(accuracy, "lossless", "label"),
+              ElementsAre("lossless", "lossless, retrained"));
+}
+
+TEST_F(ReportTest, ShowsANumberThatWasAltered) {
+  const auto folder = runs_.make("run");
+  edit(folder / "results.csv", "85.6000", "12.3456");
+  EXPECT_THAT(column_of(section_of(data_of(report_of({folder})), "accuracy"), "rows", "accuracy"),
+              Contains(12.3456));
+}
+
+TEST_F(ReportTest, SharesOfAHistogramAddUpTo100) {
+  const PageJson sums = section_of(data(), "sums");
+  const auto shares = column_of(sums, "sums", "share");
+  double total = 0;
+  for (const PageJson& share : shares) total += share.get<double>();
+  EXPECT_NEAR(total, 100.0 * 3 * 4, 1e-6);  // three layers, four input bits
+}
+
+// A bar for each sum would be 50,000, and 40,000 are drawn.
+TEST_F(ReportTest, ManySumsShareBars) {
+  const auto folder = runs_.make("run");
+  std::string counts = "layer,tile,plane,stream,sum,count\n";
+  for (int sum = 0; sum < 50'000; ++sum) counts += fmt::format("conv,all,0,0,{},3\n", sum - 100);
+  write_file_atomically(folder / "profile" / "counts.csv", counts);
+  const std::string html = report_of({folder});
+  const PageJson sums = section_of(data_of(html), "sums");
+  EXPECT_THAT(column_of(sums, "sums", "count"), SizeIs(25'000));
+  EXPECT_THAT(column_of(sums, "sums", "count"), Each(6));
+  EXPECT_EQ(column_of(sums, "sums", "first").at(1), -98);
+  EXPECT_EQ(column_of(sums, "sums", "last").back(), 49'899);
+  EXPECT_LT(html.size(), 5'000'000U);
+}
+
+TEST_F(ReportTest, DrawsThresholdsAndRangeOfEachPlan) {
+  const PageJson sums = section_of(data(), "sums");
+  // 3 layers; 3 and 5 thresholds, under two methods
+  EXPECT_THAT(column_of(sums, "thresholds", "threshold"), SizeIs(3 * 2 * (3 + 5)));
+  EXPECT_THAT(column_of(sums, "ranges", "plan"), SizeIs(3 * 4));
+  EXPECT_THAT(column_of(sums, "ranges", "upper"), Contains(12.0));
+}
+
+TEST_F(ReportTest, MarksTheChosenCandidates) {
+  const auto states = column_of(section_of(data(), "search"), "points", "status");
+  EXPECT_EQ(std::ranges::count(states, PageJson("chosen")), 3 * 2);
+}
+
+TEST_F(ReportTest, GivesTheCommandThatDoesItAgain) {
+  const PageJson configuration = section_of(data(), "configuration");
+  const PageJson& command = configuration.at("blocks").at(1);
+  EXPECT_EQ(command.at("kind"), "code");
+  EXPECT_THAT(command.at("text").get<std::string>(),
+              HasSubstr("bitline run examples/quickstart.toml --set 'search.levels=[4,6,8]'"));
+  EXPECT_THAT(column_of(configuration, "seconds", "stage"), Not(Contains("results")));
+}
+
+TEST_F(ReportTest, SaysWhatAFolderOfAnOlderProgramLacks) {
+  const auto folder = runs_.make("run");
+  std::filesystem::remove(folder / "mapping.json");
+  std::filesystem::remove_all(folder / "profile");
+  std::filesystem::remove_all(folder / "curves");
+  const PageJson page = data_of(report_of({folder}));
+  EXPECT_THAT(section_of(page, "network").dump(), HasSubstr("mapping.json"));
+  EXPECT_THAT(section_of(page, "sums").dump(), HasSubstr("profile/counts.csv"));
+  EXPECT_THAT(section_of(page, "search").dump(), HasSubstr("Nothing was searched"));
+}
+
+TEST_F(ReportTest, SeveralRunsAreToldApart) {
+  const PageJson page = data_of(report_of({runs_.make("a/one"), runs_.make("b/two")}));
+  EXPECT_EQ(page.at("title"), "2 runs compared");
+  EXPECT_THAT(column_of(section_of(page, "summary"), "runs", "run"), ElementsAre("one", "two"));
+  EXPECT_THAT(column_of(section_of(page, "accuracy"), "rows", "method"),
+              Contains("two · layer-wise"));
+  // one line: both have the same lossless network on the same images
+  EXPECT_THAT(column_of(section_of(page, "accuracy"), "lossless", "label"), SizeIs(2));
+}
+
+TEST_F(ReportTest, RunsOfOneNameAreNamedByTheirPaths) {
+  const auto first = runs_.make("a/run");
+  const auto second = runs_.make("b/run");
+  const PageJson page = data_of(report_of({first, second}));
+  EXPECT_THAT(column_of(section_of(page, "summary"), "runs", "run"),
+              ElementsAre(first.string(), second.string()));
+}
+
+TEST_F(ReportTest, ErrorsNameTheFile) {
+  EXPECT_THAT(error_of(runs_.make("empty") / "plans"), HasSubstr("holds no results.csv"));
+  const auto folder = runs_.make("run");
+  edit(folder / "results.csv", "85.6000", "many");
+  EXPECT_THAT(error_of(folder), HasSubstr("results.csv: column test_accuracy: \"many\""));
+  write_file_atomically(folder / "run.json", std::string_view("{"));
+  EXPECT_THAT(error_of(folder), HasSubstr("run.json"));
+  write_file_atomically(folder / "run.json", std::string_view("[]"));
+  EXPECT_THAT(error_of(folder), HasSubstr("run.json"));
+}
+
+}  // namespace
+}  // namespace bitline

@@ -1,0 +1,145 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bitline/report/labels.h"
+#include "bitline/report/sections.h"
+
+namespace bitline {
+namespace {
+
+/// Points of all curves together, as for the bars of histograms; of longer curves every n-th
+/// candidate is drawn, and the winner.
+constexpr std::size_t kPoints = 20'000;
+
+std::size_t stride(const Runs& runs) {
+  std::size_t points = 0;
+  for (const RunRecord& run : runs)
+    for (const PlanRecord& plan : run.plans) points += plan.curve.size();
+  return 1 + points / kPoints;
+}
+
+PageTable curve_table(const Runs& runs) {
+  PageTable table("points", {{"run", "Run", {}, true},
+                             {"ranges", "Range method"},
+                             {"pass", "Pass", 0},
+                             {"layer", "Layer"},
+                             {"levels", "Levels", 0},
+                             {"delta", "δ, LSB", 1},
+                             {"accuracy", "Correct, %", 2},
+                             {"images", "Images measured", 0},
+                             {"status", "Candidate"}});
+  const std::size_t every = stride(runs);
+  for (const RunRecord& run : runs)
+    for (const PlanRecord& plan : run.plans)
+      for (std::size_t i = 0; i < plan.curve.size(); ++i) {
+        const CurveRecord& point = plan.curve[i];
+        if (point.images == 0 || (i % every != 0 && point.status != "winner")) continue;
+        const double accuracy =
+            100 * static_cast<double>(point.correct) / static_cast<double>(point.images);
+        table.add({run.name, plan.ranges, point.pass, layer_text(point.layer), plan.levels,
+                   point.delta, accuracy, point.images,
+                   point.status == "winner" ? "chosen" : point.status});
+      }
+  return table;
+}
+
+/// What the lossless network has on the same images, where that is what the search counted.
+PageTable lossless_table(const Runs& runs) {
+  PageTable table("lossless", {{"run", "Run"}, {"accuracy", "Correct, %", 2}});
+  for (const RunRecord& run : runs) {
+    const bool agreement = run.description.value("objective", "accuracy") == "agreement";
+    table.add({run.name, agreement ? 100.0 : run.results.front().search_accuracy});
+  }
+  return table;
+}
+
+/// δ of every plan that has one, layer by layer.
+PageTable range_table(const Runs& runs) {
+  PageTable table("ranges", {{"run", "Run", {}, true},
+                             {"ranges", "Range method"},
+                             {"layer", "Layer"},
+                             {"levels", "Levels", 0},
+                             {"delta", "δ, LSB", 1},
+                             {"step", "Step Δ, LSB", 3}});
+  for (const RunRecord& run : runs)
+    for (const PlanRecord& plan : run.plans)
+      for (const std::string& layer : layers_in_order(run)) {
+        const auto found = plan.plan.layers.find(layer);
+        if (found == plan.plan.layers.end()) continue;
+        const PlannedAdc& adc = found->second;
+        if (adc.spec.quantizer != Quantizer::kZeroTread &&
+            adc.spec.quantizer != Quantizer::kZeroRise)
+          continue;
+        table.add({run.name, plan.ranges, layer, plan.levels, adc.spec.delta.to_double(),
+                   step_of(adc.spec, adc.minimum, adc.maximum).to_double()});
+      }
+  return table;
+}
+
+PageTable work_table(const Runs& runs) {
+  PageTable table("searches", {{"run", "Run", {}, runs.size() == 1},
+                               {"plan", "Search"},
+                               {"images", "Images evaluated", 0},
+                               {"full", "Brute force", 0},
+                               {"share", "Share, %", 1}});
+  for (const RunRecord& run : runs)
+    for (const PlanRecord& plan : run.plans) {
+      if (plan.images_in_full == 0) continue;
+      table.add({run.name, plan.name, plan.images_measured, plan.images_in_full,
+                 100 * static_cast<double>(plan.images_measured) /
+                     static_cast<double>(plan.images_in_full)});
+    }
+  return table;
+}
+
+PageJson curve_chart(const Runs& runs, const PageTable& curves, const std::string& ranges) {
+  return page_chart(
+      {.title = "Accuracy of every candidate range",
+       .description =
+           "Each point is a range δ that was tried; large ones on a line to the axis are "
+           "those that were chosen. Hollow points were dropped before all images had "
+           "been measured, when they could no longer win, so they scatter more. A "
+           "layer-wise search looks at one layer at a time: those in front of it have "
+           "their ADCs, those behind it are lossless. The horizontal line is the "
+           "lossless network. Drag to move along the axis, Shift and the wheel to zoom, "
+           "double-click to go back.",
+       .spec = "curves",
+       .tables = {curves, lossless_table(runs)},
+       .choices = {run_choice(),
+                   {.field = "ranges", .label = "Range method", .initial = ranges},
+                   {.field = "pass", .label = "Pass"},
+                   {.field = "layer", .label = "Layer"}}});
+}
+
+PageJson range_chart(const PageTable& table, const std::string& ranges) {
+  return page_chart(
+      {.title = "Chosen range of each layer",
+       .description = "δ of the plans, front to back. A δ that hardly changes from "
+                      "layer to layer could be shared.",
+       .spec = "chosen",
+       .tables = {table},
+       .choices = {run_choice(), {.field = "ranges", .label = "Range method", .initial = ranges}}});
+}
+
+}  // namespace
+
+PageSection search_section(const Runs& runs) {
+  PageSection section{"search", "Ranges",
+                      "Which range was chosen for each layer, and how sharp is the choice?"};
+  std::string ranges;
+  if (const auto i = runs.front().recommended()) ranges = runs.front().results[*i].ranges;
+  const PageTable curves = curve_table(runs);
+  if (curves.empty())
+    section.blocks.push_back(
+        page_text("Nothing was searched: the ranges of all plans follow from statistics.", "note"));
+  else
+    section.blocks.push_back(curve_chart(runs, curves, ranges));
+  const PageTable chosen = range_table(runs);
+  if (!chosen.empty()) section.blocks.push_back(range_chart(chosen, ranges));
+  if (const PageTable work = work_table(runs); !work.empty())
+    section.blocks.push_back(page_table("Work of the searches", work));
+  return section;
+}
+
+}  // namespace bitline

@@ -1,0 +1,31 @@
+// The sections of a report, one file each. Each says of itself what is missing where a run folder
+// does not hold what it draws.
+//
+// To add one: a function here, its file, and its line in kSections of report.cc.
+#pragma once
+
+#include <vector>
+
+#include "bitline/report/page_data.h"
+#include "bitline/report/run_record.h"
+
+namespace bitline {
+
+using Runs = std::vector<RunRecord>;
+
+/// What came out: the recommended plan of each run.
+PageSection summary_section(const Runs& runs);
+/// Test accuracy against the number of levels, for every range method and treatment.
+PageSection accuracy_section(const Runs& runs);
+/// The recommended plan of each run, layer by layer.
+PageSection plan_section(const Runs& runs);
+/// How the network lies on the array.
+PageSection mapping_section(const Runs& runs);
+/// Histograms of partial sums by layer and input bit, with thresholds and range of every plan.
+PageSection sums_section(const Runs& runs);
+/// Curves δ → accuracy of every search.
+PageSection search_section(const Runs& runs);
+/// What it takes to do the runs again.
+PageSection configuration_section(const Runs& runs);
+
+}  // namespace bitline

@@ -1,0 +1,38 @@
+// The page that a run ends with, and the command that writes it again.
+#include "cli/test_support.h"
+
+namespace bitline::cli {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+
+class ReportTest : public StudyTest {};
+
+TEST_F(ReportTest, ARunEndsWithThePathOfItsReport) {
+  const Outcome outcome = run({"run", "study.toml", "--set", "search.levels=[3,4]", "--out", "r"});
+  ASSERT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.output, EndsWith((folder() / "r/report.html").string() + "\n"));
+  const std::string page = read("r/report.html");
+  EXPECT_THAT(page, HasSubstr("bitline run study.toml --set 'search.levels=[3,4]' --out r\""));
+  EXPECT_THAT(page, HasSubstr("ADC conversions of one image"));
+}
+
+TEST_F(ReportTest, JoinsRuns) {
+  ASSERT_EQ(run({"run", "study.toml", "--out", "one"}).exit_code, 0);
+  ASSERT_EQ(run({"run", "study.toml", "--set", "array.rows=8", "--out", "two"}).exit_code, 0);
+  const Outcome outcome = run({"report", "one", "two/", "--out", "both.html"});
+  ASSERT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.output, fmt::format("Report: {}\n", (folder() / "both.html").string()));
+  const std::string page = read("both.html");
+  EXPECT_THAT(page, HasSubstr("2 runs compared"));
+  EXPECT_THAT(page, HasSubstr("\"dictionary\":[\"one\",\"two\"]"));
+}
+
+TEST_F(ReportTest, RefusesWhatIsNoFinishedRun) {
+  expect_refusal({"report", "nowhere"}, 1, {"nowhere holds no results.csv", "bitline run"});
+  expect_refusal({"report"}, 2, {"RUN"});
+}
+
+}  // namespace
+}  // namespace bitline::cli
