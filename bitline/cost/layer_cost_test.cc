@@ -96,8 +96,9 @@ TEST(LayerCost, AReferenceColumnCostsItsConversions) {
   array.encoding = Encoding::kOffset;
   const auto layer_on = [&](OffsetRemoval removal) {
     array.offset_removal = removal;
-    return map_layer(testing_layers::linear_layer(64, std::vector<std::int32_t>(256 * 64, 1), 4, 4),
-                     array);
+    return map_layer(
+        testing_layers::linear_layer(64, std::vector<std::int32_t>(std::size_t{256} * 64, 1), 4, 4),
+        array);
   };
   const LayerCost with =
       layer_cost(layer_on(OffsetRemoval::kReferenceColumn), 16, AdcModel::kFlash, kTechnology);

@@ -51,7 +51,7 @@ TEST(LevelAllocation, MeasuresEachLayerAloneWithItsBestRange) {
   const Sensitivity& middle = allocation.sensitivities[1][0];
   EXPECT_EQ(middle.levels, 2);
   EXPECT_EQ(middle.adc.spec.delta, Rational(4));
-  EXPECT_EQ(middle.score, (Score{32, 32 - 14, 14 * 32}));
+  EXPECT_EQ(middle.score, (Score{32, 32 - 14, std::int64_t{14} * 32}));
   EXPECT_EQ(allocation.sensitivities[0][2].cost, 70);
 }
 
