@@ -51,7 +51,7 @@ PageSection configuration_section(const Runs& runs) {
   PageSection section{"configuration", "Configuration",
                       "All that it takes to get the same numbers again."};
   for (const RunRecord& run : runs) {
-    if (runs.size() > 1) section.blocks.push_back(page_text(run.name + ":"));
+    if (runs.size() > 1) section.blocks.push_back(page_text(run.name, "run"));
     add_run(run, section);
   }
   const PageTable seconds = seconds_table(runs);

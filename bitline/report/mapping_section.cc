@@ -58,7 +58,7 @@ void add_layers(const RunRecord& run, PageTable& table) {
 PageJson layers_chart(const Runs& runs) {
   PageTable table("layers", {{"run", "Run", {}, true},
                              {"layer", "Layer"},
-                             {"operator", "Operator"},
+                             {"operator", "Operator", {}, true},
                              {"shape", "Output"},
                              {"fan_in", "Fan-in", 0},
                              {"tiles", "Tiles", 0},
@@ -68,7 +68,7 @@ PageJson layers_chart(const Runs& runs) {
                              {"utilisation", "Cells used, %", 1},
                              {"sum_bits", "Sum, bits", 0},
                              {"accumulator_bits", "Accumulator, bits", 0},
-                             {"conversions", "Conversions per image", 0}});
+                             {"conversions", "Conversions", 0}});
   std::size_t most = 0;  // bars, in any run
   for (const RunRecord& run : runs) {
     if (!run.mapping.is_object()) continue;
@@ -82,7 +82,8 @@ PageJson layers_chart(const Runs& runs) {
                      .spec = "conversions",
                      .settings = {{"/height", kBarHeight * most}},
                      .tables = {table},
-                     .choices = {run_choice()}});
+                     .choices = {run_choice()},
+                     .open = true});
 }
 
 /// What is not on the array: layers with the reason, and a line that counts the rest.
@@ -121,7 +122,7 @@ PageSection mapping_section(const Runs& runs) {
   bool any = false;
   for (const RunRecord& run : runs) {
     if (!run.mapping.is_object()) continue;
-    if (runs.size() > 1) section.blocks.push_back(page_text(run.name + ":"));
+    if (runs.size() > 1) section.blocks.push_back(page_text(run.name, "run"));
     section.blocks.push_back(page_facts(array_facts(run)));
     any = true;
   }

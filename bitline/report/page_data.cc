@@ -93,7 +93,8 @@ PageJson page_chart(const PageChart& chart) {
           {"name", chart.spec},
           {"spec", std::move(spec)},
           {"tables", std::move(tables)},
-          {"choices", choices_to_json(chart.choices)}};
+          {"choices", choices_to_json(chart.choices)},
+          {"open", chart.open}};
 }
 
 PageJson page_code(std::string_view title, std::string_view text, std::string_view button) {

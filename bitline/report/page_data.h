@@ -69,9 +69,10 @@ struct PageChart {
   std::vector<std::pair<std::string, PageJson>> settings = {};
   std::vector<PageTable> tables = {};  ///< the first stands behind the chart as a table
   std::vector<PageChoice> choices = {};
+  bool open = false;  ///< whether people see the tables without asking for them
 };
 
-/// The blocks. `tone`: "" or "note", which is smaller.
+/// The blocks. `tone`: "", "note", which is smaller, or "run", the name above what is of one run.
 PageJson page_text(std::string_view text, std::string_view tone = "");
 PageJson page_facts(const std::vector<PageFact>& facts);
 PageJson page_table(std::string_view title, const PageTable& table,

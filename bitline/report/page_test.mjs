@@ -72,7 +72,8 @@ const overflow = (page) => page.evaluate(() => {
 
 /** Opens the table behind a chart and waits for its rows. */
 async function openTable(figure) {
-  await figure.locator('details.rows > summary').click();
+  if (await figure.locator('details.rows[open]').count() === 0)
+    await figure.locator('details.rows > summary').click();
   await figure.locator('details.rows tbody tr').first().waitFor();
 }
 

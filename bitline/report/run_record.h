@@ -66,6 +66,7 @@ struct SumRecord {
   std::int64_t count = 0;
 };
 
+// NOLINTNEXTLINE(bugprone-exception-escape): what the JSON library checks in a move never throws
 struct RunRecord {
   std::string name;                   ///< differs from that of every other run of the report
   PageJson description;               ///< run.json

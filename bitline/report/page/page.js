@@ -186,7 +186,7 @@
 
   function chart(block) {
     const place = element('div', {className: 'chart'});
-    const rows = element('details', {className: 'rows'},
+    const rows = element('details', {className: 'rows', open: block.open},
       element('summary', {textContent: 'Table behind this chart'}));
     let chosen = {};
     const fill = () => {
