@@ -60,6 +60,20 @@ TEST_F(CostTest, ARunSaysWhatItsPlansCost) {
   EXPECT_THAT(read("out/costs/L3-layer-wise.json"), testing::HasSubstr("energy_saved"));
 }
 
+TEST_F(CostTest, ARunCountsAgainWhenMoreColumnsShareAnAdc) {
+  const auto run_with = [&](const std::string& columns) {
+    EXPECT_EQ(run({"run", "study.toml", "--set", "cost.adc=flash", "--set", "search.levels=[3]",
+                   "--set", "array.columns_per_adc=" + columns, "--out", "out"})
+                  .exit_code,
+              0);
+    return std::pair(read("out/costs/L3-layer-wise.json"), read("out/mapping.json"));
+  };
+  const auto one = run_with("1");
+  const auto four = run_with("4");
+  EXPECT_NE(one.first, four.first);
+  EXPECT_NE(one.second, four.second);
+}
+
 TEST_F(CostTest, LevelsAreDividedAmongLayers) {
   const Outcome outcome = run({"allocate", "study.toml", "--set", "allocate.levels=[2, 4, 9]",
                                "--set", "allocate.max_loss=10", "--out", "mixed"});

@@ -1,5 +1,8 @@
 #include "bitline/pipeline/describe.h"
 
+#include "bitline/base/file.h"
+#include "bitline/cost/technology.h"
+
 namespace bitline {
 
 std::string describe(const ArraySpec& array) {
@@ -12,6 +15,12 @@ std::string describe(const ArraySpec& array) {
       name_of(array.encoding), name_of(array.subtract), name_of(array.offset_removal),
       name_of(array.row_order), name_of(array.tile_cut), name_of(array.activation_encoding),
       name_of(array.first_layer), name_of(array.last_layer), flip);
+}
+
+std::string describe(const CostRun& cost) {
+  const std::string technology =
+      cost.technology.empty() ? std::string(technology_32nm()) : read_text_file(cost.technology);
+  return fmt::format("{} baseline {} {}", name_of(cost.adc), cost.baseline_levels, technology);
 }
 
 std::string describe(const SearchRun& search) {

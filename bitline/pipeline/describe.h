@@ -7,7 +7,10 @@
 
 namespace bitline {
 
+/// What decides partial sums; not columns_per_adc, which costs alone depend on.
 std::string describe(const ArraySpec& array);
+/// With the technology's content. Throws Error when its file cannot be read.
+std::string describe(const CostRun& cost);
 /// What decides the scores and the winner of a search, apart from levels and method.
 std::string describe(const SearchRun& search);
 std::string describe(const Normalization& normalization);

@@ -86,7 +86,10 @@ class Run {
   }
 
   void mapping() {
-    stages_.run("mapping", {{"network", network_hash_}, {"array", array_}},
+    stages_.run("mapping",
+                {{"network", network_hash_},
+                 {"array", array_},
+                 {"columns_per_adc", std::to_string(config_.array.columns_per_adc)}},
                 [&](StageOutput& output) {
                   const Executor executor(network_, MacMode::kAnalog, config_.array);
                   output.write("mapping.json", mapping_json(executor, config_.array));
@@ -146,13 +149,19 @@ class Run {
   }
 
   void cost_case(const SearchCase& search, const AdcPlan& plan) {
-    const CostOptions options = load_cost_options(config_.cost);
-    const std::string report =
-        to_json(compare_cost(bench().executor(), plan, config_.cost, options), config_.cost,
-                options.technology);
-    stages_.run("cost-" + search.name(), {{"report", sha256(report)}}, [&](StageOutput& output) {
-      output.write("costs/" + search.name() + ".json", report);
-    });
+    stages_.run("cost-" + search.name(),
+                {{"network", network_hash_},
+                 {"array", array_},
+                 {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},
+                 {"plan", content_hash(plan)},
+                 {"cost", describe(config_.cost)}},
+                [&](StageOutput& output) {
+                  const CostOptions options = load_cost_options(config_.cost);
+                  const Executor executor(network_, MacMode::kAnalog, config_.array);
+                  output.write("costs/" + search.name() + ".json",
+                               to_json(compare_cost(executor, plan, config_.cost, options),
+                                       config_.cost, options.technology));
+                });
   }
 
   void recalibrated_case(const SearchCase& search, const AdcPlan& plan) {
