@@ -1,6 +1,7 @@
 // bitline inspect: how a network lies on the array.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <utility>
@@ -61,13 +62,17 @@ void print_digital_operators(const std::vector<Placement>& placements) {
 }
 
 void inspect(const Network& network, const ArraySpec& array, const QuantizeOptions& options) {
-  if (network.quant.empty())
+  if (std::ranges::none_of(network.nodes, is_layer))
+    fmt::print(
+        "The network has no convolution and no product with a constant matrix: nothing to "
+        "put on an array.\n");
+  else if (network.quant.empty())
     fmt::print(
         "The network has real weights; 'bitline quantize' puts it on integer grids. With {}-bit "
         "weights and {}-bit activations it would lie like this:\n\n",
         options.weight_bits, options.activation_bits);
   const Executor executor(with_trial_grids(network, options), MacMode::kAnalog, array);
-  print_layouts(executor);
+  if (!executor.cim_layers().empty()) print_layouts(executor);
   const std::vector<Placement> placements = placements_of(executor, array);
   print_layers(placements, Place::kIntegers, "Digital, in integers");
   print_layers(placements, Place::kReal,

@@ -54,10 +54,18 @@ int exit_code(ErrorKind kind) {
 /// One line: LibTorch's messages go on with a stack trace.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+/// Names in files may hold what a terminal would obey.
+std::string printable(std::string_view text) {
+  std::string result(text);
+  std::ranges::replace_if(
+      result, [](unsigned char c) { return c < ' ' || c == 0x7F; }, '?');
+  return result;
+}
+
 /// Says what went wrong; a standard error that takes nothing changes no exit code.
 void report(std::string_view message, ConsoleProgress& progress) {
   progress.end();
-  std::fputs(fmt::format("bitline: {}\n", message).c_str(), stderr);
+  std::fputs(fmt::format("bitline: {}\n", printable(message)).c_str(), stderr);
 }
 
 /// CLI11 would say no more than that a subcommand is missing.

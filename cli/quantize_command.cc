@@ -22,12 +22,12 @@ struct QuantizeArguments {
 
 void quantize(const QuantizeArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read();
-  const std::string calibrated =
-      arguments.fine_tune ? arguments.out + ".calibrated" : arguments.out;
+  const bool fine_tune = arguments.fine_tune || config.quantize_then_train;
+  const std::string calibrated = fine_tune ? arguments.out + ".calibrated" : arguments.out;
   if (!arguments.resume || !std::filesystem::exists(calibrated))
     write_network(calibrated, quantize_network(config, context.progress, context.cancellation));
   fmt::print("Network on integer grids: {}\n", calibrated);
-  if (!arguments.fine_tune) return;
+  if (!fine_tune) return;
   const RunConfig training = fine_tuning(config, calibrated, arguments.out);
   train_network(training, arguments.resume, context.progress, context.cancellation,
                 epoch_printer(training.train));
@@ -46,7 +46,7 @@ void add_quantize(CLI::App& app, Context& context) {
   arguments->config.add_to(*command);
   command->add_option("--out", arguments->out, "Network file to write")->required();
   command->add_flag("--fine-tune", arguments->fine_tune,
-                    "Then train on the grids by [train]; batch-norm stays trainable");
+                    "As quantize.fine_tune: then train on the grids by [train]");
   command->add_flag("--resume", arguments->resume, "Continue fine-tuning from its checkpoint");
   command->callback([arguments, &context] { quantize(*arguments, context); });
 }

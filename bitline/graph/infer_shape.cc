@@ -69,6 +69,8 @@ Shape Rules::operator()(const Conv& conv) const {
   if (weight.shape().size() != 4)
     fail("weight of shape {} is not a 2-D kernel", to_string(weight.shape()));
   const std::int64_t out = weight.dim(0);
+  if (element_count(weight.shape()) == 0)
+    fail("weight of shape {} has no elements", to_string(weight.shape()));
   if (conv.groups < 1 || in[0] % conv.groups != 0 || out % conv.groups != 0)
     fail("{} groups do not divide {} input and {} output channels", conv.groups, in[0], out);
   site.require_parameter("weight", {out, in[0] / conv.groups, weight.dim(2), weight.dim(3)});

@@ -1,4 +1,6 @@
 // The checks of a Network that came from outside.
+#include <algorithm>
+
 #include "bitline/graph/infer_shape.h"
 
 namespace bitline {
@@ -29,6 +31,8 @@ std::map<std::string, Shape> validate(const Network& network) {
         site.inputs.push_back(shapes.at(input));
       }
       if (shapes.contains(node.name)) fail("the name is used twice");
+      if (std::ranges::any_of(node.name, [](unsigned char c) { return c < ' ' || c == 0x7F; }))
+        fail("the name holds control characters; rename the node");
       shapes[node.name] = infer_shape(site);
     });
   }

@@ -21,6 +21,7 @@ void build_global_average_pool(OnnxNode& node);
 void build_relu(OnnxNode& node);
 void build_clip(OnnxNode& node);
 void build_leaky_relu(OnnxNode& node);
+void build_pow(OnnxNode& node);
 void build_hard_sigmoid(OnnxNode& node);
 template <UnaryFunction kFunction>
 void build_unary(OnnxNode& node);
@@ -49,6 +50,8 @@ void build_pad(OnnxNode& node);
 void build_resize(OnnxNode& node);
 
 // Constants: onnx_constants.cc.
+/// A constant as F32 or I64. Throws Error for a number that has no integer.
+Tensor converted(const Tensor& tensor, bool to_floating_point);
 void build_constant(OnnxNode& node);
 void build_constant_of_shape(OnnxNode& node);
 void build_cast(OnnxNode& node);

@@ -112,14 +112,15 @@ Network import_model(const onnx::ModelProto& model, const std::filesystem::path&
   const InputPlan input = plan_input(graph, options);
   ImportState state(input.batch);
   state.network.name = graph.name().empty() ? "network" : graph.name();
+  state.set_read(values_read(graph));
   for (const auto& tensor : graph.initializer())
     with_context(fmt::format("initializer '{}'", tensor.name()), [&] {
+      if (!state.is_read(tensor.name())) return;  // what it holds matters to nobody
       Tensor constant = tensor_of(tensor, folder);
       const Shape shape = constant.shape();
       state.add_initializer(constant.size());
       state.set(tensor.name(), {"", shape, std::move(constant), tensor.data_type(), {}, 0});
     });
-  state.set_read(values_read(graph));
   state.set_metadata(metadata_of(model));
   state.set(input.name, state.append(input.name, Input{input.shape}, {}));
   for (const int i : topological_order(graph))
@@ -127,6 +128,8 @@ Network import_model(const onnx::ModelProto& model, const std::filesystem::path&
   const ImportedValue& output = state.value(graph.output(0).name());
   if (output.is_constant())
     fail("the output '{}' does not depend on the input", graph.output(0).name());
+  if (output.batch_axis == kNoAxis)
+    fail("no axis of the output '{}' counts images; axis 0 has to", graph.output(0).name());
   if (output.batch_axis != 0)
     fail("images lie along axis {} of the output '{}'; axis 0 has to count them", output.batch_axis,
          graph.output(0).name());
@@ -135,7 +138,7 @@ Network import_model(const onnx::ModelProto& model, const std::filesystem::path&
         "the output '{}' is the integers of a QuantizeLinear; end the network with a "
         "DequantizeLinear",
         graph.output(0).name());
-  simplify(state.network, output.node);
+  simplify(state.network, output.node, state.has_batch());
   validate(state.network);
   return std::move(state.network);
 }

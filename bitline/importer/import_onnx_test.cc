@@ -200,7 +200,7 @@ TEST(ImportOnnxRefuses, ACycle) {
   model.node("Add", {"x", "b"}, {"a"}).set_name("front");
   model.node("Relu", {"a"}, {"b"});
   model.node("Relu", {"b"}, {"y"});
-  EXPECT_THAT(refusal(model), HasSubstr("node 'front' (Add) reads its own result"));
+  EXPECT_THAT(refusal(model), HasSubstr("node 'front' (Add, inputs x, b) reads its own result"));
 }
 
 TEST(ImportOnnxRefuses, OtherOperatorSets) {
@@ -237,6 +237,72 @@ TEST(ImportOnnxRefuses, FilesThatAreCutOff) {
   }
 }
 
+TEST(ImportOnnx, ConstantsThatNobodyReadsMayBeAnything) {
+  ModelBuilder model({0, 2});
+  model.small("text", TensorProto::STRING, {1}, {});
+  model.node("Relu", {"x"}, {"y"});
+  EXPECT_EQ(model.import().nodes.size(), 2U);
+}
+
+TEST(ImportOnnx, NamesLoseTheirControlCharacters) {
+  ModelBuilder model({0, 2});
+  model.node("Relu", {"x"}, {"y"}).set_name("red\x1b[31m\n");
+  EXPECT_EQ(model.import().nodes.back().name, "red_[31m_");
+}
+
+TEST(ImportOnnx, ExponentsMayBeIntegers) {
+  ModelBuilder model({0, 2});
+  model.integers("two", {}, {2}).clear_dims();
+  model.node("Pow", {"x", "two"}, {"y"});
+  const Network network = model.import();
+  EXPECT_EQ(network.tensors.begin()->second.data<float>()[0], 2);
+}
+
+TEST(ImportOnnx, OneChannelLastBecomesOneChannelFirst) {
+  ModelBuilder model({0, 3, 4, 1});
+  model.integers("shape", {2}, {-1, 12});
+  model.node("Reshape", {"x", "shape"}, {"y"});
+  EXPECT_EQ(std::get<Input>(model.import().nodes[0].op).shape, (Shape{1, 3, 4}));
+}
+
+// [2, 3, 4] images transposed otherwise, or read by two nodes, stay what they are.
+TEST(ImportOnnx, OtherInputsKeepTheirOrder) {
+  ModelBuilder swapped({0, 2, 3, 4});
+  swapped.node("Transpose", {"x"}, {"y"}, {list_attribute("perm", {0, 3, 2, 1})});
+  EXPECT_EQ(std::get<Input>(swapped.import().nodes[0].op).shape, (Shape{2, 3, 4}));
+  ModelBuilder twice({0, 2, 3, 4});
+  twice.node("Transpose", {"x"}, {"first"}, {list_attribute("perm", {0, 3, 1, 2})});
+  twice.node("Relu", {"x"}, {"same"});
+  twice.node("Transpose", {"same"}, {"second"}, {list_attribute("perm", {0, 3, 1, 2})});
+  twice.node("Add", {"first", "second"}, {"y"});
+  EXPECT_EQ(std::get<Input>(twice.import().nodes[0].op).shape, (Shape{2, 3, 4}));
+}
+
+TEST(ImportOnnx, ABatchOfOneMayBeReshapedAwayAndABatchOfMoreNot) {
+  const auto flattened = [](std::int64_t batch) {
+    ModelBuilder model({batch, 6});
+    model.integers("flat", {1}, {6 * batch});
+    model.integers("back", {2}, {batch, 6});
+    model.node("Reshape", {"x", "flat"}, {"z"});
+    model.node("Relu", {"z"}, {"positive"});
+    model.node("Reshape", {"positive", "back"}, {"y"});
+    return model;
+  };
+  EXPECT_THAT(operators_of(flattened(1).import()), ElementsAre("input", "relu"));
+  EXPECT_THAT(refusal(flattened(2)), HasSubstr("images would be mixed"));
+}
+
+// [2, 3] and [2, 1, 3] give [2, 2, 3] in the file; without its axis of images one could not tell.
+TEST(ImportOnnx, ValuesWithAndWithoutTheirBatchDoNotMeet) {
+  ModelBuilder model({1, 2, 3});
+  model.integers("without", {2}, {2, 3});
+  model.integers("second", {3}, {2, 1, 3});
+  model.node("Reshape", {"x", "without"}, {"a"});
+  model.node("Reshape", {"x", "second"}, {"b"});
+  model.node("Add", {"a", "b"}, {"y"});
+  EXPECT_THAT(refusal(model), HasSubstr("images lie along"));
+}
+
 class ExternalDataTest : public testing::Test {
  protected:
   ExternalDataTest() { make_folder(folder_); }
@@ -265,13 +331,22 @@ class ExternalDataTest : public testing::Test {
     }
   }
 
- private:
   const std::filesystem::path folder_ =
       std::filesystem::path(testing::TempDir()) /
       testing::UnitTest::GetInstance()->current_test_info()->name();
 };
 
 TEST_F(ExternalDataTest, IsReadFromTheModelsFolder) { EXPECT_EQ(import("data.bin", "4"), "2 3"); }
+
+TEST_F(ExternalDataTest, MayNotFollowALinkOutOfTheFolder) {
+  const std::filesystem::path outside = folder_.string() + "_outside.bin";
+  write_file_atomically(outside, std::string(12, 'x'));
+  std::filesystem::create_symlink(outside, folder_ / "link.bin");
+  EXPECT_THAT(import("link.bin", "0"), HasSubstr("a link out of the model's folder"));
+  std::filesystem::create_symlink("data.bin", folder_ / "inside.bin");
+  EXPECT_EQ(import("inside.bin", "4"), "2 3");
+  std::filesystem::remove(outside);
+}
 
 TEST_F(ExternalDataTest, MayNotLeaveTheFolderOrBeTooShort) {
   EXPECT_THAT(import("../data.bin", "0"), HasSubstr("leave the model's folder"));

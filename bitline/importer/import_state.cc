@@ -18,8 +18,11 @@ const ImportedValue& ImportState::value(const std::string& name) const {
 }
 
 std::string ImportState::unused_name(const std::string& wanted) const {
-  std::string name = wanted;
-  for (int i = 2; shapes_.contains(name); ++i) name = fmt::format("{}_{}", wanted, i);
+  std::string base = wanted;  // it will stand in tables and messages, on terminals
+  std::ranges::replace_if(
+      base, [](unsigned char c) { return c < ' ' || c == 0x7F; }, '_');
+  std::string name = base;
+  for (int i = 2; shapes_.contains(name); ++i) name = fmt::format("{}_{}", base, i);
   return name;
 }
 

@@ -13,6 +13,9 @@
 
 namespace bitline {
 
+/// The axis of the images where a file with a fixed batch of 1 has reshaped it away.
+inline constexpr std::int64_t kNoAxis = -1;
+
 /// A value of the ONNX graph: made by a node of the network, or a constant.
 struct ImportedValue {
   std::string node;                ///< empty for a constant
@@ -22,7 +25,9 @@ struct ImportedValue {
   /// Of a constant on an integer grid; of a node's value, where it stands for the grid's integers
   /// (what QuantizeLinear gives, until DequantizeLinear reads it).
   std::optional<QuantSpec> grid;
-  std::int64_t batch_axis = 0;  ///< of a node's value: which axis of the file counts images
+  /// Of a node's value: which axis of the file counts images; kNoAxis where a network for one image
+  /// has dropped it.
+  std::int64_t batch_axis = 0;
 
   bool is_constant() const { return constant.has_value(); }
 };

@@ -16,6 +16,8 @@ Tensor to_floats(const std::vector<double>& numbers, Shape shape) {
   return tensor;
 }
 
+}  // namespace
+
 Tensor converted(const Tensor& tensor, bool to_floating_point) {
   if (to_floating_point == (tensor.dtype() == DType::kF32)) return tensor;
   Tensor result(to_floating_point ? DType::kF32 : DType::kI64, tensor.shape());
@@ -31,8 +33,6 @@ Tensor converted(const Tensor& tensor, bool to_floating_point) {
   });
   return result;
 }
-
-}  // namespace
 
 void build_constant(OnnxNode& node) {
   if (node.has_attribute("value")) {

@@ -18,6 +18,22 @@ void build_function(OnnxNode& node, const Unary& unary) {
   node.build(unary, {x});
 }
 
+void build_binary_of(OnnxNode& node, BinaryFunction function, const ImportedValue& a,
+                     const ImportedValue& b) {
+  if (a.is_constant() && b.is_constant()) {
+    node.state().take(broadcast_shapes(a.shape, b.shape));
+    return node.set_constant(digital::apply(Binary{function}, *a.constant, *b.constant),
+                             a.element_type);
+  }
+  if (!a.is_constant() && !b.is_constant()) {
+    if (node.has_batch() && a.shape.size() != b.shape.size())
+      fail("operands of {} and {} axes would be broadcast across images", node.rank(a),
+           node.rank(b));
+    if (function == BinaryFunction::kAdd && a.shape == b.shape) return node.build(Add{}, {a, b});
+  }
+  node.build(Binary{function}, {node.per_image(a, b), node.per_image(b, a)});
+}
+
 }  // namespace
 
 void build_relu(OnnxNode& node) {
@@ -50,20 +66,15 @@ void build_unary(OnnxNode& node) {
 
 template <BinaryFunction kFunction>
 void build_binary(OnnxNode& node) {
-  const ImportedValue& a = node.input(0);
-  const ImportedValue& b = node.input(1);
-  if (a.is_constant() && b.is_constant()) {
-    node.state().take(broadcast_shapes(a.shape, b.shape));
-    return node.set_constant(digital::apply(Binary{kFunction}, *a.constant, *b.constant),
-                             a.element_type);
-  }
-  if (!a.is_constant() && !b.is_constant()) {
-    if (node.has_batch() && a.shape.size() != b.shape.size())
-      fail("operands of {} and {} axes would be broadcast across images", node.rank(a),
-           node.rank(b));
-    if (kFunction == BinaryFunction::kAdd && a.shape == b.shape) return node.build(Add{}, {a, b});
-  }
-  node.build(Binary{kFunction}, {node.per_image(a, b), node.per_image(b, a)});
+  build_binary_of(node, kFunction, node.input(0), node.input(1));
+}
+
+// The exponent's type may differ from the base's, which is the result's.
+void build_pow(OnnxNode& node) {
+  ImportedValue exponent = node.input(1);
+  if (exponent.is_constant() && is_floating_point(node.input(0).element_type))
+    exponent.constant = converted(*exponent.constant, true);
+  build_binary_of(node, BinaryFunction::kPow, node.input(0), exponent);
 }
 
 template void build_unary<UnaryFunction::kSigmoid>(OnnxNode&);
@@ -75,7 +86,6 @@ template void build_binary<BinaryFunction::kAdd>(OnnxNode&);
 template void build_binary<BinaryFunction::kSub>(OnnxNode&);
 template void build_binary<BinaryFunction::kMul>(OnnxNode&);
 template void build_binary<BinaryFunction::kDiv>(OnnxNode&);
-template void build_binary<BinaryFunction::kPow>(OnnxNode&);
 template void build_binary<BinaryFunction::kPRelu>(OnnxNode&);
 
 }  // namespace bitline

@@ -76,8 +76,10 @@ std::vector<int> topological_order(const onnx::GraphProto& graph) {
   }
   for (int i = 0; i < graph.node_size(); ++i)
     if (waiting[static_cast<std::size_t>(i)] != 0)
-      fail("node '{}' ({}) reads its own result through other nodes; a network has no cycles",
-           name_of(graph.node(i)), graph.node(i).op_type());
+      fail(
+          "node '{}' ({}, inputs {}) reads its own result through other nodes, so that no input "
+          "has a shape; a network has no cycles",
+          name_of(graph.node(i)), graph.node(i).op_type(), fmt::join(graph.node(i).input(), ", "));
   return order;
 }
 

@@ -125,15 +125,19 @@ void OnnxNode::require_all_understood() const {
            fmt::join(understood_, ", "));
 }
 
+bool OnnxNode::counts_images(const ImportedValue& value) const {
+  return has_batch() && !value.is_constant() && value.batch_axis != kNoAxis;
+}
+
 std::int64_t OnnxNode::rank(const ImportedValue& value) const {
-  return std::ssize(value.shape) + (has_batch() && !value.is_constant() ? 1 : 0);
+  return std::ssize(value.shape) + (counts_images(value) ? 1 : 0);
 }
 
 std::int64_t OnnxNode::axis(const ImportedValue& value, std::int64_t axis) const {
   const std::int64_t all = rank(value);
   if (axis < -all || axis >= all) fail("axis {} where there are {}", axis, all);
   if (axis < 0) axis += all;
-  if (!has_batch() || value.is_constant()) return axis;
+  if (!counts_images(value)) return axis;
   if (axis == value.batch_axis)
     fail("it works along axis {}, across images; only axes within an image are supported", axis);
   return axis < value.batch_axis ? axis : axis - 1;
@@ -141,7 +145,7 @@ std::int64_t OnnxNode::axis(const ImportedValue& value, std::int64_t axis) const
 
 Shape OnnxNode::file_shape(const ImportedValue& value) const {
   Shape shape = value.shape;
-  if (has_batch() && !value.is_constant()) shape.insert(shape.begin() + value.batch_axis, batch());
+  if (counts_images(value)) shape.insert(shape.begin() + value.batch_axis, batch());
   return shape;
 }
 
@@ -154,7 +158,10 @@ Shape OnnxNode::without_batch(const Shape& shape) const {
 }
 
 void OnnxNode::require_images_first(const ImportedValue& value) const {
-  if (has_batch() && !value.is_constant() && value.batch_axis != 0)
+  if (!has_batch() || value.is_constant()) return;
+  if (value.batch_axis == kNoAxis)
+    fail("no axis of its input counts images; it needs them along axis 0");
+  if (value.batch_axis != 0)
     fail("images lie along axis {} of its input; it needs them along axis 0", value.batch_axis);
 }
 

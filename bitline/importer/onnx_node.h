@@ -54,6 +54,8 @@ class OnnxNode {
   bool has_batch() const { return state_.has_batch(); }
   std::int64_t batch() const { return state_.batch(); }
   std::int64_t rank(const ImportedValue& value) const;
+  /// Whether one of the value's axes in the file counts images.
+  bool counts_images(const ImportedValue& value) const;
   /// From an axis of the file, negative ones from the end, to one of `value`. Throws Error for the
   /// batch and for axes that there are not.
   std::int64_t axis(const ImportedValue& value, std::int64_t axis) const;

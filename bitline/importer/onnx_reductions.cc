@@ -54,7 +54,11 @@ void build_reduce_mean(OnnxNode& node) {
     return node.set_constant(digital::reduce_mean(*x.constant, mean.axes, mean.keep_axes),
                              x.element_type);
   }
-  node.build(mean, {x});
+  ImportedValue y = node.append(mean, {x});
+  if (node.counts_images(x) && !mean.keep_axes)
+    y.batch_axis -=
+        std::ranges::count_if(mean.axes, [&x](std::int64_t axis) { return axis < x.batch_axis; });
+  node.set_output(0, y);
 }
 
 }  // namespace bitline

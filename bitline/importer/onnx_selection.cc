@@ -218,8 +218,8 @@ void build_slice(OnnxNode& node) {
          steps.size());
   for (std::size_t i = 0; i < starts.size(); ++i) {
     const std::int64_t rank = node.rank(x);
-    const bool of_images = node.has_batch() && !x.is_constant() &&
-                           (axes[i] == x.batch_axis || axes[i] == x.batch_axis - rank);
+    const bool of_images =
+        node.counts_images(x) && (axes[i] == x.batch_axis || axes[i] == x.batch_axis - rank);
     if (of_images && starts[i] == 0 && ends[i] >= node.batch() && steps[i] == 1) continue;
     const std::int64_t axis = node.axis(x, axes[i]);
     x = gathered(node, x, axis, slice_indices(extent(x, axis), starts[i], ends[i], steps[i]),

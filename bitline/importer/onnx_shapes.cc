@@ -58,20 +58,33 @@ std::vector<std::int64_t> axes_argument(OnnxNode& node) {
   return node.has_input(1) ? node.constant_integers(1, "axes") : std::vector<std::int64_t>{};
 }
 
-/// An input whose elements keep their order, under a shape of the file, images in front.
+/// A shape of the file whose axis of images, all one of them, may be anywhere or nowhere.
+ImportedValue reshaped_single(OnnxNode& node, const ImportedValue& x, Shape shape) {
+  const auto one = std::ranges::find(shape, 1);
+  const std::int64_t batch_axis = one == shape.end() ? kNoAxis : one - shape.begin();
+  if (one != shape.end()) shape.erase(one);
+  ImportedValue y = reshaped(node, x, shape, "");
+  y.batch_axis = batch_axis;
+  return y;
+}
+
+/// An input whose elements keep their order, under a shape of the file. Images are in front, but in
+/// a network for one image.
 void set_reshaped(OnnxNode& node, const ImportedValue& x, const Shape& file_shape) {
+  if (x.is_constant()) return node.set_output(0, reshaped(node, x, file_shape, ""));
+  if (node.has_batch() && node.batch() == 1)
+    return node.set_output(0, reshaped_single(node, x, file_shape));
   node.require_images_first(x);
-  const Shape shape = x.is_constant() ? file_shape : node.without_batch(file_shape);
-  node.set_output(0, reshaped(node, x, shape, ""));
+  node.set_output(0, reshaped(node, x, node.without_batch(file_shape), ""));
 }
 
 /// The same where axes of 1 come or go: `axes` says for each axis of the result which one of the
 /// input it is, −1 for a new one.
 void set_with_axes(OnnxNode& node, const ImportedValue& x, const std::vector<std::int64_t>& axes) {
-  const bool batched = node.has_batch() && !x.is_constant();
+  const bool batched = node.counts_images(x);
   const Shape from = node.file_shape(x);
   Shape shape;
-  std::int64_t batch_axis = -1;
+  std::int64_t batch_axis = kNoAxis;
   for (std::int64_t i = 0; i < std::ssize(axes); ++i) {
     const std::int64_t axis = axes[static_cast<std::size_t>(i)];
     if (batched && axis == x.batch_axis)
@@ -79,9 +92,10 @@ void set_with_axes(OnnxNode& node, const ImportedValue& x, const std::vector<std
     else
       shape.push_back(axis < 0 ? 1 : from[static_cast<std::size_t>(axis)]);
   }
-  if (batched && batch_axis < 0) fail("it drops axis {}, which counts images", x.batch_axis);
+  if (batched && batch_axis == kNoAxis && node.batch() != 1)
+    fail("it drops axis {}, which counts images", x.batch_axis);
   ImportedValue y = reshaped(node, x, shape, "");
-  y.batch_axis = batched ? batch_axis : 0;
+  if (batched) y.batch_axis = batch_axis;
   node.set_output(0, y);
 }
 
@@ -172,8 +186,7 @@ void build_transpose(OnnxNode& node) {
   order = node.integers("perm", order);
   if (std::ssize(order) != node.rank(x))
     fail("an order of {} axes where there are {}", order.size(), node.rank(x));
-  if (x.is_constant() || !node.has_batch())
-    return node.set_output(0, transposed(node, x, order, ""));
+  if (!node.counts_images(x)) return node.set_output(0, transposed(node, x, order, ""));
   std::vector<std::int64_t> within;
   std::int64_t batch_axis = 0;
   for (std::int64_t i = 0; i < std::ssize(order); ++i) {

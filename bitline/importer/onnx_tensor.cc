@@ -1,5 +1,6 @@
 #include "bitline/importer/onnx_tensor.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <fstream>
@@ -131,6 +132,17 @@ std::uintmax_t external_number(const TensorProto& proto, std::string_view key,
   return number;
 }
 
+/// A link out of the folder would read what the model's author has no right to see.
+void check_inside(const std::filesystem::path& folder, const std::filesystem::path& path) {
+  std::error_code error;
+  const auto root = std::filesystem::weakly_canonical(folder.empty() ? "." : folder, error);
+  const auto target = std::filesystem::weakly_canonical(path, error);
+  const auto [end, rest] = std::ranges::mismatch(root, target);
+  if (end != root.end())
+    fail("external data: {} is a link out of the model's folder; put the file itself there",
+         path.string());
+}
+
 std::string read_external(const TensorProto& proto, const std::filesystem::path& folder,
                           std::size_t bytes) {
   const std::filesystem::path location = external_entry(proto, "location", "");
@@ -139,6 +151,7 @@ std::string read_external(const TensorProto& proto, const std::filesystem::path&
   for (const auto& part : location)
     if (part == "..") fail("external data at '{}' leave the model's folder", location.string());
   const std::filesystem::path path = folder / location;
+  check_inside(folder, path);
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   if (error) fail("external data: {} cannot be read: {}", path.string(), error.message());

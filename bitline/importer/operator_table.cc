@@ -45,7 +45,7 @@ constexpr Entry kOperators[] = {
     {"", "Mul", build_binary<BinaryFunction::kMul>},
     {"", "PRelu", build_binary<BinaryFunction::kPRelu>},
     {"", "Pad", build_pad},
-    {"", "Pow", build_binary<BinaryFunction::kPow>},
+    {"", "Pow", build_pow},
     {"", "QuantizeLinear", build_quantize_linear},
     {"", "ReduceMean", build_reduce_mean},
     {"", "Relu", build_relu},

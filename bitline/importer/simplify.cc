@@ -11,10 +11,11 @@ class Simplifier {
   Simplifier(Network& network, std::string output)
       : network_(network), output_(std::move(output)) {}
 
-  void run() {
+  void run(bool takes_images) {
     drop_unused();
     merge_identities();
     fold_biases();
+    if (takes_images) put_channels_first();
     drop_unused();
     std::erase_if(network_.tensors, [this](const auto& entry) { return !is_read(entry.first); });
     std::erase_if(network_.quant, [this](const auto& entry) {
@@ -59,20 +60,26 @@ class Simplifier {
     if (output_ == from) output_ = to;
   }
 
+  /// Moves the grid of a node to the one in front, of whose value it changes nothing. False where
+  /// that has a grid of its own, or other readers.
+  bool hands_grid_on(const Node& node) {
+    const auto grid = network_.quant.find(node.name);
+    if (grid == network_.quant.end()) return true;
+    const std::string& source = node.inputs[0];
+    if (network_.quant.contains(source) || readers(source) != 1) return false;
+    const QuantSpec spec = grid->second;
+    network_.quant.erase(grid);
+    network_.quant[source] = spec;
+    return true;
+  }
+
   void merge_identities() {
     std::set<std::string> merged;
     for (const Node& node : network_.nodes) {
       if (!std::holds_alternative<Identity>(node.op)) continue;
-      const std::string& source = node.inputs[0];
-      const auto grid = network_.quant.find(node.name);
-      if (grid != network_.quant.end()) {
-        if (network_.quant.contains(source) || readers(source) != 1) continue;
-        const QuantSpec spec = grid->second;
-        network_.quant.erase(grid);
-        network_.quant[source] = spec;
-      }
+      if (!hands_grid_on(node)) continue;
       merged.insert(node.name);
-      redirect(node.name, source);
+      redirect(node.name, node.inputs[0]);
     }
     std::erase_if(network_.nodes, [&](const Node& node) { return merged.contains(node.name); });
   }
@@ -114,12 +121,38 @@ class Simplifier {
     std::erase_if(network_.nodes, [&](const Node& node) { return folded.contains(node.name); });
   }
 
+  /// Images whose channels come last in the file ([height, width, channels]): the step that puts
+  /// them first is left to whoever reads the images, who has them so already.
+  void put_channels_first() {
+    Node& images = network_.nodes.front();
+    Shape& shape = std::get<Input>(images.op).shape;
+    if (shape.size() != 3 || readers(images.name) != 1 || output_ == images.name) return;
+    const auto next = std::ranges::find_if(network_.nodes, [&images](const Node& node) {
+      return std::ranges::find(node.inputs, images.name) != node.inputs.end();
+    });
+    const Shape channels_first{shape[2], shape[0], shape[1]};
+    const auto* transpose = std::get_if<Transpose>(&next->op);
+    const auto* reshape = std::get_if<Reshape>(&next->op);
+    const bool transposes =
+        transpose != nullptr && transpose->order == std::vector<std::int64_t>{2, 0, 1};
+    const bool reshapes = reshape != nullptr && shape[2] == 1;  // one channel: the order stays
+    const bool is_first = transposes || (reshapes && reshape->shape == channels_first);
+    if ((!transposes && !reshapes) || (is_first && !hands_grid_on(*next))) return;
+    shape = channels_first;
+    if (!is_first) return;
+    const std::string name = next->name;
+    network_.nodes.erase(next);
+    redirect(name, network_.nodes.front().name);
+  }
+
   Network& network_;
   std::string output_;
 };
 
 }  // namespace
 
-void simplify(Network& network, const std::string& output) { Simplifier(network, output).run(); }
+void simplify(Network& network, const std::string& output, bool takes_images) {
+  Simplifier(network, output).run(takes_images);
+}
 
 }  // namespace bitline

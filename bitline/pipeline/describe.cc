@@ -4,6 +4,16 @@
 #include "bitline/cost/technology.h"
 
 namespace bitline {
+namespace {
+
+std::string describe(const QuantizeOptions& quantize) {
+  return fmt::format(" quantizer {} weights {} activations {} edges {} scale {} odd {}",
+                     static_cast<int>(quantize.quantizer), quantize.weight_bits,
+                     quantize.activation_bits, quantize.edge_bits,
+                     static_cast<int>(quantize.weight_scale), quantize.odd_weights);
+}
+
+}  // namespace
 
 std::string describe(const ArraySpec& array) {
   // Nothing about columns that are not flipped: runs made before they could be stay what they are.
@@ -53,13 +63,16 @@ std::string describe(const RetrainRun& retrain, std::uint64_t seed) {
          fmt::format("gradient {} recalibrate {} ", name_of(retrain.gradient), retrain.recalibrate);
 }
 
+std::string describe_grids(const RunConfig& config) {
+  const PostTrainingOptions& post = config.post_training;
+  return describe(config.quantize) +
+         fmt::format(" range {} percentile {} fold {} bias {}", static_cast<int>(post.range.rule),
+                     post.range.percentile, post.fold_batch_norm, post.correct_bias);
+}
+
 std::string describe_recipe(const RunConfig& config) {
   std::string text = describe(config.train, config.seed) + describe(config.data.normalization);
-  if (!config.has_quantize) return text;
-  const QuantizeOptions& q = config.quantize;
-  return text + fmt::format(" quantizer {} weights {} activations {} edges {} scale {} odd {}",
-                            static_cast<int>(q.quantizer), q.weight_bits, q.activation_bits,
-                            q.edge_bits, static_cast<int>(q.weight_scale), q.odd_weights);
+  return config.has_quantize ? text + describe(config.quantize) : text;
 }
 
 }  // namespace bitline

@@ -29,7 +29,9 @@ TEST_P(NetworkFiles, GiveTheLogitsOfNumPy) {
     EXPECT_NEAR(logits.data<float>()[i], expected[i], 1e-5 * (1 + std::abs(expected[i]))) << i;
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, NetworkFiles, testing::Values("mobile", "dense", "transformer"),
+INSTANTIATE_TEST_SUITE_P(Kinds, NetworkFiles,
+                         testing::Values("mobile", "dense", "transformer", "attention",
+                                         "channels_last"),
                          [](const auto& instance) { return std::string(instance.param); });
 
 std::vector<std::string> layers_of(const char* name) {
@@ -37,6 +39,12 @@ std::vector<std::string> layers_of(const char* name) {
   for (const Node& node : import_onnx(std::string(BITLINE_TESTDATA) + "/" + name).nodes)
     if (is_layer(node)) layers.push_back(node.name);
   return layers;
+}
+
+TEST(NetworkFileLayers, ImagesWithChannelsLastBecomeOnesWithChannelsFirst) {
+  const Network network = import_onnx(std::string(BITLINE_TESTDATA) + "/channels_last.onnx");
+  EXPECT_EQ(std::get<Input>(network.nodes[0].op).shape, (Shape{3, 6, 8}));
+  EXPECT_TRUE(std::holds_alternative<Conv>(network.nodes[1].op));
 }
 
 TEST(NetworkFileLayers, ProductsWithConstantsAreLayersAndAttentionIsNot) {

@@ -27,7 +27,9 @@ const std::map<std::string, std::string> kExceptions = {
     {"reshape_allowzero", "values without elements"},
     {"clip_default_int8", "integers instead of real numbers"},
     {"maxpool_2d_uint8", "integers instead of real numbers"},
-    {"pow_types_", "powers of integers"},
+    {"pow_types_float/", "powers of integers"},
+    {"pow_types_int32", "powers of integers"},
+    {"pow_types_int64", "powers of integers"},
     {"STRING", "text"},
     {"to_FLOAT16", "half precision"},
     {"BFLOAT16", "half precision"},
@@ -200,7 +202,7 @@ TEST(OnnxNodes, GiveTheReferenceResults) {
   if (!std::filesystem::exists(kFolder)) GTEST_SKIP() << "package libonnx-testdata is missing";
   int passed = 0;
   for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
-    const std::string name = entry.path().filename();
+    const std::string name = entry.path().filename().string() + "/";
     NodeCase node_case(entry.path());
     if (!node_case.is_supported()) continue;
     const std::string outcome = outcome_of(node_case);

@@ -12,11 +12,11 @@
 #include "bitline/pipeline/mapping_report.h"
 #include "bitline/pipeline/profile_report.h"
 #include "bitline/pipeline/retraining.h"
+#include "bitline/pipeline/run_network.h"
 #include "bitline/pipeline/run_rows.h"
 #include "bitline/pipeline/run_stages.h"
 #include "bitline/pipeline/search_run.h"
 #include "bitline/pipeline/study.h"
-#include "bitline/pipeline/training.h"
 #include "bitline/pipeline/version.h"
 #include "bitline/report/report.h"
 #include "bitline/runtime/recalibrate.h"
@@ -25,8 +25,6 @@ namespace bitline {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr const char* kNetwork = "network.safetensors";
 
 /// One search of a run and the names that follow from it.
 struct SearchCase {
@@ -60,23 +58,8 @@ class Run {
  private:
   const RunFolder& folder() const { return stages_.folder(); }
 
-  void train() {
-    const std::string recipe = training_recipe(config_, load_split(config_.data, Split::kTrain));
-    stages_.run_training(
-        "train", kNetwork, recipe, [&](const std::filesystem::path& path, bool resume) {
-          RunConfig training = config_;
-          training.train.output = path;
-          train_network(training, resume, progress_, cancellation_, [](const EpochReport&) {});
-        });
-  }
-
   void baseline() {
-    if (config_.model.file.empty()) {
-      train();
-      network_ = read_network(folder().path_of(kNetwork));
-    } else {
-      network_ = load_network(config_.model);
-    }
+    network_ = run_network(config_, stages_, progress_, cancellation_);
     sample_ = load_search_sample(config_.data, config_.seed);
     network_hash_ = content_hash(network_);
     sample_hash_ = content_hash(sample_);

@@ -230,6 +230,7 @@ RunConfig read_run_config(const Config& config) {
   run.has_retrain = root.has("retrain");
   run.quantize = read_quantize(root.table("quantize"));
   run.post_training = read_post_training(root.table("quantize"));
+  run.quantize_then_train = root.table("quantize").get<bool>("fine_tune", false);
   run.train = read_train(root.table("train"), "train", {});
   run.retrain = read_retrain(root.table("retrain"), run.train);
   run.search = read_search(root.table("search"), read_adc(root.table("adc")));

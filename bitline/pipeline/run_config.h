@@ -114,6 +114,7 @@ struct RunConfig {
   bool has_quantize = false;  ///< a [quantize] table is there
   QuantizeOptions quantize;
   PostTrainingOptions post_training;  ///< of [quantize] too
+  bool quantize_then_train = false;   ///< quantize.fine_tune
   TrainRun train;
   bool has_retrain = false;  ///< a [retrain] table is there: `run` retrains every plan
   RetrainRun retrain;

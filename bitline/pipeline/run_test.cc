@@ -5,6 +5,7 @@
 
 #include "bitline/base/file.h"
 #include "bitline/pipeline/run_folder.h"
+#include "bitline/pipeline/study.h"
 #include "bitline/pipeline/test_study.h"
 
 namespace bitline {
@@ -150,6 +151,47 @@ TEST_F(RetrainingRunTest, AStoppedRunContinuesToTheSameResults) {
   }
   EXPECT_TRUE(run("whole").skipped.size() > 8);
 }
+
+/// A run whose network file holds real numbers.
+class FloatRunTest : public RunTest {
+ protected:
+  FloatRunTest() {
+    Network network = testing::tiny_network();
+    network.quant.clear();
+    write_network(study_.folder() / "network.safetensors", network);
+  }
+  RunOutcome run(const std::string& more) {
+    RunConfig config = study_.config(more);
+    config.search.levels = {3};
+    config.search.ranges = {RangeMethod::kNetworkWise};
+    return run_pipeline(config, study_.folder() / "a", silent_, cancellation_);
+  }
+};
+
+TEST_F(FloatRunTest, PutsTheNetworkOnGridsFirst) {
+  const std::string table = "[quantize]\nweight_bits = 3\n";
+  const RunOutcome outcome = run(table);
+  EXPECT_EQ(outcome.rows.size(), 3U);
+  const QuantSpec& weights = outcome.network.quant.at("stage1.block1.conv1.weight");
+  EXPECT_EQ(weights.bits, 3);
+  EXPECT_EQ(content_hash(read_network(study_.folder() / "a/network.safetensors")),
+            content_hash(outcome.network));
+  EXPECT_THAT(run(table).skipped, ::testing::Contains("quantize"));
+  EXPECT_THAT(run(table + "range = \"min-max\"\n").skipped,
+              ::testing::Not(::testing::Contains("quantize")));
+}
+
+TEST_F(FloatRunTest, TrainsOnTheGridsWhereAsked) {
+  const RunOutcome outcome =
+      run("[quantize]\nfine_tune = true\n[train]\nepochs = 1\nlearning_rate = 1e-4\nbatch_size = "
+          "4\nholdout = 4\n");
+  const Network calibrated = read_network(study_.folder() / "a/calibrated.safetensors");
+  EXPECT_FALSE(calibrated.quant.empty());
+  EXPECT_NE(content_hash(calibrated), content_hash(outcome.network));
+  EXPECT_TRUE(std::filesystem::exists(study_.folder() / "a/network.safetensors.csv"));
+}
+
+TEST_F(FloatRunTest, IsRefusedWithoutGrids) { EXPECT_THROW(run(""), Error); }
 
 TEST_F(RunTest, AnotherArrayRunsItsStagesAgain) {
   run("a");

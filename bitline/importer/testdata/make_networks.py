@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Makes the networks of network_files_test.cc: three small ones with random weights, each beside the
+"""Makes the networks of network_files_test.cc: small ones with random weights, each beside the
 logits that the NumPy code below computes for four images. Needs python3-onnx and python3-numpy.
 
     bitline/importer/testdata/make_networks.py
 
-writes mobile.onnx, dense.onnx and transformer.onnx, and for each a .safetensors with "images" and
+writes mobile.onnx, dense.onnx, transformer.onnx, attention.onnx and channels_last.onnx, and for each a .safetensors with "images" and
 "logits".
 """
 
@@ -65,12 +65,13 @@ class Model:
         parameters = [self.constant(p) for p in (scale, shift, mean, variance)]
         return self.add("BatchNormalization", x, *parameters, epsilon=1e-3)
 
-    def write(self, name, output, images, logits):
+    def write(self, name, output, images, logits, input_shape=None):
+        """The input's shape in the file is that of the images, of any number, or `input_shape`."""
         self.nodes[-1].output[0] = "logits"
         assert output == f"v{self.count}"
-        batch = helper.make_tensor_value_info("images", TensorProto.FLOAT,
-                                              ["batch", *images.shape[1:]])
-        result = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", 10])
+        input_shape = input_shape or ["batch", *images.shape[1:]]
+        batch = helper.make_tensor_value_info("images", TensorProto.FLOAT, input_shape)
+        result = helper.make_tensor_value_info("logits", TensorProto.FLOAT, [input_shape[0], 10])
         graph = helper.make_graph(self.nodes, name, [batch], [result], self.initializers)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)],
                                   producer_name="make_networks.py")
@@ -221,6 +222,62 @@ def transformer():
             images, x @ w + b)
 
 
+def attention():
+    """Multi-head attention as PyTorch exports nn.MultiheadAttention with a batch of 1: tokens come
+    first, images second, and reshapes merge the images with the heads or drop them."""
+    images = random.standard_normal((4, 3, 4, 8)).astype(np.float32)
+    m, width, heads = Model(), 8, 2
+    tokens, each = 12, width // heads
+    x = images.reshape(4, tokens, width).astype(np.float64)
+    v = m.add("Reshape", "images", m.constant(np.array([1, tokens, width])))
+    v = m.add("Transpose", v, perm=[1, 0, 2])  # [tokens, 1, width]
+
+    w, b = draw(width, 3 * width), draw(3 * width)
+    y = (x @ w + b).reshape(4, tokens, 3, heads, each).transpose(2, 0, 3, 1, 4)
+    u = m.add("Add", m.add("MatMul", v, m.constant(w), name="in_projection"), m.constant(b))
+    u = m.add("Reshape", u, m.constant(np.array([tokens, 1, 3, width])))
+    u = m.add("Unsqueeze", u, m.constant(np.array([0])))
+    u = m.add("Squeeze", m.add("Transpose", u, perm=[3, 1, 2, 0, 4]), m.constant(np.array([3])))
+    parts = [m.add("Gather", u, m.constant(np.int64(i)), axis=0) for i in range(3)]
+    parts = [m.add("Reshape", p, m.constant(np.array([tokens, heads, each]))) for p in parts]
+    q, k, values = (m.add("Transpose", p, perm=[1, 0, 2]) for p in parts)  # [heads, tokens, each]
+    scores = y[0] @ y[1].transpose(0, 1, 3, 2) / np.sqrt(each)
+    s = m.add("MatMul", m.add("Div", q, m.constant(np.float32(np.sqrt(each)))),
+              m.add("Transpose", k, perm=[0, 2, 1]))
+    weights = np.exp(scores - scores.max(-1, keepdims=True))
+    y = (weights / weights.sum(-1, keepdims=True)) @ y[2]
+    u = m.add("MatMul", m.add("Softmax", s, axis=-1), values)
+    y = y.transpose(0, 2, 1, 3).reshape(4, tokens, width)
+    u = m.add("Reshape", m.add("Transpose", u, perm=[1, 0, 2]),
+              m.constant(np.array([tokens, width])))
+    w, b = draw(width, width), draw(width)
+    x = x + y @ w.T + b
+    u = m.add("Gemm", u, m.constant(w), m.constant(b), transB=1, name="out_projection")
+    v = m.add("Add", v, m.add("Reshape", u, m.constant(np.array([tokens, 1, width]))))
+    x, v = x.mean(1), m.add("ReduceMean", v, axes=[0], keepdims=0)
+    w, b = draw(width, 10), draw(10)
+    m.write("attention", m.add("Gemm", v, m.constant(w), m.constant(b), name="classifier"), images,
+            x @ w + b, [1, 3, 4, 8])
+
+
+def channels_last():
+    """As TensorFlow's exporter leaves a network: images with their channels last, which a Transpose
+    puts first, and another one puts last again in front of the classifier."""
+    images = random.standard_normal((4, 3, 6, 8)).astype(np.float32)
+    m, w, b = Model(), draw(5, 3, 3, 3), draw(5)
+    x = np.maximum(conv(images.astype(np.float64), w, 1, 1) + b.reshape(1, 5, 1, 1), 0)
+    v = m.add("Transpose", "images", perm=[0, 3, 1, 2])
+    v = m.add("Relu", m.add("Conv", v, m.constant(w), m.constant(b), auto_pad="SAME_UPPER"))
+    x = x.transpose(0, 2, 3, 1).reshape(4, -1)
+    v = m.add("Reshape", m.add("Transpose", v, perm=[0, 2, 3, 1]),
+              m.constant(np.array([-1, 6 * 8 * 5])))
+    w, b = draw(6 * 8 * 5, 10) / 4, draw(10)
+    v = m.add("Add", m.add("MatMul", v, m.constant(w)), m.constant(b))
+    m.write("channels_last", v, images, x @ w + b, ["batch", 6, 8, 3])
+
+
 mobile()
 dense()
 transformer()
+attention()
+channels_last()
