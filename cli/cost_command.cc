@@ -5,6 +5,7 @@
 
 #include "bitline/pipeline/cost_report.h"
 #include "bitline/pipeline/study.h"
+#include "bitline/pipeline/zero_detection.h"
 #include "cli/command.h"
 
 namespace bitline::cli {
@@ -54,8 +55,14 @@ void print_speed(const NetworkCost& cost) {
       cost.one_bit_tops_per_watt(), cost.one_bit_tops_per_mm2());
 }
 
+void print_idle_reads(const CostOptions& options) {
+  fmt::print("\nReads that drive no word line and are not converted, on the search sample:\n");
+  for (const auto& [layer, share] : options.idle_shares)
+    fmt::print("{:<28} {:>6.1f} %\n", layer, 100 * share);
+}
+
 void print_comparison(const CostComparison& comparison, const CostRun& cost,
-                      const Technology& technology) {
+                      const CostOptions& options) {
   print_layers(comparison.plan);
   print_circuits(comparison.plan);
   print_speed(comparison.plan);
@@ -65,25 +72,32 @@ void print_comparison(const CostComparison& comparison, const CostRun& cost,
       cost.baseline_levels, 100 * comparison.area_saved(), 100 * comparison.area_saved_by_layer(),
       100 * comparison.energy_saved());
   fmt::print("Technology: {}, {} ADCs; areas of circuits are of the chip with one ADC design\n",
-             technology.name, name_of(cost.adc));
+             options.technology.name, name_of(cost.adc));
+  if (cost.zero_detection) print_idle_reads(options);
 }
 
-void run_cost(const CostArguments& arguments) {
+void run_cost(const CostArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read();
-  const CostOptions options = load_cost_options(config.cost);
+  CostOptions options = load_cost_options(config.cost);
   const Executor executor(load_network(config.model), MacMode::kAnalog, config.array);
   const AdcPlan plan = arguments.plan.empty() ? AdcPlan{} : read_plan(arguments.plan);
+  if (config.cost.zero_detection) {
+    const Tensor images =
+        normalized_images(load_search_sample(config.data, config.seed), config.data);
+    options.idle_shares =
+        idle_shares(executor, plan, images, context.progress, context.cancellation);
+  }
   const CostComparison comparison = compare_cost(executor, plan, config.cost, options);
   if (arguments.json) {
-    fmt::print("{}", to_json(comparison, config.cost, options.technology));
+    fmt::print("{}", to_json(comparison, config.cost, options));
   } else {
-    print_comparison(comparison, config.cost, options.technology);
+    print_comparison(comparison, config.cost, options);
   }
 }
 
 }  // namespace
 
-void add_cost(CLI::App& app, Context&) {
+void add_cost(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<CostArguments>();
   CLI::App* command = app.add_subcommand(
       "cost", "Area, energy and time of the network on its arrays, layer by layer");
@@ -92,7 +106,7 @@ void add_cost(CLI::App& app, Context&) {
   command->add_option("--plan", arguments->plan,
                       "ADC plan (JSON); without one, ADCs have a level for each possible sum");
   command->add_flag("--json", arguments->json, "Print JSON");
-  command->callback([arguments] { run_cost(*arguments); });
+  command->callback([arguments, &context] { run_cost(*arguments, context); });
 }
 
 }  // namespace bitline::cli

@@ -46,6 +46,22 @@ TEST_F(CostTest, TakesTheUsersTechnology) {
   EXPECT_NEAR(area(cost({"--set", "cost.technology=mine.toml"})) / area(cost({})), 10, 1e-9);
 }
 
+// The same reads are skipped in both designs.
+TEST_F(CostTest, IdleReadsCostNoConversions) {
+  const auto with = cost({"--set", "cost.zero_detection=true"});
+  const auto without = cost({});
+  const auto idle = with.at("idle_reads").get<std::map<std::string, double>>();
+  ASSERT_EQ(idle.size(), 2U);
+  for (const char* design : {"plan", "baseline"}) {
+    double converted = 0;
+    for (const auto& layer : without.at(design).at("layers"))
+      converted += (1 - idle.at(layer.at("name").get<std::string>())) *
+                   layer.at("energy_nj_per_image").at("ADCs").get<double>();
+    EXPECT_NEAR(with.at(design).at("energy_nj_per_image").at("ADCs").get<double>(), converted,
+                1e-9 * converted);
+  }
+}
+
 TEST_F(CostTest, TheRegressionIsRefusedForFewLevels) {
   expect_refusal(
       {"cost", "study.toml", "--set", "cost.adc=andrulis", "--set", "cost.baseline_levels=8"}, 2,

@@ -11,8 +11,11 @@ namespace {
 constexpr double kFemtoPerPico = 1000;
 constexpr double kBitsPerByte = 8;
 
+double dummy_columns(const CostOptions& options) { return options.dummy_column ? 1 : 0; }
+
 Breakdown area_of(const CimLayer& layer, const LayerLayout& layout, const AdcCost& adc,
-                  const Technology& technology) {
+                  const CostOptions& options) {
+  const Technology& technology = options.technology;
   const auto arrays = static_cast<double>(layout.arrays);
   const auto rows = static_cast<double>(layer.array.rows);
   const auto columns = static_cast<double>(layer.array.columns);
@@ -20,7 +23,8 @@ Breakdown area_of(const CimLayer& layer, const LayerLayout& layout, const AdcCos
   const auto inputs = static_cast<double>(layout.fan_in * layer.geometry.groups);
   const auto channels = static_cast<double>(layer.geometry.out_channels);
   Breakdown area;
-  area[Circuit::kArrays] = arrays * rows * columns * technology.cell_area;
+  area[Circuit::kArrays] =
+      arrays * rows * (columns + dummy_columns(options)) * technology.cell_area;
   area[Circuit::kWordLineDrivers] = arrays * rows * technology.driver_area;
   area[Circuit::kColumnMultiplexers] = arrays * columns * technology.multiplexer_area;
   area[Circuit::kAdcs] = adcs * adc.area;
@@ -31,16 +35,22 @@ Breakdown area_of(const CimLayer& layer, const LayerLayout& layout, const AdcCos
 }
 
 Breakdown energy_of(const CimLayer& layer, const LayerLayout& layout, const AdcCost& adc,
-                    const Technology& technology) {
+                    const CostOptions& options) {
+  const Technology& technology = options.technology;
+  const auto known = options.idle_shares.find(layer.name);
+  const double converted = known == options.idle_shares.end() ? 1 : 1 - known->second;
+  const auto word_lines = static_cast<double>(layout.driven_word_lines);
   const auto positions = static_cast<double>(layer.geometry.out_positions());
-  const auto conversions = static_cast<double>(layout.conversions + layout.reference_conversions);
+  const auto conversions =
+      converted * static_cast<double>(layout.conversions + layout.reference_conversions);
   const auto sums = static_cast<double>(layer.geometry.out_size() * layout.tiles);
   const auto inputs = static_cast<double>(layout.fan_in * layer.geometry.groups);
   Breakdown energy;
-  energy[Circuit::kArrays] = static_cast<double>(layout.cell_reads) * technology.cell_energy;
-  energy[Circuit::kWordLineDrivers] = static_cast<double>(layout.driven_word_lines) *
-                                      static_cast<double>(layer.array.columns) *
-                                      technology.driver_energy;
+  energy[Circuit::kArrays] =
+      (static_cast<double>(layout.cell_reads) + word_lines * dummy_columns(options)) *
+      technology.cell_energy;
+  energy[Circuit::kWordLineDrivers] =
+      word_lines * static_cast<double>(layer.array.columns) * technology.driver_energy;
   energy[Circuit::kColumnMultiplexers] = conversions * technology.multiplexer_energy;
   energy[Circuit::kAdcs] = conversions * adc.energy;
   energy[Circuit::kShiftAdd] = conversions * technology.shift_add_energy;
@@ -72,16 +82,15 @@ Breakdown& Breakdown::operator+=(const Breakdown& other) {
   return *this;
 }
 
-LayerCost layer_cost(const CimLayer& layer, std::int64_t levels, AdcModel model,
-                     const Technology& technology) {
+LayerCost layer_cost(const CimLayer& layer, std::int64_t levels, const CostOptions& options) {
   const LayerLayout layout = layout_of(layer);
-  const AdcCost adc = adc_cost(model, levels, technology);
+  const AdcCost adc = adc_cost(options.adc, levels, options.technology);
   LayerCost cost;
   cost.levels = levels;
-  cost.area = area_of(layer, layout, adc, technology);
-  cost.energy = energy_of(layer, layout, adc, technology);
+  cost.area = area_of(layer, layout, adc, options);
+  cost.energy = energy_of(layer, layout, adc, options);
   const double read =
-      technology.read_time + static_cast<double>(layer.array.columns_per_adc) * adc.time;
+      options.technology.read_time + static_cast<double>(layer.array.columns_per_adc) * adc.time;
   cost.time = static_cast<double>(ceil_div(layout.array_reads, layout.arrays)) * read;
   cost.one_bit_operations = one_bit_operations(layer, layout);
   cost.operations = 2.0 * static_cast<double>(layer.geometry.out_size() * layout.fan_in);

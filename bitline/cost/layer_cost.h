@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <string_view>
 
 #include "bitline/cost/adc_cost.h"
@@ -43,10 +45,20 @@ struct LayerCost {
   double operations = 0;  ///< two for each multiply-accumulate of the network, per image
 };
 
+/// What costs are counted with.
+struct CostOptions {
+  AdcModel adc = AdcModel::kFlash;
+  Technology technology;
+  /// A column of every array whose cells give the ADCs their reference.
+  bool dummy_column = false;
+  /// Share of a layer's reads that drive no word line and are not converted, by name; 0 for layers
+  /// that are not named.
+  std::map<std::string, double> idle_shares;
+};
+
 /// Of a layer whose ADCs have that many levels; equations (21) and (22) of docs/arithmetic.md. The
 /// arrays of a layer read at once, what shares an array one after the other, and each ADC converts
 /// its columns one after the other.
-LayerCost layer_cost(const CimLayer& layer, std::int64_t levels, AdcModel model,
-                     const Technology& technology);
+LayerCost layer_cost(const CimLayer& layer, std::int64_t levels, const CostOptions& options);
 
 }  // namespace bitline

@@ -28,7 +28,7 @@ CimLayer full_array(std::int64_t side) {
 }
 
 LayerCost cost_of(std::int64_t side, std::int64_t levels) {
-  return layer_cost(full_array(side), levels, AdcModel::kFlash, kTechnology);
+  return layer_cost(full_array(side), levels, {AdcModel::kFlash, kTechnology, false, {}});
 }
 
 /// Per cent.
@@ -41,6 +41,30 @@ TEST(LayerCost, AdcsTakeTheSharesOfTheArticle) {
   const LayerCost cost = cost_of(128, 16);
   EXPECT_NEAR(cost.area[Circuit::kAdcs] / cost.area.total(), 0.57, 0.0005);
   EXPECT_NEAR(cost.energy[Circuit::kAdcs] / cost.energy.total(), 0.86, 0.0005);
+}
+
+// One column in 256 more cells: 0.39 % of the array.
+TEST(LayerCost, ADummyColumnIsOneColumnOfEveryArray) {
+  const CimLayer layer = full_array(256);
+  CostOptions options{AdcModel::kFlash, kTechnology, false, {}};
+  const LayerCost without = layer_cost(layer, 9, options);
+  options.dummy_column = true;
+  const LayerCost with = layer_cost(layer, 9, options);
+  EXPECT_NEAR(with.area[Circuit::kArrays] / without.area[Circuit::kArrays], 257.0 / 256, 1e-12);
+  EXPECT_NEAR(with.energy[Circuit::kArrays] / without.energy[Circuit::kArrays], 257.0 / 256, 1e-12);
+  EXPECT_EQ(with.area[Circuit::kAdcs], without.area[Circuit::kAdcs]);
+}
+
+TEST(LayerCost, IdleReadsAreNotConverted) {
+  const CimLayer layer = full_array(128);
+  CostOptions options{AdcModel::kFlash, kTechnology, false, {}};
+  const LayerCost all = layer_cost(layer, 16, options);
+  options.idle_shares = {{layer.name, 0.25}};
+  const LayerCost some = layer_cost(layer, 16, options);
+  EXPECT_NEAR(some.energy[Circuit::kAdcs], 0.75 * all.energy[Circuit::kAdcs], 1e-9);
+  EXPECT_NEAR(some.energy[Circuit::kShiftAdd], 0.75 * all.energy[Circuit::kShiftAdd], 1e-9);
+  EXPECT_EQ(some.energy[Circuit::kArrays], all.energy[Circuit::kArrays]);
+  EXPECT_EQ(some.area.total(), all.area.total());
 }
 
 struct ArticleRow {
@@ -100,10 +124,10 @@ TEST(LayerCost, AReferenceColumnCostsItsConversions) {
         testing_layers::linear_layer(64, std::vector<std::int32_t>(std::size_t{256} * 64, 1), 4, 4),
         array);
   };
-  const LayerCost with =
-      layer_cost(layer_on(OffsetRemoval::kReferenceColumn), 16, AdcModel::kFlash, kTechnology);
+  const LayerCost with = layer_cost(layer_on(OffsetRemoval::kReferenceColumn), 16,
+                                    {AdcModel::kFlash, kTechnology, false, {}});
   const LayerCost without =
-      layer_cost(layer_on(OffsetRemoval::kDigital), 16, AdcModel::kFlash, kTechnology);
+      layer_cost(layer_on(OffsetRemoval::kDigital), 16, {AdcModel::kFlash, kTechnology, false, {}});
   EXPECT_NEAR(with.energy[Circuit::kAdcs] / without.energy[Circuit::kAdcs], 1 + 1.0 / 256, 1e-12);
 }
 

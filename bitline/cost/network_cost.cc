@@ -23,7 +23,7 @@ NetworkCost network_cost(std::span<const CimLayer* const> layers, const LevelsOf
   for (const CimLayer* layer : layers)
     with_context(fmt::format("layer {}", layer->name), [&] {
       const auto cost_with = [&](std::int64_t levels) {
-        return layer_cost(*layer, levels, options.adc, options.technology);
+        return layer_cost(*layer, levels, options);
       };
       const LayerCost cost = cost_with(levels_of(*layer));
       network.area += cost.area;

@@ -11,11 +11,6 @@
 
 namespace bitline {
 
-struct CostOptions {
-  AdcModel adc = AdcModel::kFlash;
-  Technology technology;
-};
-
 struct NetworkCost {
   struct Layer {
     std::string name;

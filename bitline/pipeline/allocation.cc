@@ -8,6 +8,8 @@
 #include "bitline/pipeline/evaluation.h"
 #include "bitline/pipeline/search_run.h"
 #include "bitline/pipeline/study.h"
+#include "bitline/pipeline/zero_detection.h"
+#include "bitline/runtime/recalibrate.h"
 
 namespace bitline {
 namespace {
@@ -25,14 +27,16 @@ class Allocation {
         bench_(network_, config) {
     make_folder(journals);
     for (const CimLayer* layer : bench_.executor().cim_layers()) layers_[layer->name] = layer;
+    if (config.cost.zero_detection)
+      cost_options_.idle_shares =
+          idle_shares(bench_.executor(), {}, normalized_images(bench_.sample(), config.data),
+                      progress, cancellation);
   }
 
   AllocationOutcome run() {
     outcome_.baseline_cost = cost_of_all(config_.cost.baseline_levels);
     outcome_.allocation =
         bench_.allocate(options(), journals_ / "allocate", progress_, cancellation_);
-    for (const std::int64_t levels : config_.allocate.levels)
-      outcome_.uniform.push_back(uniform(levels));
     evaluate_plans();
     return std::move(outcome_);
   }
@@ -41,7 +45,7 @@ class Allocation {
   /// Of the layer's ADCs; the unit is small, so that rounding decides nothing.
   std::int64_t cost_of(const CimLayer& layer, std::int64_t levels) const {
     constexpr double kUnit = 1000;
-    const LayerCost cost = layer_cost(layer, levels, cost_options_.adc, cost_options_.technology);
+    const LayerCost cost = layer_cost(layer, levels, cost_options_);
     const Breakdown& spent = config_.allocate.by_area ? cost.area : cost.energy;
     return std::llround(kUnit * spent[Circuit::kAdcs]);
   }
@@ -67,18 +71,20 @@ class Allocation {
     return options;
   }
 
-  UniformPlan uniform(std::int64_t levels) {
-    const SearchResult result =
-        bench_.search(levels, RangeMethod::kLayerWise, journals_ / fmt::format("L{}", levels),
-                      progress_, cancellation_);
-    return {levels, {result.plan, cost_of_all(levels), result.score}, {}, {}};
+  /// The network that a plan is judged with.
+  Network network_under(const AdcPlan& plan) {
+    if (!config_.search.recalibrate || plan.layers.empty()) return network_;
+    Executor executor(network_, MacMode::kAnalog, config_.array, config_.engine);
+    PreparedPlan prepared = executor.prepare(plan);
+    return recalibrate(executor, prepared, normalized_images(bench_.sample(), config_.data),
+                       progress_, cancellation_);
   }
 
   /// On the test set, once for each plan.
   void evaluate_plans() {
     const Dataset test = load_split(config_.data, Split::kTest);
     const auto measure = [&](const AdcPlan& plan, const std::string& name) {
-      return evaluate(network_, MacMode::kAnalog, plan, test, config_, name, progress_,
+      return evaluate(network_under(plan), MacMode::kAnalog, plan, test, config_, name, progress_,
                       cancellation_);
     };
     outcome_.lossless_test = measure({}, "lossless").accuracy();
@@ -87,10 +93,13 @@ class Allocation {
       best = measure(outcome_.allocation.best->plan, "allocated plan");
       outcome_.best_test = best->accuracy();
     }
-    for (UniformPlan& uniform : outcome_.uniform) {
-      const Evaluation own = measure(uniform.plan.plan, fmt::format("{} levels", uniform.levels));
-      uniform.test_accuracy = own.accuracy();
+    for (std::size_t i = 0; i < config_.allocate.levels.size(); ++i) {
+      const MeasuredPlan& plan = outcome_.allocation.uniform[i];
+      const std::int64_t levels = config_.allocate.levels[i];
+      const Evaluation own = measure(plan.plan, fmt::format("{} levels", levels));
+      UniformPlan uniform{levels, plan, own.accuracy(), {}};
       if (best) uniform.better_than_best = paired_difference(best->right, own.right);
+      outcome_.uniform.push_back(std::move(uniform));
     }
   }
 

@@ -33,7 +33,6 @@ Json json_of(const std::vector<Sensitivity>& layer) {
   Json json;
   for (const Sensitivity& s : layer)
     json.push_back({{"levels", s.levels},
-                    {"delta", to_string(s.adc.spec.delta)},
                     {"cost", s.cost},
                     {"correct", s.score.correct},
                     {"loss", s.score.loss}});

@@ -44,7 +44,7 @@ Json json_of(const NetworkCost& network) {
 CostOptions load_cost_options(const CostRun& cost) {
   const Config table = cost.technology.empty() ? Config::from_text(technology_32nm(), "32nm.toml")
                                                : Config::from_file(cost.technology);
-  return {cost.adc, read_technology(table)};
+  return {cost.adc, read_technology(table), cost.dummy_column, {}};
 }
 
 CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const CostRun& cost,
@@ -56,11 +56,13 @@ CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const
 }
 
 std::string to_json(const CostComparison& comparison, const CostRun& cost,
-                    const Technology& technology) {
+                    const CostOptions& options) {
   Json json;
-  json["technology"] = technology.name;
+  json["technology"] = options.technology.name;
   json["adc"] = std::string(name_of(cost.adc));
   json["plan"] = json_of(comparison.plan);
+  json["dummy_column"] = cost.dummy_column;
+  if (cost.zero_detection) json["idle_reads"] = options.idle_shares;
   json["baseline_levels"] = cost.baseline_levels;
   json["baseline"] = json_of(comparison.baseline);
   json["area_saved"] = comparison.area_saved();

@@ -33,8 +33,9 @@ struct CostComparison {
 CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const CostRun& cost,
                             const CostOptions& options);
 
-/// Per layer and in total: mm², nJ per image, µs per image, TOPS/W, TOPS/mm², and what is saved.
+/// Per layer and in total: mm², nJ per image, µs per image, TOPS/W, TOPS/mm², and what is saved;
+/// the shares of idle reads where reads are skipped.
 std::string to_json(const CostComparison& comparison, const CostRun& cost,
-                    const Technology& technology);
+                    const CostOptions& options);
 
 }  // namespace bitline

@@ -30,7 +30,8 @@ std::string describe(const ArraySpec& array) {
 std::string describe(const CostRun& cost) {
   const std::string technology =
       cost.technology.empty() ? std::string(technology_32nm()) : read_text_file(cost.technology);
-  return fmt::format("{} baseline {} {}", name_of(cost.adc), cost.baseline_levels, technology);
+  return fmt::format("{} baseline {} dummy {} zero {} {}", name_of(cost.adc), cost.baseline_levels,
+                     cost.dummy_column, cost.zero_detection, technology);
 }
 
 std::string describe(const SearchRun& search) {

@@ -90,6 +90,8 @@ CostRun read_cost(const ConfigTable& table) {
       {{"flash", AdcModel::kFlash}, {"sar", AdcModel::kSar}, {"andrulis", AdcModel::kAndrulis}});
   cost.technology = table.path("technology", {});
   cost.baseline_levels = table.integer("baseline_levels", cost.baseline_levels, 2, kMany);
+  cost.dummy_column = table.get<bool>("dummy_column", cost.dummy_column);
+  cost.zero_detection = table.get<bool>("zero_detection", cost.zero_detection);
   return cost;
 }
 

@@ -18,6 +18,7 @@
 #include "bitline/pipeline/search_run.h"
 #include "bitline/pipeline/study.h"
 #include "bitline/pipeline/version.h"
+#include "bitline/pipeline/zero_detection.h"
 #include "bitline/report/report.h"
 #include "bitline/runtime/recalibrate.h"
 
@@ -132,19 +133,24 @@ class Run {
   }
 
   void cost_case(const SearchCase& search, const AdcPlan& plan) {
-    stages_.run("cost-" + search.name(),
-                {{"network", network_hash_},
-                 {"array", array_},
-                 {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},
-                 {"plan", content_hash(plan)},
-                 {"cost", describe(config_.cost)}},
-                [&](StageOutput& output) {
-                  const CostOptions options = load_cost_options(config_.cost);
-                  const Executor executor(network_, MacMode::kAnalog, config_.array);
-                  output.write("costs/" + search.name() + ".json",
-                               to_json(compare_cost(executor, plan, config_.cost, options),
-                                       config_.cost, options.technology));
-                });
+    stages_.run(
+        "cost-" + search.name(),
+        {{"network", network_hash_},
+         {"sample", config_.cost.zero_detection ? sample_hash_ : ""},
+         {"array", array_},
+         {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},
+         {"plan", content_hash(plan)},
+         {"cost", describe(config_.cost)}},
+        [&](StageOutput& output) {
+          CostOptions options = load_cost_options(config_.cost);
+          const Executor executor(network_, MacMode::kAnalog, config_.array);
+          if (config_.cost.zero_detection)
+            options.idle_shares = idle_shares(
+                executor, plan, normalized_images(sample_, config_.data), progress_, cancellation_);
+          output.write(
+              "costs/" + search.name() + ".json",
+              to_json(compare_cost(executor, plan, config_.cost, options), config_.cost, options));
+        });
   }
 
   void recalibrated_case(const SearchCase& search, const AdcPlan& plan) {

@@ -94,6 +94,8 @@ struct CostRun {
   AdcModel adc = AdcModel::kFlash;
   std::filesystem::path technology;   ///< empty: technology_32nm()
   std::int64_t baseline_levels = 16;  ///< of every layer's ADC, in the design to compare with
+  bool dummy_column = false;          ///< CostOptions::dummy_column
+  bool zero_detection = false;        ///< reads that drive no word line are not converted
 };
 
 /// [allocate]: one of the two budgets is set.

@@ -137,6 +137,12 @@ Tensor Executor::layer_sums_each(std::size_t step, const Values& values,
   return runners_.at(step).run_each(values.at(node.inputs[0]), adcs);
 }
 
+ReadCount Executor::count_reads(std::size_t step, const Values& values) const {
+  const LayerRunner& runner = runners_.at(step);
+  const Value& input = values.at(steps_[step].node->inputs[0]);
+  return bitline::count_reads(*runner.cim(), runner.rows(input), input.data.data<std::int32_t>());
+}
+
 std::vector<double> Executor::output_scale(std::size_t step, const PreparedPlan& plan) const {
   return runners_.at(step).output_scale(adc_of(steps_[step], plan));
 }

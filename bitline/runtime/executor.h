@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bitline/adc/adc_plan.h"
+#include "bitline/kernels/idle_reads.h"
 #include "bitline/kernels/layer_histogram.h"
 #include "bitline/runtime/layer_runner.h"
 #include "bitline/runtime/lowering.h"
@@ -91,6 +92,8 @@ class Executor {
   Tensor layer_sums_each(std::size_t step, const Values& values,
                          std::span<const PreparedPlan> plans) const;
   std::vector<double> output_scale(std::size_t step, const PreparedPlan& plan) const;
+  /// Reads of the array of a layer step that lies on one.
+  ReadCount count_reads(std::size_t step, const Values& values) const;
   /// Takes a new bias [channels] for a layer step that has one.
   void set_bias(std::size_t step, const Tensor& bias);
   /// Takes new batch-norm statistics [channels] for the step.

@@ -1,19 +1,21 @@
 #include "bitline/search/level_allocation.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <utility>
 
 #include "bitline/base/error.h"
-#include "bitline/search/curve_search.h"
 #include "bitline/search/progress_task.h"
 #include "bitline/search/search_checks.h"
 
 namespace bitline {
 namespace {
 
-/// Whole plans of the front that are measured.
-constexpr std::size_t kMeasuredPlans = 40;
+/// Plans of a front that are measured, spread over it.
+constexpr std::size_t kMeasuredPlans = 16;
+/// Times that sensitivities are measured around a better plan.
+constexpr int kRounds = 4;
 
 class Allocator {
  public:
@@ -27,15 +29,20 @@ class Allocator {
 
   LevelAllocation run() {
     allocation_.lossless = score_of({});
-    measure_layers();
-    measure_front();
-    choose();
-    if (allocation_.best && options_.lost_answers) take_levels_away();
-    if (allocation_.best) search_together();
+    for (const std::int64_t levels : options_.levels) search_uniform(levels);
+    begin_at_best_uniform();
+    for (int round = 0; round < kRounds && improve(); ++round) {
+    }
+    if (options_.levels.size() > 1) search_together();
+    if (options_.lost_answers && keeps_budget(current_)) take_levels_away();
+    if (keeps_budget(current_)) allocation_.best = current_;
+    keep_unbeaten();
     return std::move(allocation_);
   }
 
  private:
+  using Choice = std::vector<std::size_t>;  // index into options_.levels, by layer
+
   const std::vector<SearchLayer>& layers() const { return evaluator_.layers(); }
 
   Score score_of(const AdcPlan& plan) {
@@ -43,86 +50,161 @@ class Allocator {
     return evaluator_.evaluate(std::span(&plan, 1), order_, [](std::int64_t) {}).front();
   }
 
-  void measure_layers() {
-    std::int64_t images = 0;
-    for (const SearchLayer& layer : layers())
-      for (const std::int64_t levels : options_.levels)
-        images += std::ssize(candidates_of(layer, levels)) * std::ssize(order_);
-    const ProgressTask task(progress_, "sensitivity of every layer", images);
-    SearchContext context{evaluator_, options_.search, order_, progress_, cancellation_};
-    for (const SearchLayer& layer : layers()) {
-      auto& measured = allocation_.sensitivities.emplace_back();
-      for (const std::int64_t levels : options_.levels)
-        measured.push_back(sensitivity_of(context, layer, levels));
+  // Plans.
+
+  void search_uniform(std::int64_t levels) {
+    SearchOptions search = options_.search;
+    search.method = RangeMethod::kLayerWise;
+    search.adc.levels = levels;
+    SearchResult found = search_ranges(evaluator_, search, progress_, cancellation_);
+    allocation_.uniform.push_back({std::move(found.plan), 0, found.score});
+    ranges_.emplace_back(layers().size());
+    for (std::size_t i = 0; i < layers().size(); ++i) {
+      MeasuredPlan& uniform = allocation_.uniform.back();
+      uniform.cost += options_.cost(layers()[i], levels);
+      ranges_.back()[i] = uniform.plan.layers.at(layers()[i].name);
     }
+    allocation_.front.push_back(allocation_.uniform.back());
   }
 
-  std::vector<Candidate> candidates_of(const SearchLayer& layer, std::int64_t levels) const {
-    AdcSpec adc = options_.search.adc;
-    adc.levels = levels;
-    return make_candidates(std::span(&layer, 1), adc, options_.search.centres,
-                           options_.search.delta_step);
+  std::int64_t cost_of(const Choice& choice) const {
+    std::int64_t cost = 0;
+    for (std::size_t i = 0; i < choice.size(); ++i)
+      cost += options_.cost(layers()[i], options_.levels[choice[i]]);
+    return cost;
   }
 
-  Sensitivity sensitivity_of(SearchContext& context, const SearchLayer& layer,
-                             std::int64_t levels) const {
-    const std::vector<Candidate> candidates = candidates_of(layer, levels);
-    const SearchCurve curve = search_curve(context, {}, candidates, layer.name);
-    return {levels, candidates[curve.winner].layers.at(layer.name), options_.cost(layer, levels),
-            curve.points[curve.winner].score};
-  }
-
-  MeasuredPlan measured(const std::vector<std::size_t>& choice) {
-    MeasuredPlan plan;
-    for (std::size_t i = 0; i < choice.size(); ++i) {
-      const Sensitivity& chosen = allocation_.sensitivities[i][choice[i]];
-      plan.plan.layers[layers()[i].name] = chosen.adc;
-      plan.cost += chosen.cost;
-    }
-    plan.score = score_of(plan.plan);
+  AdcPlan plan_of(const Choice& choice) const {
+    AdcPlan plan;
+    for (std::size_t i = 0; i < choice.size(); ++i)
+      plan.layers[layers()[i].name] = ranges_[choice[i]][i];
     return plan;
   }
 
-  /// The cross-entropy that each layer adds; it tells small differences that right answers do not.
-  void measure_front() {
+  MeasuredPlan measured(const Choice& choice) {
+    MeasuredPlan plan{plan_of(choice), cost_of(choice), {}};
+    plan.score = score_of(plan.plan);
+    allocation_.front.push_back(plan);
+    return plan;
+  }
+
+  // What is better.
+
+  bool keeps_budget(const MeasuredPlan& plan) const {
+    return options_.lost_answers
+               ? plan.score.correct >= allocation_.lossless.correct - *options_.lost_answers
+               : plan.cost <= *options_.largest_cost;
+  }
+
+  bool scores_better(const MeasuredPlan& a, const MeasuredPlan& b) const {
+    return ranks_before(options_.search.objective, {a.score}, {b.score});
+  }
+
+  bool is_better(const MeasuredPlan& a, const MeasuredPlan& b) const {
+    const bool keeps = keeps_budget(a);
+    if (keeps != keeps_budget(b)) return keeps;
+    const bool cost_decides = options_.lost_answers ? keeps : !keeps;
+    if (cost_decides && a.cost != b.cost) return a.cost < b.cost;
+    if (scores_better(a, b) || scores_better(b, a)) return scores_better(a, b);
+    return a.cost < b.cost;
+  }
+
+  bool take_if_better(const MeasuredPlan& plan, const Choice& choice) {
+    if (!is_better(plan, current_)) return false;
+    current_ = plan;
+    choice_ = choice;
+    return true;
+  }
+
+  // The steps.
+
+  void begin_at_best_uniform() {
+    current_ = allocation_.uniform.front();
+    choice_.assign(layers().size(), 0);
+    for (std::size_t i = 1; i < options_.levels.size(); ++i)
+      take_if_better(allocation_.uniform[i], Choice(layers().size(), i));
+  }
+
+  /// All levels of one layer at once: the plans differ in nothing else.
+  std::vector<Sensitivity> sensitivities_of(std::size_t layer) {
+    cancellation_.check();
+    std::vector<AdcPlan> plans;
+    for (std::size_t option = 0; option < options_.levels.size(); ++option) {
+      plans.push_back(current_.plan);
+      if (option != choice_[layer])
+        plans.back().layers[layers()[layer].name] = ranges_[option][layer];
+    }
+    const std::vector<Score> scores = evaluator_.evaluate(plans, order_, [](std::int64_t) {});
+    std::vector<Sensitivity> result;
+    for (std::size_t option = 0; option < scores.size(); ++option) {
+      const std::int64_t levels = options_.levels[option];
+      result.push_back({levels, options_.cost(layers()[layer], levels), scores[option]});
+    }
+    return result;
+  }
+
+  /// Divisions that no other one beats by the sum of the cross-entropies that each layer adds; it
+  /// tells small differences that right answers do not.
+  std::vector<LevelChoice> front_around_current() {
+    const ProgressTask task(progress_, "sensitivity of every layer", std::ssize(layers()));
+    allocation_.sensitivities.clear();
     std::vector<std::vector<LevelOption>> options;
-    for (const auto& layer : allocation_.sensitivities) {
+    for (std::size_t i = 0; i < layers().size(); ++i) {
+      allocation_.sensitivities.push_back(sensitivities_of(i));
       options.emplace_back();
-      for (const Sensitivity& s : layer)
-        options.back().push_back({s.cost, s.score.loss - allocation_.lossless.loss});
+      for (const Sensitivity& s : allocation_.sensitivities.back())
+        options.back().push_back({s.cost, s.score.loss - current_.score.loss});
+      progress_.update(static_cast<std::int64_t>(i + 1), layers()[i].name);
     }
     std::vector<LevelChoice> front = level_front(options);
-    if (options_.largest_cost)
-      std::erase_if(front, [&](const LevelChoice& c) { return c.cost > *options_.largest_cost; });
+    std::erase_if(front, [this](const LevelChoice& c) { return cannot_be_better(c.cost); });
+    return front;
+  }
+
+  /// Whatever it scores.
+  bool cannot_be_better(std::int64_t cost) const {
+    if (options_.largest_cost) return cost > *options_.largest_cost;
+    return keeps_budget(current_) && cost >= current_.cost;
+  }
+
+  /// Whether some measured division is better than the current plan, which is then the best of
+  /// them.
+  bool improve() {
+    const std::vector<LevelChoice> front = front_around_current();
     const std::size_t count = std::min(front.size(), kMeasuredPlans);
-    const ProgressTask task(progress_, "plans of mixed levels", static_cast<std::int64_t>(count));
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t at = count == 1 ? 0 : i * (front.size() - 1) / (count - 1);
-      choices_.push_back(front[at].options);
-      allocation_.front.push_back(measured(choices_.back()));
-      progress_.update(static_cast<std::int64_t>(i + 1), "");
-    }
+    const std::size_t most = count + static_cast<std::size_t>(std::bit_width(front.size()));
+    const ProgressTask task(progress_, "plans of mixed levels", static_cast<std::int64_t>(most));
+    bool better = false;
+    std::size_t below = 0;             // dearest measured one that loses too much, plus 1
+    std::size_t above = front.size();  // cheapest measured one that does not
+    const auto measure = [&](std::size_t at) {
+      const MeasuredPlan plan = measured(front[at].options);
+      if (!keeps_budget(plan)) below = std::max(below, at + 1);
+      if (keeps_budget(plan)) above = std::min(above, at);
+      better |= take_if_better(plan, front[at].options);
+      progress_.update(++tried_, "");
+    };
+    tried_ = 0;
+    for (std::size_t i = 0; i < count; ++i)
+      measure(count == 1 ? 0 : i * (front.size() - 1) / (count - 1));
+    if (options_.lost_answers)
+      while (below < above && above < front.size()) measure(below + (above - below) / 2);
+    return better;
   }
 
-  bool keeps_accuracy(const MeasuredPlan& plan) const {
-    return plan.score.correct >= allocation_.lossless.correct - *options_.lost_answers;
-  }
-
-  void choose() {
-    const std::vector<MeasuredPlan>& front = allocation_.front;
-    auto best = front.end();
-    if (options_.lost_answers) {
-      best = std::ranges::find_if(front, [&](const MeasuredPlan& p) { return keeps_accuracy(p); });
-    } else {
-      // Later ones cost more, so that of equal scores the cheapest stays.
-      for (auto plan = front.begin(); plan != front.end(); ++plan)
-        if (best == front.end() ||
-            ranks_before(options_.search.objective, {plan->score}, {best->score}))
-          best = plan;
-    }
-    if (best == front.end()) return;
-    allocation_.best = *best;
-    choice_ = choices_[static_cast<std::size_t>(best - front.begin())];
+  /// Ranges that were found among layers of the same levels, anew behind each other's ADCs.
+  void search_together() {
+    SearchOptions search = options_.search;
+    search.method = RangeMethod::kLayerWise;
+    for (std::size_t i = 0; i < choice_.size(); ++i)
+      search.levels[layers()[i].name] = options_.levels[choice_[i]];
+    SearchResult together = search_ranges(evaluator_, search, progress_, cancellation_);
+    const MeasuredPlan plan{std::move(together.plan), current_.cost, together.score};
+    if (!is_better(plan, current_)) return;
+    current_ = plan;
+    allocation_.front.push_back(plan);
+    for (std::size_t i = 0; i < choice_.size(); ++i)
+      ranges_[choice_[i]][i] = plan.plan.layers.at(layers()[i].name);
   }
 
   /// The next fewer levels of one layer: what they save, and where.
@@ -130,22 +212,20 @@ class Allocator {
     std::multimap<std::int64_t, std::size_t, std::greater<>> savings;
     for (std::size_t i = 0; i < choice_.size(); ++i) {
       if (choice_[i] == 0) continue;
-      const auto& layer = allocation_.sensitivities[i];
-      savings.emplace(layer[choice_[i]].cost - layer[choice_[i] - 1].cost, i);
+      Choice fewer = choice_;
+      --fewer[i];
+      savings.emplace(current_.cost - cost_of(fewer), i);
     }
     return savings;
   }
 
   bool take_one_away() {
     for (const auto& [saved, layer] : savings()) {
-      std::vector<std::size_t> fewer = choice_;
+      Choice fewer = choice_;
       --fewer[layer];
-      MeasuredPlan plan = measured(fewer);
+      const MeasuredPlan plan = measured(fewer);
       progress_.update(++tried_, "");
-      if (saved <= 0 || !keeps_accuracy(plan)) continue;
-      choice_ = std::move(fewer);
-      allocation_.best = std::move(plan);
-      return true;
+      if (take_if_better(plan, fewer)) return true;
     }
     return false;
   }
@@ -153,20 +233,20 @@ class Allocator {
   void take_levels_away() {
     const auto most = static_cast<std::int64_t>(choice_.size() * options_.levels.size());
     const ProgressTask task(progress_, "levels that can go", most);
+    tried_ = 0;
     while (take_one_away()) {
     }
   }
 
-  /// Ranges that were found one layer at a time, anew behind each other's ADCs.
-  void search_together() {
-    SearchOptions search = options_.search;
-    search.method = RangeMethod::kLayerWise;
-    for (std::size_t i = 0; i < choice_.size(); ++i)
-      search.levels[layers()[i].name] = options_.levels[choice_[i]];
-    SearchResult together = search_ranges(evaluator_, search, progress_, cancellation_);
-    if (!ranks_before(search.objective, {together.score}, {allocation_.best->score})) return;
-    allocation_.best->plan = std::move(together.plan);
-    allocation_.best->score = together.score;
+  void keep_unbeaten() {
+    std::vector<MeasuredPlan> all = std::move(allocation_.front);
+    allocation_.front.clear();
+    std::ranges::stable_sort(all, [this](const MeasuredPlan& a, const MeasuredPlan& b) {
+      return a.cost != b.cost ? a.cost < b.cost : scores_better(a, b);
+    });
+    for (MeasuredPlan& plan : all)
+      if (allocation_.front.empty() || scores_better(plan, allocation_.front.back()))
+        allocation_.front.push_back(std::move(plan));
   }
 
   Evaluator& evaluator_;
@@ -175,8 +255,9 @@ class Allocator {
   const Cancellation& cancellation_;
   std::vector<std::int64_t> order_;
   LevelAllocation allocation_;
-  std::vector<std::vector<std::size_t>> choices_;  // of allocation_.front
-  std::vector<std::size_t> choice_;                // of allocation_.best
+  std::vector<std::vector<PlannedAdc>> ranges_;  // by levels, by layer
+  MeasuredPlan current_;
+  Choice choice_;  // of current_
   std::int64_t tried_ = 0;
 };
 

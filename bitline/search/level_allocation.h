@@ -1,6 +1,6 @@
-// Levels and ranges layer by layer under a budget: sensitivities are measured one layer at a time,
-// divided exactly (level_front.h), and the whole plan is then measured and mended, since layers
-// interact.
+// Levels and ranges layer by layer under a budget. Layers interact, so sensitivities are measured
+// around a whole plan, one layer changed at a time, divided exactly (level_front.h), and measured
+// again around the plan that this gives, as long as it gets better.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +24,6 @@ struct AllocationOptions {
   std::optional<std::int64_t> largest_cost;
 };
 
-/// One layer quantized alone, with its best range for that many levels.
-struct Sensitivity {
-  std::int64_t levels = 0;
-  PlannedAdc adc;
-  std::int64_t cost = 0;
-  Score score;
-};
-
 /// A plan and what it scored on all images.
 struct MeasuredPlan {
   AdcPlan plan;
@@ -39,20 +31,29 @@ struct MeasuredPlan {
   Score score;
 };
 
+/// A plan in which one layer has other levels.
+struct Sensitivity {
+  std::int64_t levels = 0;
+  std::int64_t cost = 0;  ///< of the layer's ADCs
+  Score score;            ///< of the whole plan
+};
+
 struct LevelAllocation {
   Score lossless;
-  std::vector<std::vector<Sensitivity>> sensitivities;  ///< by layer, by levels
-  std::vector<MeasuredPlan> front;   ///< unbeaten by the sums, measured; costs ascending
+  std::vector<MeasuredPlan> uniform;  ///< the same levels in every layer, by levels
+  /// Around the last plan that was improved on, by layer, by levels.
+  std::vector<std::vector<Sensitivity>> sensitivities;
+  std::vector<MeasuredPlan> front;   ///< of all measured plans the unbeaten ones; costs ascending
   std::optional<MeasuredPlan> best;  ///< empty where none keeps the budget
 };
 
-/// Measures every layer under each number of levels, with every range, then some of the unbeaten
-/// divisions as whole plans. `best` keeps the budget as measured. For lost_answers it is the
-/// cheapest measured plan, from which levels are then taken away, layer by layer, the one that
-/// saves most first, as long as the measured plan keeps the budget. For largest_cost it is the plan
-/// with the best score. Its ranges are then searched layer-wise with all ADCs in place, and taken
-/// where that scores better. Throws Error (kUsage) unless exactly one budget is given, and what
-/// search_ranges() throws.
+/// Ranges are those of layer-wise searches with the same levels in all layers: each was found
+/// behind layers about as coarse as its own. Begins at the best of these uniform plans; `best`
+/// keeps the budget as measured. For lost_answers it is the cheapest measured plan, from which
+/// levels are then taken away, layer by layer, the one that saves most first, as long as the
+/// measured plan keeps the budget. For largest_cost it is the plan with the best score. Before that
+/// its ranges are searched layer-wise among each other, and taken where that scores better. Throws
+/// Error (kUsage) unless exactly one budget is given, and what search_ranges() throws.
 LevelAllocation allocate_levels(Evaluator& evaluator, const AllocationOptions& options,
                                 ProgressSink& progress, const Cancellation& cancellation);
 

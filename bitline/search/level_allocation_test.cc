@@ -42,17 +42,43 @@ std::int64_t levels_of(const MeasuredPlan& plan, const std::string& layer) {
   return plan.plan.layers.at(layer).spec.levels;
 }
 
-TEST(LevelAllocation, MeasuresEachLayerAloneWithItsBestRange) {
+TEST(LevelAllocation, SearchesTheRangesOfUniformPlans) {
   AllocationOptions some = options();
   some.lost_answers = 3;
   const LevelAllocation allocation = allocate(some);
   EXPECT_EQ(allocation.lossless, (Score{32, 32, 0}));
+  ASSERT_EQ(allocation.uniform.size(), 4U);
+  const MeasuredPlan& eight = allocation.uniform[2];
+  EXPECT_EQ(levels_of(eight, "back"), 8);
+  EXPECT_EQ(eight.plan.layers.at("back").spec.delta, Rational(4));
+  EXPECT_EQ(eight.cost, 70 + 7 + 7);
+  EXPECT_EQ(eight.score.correct, 32 - (8 + 1 + 1));
+}
+
+// With 2 levels in front and back, 16 between, 2 answers are lost; 2 levels between lose 14 more.
+TEST(LevelAllocation, MeasuresSensitivitiesAroundThePlanThatItTakes) {
+  AllocationOptions some = options();
+  some.lost_answers = 2;
+  const LevelAllocation allocation = allocate(some);
   ASSERT_EQ(allocation.sensitivities.size(), 3U);
   const Sensitivity& middle = allocation.sensitivities[1][0];
   EXPECT_EQ(middle.levels, 2);
-  EXPECT_EQ(middle.adc.spec.delta, Rational(4));
-  EXPECT_EQ(middle.score, (Score{32, 32 - 14, std::int64_t{14} * 32}));
+  EXPECT_EQ(middle.score, (Score{32, 32 - 16, std::int64_t{16} * 32}));
   EXPECT_EQ(allocation.sensitivities[0][2].cost, 70);
+  EXPECT_EQ(allocation.sensitivities[1][3].score, allocation.best->score);
+}
+
+// The cheapest and the best of all measured ones are its ends.
+TEST(LevelAllocation, LeavesTheFrontOfWhatItMeasured) {
+  AllocationOptions some = options();
+  some.lost_answers = 2;
+  const std::vector<MeasuredPlan> front = allocate(some).front;
+  EXPECT_EQ(front.front().cost, 10 + 1 + 1);
+  EXPECT_EQ(front.back().score.correct, 32);
+  for (std::size_t i = 1; i < front.size(); ++i) {
+    EXPECT_GT(front[i].cost, front[i - 1].cost);
+    EXPECT_LT(front[i].score.loss, front[i - 1].score.loss);
+  }
 }
 
 // The front layer is dear and loses 1 answer with 2 … 8 levels; the middle one may lose nothing.

@@ -1,0 +1,27 @@
+#include "bitline/pipeline/zero_detection.h"
+
+#include "bitline/search/progress_task.h"
+
+namespace bitline {
+
+std::map<std::string, double> idle_shares(const Executor& executor, const AdcPlan& plan,
+                                          const Tensor& images, ProgressSink& progress,
+                                          const Cancellation& cancellation) {
+  const PreparedPlan prepared = executor.prepare(plan);
+  const std::vector<const CimLayer*> layers = executor.cim_layers();
+  const ProgressTask task(progress, "count idle reads", std::ssize(layers));
+  std::map<std::string, double> shares;
+  Values values = executor.begin(images);
+  std::size_t at = 0;
+  for (const CimLayer* layer : layers) {
+    cancellation.check();
+    const std::size_t step = executor.step_of(layer->name);
+    executor.run(values, at, step, prepared);
+    at = step;
+    shares[layer->name] = executor.count_reads(step, values).idle_share();
+    progress.update(std::ssize(shares), layer->name);
+  }
+  return shares;
+}
+
+}  // namespace bitline
