@@ -124,7 +124,9 @@ struct RunConfig {
   CompareRun compare;
   bool has_cost = false;  ///< a [cost] table is there: `run` says what every plan costs
   CostRun cost;
+  bool has_allocate = false;  ///< an [allocate] table is there: `run` divides levels
   AllocateRun allocate;
+  bool has_explain = false;  ///< an [explain] table is there: `run` explains every plan
   bool profile_by_tile = false;
   std::string as_used;  ///< the whole configuration as TOML, --set applied
   /// The command line that asks for this configuration, for those who want the same again; empty
