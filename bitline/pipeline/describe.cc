@@ -35,8 +35,8 @@ std::string describe(const CostRun& cost) {
 }
 
 std::string describe(const AllocateRun& allocate, bool recalibrate) {
-  return fmt::format("levels {} area {} loss {} cost {} recalibrate {}",
-                     fmt::join(allocate.levels, " "), allocate.by_area,
+  return fmt::format("levels {} ranges {} area {} loss {} cost {} recalibrate {}",
+                     fmt::join(allocate.levels, " "), name_of(allocate.ranges), allocate.by_area,
                      allocate.max_loss.value_or(-1), allocate.max_cost.value_or(-1), recalibrate);
 }
 

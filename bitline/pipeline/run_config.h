@@ -101,6 +101,7 @@ struct CostRun {
 /// [allocate]: one of the two budgets is set.
 struct AllocateRun {
   std::vector<std::int64_t> levels = {2, 3, 4, 6, 8, 16};
+  RangeMethod ranges = RangeMethod::kLayerWise;  ///< or one that takes them from statistics
   bool by_area = false;            ///< what is spent: area of the ADCs, else their energy
   std::optional<double> max_loss;  ///< points of accuracy on the search sample
   std::optional<double> max_cost;  ///< share of what ADCs of cost.baseline_levels cost
