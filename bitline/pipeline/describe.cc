@@ -42,12 +42,15 @@ std::string describe(const AllocateRun& allocate, bool recalibrate) {
 
 std::string describe(const SearchRun& search) {
   const SearchOptions& o = search.options;
+  // Nothing about layers where all are meant, as before one could name some.
+  const std::string layers =
+      search.layers.empty() ? "" : fmt::format(" layers {}", fmt::join(search.layers, " "));
   return fmt::format(
-      "{} {} {} {} objective {} step {} full {} centre {} percentile {} statistics {}",
+      "{} {} {} {} objective {} step {} full {} centre {} percentile {} statistics {}{}",
       name_of(o.adc.quantizer), name_of(o.adc.step_rule), name_of(o.adc.tie_rule),
       name_of(o.adc.sides), name_of(o.objective), to_string(o.delta_step), o.full,
       search.centre == Centre::kMean ? "mean" : "zero", to_string(search.percentile),
-      search.statistics == SearchStatistics::kStored ? "stored" : "recalibrated");
+      search.statistics == SearchStatistics::kStored ? "stored" : "recalibrated", layers);
 }
 
 std::string describe(const Normalization& normalization) {

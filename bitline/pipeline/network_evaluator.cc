@@ -48,10 +48,12 @@ class NetworkEvaluator::Scores {
 };
 
 NetworkEvaluator::NetworkEvaluator(const Executor& executor, const Tensor& images,
-                                   std::vector<std::int32_t> targets, SearchStatistics statistics)
+                                   std::vector<std::int32_t> targets, SearchStatistics statistics,
+                                   std::span<const std::string> layers)
     : executor_(executor), images_(images), targets_(std::move(targets)) {
   BITLINE_CHECK_EQ(images_.dim(0), image_count());
   for (const CimLayer* layer : executor.cim_layers()) {
+    if (!layers.empty() && std::ranges::find(layers, layer->name) == layers.end()) continue;
     layers_.push_back({layer->name, layer->sums.minimum, layer->sums.maximum});
     layer_steps_.push_back(executor.step_of(layer->name));
   }

@@ -16,10 +16,12 @@ namespace bitline {
 class NetworkEvaluator : public Evaluator {
  public:
   /// images F32 [n, channels, height, width], normalised; one target class per image. `executor`
-  /// (analog mode) has to outlive the evaluator.
+  /// (analog mode) has to outlive the evaluator. `layers`: those that plans may name; all where it
+  /// is empty.
   NetworkEvaluator(const Executor& executor, const Tensor& images,
                    std::vector<std::int32_t> targets,
-                   SearchStatistics statistics = SearchStatistics::kStored);
+                   SearchStatistics statistics = SearchStatistics::kStored,
+                   std::span<const std::string> layers = {});
 
   const std::vector<SearchLayer>& layers() const override { return layers_; }
   std::int64_t image_count() const override { return static_cast<std::int64_t>(targets_.size()); }

@@ -205,6 +205,7 @@ SearchRun read_search(const ConfigTable& table, const AdcSpec& adc) {
   search.statistics = table.choice<SearchStatistics>(
       "statistics", search.statistics,
       {{"stored", SearchStatistics::kStored}, {"recalibrated", SearchStatistics::kRecalibrated}});
+  search.layers = table.get<std::vector<std::string>>("layers", search.layers);
   search.options.delta_step = table.rational("delta_step", search.options.delta_step);
   search.options.full = table.get<bool>("full", search.options.full);
   search.max_loss = table.number("max_loss", search.max_loss, 0, 100);

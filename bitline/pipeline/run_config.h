@@ -77,6 +77,7 @@ struct SearchRun {
   std::vector<RangeMethod> ranges = {RangeMethod::kNetworkWise, RangeMethod::kLayerWise};
   Centre centre = Centre::kZero;
   SearchStatistics statistics = SearchStatistics::kStored;
+  std::vector<std::string> layers;  ///< that get an ADC, the others staying lossless; empty: all
   double max_loss = 1.0;  ///< points of accuracy on the search sample that plan.json may lose
   bool recalibrate = false;
 };

@@ -90,11 +90,28 @@ SearchBench::SearchBench(const Network& network, const RunConfig& config)
       sample_(load_search_sample(config.data, config.seed)),
       images_(normalized_images(sample_, config.data)) {
   check_fit(network, sample_);
+  searched_layers();  // that they are there
   SilentProgress silent;
   const Tensor logits = predict(executor_, {}, sample_, config.data.normalization, "", silent, {});
   lossless_ = score_batch(logits, sample_.labels);
   answers_ = predicted_classes(logits);
   hardest_first_ = ascending(margins(logits, targets()));
+}
+
+std::vector<const CimLayer*> SearchBench::searched_layers() const {
+  std::vector<const CimLayer*> layers = executor_.cim_layers();
+  const std::vector<std::string>& wanted = config_.search.layers;
+  std::vector<std::string> names;
+  for (const CimLayer* layer : layers) names.push_back(layer->name);
+  for (const std::string& name : wanted)
+    if (std::ranges::find(names, name) == names.end())
+      fail_usage("search.layers: '{}' is no layer on the array; there are: {}", name,
+                 fmt::join(names, ", "));
+  if (!wanted.empty())
+    std::erase_if(layers, [&wanted](const CimLayer* layer) {
+      return std::ranges::find(wanted, layer->name) == wanted.end();
+    });
+  return layers;
 }
 
 HistogramMap SearchBench::profile(bool by_tile, ProgressSink& progress,
@@ -129,7 +146,7 @@ SearchResult SearchBench::from_statistics(RangeMethod method, const SearchOption
                                           ProgressSink& progress,
                                           const Cancellation& cancellation) {
   SearchResult result;
-  for (const CimLayer* layer : executor_.cim_layers()) {
+  for (const CimLayer* layer : searched_layers()) {
     AdcSpec spec = options.adc;
     if (const auto centre = options.centres.find(layer->name); centre != options.centres.end())
       spec.centre = centre->second;
@@ -156,7 +173,7 @@ SearchOptions SearchBench::search_options(ProgressSink& progress,
 void SearchBench::with_evaluator(const std::filesystem::path& journal,
                                  const std::function<void(Evaluator&)>& body) {
   const SearchStatistics statistics = config_.search.statistics;
-  NetworkEvaluator evaluator(executor_, images_, targets(), statistics);
+  NetworkEvaluator evaluator(executor_, images_, targets(), statistics, config_.search.layers);
   if (journal.empty()) return body(evaluator);
   ScoreJournal scores(journal, identity_of(executor_, images_, targets(), statistics));
   JournaledEvaluator journaled(evaluator, scores);

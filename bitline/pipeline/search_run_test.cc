@@ -52,6 +52,23 @@ NetworkEvaluator evaluator_of(const SearchBench& bench, const RunConfig& config,
                           bench.sample().labels, statistics);
 }
 
+TEST(SearchBench, QuantizesTheNamedLayersAlone) {
+  const TestStudy study("named_layers");
+  RunConfig config = study.config();
+  config.search.layers = {"stage2.block1.conv2"};
+  SilentProgress silent;
+  for (const RangeMethod method :
+       {RangeMethod::kLayerWise, RangeMethod::kNetworkWise, RangeMethod::kThreeSigma}) {
+    SearchBench bench(load_network(config.model), config);
+    const SearchResult result = bench.search(3, method, {}, silent, {});
+    ASSERT_EQ(result.plan.layers.size(), 1U) << name_of(method);
+    EXPECT_EQ(result.plan.layers.begin()->first, "stage2.block1.conv2");
+    EXPECT_EQ(result.score, score_from_scratch(bench, config, result.plan));
+  }
+  config.search.layers = {"stage2.block1.conv9"};
+  EXPECT_THROW(SearchBench(load_network(config.model), config), Error);
+}
+
 TEST(NetworkEvaluator, CachedPrefixesNeverChangeAScore) {
   const TestStudy study("evaluator");
   const RunConfig config = study.config();
