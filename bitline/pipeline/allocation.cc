@@ -26,7 +26,10 @@ class Allocation {
         network_(load_network(config.model)),
         bench_(network_, config) {
     make_folder(journals);
-    for (const CimLayer* layer : bench_.executor().cim_layers()) layers_[layer->name] = layer;
+    for (const CimLayer* layer : bench_.executor().cim_layers()) {
+      layers_[layer->name] = layer;
+      outcome_.layers.push_back(layer->name);
+    }
     if (config.cost.zero_detection)
       cost_options_.idle_shares =
           idle_shares(bench_.executor(), {}, normalized_images(bench_.sample(), config.data),
@@ -35,8 +38,11 @@ class Allocation {
 
   AllocationOutcome run() {
     outcome_.baseline_cost = cost_of_all(config_.cost.baseline_levels);
+    const AllocationOptions options = this->options();
+    outcome_.lost_answers = options.lost_answers;
+    outcome_.largest_cost = options.largest_cost;
     outcome_.allocation =
-        bench_.allocate(options(), journals_ / "allocate", progress_, cancellation_);
+        bench_.allocate(options, journals_ / "allocate", progress_, cancellation_);
     evaluate_plans();
     return std::move(outcome_);
   }
