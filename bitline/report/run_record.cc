@@ -22,6 +22,11 @@ PageJson read_json(const fs::path& file) {
   }
 }
 
+/// Null where there is no such file.
+PageJson read_json_if_there(const fs::path& file) {
+  return fs::exists(file) ? read_json(file) : PageJson();
+}
+
 CsvTable read_csv(const fs::path& file) {
   const std::string text = read_text_file(file);
   return with_context(file.string(), [&] { return CsvTable::parse(text); });
@@ -85,6 +90,8 @@ PlanRecord read_search(const fs::path& folder, const ResultRecord& row) {
     record.images_measured = json.value("images_measured", std::int64_t{0});
     record.images_in_full = json.value("images_in_full", std::int64_t{0});
   }
+  record.cost = read_json_if_there(folder / "costs" / (record.name + ".json"));
+  record.explanation = read_json_if_there(folder / "explanations" / (record.name + ".json"));
   return record;
 }
 
@@ -132,7 +139,8 @@ RunRecord read_run(const fs::path& folder) {
   run.results = read_results(folder / "results.csv");
   run.plans = read_searches(folder, run);
   run.sums = read_sums(folder / "profile" / "counts.csv");
-  if (fs::exists(folder / "mapping.json")) run.mapping = read_json(folder / "mapping.json");
+  run.mapping = read_json_if_there(folder / "mapping.json");
+  run.allocation = read_json_if_there(folder / "allocation.json");
   return run;
 }
 

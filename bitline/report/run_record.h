@@ -47,6 +47,7 @@ struct CurveRecord {
 };
 
 /// What one search left.
+// NOLINTNEXTLINE(bugprone-exception-escape): as RunRecord
 struct PlanRecord {
   std::string name;  ///< "L4-layer-wise"
   std::int64_t levels = 0;
@@ -55,6 +56,8 @@ struct PlanRecord {
   std::vector<CurveRecord> curve;
   std::int64_t images_measured = 0;  ///< image evaluations of the search
   std::int64_t images_in_full = 0;   ///< of brute force; 0: nothing was searched
+  PageJson cost;                     ///< costs/NAME.json; null where the run counted no costs
+  PageJson explanation;              ///< explanations/NAME.json; null where nothing was explained
 };
 
 /// Conversions of one layer that gave one sum under one input stream, all planes and tiles
@@ -73,7 +76,8 @@ struct RunRecord {
   std::vector<ResultRecord> results;  ///< the lossless network first
   std::vector<PlanRecord> plans;      ///< in the order of `results`
   std::vector<SumRecord> sums;        ///< profile/counts.csv; by layer in its order, stream, sum
-  PageJson mapping;  ///< mapping.json; null where an older program wrote the folder
+  PageJson mapping;     ///< mapping.json; null where an older program wrote the folder
+  PageJson allocation;  ///< allocation.json; null where no levels were divided among layers
 
   /// The row of `results` that plan.json is of.
   std::optional<std::size_t> recommended() const;

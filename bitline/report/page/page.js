@@ -139,7 +139,7 @@
         layout: {top: {margin: 28, direction: narrow ? 'vertical' : 'horizontal', anchor: 'start'}},
         columns: narrow ? 1 : 4, labelLimit: 260},
       header: {labelColor: color('muted'), labelFont: font, labelFontSize: 12, labelPadding: 4},
-      range: {category: series, ordinal: series},
+      range: {category: series, ordinal: series, heatmap: [color('raised'), series[0]]},
       bar: {color: series[0], cornerRadiusEnd: 2},
       style: {
         lossless: {color: color('lossless'), strokeWidth: 1.5},
@@ -154,6 +154,12 @@
         histogram: {color: series[0]},
         threshold: {color: color('threshold'), strokeWidth: 1.2, strokeDash: [4, 3]},
         range: {color: color('range'), fillOpacity: 0.1},
+        stacked: {stroke: color('ground'), strokeWidth: 1, cornerRadiusEnd: 0},
+        before: {color: color('lossless'), thickness: 2, opacity: 1},
+        beside: {color: color('muted'), fontSize: 12, align: 'left', dx: 9, dy: 10},
+        'in-bar': {color: color('ground'), fontSize: 12, fontWeight: 600, align: 'right', dx: -6},
+        cell: {stroke: color('ground'), strokeWidth: 1},
+        'in-cell': {fontSize: 11},
       },
     };
   }
@@ -200,9 +206,14 @@
       if (place.isConnected) redraw();
       fill();
     });
+    const above = element('div', {className: 'above'}, choices);
+    if (zooming.isZoomable(block.spec)) {
+      above.append(zooming.buttons(place));
+      zooming.followFingers(place);
+    }
     rows.addEventListener('toggle', fill);
     redraws.push(redraw);
-    return element('figure', {}, element('h3', {textContent: block.title}), choices, place,
+    return element('figure', {}, element('h3', {textContent: block.title}), above, place,
       element('figcaption', {textContent: block.description}), rows);
   }
 
