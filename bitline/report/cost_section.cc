@@ -169,12 +169,12 @@ PageJson layers_chart(const Runs& runs) {
 }
 
 /// What costs are counted against, and with.
-std::string terms(const PageJson& cost) {
+std::string terms(const PlanRecord& plan) {
   return fmt::format(
-      "Before: {} levels in every ADC. After: the levels of the plan. Both with {} ADCs and the "
+      "Before: {} levels in every ADC. After: the levels of {}. Both with {} ADCs and the "
       "technology table \"{}\".",
-      cost.at("baseline_levels").get<std::int64_t>(), cost.at("adc").get<std::string>(),
-      cost.at("technology").get<std::string>());
+      plan.cost.at("baseline_levels").get<std::int64_t>(), plan.name,
+      plan.cost.at("adc").get<std::string>(), plan.cost.at("technology").get<std::string>());
 }
 
 }  // namespace
@@ -188,7 +188,7 @@ std::optional<PageSection> cost_section(const Runs& runs) {
     any = true;
     if (runs.size() > 1) section.blocks.push_back(page_text(run.name, "run"));
     section.blocks.push_back(page_facts(facts_of(plan->cost)));
-    section.blocks.push_back(page_text(terms(plan->cost), "note"));
+    section.blocks.push_back(page_text(terms(*plan), "note"));
   }
   if (!any) return std::nullopt;
   section.blocks.push_back(circuits_chart(

@@ -46,7 +46,7 @@ Estimate test_accuracy(const PageJson& plan) {
   return {per_cent("value"), per_cent("lower"), per_cent("upper")};
 }
 
-/// "4", or "3 to 8".
+/// "4", or "3 to 8". Levels stand by layer, or as one number for all.
 std::string levels_text(const PageJson& plan) {
   const PageJson& levels = plan.at("levels");
   const auto [fewest, most] = std::ranges::minmax_element(
@@ -190,7 +190,8 @@ PageJson sensitivity_chart(const Runs& drawn) {
                      .description =
                          "Points of accuracy that the whole plan loses on the search images where "
                          "this layer gets these levels and all others keep those of the last plan "
-                         "that was improved on. A row that stays pale can do with few levels.",
+                         "that was improved on. Where the numbers of a row stay low, the layer can "
+                         "do with few levels.",
                      .spec = "heat",
                      .settings = {{"/height", kBarHeight * most_layers(drawn)},
                                   {"/encoding/x/title", "ADC levels of the layer"},
@@ -227,7 +228,7 @@ PageJson chosen_facts(const RunRecord& run) {
        {spent.what,
         by_area(run) ? fmt::format("{:.3f} mm²", cost_of(run, best))
                      : energy_text(cost_of(run, best)),
-        fmt::format("{:.1f} % of cost.baseline_levels in every layer", share)},
+        fmt::format("{:.1f} % of the baseline's", share)},
        saving_fact(allocation),
        {"Test accuracy", per_cent_text(test.value), interval_text(test)},
        {"Loss on search images", signed_text(fmt::format("{:.2f} points", lost_points(run, best))),

@@ -102,8 +102,7 @@ PageJson curve_chart(const Runs& runs, const PageTable& curves, const std::strin
            "been measured, when they could no longer win, so they scatter more. A "
            "layer-wise search looks at one layer at a time: those in front of it have "
            "their ADCs, those behind it are lossless. The horizontal line is the "
-           "lossless network. Drag to move along the axis, Shift and the wheel to zoom, "
-           "double-click to go back.",
+           "lossless network.",
        .spec = "curves",
        .tables = {curves, lossless_table(runs)},
        .choices = {run_choice(),

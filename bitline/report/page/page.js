@@ -207,14 +207,16 @@
       fill();
     });
     const above = element('div', {className: 'above'}, choices);
+    const caption = element('figcaption', {textContent: block.description});
     if (zooming.isZoomable(block.spec)) {
+      caption.append(' ', element('span', {className: 'screen', textContent: zooming.hint}));
       above.append(zooming.buttons(place));
       zooming.followFingers(place);
     }
     rows.addEventListener('toggle', fill);
     redraws.push(redraw);
     return element('figure', {}, element('h3', {textContent: block.title}), above, place,
-      element('figcaption', {textContent: block.description}), rows);
+      caption, rows);
   }
 
   // ---- the other blocks

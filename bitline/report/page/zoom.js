@@ -4,6 +4,8 @@
 
 const zooming = (() => {
   const step = 1.5;
+  const hint = 'Drag to move; zoom with the buttons, two fingers, or Shift and the wheel; ' +
+    'double-click to go back.';
 
   const isZoomable = (spec) => JSON.stringify(spec).includes('"bind":"scales"');
 
@@ -66,5 +68,5 @@ const zooming = (() => {
     place.classList.add('zoomable');
   }
 
-  return {isZoomable, buttons, followFingers};
+  return {hint, isZoomable, buttons, followFingers};
 })();
