@@ -1,7 +1,8 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <functional>
+#include <utility>
 
+#include "bitline/base/error.h"
 #include "bitline/report/labels.h"
 #include "bitline/report/sections.h"
 
@@ -21,22 +22,22 @@ double regained(const PageJson& explanation, const PageJson& layer) {
   return accuracy(layer.at("without")) - accuracy(explanation.at("plan"));
 }
 
-using LayerRow = std::vector<PageJson> (*)(const PageJson& explanation, const PageJson& layer);
+using AddRow = std::function<void(std::vector<PageJson>)>;
+using AddRows = void (*)(const PageJson& explanation, const AddRow& add);
 
-/// A table with the rows of every layer that was explained, behind those of run and plan.
-PageTable layer_table(const Runs& runs, const std::string& name,
-                      const std::vector<PageColumn>& columns, LayerRow make_row) {
+/// A table about every plan that was explained; its run and its name stand in front of each row.
+PageTable plan_table(const Runs& runs, const std::string& name,
+                     const std::vector<PageColumn>& columns, AddRows add_rows) {
   std::vector<PageColumn> all{{"run", "Run", {}, true}, {"plan", "Plan", {}, true}};
   all.insert(all.end(), columns.begin(), columns.end());
   PageTable table(name, all);
   for (const RunRecord& run : runs)
     for (const PlanRecord& plan : run.plans) {
       if (!plan.explanation.is_object()) continue;
-      for (const PageJson& layer : plan.explanation.at("layers")) {
-        std::vector<PageJson> row{run.name, plan.name};
-        for (PageJson& value : make_row(plan.explanation, layer)) row.push_back(std::move(value));
+      add_rows(plan.explanation, [&](std::vector<PageJson> row) {
+        row.insert(row.begin(), {run.name, plan.name});
         table.add(std::move(row));
-      }
+      });
     }
   return table;
 }
@@ -47,66 +48,56 @@ std::pair<std::string, PageJson> height_of(const Runs& runs) {
   return {"/height", kBarHeight * most_layers(runs)};
 }
 
+PageJson layer_named(const PageJson& explanation, const PageJson& name) {
+  for (const PageJson& layer : explanation.at("layers"))
+    if (layer.at("layer") == name) return layer;
+  fail("a layer in explanations/ is among the worst and not among the layers: {}", name.dump());
+}
+
 PageJson worst_table(const Runs& runs) {
-  PageTable table("worst", {{"run", "Run", {}, true},
-                            {"plan", "Plan", {}, true},
-                            {"layer", "Layer"},
-                            {"regained", "Comes back without its ADCs, points", 2},
-                            {"noise", "SQNR, dB", 1},
-                            {"clipped", "Clipped, %", 2},
-                            {"remedy", "What to try first"}});
-  for (const RunRecord& run : runs)
-    for (const PlanRecord& plan : run.plans) {
-      const PageJson& explanation = plan.explanation;
-      if (!explanation.is_object()) continue;
-      if (!explanation.contains("worst"))
-        table.add({run.name, plan.name, "–", nullptr, nullptr, nullptr, "no layer loses answers"});
-      for (const PageJson& name : explanation.value("worst", PageJson::array())) {
-        const auto layer =
-            std::ranges::find_if(explanation.at("layers"),
-                                 [&](const PageJson& each) { return each.at("layer") == name; });
-        if (layer == explanation.at("layers").end()) continue;
-        table.add({run.name, plan.name, name, regained(explanation, *layer),
-                   layer->at("signal_to_noise_db"), per_cent(*layer, "clipped"),
-                   layer->at("remedy")});
-      }
-    }
+  const PageTable table =
+      plan_table(runs, "worst",
+                 {{"layer", "Layer"},
+                  {"regained", "Comes back without its ADCs, points", 2},
+                  {"noise", "SQNR, dB", 1},
+                  {"clipped", "Clipped, %", 2},
+                  {"remedy", "What to try first"}},
+                 [](const PageJson& explanation, const AddRow& add) {
+                   if (!explanation.contains("worst"))
+                     add({"–", nullptr, nullptr, nullptr, "no layer loses answers"});
+                   for (const PageJson& name : explanation.value("worst", PageJson::array())) {
+                     const PageJson layer = layer_named(explanation, name);
+                     add({name, regained(explanation, layer), layer.at("signal_to_noise_db"),
+                          per_cent(layer, "clipped"), layer.at("remedy")});
+                   }
+                 });
   return page_table("Layers that lose most", table, choices(runs));
 }
 
 PageTable lines_table(const Runs& runs) {
-  PageTable lines("lines", {{"run", "Run", {}, true},
-                            {"plan", "Plan", {}, true},
-                            {"label", "Line"},
-                            {"accuracy", "On search images, %", 2}});
-  for (const RunRecord& run : runs)
-    for (const PlanRecord& plan : run.plans) {
-      if (!plan.explanation.is_object()) continue;
-      lines.add({run.name, plan.name, "lossless", accuracy(plan.explanation.at("lossless"))});
-      lines.add({run.name, plan.name, "plan", accuracy(plan.explanation.at("plan"))});
-    }
-  return lines;
+  return plan_table(runs, "lines", {{"label", "Line"}, {"accuracy", "On search images, %", 2}},
+                    [](const PageJson& explanation, const AddRow& add) {
+                      add({"lossless", accuracy(explanation.at("lossless"))});
+                      add({"plan", accuracy(explanation.at("plan"))});
+                    });
 }
 
 PageJson accuracy_chart(const Runs& runs) {
   const PageTable layers =
-      layer_table(runs, "layers",
-                  {{"layer", "Layer"},
-                   {"alone", "With only its ADCs, %", 2},
-                   {"without", "With all but its ADCs, %", 2},
-                   {"regained", "Comes back, points", 2},
-                   {"levels", "Levels", 0},
-                   {"used", "Levels reached", 0},
-                   {"delta", "δ, LSB", {}, false, true}},
-                  [](const PageJson& explanation, const PageJson& layer) -> std::vector<PageJson> {
-                    return {layer.at("layer"),
-                            accuracy(layer.at("alone")),
-                            accuracy(layer.at("without")),
-                            regained(explanation, layer),
-                            layer.at("levels"),
-                            layer.at("levels_used"),
-                            layer.at("delta")};
-                  });
+      plan_table(runs, "layers",
+                 {{"layer", "Layer"},
+                  {"alone", "With only its ADCs, %", 2},
+                  {"without", "With all but its ADCs, %", 2},
+                  {"regained", "Comes back, points", 2},
+                  {"levels", "Levels", 0},
+                  {"used", "Levels reached", 0},
+                  {"delta", "δ, LSB", {}, false, true}},
+                 [](const PageJson& explanation, const AddRow& add) {
+                   for (const PageJson& layer : explanation.at("layers"))
+                     add({layer.at("layer"), accuracy(layer.at("alone")),
+                          accuracy(layer.at("without")), regained(explanation, layer),
+                          layer.at("levels"), layer.at("levels_used"), layer.at("delta")});
+                 });
   return page_chart({.title = "Accuracy with and without the ADCs of each layer",
                      .description =
                          "On the search images. A layer does harm where the point of only its ADCs "
@@ -119,18 +110,18 @@ PageJson accuracy_chart(const Runs& runs) {
 }
 
 PageJson noise_chart(const Runs& runs) {
-  const PageTable layers =
-      layer_table(runs, "layers",
-                  {{"layer", "Layer"},
-                   {"noise", "SQNR, dB", 2},
-                   {"shift", "Mean error of the channels, % of its power", 1},
-                   {"clipped", "Clipped, %", 2},
-                   {"remedy", "What to try first"}},
-                  [](const PageJson&, const PageJson& layer) -> std::vector<PageJson> {
-                    return {layer.at("layer"), layer.at("signal_to_noise_db"),
-                            per_cent(layer, "mean_error_share"), per_cent(layer, "clipped"),
-                            layer.at("remedy")};
-                  });
+  const PageTable layers = plan_table(runs, "layers",
+                                      {{"layer", "Layer"},
+                                       {"noise", "SQNR, dB", 2},
+                                       {"shift", "Mean error of the channels, % of its power", 1},
+                                       {"clipped", "Clipped, %", 2},
+                                       {"remedy", "What to try first"}},
+                                      [](const PageJson& explanation, const AddRow& add) {
+                                        for (const PageJson& layer : explanation.at("layers"))
+                                          add({layer.at("layer"), layer.at("signal_to_noise_db"),
+                                               per_cent(layer, "mean_error_share"),
+                                               per_cent(layer, "clipped"), layer.at("remedy")});
+                                      });
   return page_chart({.title = "Signal over quantization noise at the output of each layer",
                      .description = "Power of the outputs over that of their error, in dB, with "
                                     "lossless layers in front. No bar: nothing is lost.",
@@ -142,20 +133,15 @@ PageJson noise_chart(const Runs& runs) {
 
 PageJson clipping_chart(const Runs& runs) {
   const std::string title = "Clipped, %";
-  PageTable table("cells", {{"run", "Run", {}, true},
-                            {"plan", "Plan", {}, true},
-                            {"layer", "Layer"},
-                            {"column", "Input bit", 0},
-                            {"value", title, 2}});
-  for (const RunRecord& run : runs)
-    for (const PlanRecord& plan : run.plans) {
-      if (!plan.explanation.is_object()) continue;
-      for (const PageJson& layer : plan.explanation.at("layers")) {
-        std::int64_t stream = 0;
-        for (const PageJson& share : layer.at("clipped_by_stream"))
-          table.add({run.name, plan.name, layer.at("layer"), stream++, 100 * share.get<double>()});
-      }
-    }
+  const PageTable table = plan_table(
+      runs, "cells", {{"layer", "Layer"}, {"column", "Input bit", 0}, {"value", title, 2}},
+      [](const PageJson& explanation, const AddRow& add) {
+        for (const PageJson& layer : explanation.at("layers")) {
+          std::int64_t bit = 0;
+          for (const PageJson& share : layer.at("clipped_by_stream"))
+            add({layer.at("layer"), bit++, 100 * share.get<double>()});
+        }
+      });
   return page_chart({.title = "Clipped sums by input bit",
                      .description =
                          "Share of the sums that lie outside the range of their ADC. Bit "

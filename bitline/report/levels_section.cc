@@ -56,11 +56,10 @@ std::string levels_text(const PageJson& plan) {
 }
 
 /// The plans of an allocation, each kind from the cheapest to the dearest.
-void add_plans(const Runs& runs, const RunRecord& run, PageTable& table) {
+void add_plans(const RunRecord& run, PageTable& table) {
   const auto add = [&](std::string_view kind, const PageJson& plan) {
     std::vector<PageJson> row{
         run.name,
-        runs.size() == 1 ? std::string(kind) : fmt::format("{} · {}", run.name, kind),
         kind,
         levels_text(plan),
         cost_of(run, plan),
@@ -100,7 +99,6 @@ void add_lines(const RunRecord& run, PageTable& table) {
 PageJson front_chart(const Runs& runs, const Runs& drawn) {
   const Spent spent = spent_of(drawn.front());
   PageTable plans("plans", {run_column(runs),
-                            {"series", "Series", {}, true},
                             {"kind", "Plan"},
                             {"levels", "Levels"},
                             {"cost", spent.axis(), 3},
@@ -113,12 +111,9 @@ PageJson front_chart(const Runs& runs, const Runs& drawn) {
                             {"label", "Line"},
                             {"accuracy", "On search images, %", 2},
                             {"cost", spent.axis(), 3}});
-  PageJson shapes = PageJson::array();
   for (const RunRecord& run : drawn) {
-    add_plans(runs, run, plans);
+    add_plans(run, plans);
     add_lines(run, lines);
-    for (const char* shape : {"circle", "square"}) shapes.push_back(shape);
-    if (run.allocation.contains("best")) shapes.push_back("diamond");
   }
   return page_chart(
       {.title = fmt::format("Accuracy against {}", spent.what),
@@ -128,8 +123,9 @@ PageJson front_chart(const Runs& runs, const Runs& drawn) {
            "Numbers beside squares are levels that every layer has.",
        .spec = "front",
        .settings = {{"/layer/4/encoding/x/title", spent.axis()},
-                    {"/layer/4/layer/2/encoding/shape/scale/range", shapes},
-                    {"/layer/4/layer/2/encoding/tooltip/2/title", spent.axis()}},
+                    {"/layer/4/encoding/color/field", runs.size() == 1 ? "kind" : "run"},
+                    {"/layer/4/encoding/color/title", runs.size() == 1 ? "Plan" : "Run"},
+                    {"/layer/4/layer/2/encoding/tooltip/3/title", spent.axis()}},
        .tables = {plans, lines}});
 }
 

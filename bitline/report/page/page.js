@@ -133,7 +133,7 @@
       view: {stroke: null},
       axis: {...quiet, gridColor: color('line'), domainColor: color('line'),
         tickColor: color('line'), titlePadding: 10, labelPadding: 5},
-      axisX: {grid: false},
+      axisX: {grid: false, labelSeparation: 8},
       legend: {...quiet, orient: 'top', direction: 'horizontal', symbolSize: 90, offset: 14,
         symbolBaseFillColor: color('muted'), symbolBaseStrokeColor: color('muted'),
         layout: {top: {margin: 28, direction: narrow ? 'vertical' : 'horizontal', anchor: 'start'}},
