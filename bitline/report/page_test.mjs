@@ -2,7 +2,7 @@
 //   node page_test.mjs BITLINE CHROMIUM FOLDER
 // FOLDER takes the reports. The run folder in testdata/ is that of a small run.
 import assert from 'node:assert/strict';
-import {readFileSync, statSync, writeFileSync} from 'node:fs';
+import {readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
 import {
@@ -23,6 +23,40 @@ test('every chart is drawn, on a desktop, on a phone, in the dark, and for sever
     for (const count of marks) assert.ok(count >= 3, `marks of the charts: ${marks}`);
     await page.context().close();
   }
+});
+
+test('charts are drawn where a run lacks files, a plan, or ends a budget otherwise', async () => {
+  const file = report('lacking', {
+    whole: () => {},
+    lacking: (run) => {
+      for (const part of ['costs', 'allocation.json', 'explanations'])
+        rmSync(join(run, part), {recursive: true});
+    },
+    otherwise: (run) => {
+      alter(join(run, 'allocation.json'), (allocation) => {
+        delete allocation.best;
+        allocation.budget = {cost: 5000000000};
+      });
+      alter(join(run, 'explanations/L6-layer-wise.json'), (explanation) => {
+        delete explanation.worst;
+        for (const layer of explanation.layers) layer.signal_to_noise_db = null;
+      });
+    },
+    area: (run) => alter(join(run, 'allocation.json'), (allocation) => {
+      allocation.cost_unit = '1e-3 um2';
+    }),
+  });
+  const page = await open(browser, file);
+  for (const count of await drawnMarks(page)) assert.ok(count >= 3, `${count} marks`);
+  assert.deepEqual(await page.locator('#levels h3').allTextContents(), [
+    'Accuracy against ADC energy', 'Levels of each layer', 'Sensitivity of each layer',
+    'Accuracy against ADC area', 'Levels of each layer', 'Sensitivity of each layer']);
+  const upright = await page.locator('#levels figure').first().locator('svg .role-mark line')
+    .evaluateAll((lines) => lines.filter((line) => line.getBoundingClientRect().height > 100));
+  assert.equal(upright.length, 1);  // the budget on cost
+  const noise = page.locator('#diagnosis figure').nth(1);
+  await noise.locator('select[data-field="run"]').selectOption('otherwise');
+  await eventually(async () => await noise.locator('svg .role-mark path').count() === 0);
 });
 
 test('a report is one file below 5 MB', () => {
