@@ -5,6 +5,7 @@
 
 #include "bitline/base/file.h"
 #include "bitline/pipeline/allocation.h"
+#include "bitline/pipeline/study.h"
 #include "cli/command.h"
 
 namespace bitline::cli {
@@ -64,7 +65,10 @@ void run_allocate(const AllocateArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read();
   const auto folder = run_folder(arguments.out, arguments.config.file, "-allocation");
   const AllocationOutcome outcome = or_say_how_to_go_on(folder, [&] {
-    return allocate(config, folder / "journals", context.progress, context.cancellation);
+    make_folder(folder / "journals");
+    SearchBench bench(load_network(config.model), config);
+    return allocate(bench, config, folder / "journals" / "allocate", context.progress,
+                    context.cancellation);
   });
   write_file_atomically(folder / "allocation.json", to_json(outcome, config.allocate.by_area));
   if (outcome.allocation.best)

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "bitline/pipeline/explanation.h"
+#include "bitline/pipeline/study.h"
 #include "cli/command.h"
 
 namespace bitline::cli {
@@ -47,8 +48,10 @@ void print_worst(const Explanation& explanation) {
 }
 
 void run_explain(const ExplainArguments& arguments, Context& context) {
-  const Explanation explanation = explain(arguments.config.read(), read_plan(arguments.plan),
-                                          context.progress, context.cancellation);
+  const RunConfig config = arguments.config.read();
+  const Explanation explanation =
+      explain(load_network(config.model), config, read_plan(arguments.plan), context.progress,
+              context.cancellation);
   if (arguments.json) {
     fmt::print("{}", to_json(explanation));
     return;

@@ -16,16 +16,14 @@ namespace {
 
 class Allocation {
  public:
-  Allocation(const RunConfig& config, const std::filesystem::path& journals, ProgressSink& progress,
-             const Cancellation& cancellation)
-      : config_(config),
-        journals_(journals),
+  Allocation(SearchBench& bench, const RunConfig& config, const std::filesystem::path& journal,
+             ProgressSink& progress, const Cancellation& cancellation)
+      : bench_(bench),
+        config_(config),
+        journal_(journal),
         progress_(progress),
         cancellation_(cancellation),
-        cost_options_(load_cost_options(config.cost)),
-        network_(load_network(config.model)),
-        bench_(network_, config) {
-    make_folder(journals);
+        cost_options_(load_cost_options(config.cost)) {
     for (const CimLayer* layer : bench_.executor().cim_layers()) {
       layers_[layer->name] = layer;
       outcome_.layers.push_back(layer->name);
@@ -41,8 +39,7 @@ class Allocation {
     const AllocationOptions options = this->options();
     outcome_.lost_answers = options.lost_answers;
     outcome_.largest_cost = options.largest_cost;
-    outcome_.allocation =
-        bench_.allocate(options, journals_ / "allocate", progress_, cancellation_);
+    outcome_.allocation = bench_.allocate(options, journal_, progress_, cancellation_);
     evaluate_plans();
     return std::move(outcome_);
   }
@@ -79,8 +76,8 @@ class Allocation {
 
   /// The network that a plan is judged with.
   Network network_under(const AdcPlan& plan) {
-    if (!config_.search.recalibrate || plan.layers.empty()) return network_;
-    Executor executor(network_, MacMode::kAnalog, config_.array, config_.engine);
+    if (!config_.search.recalibrate || plan.layers.empty()) return bench_.executor().network();
+    Executor executor(bench_.executor().network(), MacMode::kAnalog, config_.array, config_.engine);
     PreparedPlan prepared = executor.prepare(plan);
     return recalibrate(executor, prepared, normalized_images(bench_.sample(), config_.data),
                        progress_, cancellation_);
@@ -109,13 +106,12 @@ class Allocation {
     }
   }
 
+  SearchBench& bench_;
   const RunConfig& config_;
-  std::filesystem::path journals_;
+  const std::filesystem::path& journal_;
   ProgressSink& progress_;
   const Cancellation& cancellation_;
   CostOptions cost_options_;
-  Network network_;
-  SearchBench bench_;
   std::map<std::string, const CimLayer*> layers_;
   AllocationOutcome outcome_;
 };
@@ -130,9 +126,10 @@ std::optional<AllocationOutcome::Saving> AllocationOutcome::saving() const {
   return std::nullopt;
 }
 
-AllocationOutcome allocate(const RunConfig& config, const std::filesystem::path& journals,
-                           ProgressSink& progress, const Cancellation& cancellation) {
-  return Allocation(config, journals, progress, cancellation).run();
+AllocationOutcome allocate(SearchBench& bench, const RunConfig& config,
+                           const std::filesystem::path& journal, ProgressSink& progress,
+                           const Cancellation& cancellation) {
+  return Allocation(bench, config, journal, progress, cancellation).run();
 }
 
 }  // namespace bitline

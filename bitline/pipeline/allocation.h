@@ -9,6 +9,7 @@
 #include "bitline/base/progress.h"
 #include "bitline/pipeline/accuracy.h"
 #include "bitline/pipeline/run_config.h"
+#include "bitline/pipeline/search_run.h"
 #include "bitline/search/level_allocation.h"
 
 namespace bitline {
@@ -47,11 +48,12 @@ struct AllocationOutcome {
   std::optional<Saving> saving() const;
 };
 
-/// Costs are those of the ADCs: fJ per image, or 10^-3 µm² where config.allocate.by_area.
-/// `journals` is a folder from which a stopped allocation goes on; it is made. Throws what
-/// SearchBench, load_cost_options() and network_cost() throw.
-AllocationOutcome allocate(const RunConfig& config, const std::filesystem::path& journals,
-                           ProgressSink& progress, const Cancellation& cancellation);
+/// Of the network on `bench`, which `config` made. Costs are those of the ADCs: fJ per image, or
+/// 10^-3 µm² where config.allocate.by_area. `journal` is a file from which a stopped allocation
+/// goes on. Throws what load_cost_options() and network_cost() throw.
+AllocationOutcome allocate(SearchBench& bench, const RunConfig& config,
+                           const std::filesystem::path& journal, ProgressSink& progress,
+                           const Cancellation& cancellation);
 
 /// All of it, for allocation.json.
 std::string to_json(const AllocationOutcome& outcome, bool by_area);

@@ -34,6 +34,12 @@ std::string describe(const CostRun& cost) {
                      cost.dummy_column, cost.zero_detection, technology);
 }
 
+std::string describe(const AllocateRun& allocate, bool recalibrate) {
+  return fmt::format("levels {} ranges {} area {} loss {} cost {} recalibrate {}",
+                     fmt::join(allocate.levels, " "), name_of(allocate.ranges), allocate.by_area,
+                     allocate.max_loss.value_or(-1), allocate.max_cost.value_or(-1), recalibrate);
+}
+
 std::string describe(const SearchRun& search) {
   const SearchOptions& o = search.options;
   return fmt::format(

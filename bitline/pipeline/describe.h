@@ -11,6 +11,8 @@ namespace bitline {
 std::string describe(const ArraySpec& array);
 /// With the technology's content. Throws Error when its file cannot be read.
 std::string describe(const CostRun& cost);
+/// With whether plans are judged after recalibration.
+std::string describe(const AllocateRun& allocate, bool recalibrate);
 /// What decides the scores and the winner of a search, apart from levels and method.
 std::string describe(const SearchRun& search);
 std::string describe(const Normalization& normalization);

@@ -71,12 +71,12 @@ std::string remedy_of(const LayerExplanation& layer) {
 
 class Explainer {
  public:
-  Explainer(const RunConfig& config, const AdcPlan& plan, ProgressSink& progress,
-            const Cancellation& cancellation)
+  Explainer(const Network& network, const RunConfig& config, const AdcPlan& plan,
+            ProgressSink& progress, const Cancellation& cancellation)
       : plan_(plan),
         progress_(progress),
         cancellation_(cancellation),
-        bench_(load_network(config.model), config),
+        bench_(network, config),
         images_(normalized_images(bench_.sample(), config.data)),
         evaluator_(bench_.executor(), images_, bench_.sample().labels),
         all_images_(static_cast<std::size_t>(evaluator_.image_count())) {
@@ -176,9 +176,9 @@ std::vector<const LayerExplanation*> Explanation::worst() const {
   return worst;
 }
 
-Explanation explain(const RunConfig& config, const AdcPlan& plan, ProgressSink& progress,
-                    const Cancellation& cancellation) {
-  return Explainer(config, plan, progress, cancellation).run();
+Explanation explain(const Network& network, const RunConfig& config, const AdcPlan& plan,
+                    ProgressSink& progress, const Cancellation& cancellation) {
+  return Explainer(network, config, plan, progress, cancellation).run();
 }
 
 }  // namespace bitline

@@ -6,6 +6,7 @@
 
 #include "bitline/adc/adc_plan.h"
 #include "bitline/base/progress.h"
+#include "bitline/graph/network.h"
 #include "bitline/pipeline/run_config.h"
 #include "bitline/search/evaluator.h"
 
@@ -41,9 +42,10 @@ struct Explanation {
   std::vector<const LayerExplanation*> worst() const;
 };
 
-/// Throws what SearchBench and Executor::prepare() throw.
-Explanation explain(const RunConfig& config, const AdcPlan& plan, ProgressSink& progress,
-                    const Cancellation& cancellation);
+/// Of a network on the array and the sample of `config`. Throws what SearchBench and
+/// Executor::prepare() throw.
+Explanation explain(const Network& network, const RunConfig& config, const AdcPlan& plan,
+                    ProgressSink& progress, const Cancellation& cancellation);
 
 std::string to_json(const Explanation& explanation);
 

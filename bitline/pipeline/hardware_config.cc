@@ -72,6 +72,13 @@ AllocateRun read_allocate(const ConfigTable& table) {
   AllocateRun allocate;
   allocate.levels = table.integers("levels", allocate.levels, 2, kMany);
   std::ranges::sort(allocate.levels);
+  allocate.ranges = range_method_from_name(
+      table.get<std::string>("ranges", std::string(name_of(allocate.ranges))));
+  if (is_search(allocate.ranges) && allocate.ranges != RangeMethod::kLayerWise)
+    fail_usage(
+        "{}: \"{}\" is no way to ranges of an allocation; choose \"layer-wise\" or one that takes "
+        "them from statistics, \"three-sigma\" for example",
+        table.where("ranges"), name_of(allocate.ranges));
   allocate.by_area =
       table.choice<bool>("cost", allocate.by_area, {{"energy", false}, {"area", true}});
   if (table.has("max_loss")) allocate.max_loss = table.number("max_loss", 0, 0, 100);

@@ -7,18 +7,14 @@
 #include "bitline/base/file.h"
 #include "bitline/base/hash.h"
 #include "bitline/graph/network_file.h"
-#include "bitline/pipeline/cost_report.h"
 #include "bitline/pipeline/describe.h"
-#include "bitline/pipeline/mapping_report.h"
-#include "bitline/pipeline/profile_report.h"
 #include "bitline/pipeline/retraining.h"
+#include "bitline/pipeline/run_analysis.h"
 #include "bitline/pipeline/run_network.h"
 #include "bitline/pipeline/run_rows.h"
 #include "bitline/pipeline/run_stages.h"
-#include "bitline/pipeline/search_run.h"
 #include "bitline/pipeline/study.h"
 #include "bitline/pipeline/version.h"
-#include "bitline/pipeline/zero_detection.h"
 #include "bitline/report/report.h"
 #include "bitline/runtime/recalibrate.h"
 
@@ -44,14 +40,17 @@ class Run {
         stages_(folder, cancellation),
         progress_(progress),
         cancellation_(cancellation),
-        array_(describe(config.array) + describe(config.data.normalization)) {}
+        analysis_(config, subject_, stages_, progress, cancellation) {
+    subject_.array = describe(config.array) + describe(config.data.normalization);
+  }
 
   RunOutcome go() {
     baseline();
-    mapping();
-    profile();
+    analysis_.mapping();
+    analysis_.profile();
     for (const std::int64_t levels : config_.search.levels)
       for (const RangeMethod ranges : config_.search.ranges) plan_case({levels, ranges});
+    if (config_.has_allocate) analysis_.allocate();
     finish();
     return std::move(outcome_);
   }
@@ -60,59 +59,27 @@ class Run {
   const RunFolder& folder() const { return stages_.folder(); }
 
   void baseline() {
-    network_ = run_network(config_, stages_, progress_, cancellation_);
-    sample_ = load_search_sample(config_.data, config_.seed);
-    network_hash_ = content_hash(network_);
-    sample_hash_ = content_hash(sample_);
-    rows_.emplace(config_, network_, sample_, stages_, progress_, cancellation_);
+    subject_.network = run_network(config_, stages_, progress_, cancellation_);
+    subject_.sample = load_search_sample(config_.data, config_.seed);
+    subject_.network_hash = content_hash(subject_.network);
+    subject_.sample_hash = content_hash(subject_.sample);
+    rows_.emplace(config_, subject_.network, subject_.sample, stages_, progress_, cancellation_);
     outcome_.rows.push_back(rows_->lossless());
     if (config_.has_retrain) retrained_case({}, {});
-  }
-
-  void mapping() {
-    stages_.run("mapping",
-                {{"network", network_hash_},
-                 {"array", array_},
-                 {"columns_per_adc", std::to_string(config_.array.columns_per_adc)}},
-                [&](StageOutput& output) {
-                  const Executor executor(network_, MacMode::kAnalog, config_.array);
-                  output.write("mapping.json", mapping_json(executor, config_.array));
-                });
-  }
-
-  SearchBench& bench() {
-    if (!bench_) bench_.emplace(network_, config_);
-    return *bench_;
-  }
-
-  void profile() {
-    stages_.run("profile",
-                {{"network", network_hash_},
-                 {"sample", sample_hash_},
-                 {"array", array_},
-                 {"by_tile", config_.profile_by_tile ? "yes" : "no"}},
-                [&](StageOutput& output) {
-                  const ProfileFiles files = profile_files(
-                      bench().executor(),
-                      bench().profile(config_.profile_by_tile, progress_, cancellation_));
-                  output.write("profile/counts.csv", files.counts_csv);
-                  output.write("profile/statistics.csv", files.statistics_csv);
-                  output.write("profile/histograms.npz", files.histograms_npz);
-                });
   }
 
   void search_case(const SearchCase& search) {
     const std::string journal = "journals/" + search.name();
     stages_.run("search-" + search.name(),
-                {{"network", network_hash_},
-                 {"sample", sample_hash_},
-                 {"array", array_},
+                {{"network", subject_.network_hash},
+                 {"sample", subject_.sample_hash},
+                 {"array", subject_.array},
                  {"search", describe(config_.search)}},
                 [&](StageOutput& output) {
                   make_folder(folder().path_of("journals"));
                   const SearchResult result =
-                      bench().search(search.levels, search.ranges, folder().path_of(journal),
-                                     progress_, cancellation_);
+                      analysis_.bench().search(search.levels, search.ranges,
+                                               folder().path_of(journal), progress_, cancellation_);
                   output.write(search.plan(), to_json(result.plan));
                   output.write("curves/" + search.name() + ".csv", curves_to_csv(result.curves));
                   output.write("searches/" + search.name() + ".json", search_summary(result));
@@ -126,51 +93,30 @@ class Run {
   void plan_case(const SearchCase& search) {
     search_case(search);
     const AdcPlan plan = plan_from_json(folder().read_text(search.plan()));
-    add_row(search, rows_->measure(search.name(), network_, plan, Treatment::kNone), {});
-    if (config_.has_cost) cost_case(search, plan);
+    add_row(search, search.name(), subject_.network, plan, Treatment::kNone, {});
+    if (config_.has_cost) analysis_.cost(search.name(), plan);
     if (config_.search.recalibrate) recalibrated_case(search, plan);
     if (config_.has_retrain) retrained_case(search, plan);
-  }
-
-  void cost_case(const SearchCase& search, const AdcPlan& plan) {
-    stages_.run(
-        "cost-" + search.name(),
-        {{"network", network_hash_},
-         {"sample", config_.cost.zero_detection ? sample_hash_ : ""},
-         {"array", array_},
-         {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},
-         {"plan", content_hash(plan)},
-         {"cost", describe(config_.cost)}},
-        [&](StageOutput& output) {
-          CostOptions options = load_cost_options(config_.cost);
-          const Executor executor(network_, MacMode::kAnalog, config_.array);
-          if (config_.cost.zero_detection)
-            options.idle_shares = idle_shares(
-                executor, plan, normalized_images(sample_, config_.data), progress_, cancellation_);
-          output.write(
-              "costs/" + search.name() + ".json",
-              to_json(compare_cost(executor, plan, config_.cost, options), config_.cost, options));
-        });
   }
 
   void recalibrated_case(const SearchCase& search, const AdcPlan& plan) {
     const std::string name = search.name() + "-recalibrated";
     const std::string artefact = "networks/" + search.name() + ".safetensors";
-    stages_.run("recalibrate-" + search.name(),
-                {{"network", network_hash_},
-                 {"sample", sample_hash_},
-                 {"plan", content_hash(plan)},
-                 {"array", array_}},
-                [&](StageOutput& output) {
-                  Executor executor(network_, MacMode::kAnalog, config_.array, config_.engine);
-                  PreparedPlan prepared = executor.prepare(plan);
-                  write_network(
-                      output.path_of(artefact),
-                      recalibrate(executor, prepared, normalized_images(sample_, config_.data),
-                                  progress_, cancellation_));
-                });
-    add_row(search, rows_->measure(name, network_from(artefact), plan, Treatment::kRecalibrated),
-            artefact);
+    stages_.run(
+        "recalibrate-" + search.name(),
+        {{"network", subject_.network_hash},
+         {"sample", subject_.sample_hash},
+         {"plan", content_hash(plan)},
+         {"array", subject_.array}},
+        [&](StageOutput& output) {
+          Executor executor(subject_.network, MacMode::kAnalog, config_.array, config_.engine);
+          PreparedPlan prepared = executor.prepare(plan);
+          write_network(
+              output.path_of(artefact),
+              recalibrate(executor, prepared, normalized_images(subject_.sample, config_.data),
+                          progress_, cancellation_));
+        });
+    add_row(search, name, network_from(artefact), plan, Treatment::kRecalibrated, artefact);
   }
 
   /// Without levels: the control, the same training with lossless ADCs.
@@ -178,25 +124,28 @@ class Run {
     const std::string name = (search.levels == 0 ? "control" : search.name()) + "-retrained";
     const std::string artefact = "networks/" + name + ".safetensors";
     const std::string recipe =
-        retraining_recipe(config_, network_, plan, load_split(config_.data, Split::kTrain));
+        retraining_recipe(config_, subject_.network, plan, load_split(config_.data, Split::kTrain));
     stages_.run_training("retrain-" + name, artefact, recipe,
                          [&](const std::filesystem::path& path, bool resume) {
                            RunConfig training = config_;
                            training.retrain.train.output = path;
-                           retrain_network(training, network_, plan, resume, progress_,
+                           retrain_network(training, subject_.network, plan, resume, progress_,
                                            cancellation_, [](const EpochReport&) {});
                          });
-    add_row(search, rows_->measure(name, network_from(artefact), plan, Treatment::kRetrained),
-            artefact);
+    add_row(search, name, network_from(artefact), plan, Treatment::kRetrained, artefact);
   }
 
   Network network_from(const std::string& artefact) const {
     return network_from_safetensors(parse_safetensors(folder().read(artefact)));
   }
 
-  void add_row(const SearchCase& search, ResultRow row, const std::string& network) {
+  /// `artefact`: where the network stands in the folder; empty for the one that came.
+  void add_row(const SearchCase& search, const std::string& name, const Network& network,
+               const AdcPlan& plan, Treatment treatment, const std::string& artefact) {
+    ResultRow row = rows_->measure(name, network, plan, treatment);
+    if (config_.has_explain && search.levels != 0) analysis_.explain(name, network, plan);
     row.levels = search.levels;
-    row.network = network;
+    row.network = artefact;
     if (search.levels != 0) {
       row.ranges = name_of(search.ranges);
       row.plan = search.plan();
@@ -229,7 +178,7 @@ class Run {
     outcome_.skipped = stages_.skipped();
     describe_run();
     report();
-    outcome_.network = std::move(network_);
+    outcome_.network = std::move(subject_.network);
   }
 
   /// run.json says how this time went, so it is written every time.
@@ -237,7 +186,7 @@ class Run {
     Json json{{"bitline", version()},
               {"revision", git_revision()},
               {"seed", config_.seed},
-              {"network", network_hash_},
+              {"network", subject_.network_hash},
               {"command", config_.command},
               {"objective", name_of(config_.search.options.objective)},
               {"max_loss", config_.search.max_loss},
@@ -266,11 +215,9 @@ class Run {
   RunStages stages_;
   ProgressSink& progress_;
   const Cancellation& cancellation_;
-  Network network_;
-  Dataset sample_;
-  std::string array_, network_hash_, sample_hash_;
+  RunSubject subject_;
+  RunAnalysis analysis_;
   std::optional<RunRows> rows_;
-  std::optional<SearchBench> bench_;
   RunOutcome outcome_;
 };
 

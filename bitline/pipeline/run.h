@@ -24,8 +24,9 @@ struct RunOutcome {
 
 /// baseline → profile → search (each range method and level count) → cost (where asked) →
 /// recalibrate and retrain (where asked; the control is retrained with lossless ADCs) → evaluate on
-/// the test set → results.csv, plan.json, run.json, report.html. docs/run-folder.md lists the
-/// artefacts. Throws Error; whatever stage was finished stays and is skipped the next time.
+/// the test set, explain (where asked) → divide levels (where asked) → results.csv, plan.json,
+/// run.json, report.html. docs/run-folder.md lists the artefacts. Throws Error; whatever stage was
+/// finished stays and is skipped the next time.
 RunOutcome run_pipeline(const RunConfig& config, const std::filesystem::path& folder,
                         ProgressSink& progress, const Cancellation& cancellation);
 

@@ -236,6 +236,9 @@ RunConfig read_run_config(const Config& config) {
   run.search = read_search(root.table("search"), read_adc(root.table("adc")));
   run.compare.methods =
       root.table("compare").get<std::vector<std::string>>("methods", run.compare.methods);
+  run.has_allocate = root.has("allocate");
+  run.has_explain = root.has("explain");
+  root.table("explain");
   run.allocate = read_allocate(root.table("allocate"));
   run.has_cost = root.has("cost");
   run.cost = read_cost(root.table("cost"));

@@ -101,6 +101,7 @@ struct CostRun {
 /// [allocate]: one of the two budgets is set.
 struct AllocateRun {
   std::vector<std::int64_t> levels = {2, 3, 4, 6, 8, 16};
+  RangeMethod ranges = RangeMethod::kLayerWise;  ///< or one that takes them from statistics
   bool by_area = false;            ///< what is spent: area of the ADCs, else their energy
   std::optional<double> max_loss;  ///< points of accuracy on the search sample
   std::optional<double> max_cost;  ///< share of what ADCs of cost.baseline_levels cost
@@ -124,7 +125,9 @@ struct RunConfig {
   CompareRun compare;
   bool has_cost = false;  ///< a [cost] table is there: `run` says what every plan costs
   CostRun cost;
+  bool has_allocate = false;  ///< an [allocate] table is there: `run` divides levels
   AllocateRun allocate;
+  bool has_explain = false;  ///< an [explain] table is there: `run` explains every plan
   bool profile_by_tile = false;
   std::string as_used;  ///< the whole configuration as TOML, --set applied
   /// The command line that asks for this configuration, for those who want the same again; empty

@@ -152,6 +152,27 @@ TEST_F(RetrainingRunTest, AStoppedRunContinuesToTheSameResults) {
   EXPECT_TRUE(run("whole").skipped.size() > 8);
 }
 
+TEST_F(RunTest, DividesLevelsAndExplainsPlansWhereAsked) {
+  RunConfig config = study_.config("[explain]\n[allocate]\nlevels = [3, 6]\nmax_loss = 100\n");
+  config.search.levels = {3};
+  config.search.ranges = {RangeMethod::kNetworkWise};
+  const auto go = [&] {
+    return run_pipeline(config, study_.folder() / "a", silent_, cancellation_).skipped;
+  };
+  go();
+  for (const char* artefact : {"allocation.json", "explanations/L3-network-wise.json",
+                               "explanations/L3-network-wise-recalibrated.json"})
+    EXPECT_TRUE(std::filesystem::exists(study_.folder() / "a" / artefact)) << artefact;
+  EXPECT_EQ(plan_from_json(text("a", "allocation/plan.json")).layers.begin()->second.spec.levels,
+            3);
+  EXPECT_FALSE(std::filesystem::exists(study_.folder() / "a/journals/allocate"));
+  const std::vector<std::string> skipped = go();
+  for (const char* stage : {"allocate", "explain-L3-network-wise"})
+    EXPECT_THAT(skipped, ::testing::Contains(stage));
+  config.allocate.levels = {6};
+  EXPECT_THAT(go(), ::testing::Not(::testing::Contains("allocate")));
+}
+
 /// A run whose network file holds real numbers.
 class FloatRunTest : public RunTest {
  protected:

@@ -181,6 +181,10 @@ LevelAllocation SearchBench::allocate(AllocationOptions allocation,
                                       const std::filesystem::path& journal, ProgressSink& progress,
                                       const Cancellation& cancellation) {
   allocation.search = search_options(progress, cancellation);
+  if (!is_search(config_.allocate.ranges))
+    for (const std::int64_t levels : allocation.levels)
+      allocation.uniform.push_back(
+          search(levels, config_.allocate.ranges, {}, progress, cancellation).plan);
   LevelAllocation result;
   with_evaluator(journal, [&](Evaluator& evaluator) {
     result = allocate_levels(evaluator, allocation, progress, cancellation);

@@ -1,4 +1,7 @@
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <utility>
 
@@ -8,6 +11,14 @@
 
 namespace bitline {
 namespace {
+
+bool is_explained(const ResultRecord& row) { return row.explanation.is_object(); }
+
+/// "L4-layer-wise", "L4-layer-wise, retrained".
+std::string name_of(const ResultRecord& row) {
+  const std::string plan = std::filesystem::path(row.plan).stem().string();
+  return row.treatment.empty() ? plan : fmt::format("{}, {}", plan, row.treatment);
+}
 
 double accuracy(const PageJson& score) {
   return 100 * score.at("correct").get<double>() / score.at("images").get<double>();
@@ -32,17 +43,22 @@ PageTable plan_table(const Runs& runs, const std::string& name,
   all.insert(all.end(), columns.begin(), columns.end());
   PageTable table(name, all);
   for (const RunRecord& run : runs)
-    for (const PlanRecord& plan : run.plans) {
-      if (!plan.explanation.is_object()) continue;
-      add_rows(plan.explanation, [&](std::vector<PageJson> row) {
-        row.insert(row.begin(), {run.name, plan.name});
+    for (const ResultRecord& result : run.results) {
+      if (!is_explained(result)) continue;
+      add_rows(result.explanation, [&](std::vector<PageJson> row) {
+        row.insert(row.begin(), {run.name, name_of(result)});
         table.add(std::move(row));
       });
     }
   return table;
 }
 
-std::vector<PageChoice> choices(const Runs& runs) { return {run_choice(), plan_choice(runs)}; }
+/// They begin with the plan and network that the first run recommends.
+std::vector<PageChoice> choices(const Runs& runs) {
+  PageChoice plan{.field = "plan", .label = "Plan"};
+  if (const auto i = runs.front().recommended()) plan.initial = name_of(runs.front().results[*i]);
+  return {run_choice(), plan};
+}
 
 std::pair<std::string, PageJson> height_of(const Runs& runs) {
   return {"/height", kBarHeight * most_layers(runs)};
@@ -158,10 +174,8 @@ PageJson clipping_chart(const Runs& runs) {
 }  // namespace
 
 std::optional<PageSection> diagnosis_section(const Runs& runs) {
-  const bool any = std::ranges::any_of(runs, [](const RunRecord& run) {
-    return std::ranges::any_of(run.plans,
-                               [](const PlanRecord& plan) { return plan.explanation.is_object(); });
-  });
+  const bool any = std::ranges::any_of(
+      runs, [](const RunRecord& run) { return std::ranges::any_of(run.results, is_explained); });
   if (!any) return std::nullopt;
   return PageSection{
       "diagnosis",

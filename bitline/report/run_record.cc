@@ -91,8 +91,13 @@ PlanRecord read_search(const fs::path& folder, const ResultRecord& row) {
     record.images_in_full = json.value("images_in_full", std::int64_t{0});
   }
   record.cost = read_json_if_there(folder / "costs" / (record.name + ".json"));
-  record.explanation = read_json_if_there(folder / "explanations" / (record.name + ".json"));
   return record;
+}
+
+/// "L4-layer-wise-retrained" for the files about that plan on that network.
+std::string file_stem(const ResultRecord& row) {
+  const std::string plan = fs::path(row.plan).stem().string();
+  return row.treatment.empty() ? plan : plan + "-" + row.treatment;
 }
 
 /// A plan stands in one row for each treatment.
@@ -137,6 +142,8 @@ RunRecord read_run(const fs::path& folder) {
   RunRecord run;
   run.description = read_json(folder / "run.json");
   run.results = read_results(folder / "results.csv");
+  for (ResultRecord& row : run.results)
+    row.explanation = read_json_if_there(folder / "explanations" / (file_stem(row) + ".json"));
   run.plans = read_searches(folder, run);
   run.sums = read_sums(folder / "profile" / "counts.csv");
   run.mapping = read_json_if_there(folder / "mapping.json");

@@ -23,6 +23,7 @@ struct Estimate {
 };
 
 /// A line of results.csv; docs/run-folder.md has the meaning of the columns.
+// NOLINTNEXTLINE(bugprone-exception-escape): as RunRecord
 struct ResultRecord {
   std::optional<std::int64_t> levels;  ///< none: lossless
   std::string ranges;
@@ -34,6 +35,7 @@ struct ResultRecord {
   Estimate test_loss;
   std::string plan;
   std::string network;
+  PageJson explanation;  ///< explanations/…; null where the run did not explain it
 };
 
 /// A line of curves/NAME.csv.
@@ -57,7 +59,6 @@ struct PlanRecord {
   std::int64_t images_measured = 0;  ///< image evaluations of the search
   std::int64_t images_in_full = 0;   ///< of brute force; 0: nothing was searched
   PageJson cost;                     ///< costs/NAME.json; null where the run counted no costs
-  PageJson explanation;              ///< explanations/NAME.json; null where nothing was explained
 };
 
 /// Conversions of one layer that gave one sum under one input stream, all planes and tiles

@@ -130,6 +130,14 @@ TEST_F(SectionsTest, DiagnosisSaysWhereNoLayerLosesAnswers) {
               Contains("no layer loses answers"));
 }
 
+TEST_F(SectionsTest, DiagnosisTellsNetworksUnderOnePlanApart) {
+  std::filesystem::rename(folder_ / "explanations" / "L4-layer-wise.json",
+                          folder_ / "explanations" / "L6-layer-wise-retrained.json");
+  EXPECT_THAT(column_of(section("diagnosis"), "lines", "plan"),
+              ElementsAre("L6-layer-wise", "L6-layer-wise", "L6-layer-wise, retrained",
+                          "L6-layer-wise, retrained"));
+}
+
 // JSON has no number for a signal without noise.
 TEST_F(SectionsTest, ALayerThatLosesNothingHasNoNoise) {
   edit(folder_ / "explanations" / "L6-layer-wise.json", "\"signal_to_noise_db\": 1",

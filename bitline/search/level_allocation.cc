@@ -29,11 +29,13 @@ class Allocator {
 
   LevelAllocation run() {
     allocation_.lossless = score_of({});
-    for (const std::int64_t levels : options_.levels) search_uniform(levels);
+    for (std::size_t i = 0; i < options_.levels.size(); ++i)
+      add_uniform(options_.uniform.empty() ? searched(options_.levels[i]) : options_.uniform[i],
+                  options_.levels[i]);
     begin_at_best_uniform();
     for (int round = 0; round < kRounds && improve(); ++round) {
     }
-    if (options_.levels.size() > 1) search_together();
+    if (options_.uniform.empty() && options_.levels.size() > 1) search_together();
     if (options_.lost_answers && keeps_budget(current_)) take_levels_away();
     if (keeps_budget(current_)) allocation_.best = current_;
     keep_unbeaten();
@@ -52,19 +54,22 @@ class Allocator {
 
   // Plans.
 
-  void search_uniform(std::int64_t levels) {
+  AdcPlan searched(std::int64_t levels) {
     SearchOptions search = options_.search;
     search.method = RangeMethod::kLayerWise;
     search.adc.levels = levels;
-    SearchResult found = search_ranges(evaluator_, search, progress_, cancellation_);
-    allocation_.uniform.push_back({std::move(found.plan), 0, found.score});
-    ranges_.emplace_back(layers().size());
-    for (std::size_t i = 0; i < layers().size(); ++i) {
-      MeasuredPlan& uniform = allocation_.uniform.back();
-      uniform.cost += options_.cost(layers()[i], levels);
-      ranges_.back()[i] = uniform.plan.layers.at(layers()[i].name);
+    return search_ranges(evaluator_, search, progress_, cancellation_).plan;
+  }
+
+  void add_uniform(const AdcPlan& plan, std::int64_t levels) {
+    MeasuredPlan uniform{plan, 0, score_of(plan)};
+    ranges_.emplace_back();
+    for (const SearchLayer& layer : layers()) {
+      uniform.cost += options_.cost(layer, levels);
+      ranges_.back().push_back(plan.layers.at(layer.name));
     }
-    allocation_.front.push_back(allocation_.uniform.back());
+    allocation_.front.push_back(uniform);
+    allocation_.uniform.push_back(std::move(uniform));
   }
 
   std::int64_t cost_of(const Choice& choice) const {
@@ -266,6 +271,9 @@ void check(const AllocationOptions& options) {
     fail_usage("an allocation takes one budget: what may be lost, or what may be spent");
   if (options.levels.empty() || !std::ranges::is_sorted(options.levels))
     fail_usage("levels to choose from are given in ascending order, at least one");
+  if (!options.uniform.empty() && options.uniform.size() != options.levels.size())
+    fail_usage("{} uniform plans for {} numbers of levels", options.uniform.size(),
+               options.levels.size());
 }
 
 }  // namespace

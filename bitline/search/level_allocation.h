@@ -16,6 +16,9 @@ namespace bitline {
 struct AllocationOptions {
   SearchOptions search;              ///< method and levels are of no account
   std::vector<std::int64_t> levels;  ///< to choose from, ascending
+  /// For each of `levels` a plan of all layers that has them in every one. Where this is empty,
+  /// their ranges are searched layer-wise.
+  std::vector<AdcPlan> uniform;
   /// What ADCs of `levels` levels cost in a layer: any unit, at least 0. Sums of costs decide.
   std::function<std::int64_t(const SearchLayer& layer, std::int64_t levels)> cost;
   /// One of the two: right answers that the plan may lose against the lossless network, or the most
@@ -47,13 +50,14 @@ struct LevelAllocation {
   std::optional<MeasuredPlan> best;  ///< empty where none keeps the budget
 };
 
-/// Ranges are those of layer-wise searches with the same levels in all layers: each was found
-/// behind layers about as coarse as its own. Begins at the best of these uniform plans; `best`
-/// keeps the budget as measured. For lost_answers it is the cheapest measured plan, from which
-/// levels are then taken away, layer by layer, the one that saves most first, as long as the
-/// measured plan keeps the budget. For largest_cost it is the plan with the best score. Before that
-/// its ranges are searched layer-wise among each other, and taken where that scores better. Throws
-/// Error (kUsage) unless exactly one budget is given, and what search_ranges() throws.
+/// Ranges are those of the uniform plans; where these are searched, each was found behind layers
+/// about as coarse as its own. Begins at the best uniform plan; `best` keeps the budget as
+/// measured. For lost_answers it is the cheapest measured plan, from which levels are then taken
+/// away, layer by layer, the one that saves most first, as long as the measured plan keeps the
+/// budget. For largest_cost it is the plan with the best score. Before that its ranges, unless
+/// uniform plans are given, are searched layer-wise among each other, and taken where that scores
+/// better. Throws Error (kUsage) unless exactly one budget is given, and what search_ranges()
+/// throws.
 LevelAllocation allocate_levels(Evaluator& evaluator, const AllocationOptions& options,
                                 ProgressSink& progress, const Cancellation& cancellation);
 

@@ -129,6 +129,28 @@ TEST(LevelAllocation, KeepsTheBudgetAsMeasuredWhereLayersInteract) {
   EXPECT_EQ(allocation.best->score.correct, 19);
 }
 
+// Ranges that are given stay, be they the wrong ones.
+TEST(LevelAllocation, TakesTheRangesOfGivenPlans) {
+  AllocationOptions some = options();
+  some.levels = {8, 16};
+  some.lost_answers = 32;
+  for (const std::int64_t levels : some.levels) {
+    AdcPlan& plan = some.uniform.emplace_back();
+    for (const char* layer : {"front", "middle", "back"}) {
+      PlannedAdc& planned = plan.layers[layer];
+      planned.spec.levels = levels;
+      planned.spec.delta = 3;
+      planned.minimum = -8;
+      planned.maximum = 8;
+    }
+  }
+  const LevelAllocation allocation = allocate(some);
+  ASSERT_TRUE(allocation.best.has_value());
+  EXPECT_EQ(allocation.best->plan, some.uniform[0]);
+  some.uniform.pop_back();
+  EXPECT_THROW(allocate(some), Error);
+}
+
 TEST(LevelAllocation, TakesExactlyOneBudget) {
   EXPECT_THROW(allocate(options()), Error);
   AllocationOptions both = options();

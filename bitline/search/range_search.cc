@@ -57,7 +57,8 @@ void run_pass(SearchContext& context, const std::vector<Step>& steps, std::int64
   const SearchOptions& options = context.options;
   const ProgressTask task(
       context.progress,
-      fmt::format("search {}, {} levels{}", name_of(options.method), options.adc.levels,
+      fmt::format("search {}, {} levels{}", name_of(options.method),
+                  options.levels.empty() ? std::to_string(options.adc.levels) : "mixed",
                   pass == 0 ? "" : fmt::format(", pass {}", pass)),
       images);
   for (const Step& step : steps) {

@@ -1,0 +1,103 @@
+#include "bitline/pipeline/run_analysis.h"
+
+#include "bitline/base/file.h"
+#include "bitline/pipeline/allocation.h"
+#include "bitline/pipeline/cost_report.h"
+#include "bitline/pipeline/describe.h"
+#include "bitline/pipeline/explanation.h"
+#include "bitline/pipeline/mapping_report.h"
+#include "bitline/pipeline/profile_report.h"
+#include "bitline/pipeline/study.h"
+#include "bitline/pipeline/zero_detection.h"
+
+namespace bitline {
+
+SearchBench& RunAnalysis::bench() {
+  if (!bench_) bench_.emplace(subject_.network, config_);
+  return *bench_;
+}
+
+void RunAnalysis::mapping() {
+  stages_.run("mapping",
+              {{"network", subject_.network_hash},
+               {"array", subject_.array},
+               {"columns_per_adc", std::to_string(config_.array.columns_per_adc)}},
+              [&](StageOutput& output) {
+                const Executor executor(subject_.network, MacMode::kAnalog, config_.array);
+                output.write("mapping.json", mapping_json(executor, config_.array));
+              });
+}
+
+void RunAnalysis::profile() {
+  stages_.run("profile",
+              {{"network", subject_.network_hash},
+               {"sample", subject_.sample_hash},
+               {"array", subject_.array},
+               {"by_tile", config_.profile_by_tile ? "yes" : "no"}},
+              [&](StageOutput& output) {
+                const ProfileFiles files = profile_files(
+                    bench().executor(),
+                    bench().profile(config_.profile_by_tile, progress_, cancellation_));
+                output.write("profile/counts.csv", files.counts_csv);
+                output.write("profile/statistics.csv", files.statistics_csv);
+                output.write("profile/histograms.npz", files.histograms_npz);
+              });
+}
+
+void RunAnalysis::cost(const std::string& name, const AdcPlan& plan) {
+  stages_.run("cost-" + name,
+              {{"network", subject_.network_hash},
+               {"sample", config_.cost.zero_detection ? subject_.sample_hash : ""},
+               {"array", subject_.array},
+               {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},
+               {"plan", content_hash(plan)},
+               {"cost", describe(config_.cost)}},
+              [&](StageOutput& output) {
+                CostOptions options = load_cost_options(config_.cost);
+                const Executor executor(subject_.network, MacMode::kAnalog, config_.array);
+                if (config_.cost.zero_detection)
+                  options.idle_shares =
+                      idle_shares(executor, plan, normalized_images(subject_.sample, config_.data),
+                                  progress_, cancellation_);
+                output.write("costs/" + name + ".json",
+                             to_json(compare_cost(executor, plan, config_.cost, options),
+                                     config_.cost, options));
+              });
+}
+
+void RunAnalysis::explain(const std::string& name, const Network& network, const AdcPlan& plan) {
+  stages_.run("explain-" + name,
+              {{"network", content_hash(network)},
+               {"sample", subject_.sample_hash},
+               {"array", subject_.array},
+               {"plan", content_hash(plan)}},
+              [&](StageOutput& output) {
+                output.write(
+                    "explanations/" + name + ".json",
+                    to_json(bitline::explain(network, config_, plan, progress_, cancellation_)));
+              });
+}
+
+void RunAnalysis::allocate() {
+  const std::string journal = "journals/allocate";
+  stages_.run("allocate",
+              {{"network", subject_.network_hash},
+               {"sample", subject_.sample_hash},
+               {"test", content_hash(load_split(config_.data, Split::kTest))},
+               {"array", subject_.array},
+               {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},
+               {"search", describe(config_.search)},
+               {"cost", describe(config_.cost)},
+               {"allocate", describe(config_.allocate, config_.search.recalibrate)}},
+              [&](StageOutput& output) {
+                make_folder(stages_.folder().path_of("journals"));
+                const AllocationOutcome outcome = bitline::allocate(
+                    bench(), config_, stages_.folder().path_of(journal), progress_, cancellation_);
+                output.write("allocation.json", to_json(outcome, config_.allocate.by_area));
+                if (outcome.allocation.best)
+                  output.write("allocation/plan.json", to_json(outcome.allocation.best->plan));
+              });
+  std::filesystem::remove(stages_.folder().path_of(journal));
+}
+
+}  // namespace bitline

@@ -1,0 +1,57 @@
+// What a run says of its network and its plans beside accuracies: how they lie on the array, their
+// partial sums, their cost, where answers are lost, how levels are best divided.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "bitline/pipeline/run_config.h"
+#include "bitline/pipeline/run_stages.h"
+#include "bitline/pipeline/search_run.h"
+
+namespace bitline {
+
+/// What a run works on, with hashes that its stages depend on.
+struct RunSubject {
+  Network network;
+  Dataset sample;
+  std::string network_hash, sample_hash;
+  std::string array;  ///< description of the array and of the images' normalisation
+};
+
+/// Each function is a stage of the run; docs/run-folder.md lists the artefacts.
+class RunAnalysis {
+ public:
+  /// Everything has to outlive this.
+  RunAnalysis(const RunConfig& config, const RunSubject& subject, RunStages& stages,
+              ProgressSink& progress, const Cancellation& cancellation)
+      : config_(config),
+        subject_(subject),
+        stages_(stages),
+        progress_(progress),
+        cancellation_(cancellation) {}
+
+  /// mapping.json
+  void mapping();
+  /// profile/…
+  void profile();
+  /// costs/NAME.json
+  void cost(const std::string& name, const AdcPlan& plan);
+  /// explanations/NAME.json, of `network` under the plan.
+  void explain(const std::string& name, const Network& network, const AdcPlan& plan);
+  /// allocation.json, and allocation/plan.json where a plan keeps the budget.
+  void allocate();
+
+  /// Made when it is asked for first.
+  SearchBench& bench();
+
+ private:
+  const RunConfig& config_;
+  const RunSubject& subject_;
+  RunStages& stages_;
+  ProgressSink& progress_;
+  const Cancellation& cancellation_;
+  std::optional<SearchBench> bench_;
+};
+
+}  // namespace bitline

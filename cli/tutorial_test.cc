@@ -1,0 +1,103 @@
+// docs/tutorial.md says what the program says: its commands are run, and their output is compared.
+// With BITLINE_WRITE_TUTORIAL in the environment the document takes the output over instead.
+#include <cstdlib>
+#include <optional>
+
+#include "cli/test_support.h"
+
+namespace bitline::cli {
+namespace {
+
+/// A fenced block of the document: its kind, and the lines between the fences.
+struct Block {
+  std::string kind;
+  std::vector<std::string> lines;
+};
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  return fmt::format("{}\n", fmt::join(lines, "\n"));
+}
+
+/// Calls `change` for each block, front to back, and puts what it leaves in its place.
+template <typename Change>
+std::string with_blocks(const std::string& document, const Change& change) {
+  std::vector<std::string> result;
+  std::optional<Block> block;
+  for (const std::string& line : lines_of(document)) {
+    const bool fence = line.starts_with("```");
+    if (fence && block) {
+      change(*block);
+      result.insert(result.end(), block->lines.begin(), block->lines.end());
+      block.reset();
+      result.push_back(line);
+    } else if (fence) {
+      block = Block{line.substr(3), {}};
+      result.push_back(line);
+    } else {
+      (block ? block->lines : result).push_back(line);
+    }
+  }
+  return joined(result);
+}
+
+class TutorialTest : public StudyTest {
+ protected:
+  TutorialTest() { ::unsetenv("OMP_NUM_THREADS"); }
+
+  /// "# NAME", then the contents.
+  void write_file(const Block& block) { write(block.lines.front().substr(2), joined(block.lines)); }
+
+  /// "$ bitline …", then what it prints on standard output, without trailing spaces and the path of
+  /// the folder that it works in.
+  std::vector<std::string> said(const std::string& command) {
+    std::istringstream stream(command.substr(std::string("$ bitline ").size()));
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;) words.push_back(word);
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.exit_code, 0) << command << "\n" << joined(outcome.errors);
+    const std::string here = folder().string() + "/";
+    std::vector<std::string> lines = lines_of(outcome.output);
+    for (std::string& line : lines) {
+      line.erase(line.find_last_not_of(' ') + 1);
+      if (const std::size_t at = line.find(here); at != std::string::npos)
+        line.erase(at, here.size());
+    }
+    return lines;
+  }
+
+  void follow(Block& block) {
+    if (block.kind == "toml") return write_file(block);
+    if (block.kind != "console") return;
+    std::vector<std::string> lines{block.lines.front()};
+    for (const std::string& line : said(lines.front())) lines.push_back(line);
+    if (!writes_) {
+      EXPECT_EQ(joined(lines), joined(block.lines));
+    }
+    block.lines = lines;
+  }
+
+  const bool writes_ = std::getenv("BITLINE_WRITE_TUTORIAL") != nullptr;
+};
+
+TEST_F(TutorialTest, SaysWhatTheProgramSays) {
+  const std::filesystem::path path = std::filesystem::path(BITLINE_SOURCE) / "docs/tutorial.md";
+  std::filesystem::create_directory_symlink(std::filesystem::path(BITLINE_SOURCE) / "assets",
+                                            folder() / "assets");
+  int commands = 0;
+  const std::string followed = with_blocks(read_text_file(path), [&](Block& block) {
+    follow(block);
+    commands += block.kind == "console" ? 1 : 0;
+  });
+  EXPECT_GT(commands, 5);
+  if (writes_) write_file_atomically(path, followed);
+}
+
+}  // namespace
+}  // namespace bitline::cli
