@@ -97,6 +97,8 @@ TEST_F(CostTest, LevelsAreDividedAmongLayers) {
   EXPECT_THAT(outcome.output, testing::HasSubstr("layer by layer"));
   const auto json = nlohmann::json::parse(read("mixed/allocation.json"));
   EXPECT_EQ(json.at("sensitivities").size(), 2U);
+  EXPECT_EQ(json.at("sensitivities").at("conv2").size(), 3U);
+  EXPECT_EQ(json.at("budget").at("lost_answers").get<int>(), json.at("images").get<int>() / 10);
   EXPECT_EQ(json.at("uniform").size(), 3U);
   EXPECT_GE(json.at("best").at("correct").get<int>(),
             json.at("lossless").at("correct").get<int>() - json.at("images").get<int>() / 10);

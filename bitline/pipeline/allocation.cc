@@ -24,7 +24,10 @@ class Allocation {
         progress_(progress),
         cancellation_(cancellation),
         cost_options_(load_cost_options(config.cost)) {
-    for (const CimLayer* layer : bench_.executor().cim_layers()) layers_[layer->name] = layer;
+    for (const CimLayer* layer : bench_.executor().cim_layers()) {
+      layers_[layer->name] = layer;
+      outcome_.layers.push_back(layer->name);
+    }
     if (config.cost.zero_detection)
       cost_options_.idle_shares =
           idle_shares(bench_.executor(), {}, normalized_images(bench_.sample(), config.data),
@@ -33,7 +36,10 @@ class Allocation {
 
   AllocationOutcome run() {
     outcome_.baseline_cost = cost_of_all(config_.cost.baseline_levels);
-    outcome_.allocation = bench_.allocate(options(), journal_, progress_, cancellation_);
+    const AllocationOptions options = this->options();
+    outcome_.lost_answers = options.lost_answers;
+    outcome_.largest_cost = options.largest_cost;
+    outcome_.allocation = bench_.allocate(options, journal_, progress_, cancellation_);
     evaluate_plans();
     return std::move(outcome_);
   }

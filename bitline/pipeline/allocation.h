@@ -30,7 +30,11 @@ struct UniformPlan {
 };
 
 struct AllocationOutcome {
+  std::vector<std::string> layers;  ///< on the array, front to back
   LevelAllocation allocation;
+  /// The budget; one of the two.
+  std::optional<std::int64_t> lost_answers;
+  std::optional<std::int64_t> largest_cost;
   Interval lossless_test, best_test;  ///< accuracy on the test set
   std::vector<UniformPlan> uniform;   ///< ascending levels
   std::int64_t baseline_cost = 0;     ///< of cost.baseline_levels in every layer

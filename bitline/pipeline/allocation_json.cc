@@ -49,8 +49,10 @@ std::string to_json(const AllocationOutcome& outcome, bool by_area) {
   json["lossless"] = {{"correct", allocation.lossless.correct},
                       {"loss", allocation.lossless.loss},
                       {"test_accuracy", json_of(outcome.lossless_test)}};
-  for (const auto& layer : allocation.sensitivities)
-    json["sensitivities"].push_back(json_of(layer));
+  if (outcome.lost_answers) json["budget"] = {{"lost_answers", *outcome.lost_answers}};
+  if (outcome.largest_cost) json["budget"] = {{"cost", *outcome.largest_cost}};
+  for (std::size_t i = 0; i < outcome.layers.size(); ++i)
+    json["sensitivities"][outcome.layers[i]] = json_of(allocation.sensitivities[i]);
   for (const MeasuredPlan& plan : allocation.front) json["front"].push_back(json_of(plan));
   for (const UniformPlan& plan : outcome.uniform) json["uniform"].push_back(json_of(plan));
   if (allocation.best) {

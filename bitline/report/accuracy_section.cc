@@ -143,8 +143,7 @@ PageSection accuracy_section(const Runs& runs) {
            "intervals, side by side where they belong to the same number of levels; "
            "colours are range methods, shapes what was done to the network. The "
            "horizontal line is the network with lossless ADCs and the band its interval, "
-           "a dotted line the control that was retrained with lossless ADCs. Drag to "
-           "move along the axis, Shift and the wheel to zoom, double-click to go back.",
+           "a dotted line the control that was retrained with lossless ADCs.",
        .spec = "accuracy",
        .settings = {{"/layer/3/encoding/x/axis/values", positions.levels()}},
        .tables = {plan_rows(runs, positions), lossless_rows(runs)},

@@ -15,6 +15,12 @@ std::string points_text(double value) {
   return fmt::format("{:.2f} points", value);
 }
 
+std::string energy_text(double nanojoules) {
+  constexpr double kMicrojoule = 1000;
+  return nanojoules < kMicrojoule ? fmt::format("{:.2f} nJ", nanojoules)
+                                  : fmt::format("{:.2f} µJ", nanojoules / kMicrojoule);
+}
+
 std::string interval_text(const Estimate& estimate) {
   return signed_text(fmt::format("95 %: {:.2f} to {:.2f}", estimate.lower, estimate.upper));
 }
@@ -54,11 +60,23 @@ std::vector<std::string> layers_in_order(const RunRecord& run) {
   return layers;
 }
 
+std::size_t most_layers(const Runs& runs) {
+  std::size_t most = 0;
+  for (const RunRecord& run : runs) most = std::max(most, layers_in_order(run).size());
+  return most;
+}
+
 std::string first_plan(const RunRecord& run) {
   const auto recommended = run.recommended();
   if (recommended)
     if (const PlanRecord* plan = run.plan_of(run.results[*recommended])) return plan->name;
   return run.plans.empty() ? "" : run.plans.back().name;
 }
+
+PageChoice plan_choice(const Runs& runs) {
+  return {.field = "plan", .label = "Plan", .initial = first_plan(runs.front())};
+}
+
+PageColumn run_column(const Runs& runs) { return {"run", "Run", {}, runs.size() == 1}; }
 
 }  // namespace bitline

@@ -10,10 +10,14 @@
 
 namespace bitline {
 
+using Runs = std::vector<RunRecord>;
+
 /// "88.50 %".
 std::string per_cent_text(double value);
 /// "3.40 points", "1 point".
 std::string points_text(double value);
+/// "950.00 nJ", "2.40 µJ".
+std::string energy_text(double nanojoules);
 /// "95 %: 86.37 to 90.33".
 std::string interval_text(const Estimate& estimate);
 /// The text with minus signs for hyphens.
@@ -25,11 +29,20 @@ std::string treatment_text(const ResultRecord& row);
 /// "all layers" for "*", else the layer.
 std::string layer_text(const std::string& layer);
 
+/// Of a bar of a layer, with the gap to the next: pixels.
+inline constexpr std::size_t kBarHeight = 20;
+
 /// A choice of the run; not shown where there is one.
 PageChoice run_choice();
 /// The layers on the array, front to back as far as the folder tells.
 std::vector<std::string> layers_in_order(const RunRecord& run);
+/// Most layers on the array of any run.
+std::size_t most_layers(const Runs& runs);
 /// Name of the recommended plan, or of the last search.
 std::string first_plan(const RunRecord& run);
+/// A choice of the plan, which begins with that one.
+PageChoice plan_choice(const Runs& runs);
+/// Column of the names of runs; hidden where there is one.
+PageColumn run_column(const Runs& runs);
 
 }  // namespace bitline

@@ -10,8 +10,6 @@
 namespace bitline {
 namespace {
 
-constexpr std::size_t kBarHeight = 20;  // pixels, with the gap to the next
-
 bool on_array(const PageJson& node) { return node.at("place") == "array"; }
 
 /// Readings of one image.
@@ -69,18 +67,14 @@ PageJson layers_chart(const Runs& runs) {
                              {"sum_bits", "Sum, bits", 0},
                              {"accumulator_bits", "Accumulator, bits", 0},
                              {"conversions", "Conversions", 0}});
-  std::size_t most = 0;  // bars, in any run
-  for (const RunRecord& run : runs) {
-    if (!run.mapping.is_object()) continue;
-    add_layers(run, table);
-    most = std::max(most, layers_in_order(run).size());
-  }
+  for (const RunRecord& run : runs)
+    if (run.mapping.is_object()) add_layers(run, table);
   return page_chart({.title = "ADC conversions of one image, layer by layer",
                      .description =
                          "A layer is converted once for each output, tile of its fan-in, "
                          "weight plane and input stream.",
                      .spec = "conversions",
-                     .settings = {{"/height", kBarHeight * most}},
+                     .settings = {{"/height", kBarHeight * most_layers(runs)}},
                      .tables = {table},
                      .choices = {run_choice()},
                      .open = true});

@@ -2,94 +2,14 @@
 //   node page_test.mjs BITLINE CHROMIUM FOLDER
 // FOLDER takes the reports. The run folder in testdata/ is that of a small run.
 import assert from 'node:assert/strict';
-import {execFileSync} from 'node:child_process';
-import {cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {test} from 'node:test';
-import {fileURLToPath, pathToFileURL} from 'node:url';
+import {
+  alter, attack, axisLabels, browser, column, desktop, drawnMarks, edit, eventually, open, openTable,
+  overflow, phone, report, testdata,
+} from './page_test_support.mjs';
 
-const [program, chromiumPath, folder] = process.argv.slice(2);
-const {chromium} = await import(pathToFileURL(join(folder, 'node_modules/playwright-core/index.mjs')));
-const testdata = join(dirname(fileURLToPath(import.meta.url)), 'testdata');
-const reports = join(folder, 'reports');
-const attack = '<img src=x onerror="window.attacked=1"></script><script>window.attacked=1</script>';
-
-const desktop = {viewport: {width: 1280, height: 900}};
-const phone = {viewport: {width: 360, height: 740}, isMobile: true, hasTouch: true};
-
-/** A report on copies of the run folder, each changed by the function that its name has. */
-function report(name, runs = {run: () => {}}) {
-  const folders = Object.entries(runs).map(([run, change]) => {
-    const copy = join(reports, name, run);
-    cpSync(join(testdata, 'run'), copy, {recursive: true});
-    change(copy);
-    return copy;
-  });
-  const file = join(reports, `${name}.html`);
-  execFileSync(program, ['report', ...folders, '--out', file]);
-  return file;
-}
-
-function edit(file, from, to) {
-  const text = readFileSync(file, 'utf8');
-  assert.ok(text.includes(from), `${from} is not in ${file}`);
-  writeFileSync(file, text.replaceAll(from, to));
-}
-
-/** Opens a report, and holds that it draws without a word of complaint or a request. */
-async function open(browser, file, options = desktop) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const complaints = [];
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('request', (request) => {
-    if (!request.url().startsWith('file:') && !request.url().startsWith('data:'))
-      complaints.push(`request of ${request.url()}`);
-  });
-  await page.goto(pathToFileURL(file).href);
-  await page.waitForSelector('html[data-drawn="yes"]');
-  assert.deepEqual(complaints, []);
-  return page;
-}
-
-/** Marks of each chart that have an extent. */
-const drawnMarks = (page) => page.locator('figure').evaluateAll((figures) =>
-  figures.map((figure) =>
-    [...figure.querySelectorAll('svg .role-mark path, svg .role-mark line, svg .role-mark text')]
-      .filter((mark) => {
-        const box = mark.getBoundingClientRect();
-        return box.width > 0 || box.height > 0;
-      }).length));
-
-const overflow = (page) => page.evaluate(() => {
-  const width = document.documentElement.clientWidth;
-  const inScroll = (element) => element.closest('.scroll, pre, nav, .skip, .status') !== null;
-  const wide = [...document.querySelectorAll('body *')]
-    .filter((element) => !inScroll(element) && element.getBoundingClientRect().right > width + 1);
-  return {page: document.documentElement.scrollWidth - width, wide: wide.map((e) => e.tagName)};
-});
-
-/** Opens the table behind a chart and waits for its rows. */
-async function openTable(figure) {
-  if (await figure.locator('details.rows[open]').count() === 0)
-    await figure.locator('details.rows > summary').click();
-  await figure.locator('details.rows tbody tr').first().waitFor();
-}
-
-const dataOf = (page) =>
-  page.evaluate(() => JSON.parse(document.getElementById('data').textContent));
-
-/** Values of a column of a chart or table, by its section and its place there. */
-async function column(page, section, table, name) {
-  const data = await dataOf(page);
-  const tables = data.sections.find((s) => s.id === section).blocks.flatMap((b) => b.tables ?? []);
-  return tables.find((t) => t.name === table).columns.find((c) => c.name === name).values;
-}
-
-rmSync(reports, {recursive: true, force: true});
-mkdirSync(reports, {recursive: true});
-const browser = await chromium.launch({executablePath: chromiumPath, args: ['--no-sandbox']});
 test.after(() => browser.close());
 
 test('every chart is drawn, on a desktop, on a phone, in the dark, and for several runs', async () => {
@@ -99,10 +19,44 @@ test('every chart is drawn, on a desktop, on a phone, in the dark, and for sever
     [two, desktop]]) {
     const page = await open(browser, file, options);
     const marks = await drawnMarks(page);
-    assert.ok(marks.length >= 5, `${marks.length} charts`);
+    assert.ok(marks.length >= 14, `${marks.length} charts`);
     for (const count of marks) assert.ok(count >= 3, `marks of the charts: ${marks}`);
     await page.context().close();
   }
+});
+
+test('charts are drawn where a run lacks files, a plan, or ends a budget otherwise', async () => {
+  const file = report('lacking', {
+    whole: () => {},
+    lacking: (run) => {
+      for (const part of ['costs', 'allocation.json', 'explanations'])
+        rmSync(join(run, part), {recursive: true});
+    },
+    otherwise: (run) => {
+      alter(join(run, 'allocation.json'), (allocation) => {
+        delete allocation.best;
+        allocation.budget = {cost: 5000000000};
+      });
+      alter(join(run, 'explanations/L6-layer-wise.json'), (explanation) => {
+        delete explanation.worst;
+        for (const layer of explanation.layers) layer.signal_to_noise_db = null;
+      });
+    },
+    area: (run) => alter(join(run, 'allocation.json'), (allocation) => {
+      allocation.cost_unit = '1e-3 um2';
+    }),
+  });
+  const page = await open(browser, file);
+  for (const count of await drawnMarks(page)) assert.ok(count >= 3, `${count} marks`);
+  assert.deepEqual(await page.locator('#levels h3').allTextContents(), [
+    'Accuracy against ADC energy', 'Levels of each layer', 'Sensitivity of each layer',
+    'Accuracy against ADC area', 'Levels of each layer', 'Sensitivity of each layer']);
+  const upright = await page.locator('#levels figure').first().locator('svg .role-mark line')
+    .evaluateAll((lines) => lines.filter((line) => line.getBoundingClientRect().height > 100));
+  assert.equal(upright.length, 1);  // the budget on cost
+  const noise = page.locator('#diagnosis figure').nth(1);
+  await noise.locator('select[data-field="run"]').selectOption('otherwise');
+  await eventually(async () => await noise.locator('svg .role-mark path').count() === 0);
 });
 
 test('a report is one file below 5 MB', () => {
@@ -177,6 +131,85 @@ test('a number that is altered in the run folder is in the data of the chart', a
   assert.ok(drawn.includes(12.3456));
 });
 
+test('numbers that are altered in the files of costs, levels and diagnosis are drawn', async () => {
+  const page = await open(browser, report('altered-files', {run: (run) => {
+    alter(join(run, 'costs/L6-layer-wise.json'), (cost) => {
+      cost.plan.energy_nj_per_image.ADCs = 1234.5678;
+    });
+    alter(join(run, 'allocation.json'), (allocation) => {
+      allocation.best.cost = 7777000000;
+      Object.values(allocation.sensitivities)[1][0].correct = 11;
+    });
+    alter(join(run, 'explanations/L6-layer-wise.json'), (explanation) => {
+      explanation.layers[0].signal_to_noise_db = 3.4567;
+      explanation.layers[1].clipped_by_stream[2] = 0.654321;
+    });
+  }}));
+  const drawn = (section, table, name) => page.locator(`#${section} .chart`).evaluateAll(
+    (places, [wanted, field]) => places.flatMap((place) => {
+      const known = Object.keys(place.view.getState({data: (data) => data === wanted}).data);
+      return known.length === 0 ? [] : place.view.data(wanted).map((row) => row[field]);
+    }), [table, name]);
+  assert.ok((await drawn('cost', 'circuits', 'value')).includes(1234.5678));
+  assert.ok((await drawn('levels', 'plans', 'cost')).some((cost) => Math.abs(cost - 7777) < 1e-6));
+  const lost = await drawn('levels', 'cells', 'value');
+  assert.ok(lost.some((points) => Math.abs(points - 100 * (77 - 11) / 80) < 1e-9), `${lost}`);
+  assert.ok((await drawn('diagnosis', 'layers', 'noise')).includes(3.4567));
+  const clipped = await drawn('diagnosis', 'cells', 'value');
+  assert.ok(clipped.some((share) => Math.abs(share - 65.4321) < 1e-9), `${clipped}`);
+});
+
+test('a picker shows the costs and the diagnosis of another plan', async () => {
+  const page = await open(browser, report('plans'));
+  for (const section of ['cost', 'diagnosis']) {
+    const figure = page.locator(`#${section} figure`).first();
+    const select = figure.locator('select[data-field="plan"]');
+    assert.equal(await select.inputValue(), 'L6-layer-wise');
+    const marks = () => figure.locator('svg .role-mark path').evaluateAll((paths) =>
+      paths.map((path) => path.getAttribute('d') + path.getAttribute('transform')).join());
+    const before = await marks();
+    await select.selectOption('L4-layer-wise');
+    await eventually(async () => await marks() !== before);
+  }
+});
+
+test('charts zoom and go back by buttons, also from the keyboard', async () => {
+  const page = await open(browser, report('zoomed'));
+  for (const section of ['accuracy', 'levels', 'sums', 'search']) {
+    const figure = page.locator(`#${section} figure`).first();
+    const labels = () => axisLabels(figure);
+    const before = await labels();
+    await figure.getByRole('button', {name: 'Zoom in'}).click();
+    await eventually(async () => await labels() !== before);
+    await figure.getByRole('button', {name: 'Reset zoom'}).focus();
+    await page.keyboard.press('Enter');
+    await eventually(async () => await labels() === before);
+  }
+});
+
+test('two fingers zoom a chart, and one moves it', async () => {
+  const page = await open(browser, report('pinched'), phone);
+  const figure = page.locator('#search figure').first();
+  const chart = figure.locator('.chart');
+  await chart.scrollIntoViewIfNeeded();
+  const box = await chart.boundingBox();
+  const x = box.x + box.width / 2;
+  const y = box.y + box.height / 2;
+  const touch = await page.context().newCDPSession(page);
+  const fingers = (type, ...places) => touch.send('Input.dispatchTouchEvent',
+    {type, touchPoints: places.map((place, id) => ({x: place, y, id}))});
+  const before = await axisLabels(figure);
+  await fingers('touchStart', x - 20, x + 20);
+  for (const apart of [30, 45, 60, 80]) await fingers('touchMove', x - apart, x + apart);
+  await fingers('touchEnd');
+  await eventually(async () => await axisLabels(figure) !== before);
+  const zoomed = await axisLabels(figure);
+  await fingers('touchStart', x);
+  for (const way of [20, 40, 60, 80]) await fingers('touchMove', x + way);
+  await fingers('touchEnd');
+  await eventually(async () => await axisLabels(figure) !== zoomed);
+});
+
 test('names of layers and runs stay text', async () => {
   const layer = JSON.parse(readFileSync(join(testdata, 'run/mapping.json'), 'utf8')).nodes
     .find((node) => node.place === 'array').name;
@@ -185,7 +218,12 @@ test('names of layers and runs stay text', async () => {
     const results = readFileSync(join(run, 'results.csv'), 'utf8');
     for (const plan of new Set(results.match(/plans\/[^,]+\.json/g)))
       edit(join(run, plan), `"${layer}"`, JSON.stringify(attack));
-    edit(join(run, 'mapping.json'), `"${layer}"`, JSON.stringify(attack));
+    for (const file of ['mapping.json', 'allocation.json', ...['costs', 'explanations'].flatMap(
+      (kind) => ['L4', 'L6'].map((levels) => `${kind}/${levels}-layer-wise.json`))])
+      edit(join(run, file), `"${layer}"`, JSON.stringify(attack));
+    for (const [file, from] of [['costs/L6-layer-wise.json', '"flash"'],
+      ['costs/L6-layer-wise.json', '"32 nm"'], ['explanations/L4-layer-wise.json', '"more levels"']])
+      edit(join(run, file), from, JSON.stringify(attack));
     edit(join(run, 'profile/counts.csv'), `\n${layer},`, `\n${inCsv},`);
     edit(join(run, 'run.json'), '"command": "', '"command": "</script><script>window.attacked=1</script>');
   }});

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
 #include "bitline/base/error.h"
 #include "bitline/report/page.h"
 #include "bitline/report/run_record.h"
@@ -10,11 +15,12 @@
 namespace bitline {
 namespace {
 
-using SectionMaker = PageSection (*)(const Runs&);
+using SectionMaker = std::function<std::optional<PageSection>(const Runs&)>;
 
-constexpr SectionMaker kSections[] = {summary_section,      accuracy_section, plan_section,
-                                      mapping_section,      sums_section,     search_section,
-                                      configuration_section};
+std::vector<SectionMaker> section_makers() {
+  return {summary_section,   accuracy_section, cost_section, levels_section, plan_section,
+          diagnosis_section, mapping_section,  sums_section, search_section, configuration_section};
+}
 
 std::string title_of(const Runs& runs) {
   if (runs.size() == 1) return runs.front().name;
@@ -27,9 +33,12 @@ std::string make_report(std::span<const std::filesystem::path> folders, std::str
   const Runs runs = read_runs(folders);
   Page page{title_of(runs), fmt::format("Bitline {}", version)};
   try {
-    for (const SectionMaker section : kSections) page.sections.push_back(section(runs));
+    for (const SectionMaker& make : section_makers())
+      if (std::optional<PageSection> section = make(runs))
+        page.sections.push_back(*std::move(section));
   } catch (const nlohmann::json::exception& error) {
-    fail("a field of run.json or mapping.json is missing or of another kind: {}", error.what());
+    fail("a field of a JSON file in the run folder is missing or of another kind: {}",
+         error.what());
   }
   return to_html(page);
 }

@@ -45,8 +45,8 @@ TEST_F(ReportTest, HasItsSectionsInOrder) {
   EXPECT_EQ(page.at("origin"), "Bitline 1.2.3");
   std::vector<std::string> ids;
   for (const PageJson& section : page.at("sections")) ids.push_back(section.at("id"));
-  EXPECT_THAT(ids, ElementsAre("summary", "accuracy", "plan", "network", "sums", "search",
-                               "configuration"));
+  EXPECT_THAT(ids, ElementsAre("summary", "accuracy", "cost", "levels", "plan", "diagnosis",
+                               "network", "sums", "search", "configuration"));
 }
 
 TEST_F(ReportTest, IsTheSameBytesEachTime) {

@@ -22,6 +22,11 @@ PageJson read_json(const fs::path& file) {
   }
 }
 
+/// Null where there is no such file.
+PageJson read_json_if_there(const fs::path& file) {
+  return fs::exists(file) ? read_json(file) : PageJson();
+}
+
 CsvTable read_csv(const fs::path& file) {
   const std::string text = read_text_file(file);
   return with_context(file.string(), [&] { return CsvTable::parse(text); });
@@ -85,7 +90,14 @@ PlanRecord read_search(const fs::path& folder, const ResultRecord& row) {
     record.images_measured = json.value("images_measured", std::int64_t{0});
     record.images_in_full = json.value("images_in_full", std::int64_t{0});
   }
+  record.cost = read_json_if_there(folder / "costs" / (record.name + ".json"));
   return record;
+}
+
+/// "L4-layer-wise-retrained" for the files about that plan on that network.
+std::string file_stem(const ResultRecord& row) {
+  const std::string plan = fs::path(row.plan).stem().string();
+  return row.treatment.empty() ? plan : plan + "-" + row.treatment;
 }
 
 /// A plan stands in one row for each treatment.
@@ -130,9 +142,12 @@ RunRecord read_run(const fs::path& folder) {
   RunRecord run;
   run.description = read_json(folder / "run.json");
   run.results = read_results(folder / "results.csv");
+  for (ResultRecord& row : run.results)
+    row.explanation = read_json_if_there(folder / "explanations" / (file_stem(row) + ".json"));
   run.plans = read_searches(folder, run);
   run.sums = read_sums(folder / "profile" / "counts.csv");
-  if (fs::exists(folder / "mapping.json")) run.mapping = read_json(folder / "mapping.json");
+  run.mapping = read_json_if_there(folder / "mapping.json");
+  run.allocation = read_json_if_there(folder / "allocation.json");
   return run;
 }
 

@@ -23,6 +23,7 @@ struct Estimate {
 };
 
 /// A line of results.csv; docs/run-folder.md has the meaning of the columns.
+// NOLINTNEXTLINE(bugprone-exception-escape): as RunRecord
 struct ResultRecord {
   std::optional<std::int64_t> levels;  ///< none: lossless
   std::string ranges;
@@ -34,6 +35,7 @@ struct ResultRecord {
   Estimate test_loss;
   std::string plan;
   std::string network;
+  PageJson explanation;  ///< explanations/…; null where the run did not explain it
 };
 
 /// A line of curves/NAME.csv.
@@ -47,6 +49,7 @@ struct CurveRecord {
 };
 
 /// What one search left.
+// NOLINTNEXTLINE(bugprone-exception-escape): as RunRecord
 struct PlanRecord {
   std::string name;  ///< "L4-layer-wise"
   std::int64_t levels = 0;
@@ -55,6 +58,7 @@ struct PlanRecord {
   std::vector<CurveRecord> curve;
   std::int64_t images_measured = 0;  ///< image evaluations of the search
   std::int64_t images_in_full = 0;   ///< of brute force; 0: nothing was searched
+  PageJson cost;                     ///< costs/NAME.json; null where the run counted no costs
 };
 
 /// Conversions of one layer that gave one sum under one input stream, all planes and tiles
@@ -73,7 +77,8 @@ struct RunRecord {
   std::vector<ResultRecord> results;  ///< the lossless network first
   std::vector<PlanRecord> plans;      ///< in the order of `results`
   std::vector<SumRecord> sums;        ///< profile/counts.csv; by layer in its order, stream, sum
-  PageJson mapping;  ///< mapping.json; null where an older program wrote the folder
+  PageJson mapping;     ///< mapping.json; null where an older program wrote the folder
+  PageJson allocation;  ///< allocation.json; null where no levels were divided among layers
 
   /// The row of `results` that plan.json is of.
   std::optional<std::size_t> recommended() const;

@@ -102,8 +102,7 @@ PageJson curve_chart(const Runs& runs, const PageTable& curves, const std::strin
            "been measured, when they could no longer win, so they scatter more. A "
            "layer-wise search looks at one layer at a time: those in front of it have "
            "their ADCs, those behind it are lossless. The horizontal line is the "
-           "lossless network. Drag to move along the axis, Shift and the wheel to zoom, "
-           "double-click to go back.",
+           "lossless network.",
        .spec = "curves",
        .tables = {curves, lossless_table(runs)},
        .choices = {run_choice(),
@@ -112,12 +111,13 @@ PageJson curve_chart(const Runs& runs, const PageTable& curves, const std::strin
                    {.field = "layer", .label = "Layer"}}});
 }
 
-PageJson range_chart(const PageTable& table, const std::string& ranges) {
+PageJson range_chart(const Runs& runs, const PageTable& table, const std::string& ranges) {
   return page_chart(
       {.title = "Chosen range of each layer",
        .description = "δ of the plans, front to back. A δ that hardly changes from "
                       "layer to layer could be shared.",
        .spec = "chosen",
+       .settings = {{"/height", kBarHeight * most_layers(runs)}},
        .tables = {table},
        .choices = {run_choice(), {.field = "ranges", .label = "Range method", .initial = ranges}}});
 }
@@ -136,7 +136,7 @@ PageSection search_section(const Runs& runs) {
   else
     section.blocks.push_back(curve_chart(runs, curves, ranges));
   const PageTable chosen = range_table(runs);
-  if (!chosen.empty()) section.blocks.push_back(range_chart(chosen, ranges));
+  if (!chosen.empty()) section.blocks.push_back(range_chart(runs, chosen, ranges));
   if (const PageTable work = work_table(runs); !work.empty())
     section.blocks.push_back(page_table("Work of the searches", work));
   return section;

@@ -1,22 +1,27 @@
 // The sections of a report, one file each. Each says of itself what is missing where a run folder
-// does not hold what it draws.
+// does not hold what it draws; one on a part of a run that is not always asked for is empty.
 //
-// To add one: a function here, its file, and its line in kSections of report.cc.
+// To add one: a function here, its file, and its line in section_makers() of report.cc.
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "bitline/report/labels.h"
 #include "bitline/report/page_data.h"
-#include "bitline/report/run_record.h"
 
 namespace bitline {
-
-using Runs = std::vector<RunRecord>;
 
 /// What came out: the recommended plan of each run.
 PageSection summary_section(const Runs& runs);
 /// Test accuracy against the number of levels, for every range method and treatment.
 PageSection accuracy_section(const Runs& runs);
+/// Area and energy by circuit and layer, before and after. Empty without costs/.
+std::optional<PageSection> cost_section(const Runs& runs);
+/// Levels divided among the layers. Empty without allocation.json.
+std::optional<PageSection> levels_section(const Runs& runs);
+/// Which layers lose the accuracy, and why. Empty without explanations/.
+std::optional<PageSection> diagnosis_section(const Runs& runs);
 /// The recommended plan of each run, layer by layer.
 PageSection plan_section(const Runs& runs);
 /// How the network lies on the array.

@@ -130,8 +130,7 @@ PageSection sums_section(const Runs& runs) {
        .description = "Bars are shares of the conversions with lossless ADCs, weight planes and "
                       "tiles together, for each bit of the input (bit 0 counts least). Dashed "
                       "lines are the thresholds of the plan: a code begins there. The shaded band "
-                      "is its range; sums outside are clipped. Drag to move along the axis, Shift "
-                      "and the wheel to zoom, double-click to go back.",
+                      "is its range; sums outside are clipped.",
        .spec = "sums",
        .tables = {sum_table(runs), thresholds, ranges},
        .choices = {run_choice(),

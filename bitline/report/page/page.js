@@ -133,13 +133,13 @@
       view: {stroke: null},
       axis: {...quiet, gridColor: color('line'), domainColor: color('line'),
         tickColor: color('line'), titlePadding: 10, labelPadding: 5},
-      axisX: {grid: false},
+      axisX: {grid: false, labelSeparation: 8},
       legend: {...quiet, orient: 'top', direction: 'horizontal', symbolSize: 90, offset: 14,
         symbolBaseFillColor: color('muted'), symbolBaseStrokeColor: color('muted'),
         layout: {top: {margin: 28, direction: narrow ? 'vertical' : 'horizontal', anchor: 'start'}},
         columns: narrow ? 1 : 4, labelLimit: 260},
       header: {labelColor: color('muted'), labelFont: font, labelFontSize: 12, labelPadding: 4},
-      range: {category: series, ordinal: series},
+      range: {category: series, ordinal: series, heatmap: [color('raised'), series[0]]},
       bar: {color: series[0], cornerRadiusEnd: 2},
       style: {
         lossless: {color: color('lossless'), strokeWidth: 1.5},
@@ -154,6 +154,12 @@
         histogram: {color: series[0]},
         threshold: {color: color('threshold'), strokeWidth: 1.2, strokeDash: [4, 3]},
         range: {color: color('range'), fillOpacity: 0.1},
+        stacked: {stroke: color('ground'), strokeWidth: 1, cornerRadiusEnd: 0},
+        before: {color: color('lossless'), thickness: 2, opacity: 1},
+        beside: {color: color('muted'), fontSize: 12, align: 'left', dx: 9, dy: 10},
+        'in-bar': {color: color('ground'), fontSize: 12, fontWeight: 600, align: 'right', dx: -6},
+        cell: {stroke: color('ground'), strokeWidth: 1},
+        'in-cell': {fontSize: 11},
       },
     };
   }
@@ -200,10 +206,17 @@
       if (place.isConnected) redraw();
       fill();
     });
+    const above = element('div', {className: 'above'}, choices);
+    const caption = element('figcaption', {textContent: block.description});
+    if (zooming.isZoomable(block.spec)) {
+      caption.append(' ', element('span', {className: 'screen', textContent: zooming.hint}));
+      above.append(zooming.buttons(place));
+      zooming.followFingers(place);
+    }
     rows.addEventListener('toggle', fill);
     redraws.push(redraw);
-    return element('figure', {}, element('h3', {textContent: block.title}), choices, place,
-      element('figcaption', {textContent: block.description}), rows);
+    return element('figure', {}, element('h3', {textContent: block.title}), above, place,
+      caption, rows);
   }
 
   // ---- the other blocks
