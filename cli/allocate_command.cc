@@ -6,6 +6,7 @@
 #include "bitline/base/file.h"
 #include "bitline/pipeline/allocation.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 struct AllocateArguments {
   ConfigArguments config;
   std::string out;
+  bool json = false;
 };
 
 /// Of the baseline's ADCs, in per cent.
@@ -60,6 +62,14 @@ void print_best(const AllocationOutcome& outcome, std::string_view spent) {
         "\nThe test set tells every plan with the same levels in all layers from this one\n");
 }
 
+/// allocation.json, the plan, and where both lie.
+Json document(const AllocationOutcome& outcome, bool by_area, const std::filesystem::path& folder) {
+  Json json = Json::parse(to_json(outcome, by_area));
+  json["plan"] = outcome.allocation.best ? json_of(outcome.allocation.best->plan) : Json();
+  json["folder"] = folder.string();
+  return json;
+}
+
 void run_allocate(const AllocateArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read();
   const auto folder = run_folder(arguments.out, arguments.config.file, "-allocation");
@@ -69,6 +79,7 @@ void run_allocate(const AllocateArguments& arguments, Context& context) {
   write_file_atomically(folder / "allocation.json", to_json(outcome, config.allocate.by_area));
   if (outcome.allocation.best)
     write_file_atomically(folder / "plan.json", to_json(outcome.allocation.best->plan));
+  if (arguments.json) return print_json(document(outcome, config.allocate.by_area, folder));
   const std::string_view spent = config.allocate.by_area ? "area" : "energy";
   print_table(outcome, spent);
   print_best(outcome, spent);
@@ -85,6 +96,7 @@ void add_allocate(CLI::App& app, Context& context) {
   arguments->config.add_to(*command);
   command->add_option("--out", arguments->out,
                       "Folder for the files; runs/<name of CONFIG>-allocation unless given");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { run_allocate(*arguments, context); });
 }
 

@@ -5,6 +5,7 @@
 
 #include "bitline/pipeline/compare.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 #include "cli/result_table.h"
 
 namespace bitline::cli {
@@ -13,6 +14,7 @@ namespace {
 struct CompareArguments {
   ConfigArguments config;
   std::string out;
+  bool json = false;
 };
 
 void compare_methods(const CompareArguments& arguments, Context& context) {
@@ -22,9 +24,11 @@ void compare_methods(const CompareArguments& arguments, Context& context) {
   config.command = arguments.config.command_line("compare", folder);
   const std::vector<ResultRow> rows = or_say_how_to_go_on(
       folder, [&] { return compare(config, folder, context.progress, context.cancellation); });
+  const std::string table =
+      std::filesystem::absolute(folder / "comparison.csv").lexically_normal().string();
+  if (arguments.json) return print_json({{"rows", json_of(rows)}, {"table", table}});
   print_rows(rows, {});
-  fmt::print("\nTable: {}\n",
-             std::filesystem::absolute(folder / "comparison.csv").lexically_normal().string());
+  fmt::print("\nTable: {}\n", table);
 }
 
 }  // namespace
@@ -37,6 +41,7 @@ void add_compare(CLI::App& app, Context& context) {
   arguments->config.add_to(*command);
   command->add_option("--out", arguments->out,
                       "Folder of the comparison (default runs/<name of CONFIG>-comparison)");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { compare_methods(*arguments, context); });
 }
 

@@ -7,6 +7,7 @@
 #include "bitline/pipeline/study.h"
 #include "bitline/pipeline/zero_detection.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -105,7 +106,7 @@ void add_cost(CLI::App& app, Context& context) {
   arguments->config.add_to(*command);
   command->add_option("--plan", arguments->plan,
                       "ADC plan (JSON); without one, ADCs have a level for each possible sum");
-  command->add_flag("--json", arguments->json, "Print JSON");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { run_cost(*arguments, context); });
 }
 

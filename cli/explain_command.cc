@@ -6,6 +6,7 @@
 
 #include "bitline/pipeline/explanation.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -68,7 +69,7 @@ void add_explain(CLI::App& app, Context& context) {
   command->footer("Example: bitline explain examples/quickstart.toml --plan plan.json");
   arguments->config.add_to(*command);
   command->add_option("--plan", arguments->plan, "ADC plan (JSON)")->required();
-  command->add_flag("--json", arguments->json, "Print JSON");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { run_explain(*arguments, context); });
 }
 

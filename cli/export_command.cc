@@ -9,6 +9,7 @@
 #include "bitline/pipeline/export_layers.h"
 #include "bitline/pipeline/study.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -20,6 +21,7 @@ struct ExportArguments {
   std::string out;
   std::vector<std::string> layers;
   std::int64_t images = 1;
+  bool json = false;
 };
 
 void check(const ExportArguments& arguments, bool has_golden_options) {
@@ -44,6 +46,9 @@ void run_export(const ExportArguments& arguments, bool has_golden_options) {
   else
     write_file_atomically(arguments.out, arguments.format == "qdq" ? export_qdq(network, plan)
                                                                    : export_qonnx(network, plan));
+  if (arguments.json)
+    return print_json(
+        {{"network", network.name}, {"format", arguments.format}, {"file", arguments.out}});
   fmt::print("network {} as {} in {}\n", network.name, arguments.format, arguments.out);
 }
 
@@ -69,6 +74,7 @@ void add_export(CLI::App& app, Context&) {
           ->delimiter(',');
   const CLI::Option* images =
       command->add_option("--images", arguments->images, "golden: images of the search sample (1)");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, layers, images] {
     run_export(*arguments, layers->count() + images->count() > 0);
   });

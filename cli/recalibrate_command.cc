@@ -7,6 +7,7 @@
 #include "bitline/pipeline/study.h"
 #include "bitline/runtime/recalibrate.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -15,6 +16,7 @@ struct RecalibrateArguments {
   ConfigArguments config;
   std::string plan;
   std::string out;
+  bool json = false;
 };
 
 void run_recalibrate(const RecalibrateArguments& arguments, Context& context) {
@@ -26,6 +28,7 @@ void run_recalibrate(const RecalibrateArguments& arguments, Context& context) {
   PreparedPlan plan = executor.prepare(read_plan(arguments.plan));
   write_network(arguments.out, recalibrate(executor, plan, normalized_images(sample, config.data),
                                            context.progress, context.cancellation));
+  if (arguments.json) return print_json({{"network", arguments.out}, {"images", sample.size()}});
   fmt::print("Network with batch-norm statistics of {} images: {}\n", sample.size(), arguments.out);
 }
 
@@ -41,6 +44,7 @@ void add_recalibrate(CLI::App& app, Context& context) {
   arguments->config.add_to(*command);
   command->add_option("--plan", arguments->plan, "ADC plan (JSON)")->required();
   command->add_option("--out", arguments->out, "Network file to write")->required();
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { run_recalibrate(*arguments, context); });
 }
 

@@ -7,6 +7,7 @@
 #include "bitline/data/samples.h"
 #include "bitline/pipeline/study.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -16,6 +17,7 @@ struct SampleArguments {
   std::string split = "train";
   std::int64_t per_class = 50;
   std::string out;
+  bool json = false;
 };
 
 std::string_view dataset_name(DataFormat format) {
@@ -48,6 +50,11 @@ void sample(const SampleArguments& arguments) {
   samples.origin = fmt::format("{} images per class of the {} set, seed {}", arguments.per_class,
                                arguments.split == "train" ? "training" : "test", config.seed);
   save_samples(arguments.out, samples);
+  if (arguments.json)
+    return print_json({{"file", arguments.out},
+                       {"images", samples.data.size()},
+                       {"dataset", samples.dataset},
+                       {"origin", samples.origin}});
   fmt::print("{}: {} images, {}\n", arguments.out, samples.data.size(), samples.origin);
 }
 
@@ -66,6 +73,7 @@ void add_sample(CLI::App& app, Context&) {
   command->add_option("--per-class", arguments->per_class, "Images of each class")
       ->check(CLI::PositiveNumber);
   command->add_option("--out", arguments->out, "File to write")->required();
+  add_json_flag(*command, arguments->json);
   command->callback([arguments] { sample(*arguments); });
 }
 
