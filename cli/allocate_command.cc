@@ -71,7 +71,7 @@ Json document(const AllocationOutcome& outcome, bool by_area, const std::filesys
 }
 
 void run_allocate(const AllocateArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read();
+  const RunConfig config = arguments.config.read(context.progress);
   const auto folder = run_folder(arguments.out, arguments.config.file, "-allocation");
   const AllocationOutcome outcome = or_say_how_to_go_on(folder, [&] {
     return allocate(config, folder / "journals", context.progress, context.cancellation);
@@ -94,8 +94,10 @@ void add_allocate(CLI::App& app, Context& context) {
       app.add_subcommand("allocate", "Find how many levels each layer's ADCs need under a budget");
   command->footer("Example: bitline allocate examples/allocate-resnet20.toml");
   arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out,
-                      "Folder for the files; runs/<name of CONFIG>-allocation unless given");
+  command
+      ->add_option("--out", arguments->out,
+                   "Folder for the files; runs/<name of CONFIG>-allocation unless given")
+      ->type_name("DIR");
   add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { run_allocate(*arguments, context); });
 }

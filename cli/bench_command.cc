@@ -41,8 +41,9 @@ void print_speed(const NetworkSpeed& speed) {
 }
 
 void run_bench(const BenchArguments& arguments, Context& context) {
-  const NetworkSpeed speed = measure_speed(arguments.config.read(), arguments.options,
-                                           context.progress, context.cancellation);
+  const NetworkSpeed speed =
+      measure_speed(arguments.config.read(context.progress), arguments.options, context.progress,
+                    context.cancellation);
   if (arguments.json) {
     fmt::print("{}", to_json({speed}));
   } else {

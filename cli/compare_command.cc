@@ -18,7 +18,7 @@ struct CompareArguments {
 };
 
 void compare_methods(const CompareArguments& arguments, Context& context) {
-  RunConfig config = arguments.config.read();
+  RunConfig config = arguments.config.read(context.progress);
   const std::filesystem::path folder =
       run_folder(arguments.out, arguments.config.file, "-comparison");
   config.command = arguments.config.command_line("compare", folder);
@@ -39,8 +39,10 @@ void add_compare(CLI::App& app, Context& context) {
       app.add_subcommand("compare", "Published ways to an ADC side by side, in one table");
   command->footer("Example: bitline compare examples/compare-resnet20.toml --out runs/comparison");
   arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out,
-                      "Folder of the comparison (default runs/<name of CONFIG>-comparison)");
+  command
+      ->add_option("--out", arguments->out,
+                   "Folder of the comparison (default runs/<name of CONFIG>-comparison)")
+      ->type_name("DIR");
   add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { compare_methods(*arguments, context); });
 }

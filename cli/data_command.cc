@@ -46,9 +46,11 @@ void add_data(CLI::App& app, Context& context) {
   command->add_option("SET", arguments->name, "cifar10, cifar100 or mnist")
       ->required()
       ->check(CLI::IsMember(set_names()));
-  command->add_option("--to", arguments->to, "Folder to put it into")->required();
-  command->add_option("--url", arguments->url,
-                      "Mirror: what stands before /NAME of each of the set's files");
+  command->add_option("--to", arguments->to, "Folder to put it into")->type_name("DIR")->required();
+  command
+      ->add_option("--url", arguments->url,
+                   "Mirror: what stands before /NAME of each of the set's files")
+      ->type_name("URL");
   add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { get(*arguments, context); });
 }

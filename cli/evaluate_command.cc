@@ -55,12 +55,12 @@ MacMode mode_of(const EvaluateArguments& arguments) {
 }
 
 void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
-  RunConfig config = arguments.config.read();
+  RunConfig config = arguments.config.read(context.progress);
   if (arguments.engine == "fused") config.engine = Engine::kFused;
   if (arguments.engine == "reference") config.engine = Engine::kReference;
   if (arguments.engine == "composed") config.engine = Engine::kComposed;
   const Network network = load_network(config.model);
-  const Dataset test = load_split(config.data, Split::kTest);
+  const Dataset test = load_split(config.data, Split::kTest, context.progress);
   Json document{{"mode", arguments.mode}, {"evaluations", Json::array()}};
   const auto measure = [&](const std::string& file) {
     const AdcPlan plan = file.empty() ? AdcPlan{} : read_plan(file);
@@ -91,9 +91,12 @@ void add_evaluate(CLI::App& app, Context& context) {
   command->footer(
       "Example: bitline evaluate examples/quickstart.toml --plan plan.json --against lossless");
   arguments->config.add_to(*command);
-  command->add_option("--plan", arguments->plan, "ADC plan (JSON); lossless without one");
-  command->add_option("--against", arguments->against,
-                      "Second plan, or 'lossless', for the paired difference");
+  command->add_option("--plan", arguments->plan, "ADC plan (JSON); lossless without one")
+      ->type_name("FILE");
+  command
+      ->add_option("--against", arguments->against,
+                   "Second plan, or 'lossless', for the paired difference")
+      ->type_name("FILE");
   command->add_option("--mode", arguments->mode, "analog, lossless or float")
       ->check(CLI::IsMember({"analog", "lossless", "float"}));
   command->add_option("--engine", arguments->engine, "fused, reference or composed")

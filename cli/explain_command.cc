@@ -48,8 +48,9 @@ void print_worst(const Explanation& explanation) {
 }
 
 void run_explain(const ExplainArguments& arguments, Context& context) {
-  const Explanation explanation = explain(arguments.config.read(), read_plan(arguments.plan),
-                                          context.progress, context.cancellation);
+  const Explanation explanation =
+      explain(arguments.config.read(context.progress), read_plan(arguments.plan), context.progress,
+              context.cancellation);
   if (arguments.json) {
     fmt::print("{}", to_json(explanation));
     return;
@@ -68,7 +69,7 @@ void add_explain(CLI::App& app, Context& context) {
       app.add_subcommand("explain", "Which layers' ADCs cost the accuracy, why, and what to try");
   command->footer("Example: bitline explain examples/quickstart.toml --plan plan.json");
   arguments->config.add_to(*command);
-  command->add_option("--plan", arguments->plan, "ADC plan (JSON)")->required();
+  command->add_option("--plan", arguments->plan, "ADC plan (JSON)")->type_name("FILE")->required();
   add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { run_explain(*arguments, context); });
 }

@@ -100,8 +100,8 @@ Json document(const Network& network, const Executor& executor, const RunConfig&
   return json;
 }
 
-void inspect(const InspectArguments& arguments) {
-  const auto [config, network] = arguments.config.read_network();
+void inspect(const InspectArguments& arguments, Context& context) {
+  const auto [config, network] = arguments.config.read_network(context.progress);
   if (!arguments.json) print_state(network, config.quantize);
   const Executor executor(with_trial_grids(network, config.quantize), MacMode::kAnalog,
                           config.array);
@@ -111,7 +111,7 @@ void inspect(const InspectArguments& arguments) {
 
 }  // namespace
 
-void add_inspect(CLI::App& app, Context&) {
+void add_inspect(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<InspectArguments>();
   CLI::App* command =
       app.add_subcommand("inspect", "Show how a network lies on the array, layer by layer");
@@ -120,7 +120,7 @@ void add_inspect(CLI::App& app, Context&) {
       "A network file (.onnx, .safetensors) instead of CONFIG is shown on the default array.");
   arguments->config.add_to(*command);
   add_json_flag(*command, arguments->json);
-  command->callback([arguments] { inspect(*arguments); });
+  command->callback([arguments, &context] { inspect(*arguments, context); });
 }
 
 }  // namespace bitline::cli

@@ -46,10 +46,10 @@ Json json_of(const Executor& executor, const HistogramMap& histograms) {
 }
 
 void profile(const ProfileArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read();
+  const RunConfig config = arguments.config.read(context.progress);
   const std::filesystem::path folder = arguments.out;
   make_folder(folder);
-  SearchBench bench(load_network(config.model), config);
+  SearchBench bench(load_network(config.model), config, context.progress, context.cancellation);
   const HistogramMap histograms = bench.profile(arguments.by_tile || config.profile_by_tile,
                                                 context.progress, context.cancellation);
   const ProfileFiles files = profile_files(bench.executor(), histograms);
@@ -73,7 +73,7 @@ void add_profile(CLI::App& app, Context& context) {
       "profile", "Count every partial sum of every layer, weight plane and input stream");
   command->footer("Example: bitline profile examples/quickstart.toml --out profile");
   arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out, "Folder for the files");
+  command->add_option("--out", arguments->out, "Folder for the files")->type_name("DIR");
   command->add_flag("--by-tile", arguments->by_tile, "Keep tiles apart");
   add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { profile(*arguments, context); });

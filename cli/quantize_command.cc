@@ -23,7 +23,7 @@ struct QuantizeArguments {
 };
 
 void quantize(const QuantizeArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read();
+  const RunConfig config = arguments.config.read(context.progress);
   const bool fine_tune = arguments.fine_tune || config.quantize_then_train;
   const std::string calibrated = fine_tune ? arguments.out + ".calibrated" : arguments.out;
   if (!arguments.resume || !std::filesystem::exists(calibrated))
@@ -50,7 +50,9 @@ void add_quantize(CLI::App& app, Context& context) {
       "Example: bitline quantize study.toml --set model.file=mine.onnx --out "
       "mine-w8a8.safetensors");
   arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out, "Network file to write")->required();
+  command->add_option("--out", arguments->out, "Network file to write")
+      ->type_name("FILE")
+      ->required();
   command->add_flag("--fine-tune", arguments->fine_tune,
                     "As quantize.fine_tune: then train on the grids by [train]");
   command->add_flag("--resume", arguments->resume, "Continue fine-tuning from its checkpoint");

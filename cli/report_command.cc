@@ -32,8 +32,10 @@ void add_report(CLI::App& app, Context&) {
   CLI::App* command =
       app.add_subcommand("report", "One page about a finished run, or about several in comparison");
   command->footer("Example: bitline report runs/first runs/second --out comparison.html");
-  command->add_option("RUN", arguments->runs, "Run folders")->required();
-  command->add_option("--out", arguments->out, "HTML file to write")->capture_default_str();
+  command->add_option("RUN", arguments->runs, "Run folders")->type_name("DIR")->required();
+  command->add_option("--out", arguments->out, "HTML file to write")
+      ->type_name("FILE")
+      ->capture_default_str();
   add_json_flag(*command, arguments->json);
   command->callback([arguments] { write_report(*arguments); });
 }

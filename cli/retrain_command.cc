@@ -57,7 +57,7 @@ Json json_of(const RetrainingGain& gain, bool control) {
 }
 
 void retrain(const RetrainArguments& arguments, Context& context) {
-  RunConfig config = arguments.config.read();
+  RunConfig config = arguments.config.read(context.progress);
   if (!arguments.out.empty()) config.retrain.train.output = arguments.out;
   if (arguments.control == !arguments.plan.empty())
     fail_usage("give either --plan PLAN, or --control for the same training with lossless ADCs");
@@ -93,10 +93,12 @@ void add_retrain(CLI::App& app, Context& context) {
       "Example: bitline retrain examples/retrain-resnet20.toml --plan plan.json "
       "--out retrained.safetensors");
   arguments->config.add_to(*command);
-  command->add_option("--plan", arguments->plan, "ADC plan (JSON), which stays as it is");
+  command->add_option("--plan", arguments->plan, "ADC plan (JSON), which stays as it is")
+      ->type_name("FILE");
   command->add_flag("--control", arguments->control,
                     "Instead of a plan: the same epochs with lossless ADCs");
-  command->add_option("--out", arguments->out, "Network file to write; default retrain.output");
+  command->add_option("--out", arguments->out, "Network file to write; default retrain.output")
+      ->type_name("FILE");
   command->add_flag("--resume", arguments->resume, "Continue from the checkpoint");
   add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { retrain(*arguments, context); });

@@ -30,7 +30,7 @@ Json document(const RunOutcome& outcome, double max_loss, const std::filesystem:
 }
 
 void run(const RunArguments& arguments, Context& context) {
-  RunConfig config = arguments.config.read();
+  RunConfig config = arguments.config.read(context.progress);
   const std::filesystem::path folder = run_folder(arguments.out, arguments.config.file, "");
   config.command = arguments.config.command_line("run", folder);
   const RunOutcome outcome = or_say_how_to_go_on(
@@ -49,7 +49,8 @@ void add_run(CLI::App& app, Context& context) {
       "run", "From a trained network to an ADC plan, in a run folder that can be continued");
   command->footer("Example: bitline run examples/quickstart.toml --out runs/first");
   arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out, "Run folder (default runs/<name of CONFIG>)");
+  command->add_option("--out", arguments->out, "Run folder (default runs/<name of CONFIG>)")
+      ->type_name("DIR");
   add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { run(*arguments, context); });
 }

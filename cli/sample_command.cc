@@ -38,11 +38,11 @@ std::string_view dataset_name(DataFormat format) {
   return "";
 }
 
-void sample(const SampleArguments& arguments) {
-  const RunConfig config = arguments.config.read();
+void sample(const SampleArguments& arguments, Context& context) {
+  const RunConfig config = arguments.config.read(context.progress);
   BalancedPart part =
       load_balanced_part(config.data, arguments.split == "train" ? Split::kTrain : Split::kTest,
-                         arguments.per_class, config.seed);
+                         arguments.per_class, config.seed, context.progress);
   Samples samples;
   samples.data = std::move(part.data);
   samples.indices = std::move(part.indices);
@@ -60,7 +60,7 @@ void sample(const SampleArguments& arguments) {
 
 }  // namespace
 
-void add_sample(CLI::App& app, Context&) {
+void add_sample(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<SampleArguments>();
   CLI::App* command =
       app.add_subcommand("sample", "Write a class-balanced part of a dataset into one small file");
@@ -72,9 +72,9 @@ void add_sample(CLI::App& app, Context&) {
       ->check(CLI::IsMember({"train", "test"}));
   command->add_option("--per-class", arguments->per_class, "Images of each class")
       ->check(CLI::PositiveNumber);
-  command->add_option("--out", arguments->out, "File to write")->required();
+  command->add_option("--out", arguments->out, "File to write")->type_name("FILE")->required();
   add_json_flag(*command, arguments->json);
-  command->callback([arguments] { sample(*arguments); });
+  command->callback([arguments, &context] { sample(*arguments, context); });
 }
 
 }  // namespace bitline::cli

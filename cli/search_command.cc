@@ -51,12 +51,12 @@ Json json_of(std::int64_t levels, RangeMethod ranges, const SearchResult& result
 }
 
 void search(const SearchArguments& arguments, Context& context) {
-  RunConfig config = arguments.config.read();
+  RunConfig config = arguments.config.read(context.progress);
   config.search.options.full = config.search.options.full || arguments.full;
   const std::filesystem::path folder = arguments.out;
   make_folder(folder);
   const Network network = load_network(config.model);
-  SearchBench bench(network, config);
+  SearchBench bench(network, config, context.progress, context.cancellation);
   Json document{{"images", bench.lossless().images},
                 {"lossless_correct", bench.lossless().correct},
                 {"searches", Json::array()}};
@@ -84,7 +84,7 @@ void add_search(CLI::App& app, Context& context) {
       "Example: bitline search examples/quickstart.toml --out plans\n"
       "Writes L<levels>-<ranges>.json (the plan) and .csv (the curve delta -> score).");
   arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out, "Folder for plans and curves");
+  command->add_option("--out", arguments->out, "Folder for plans and curves")->type_name("DIR");
   command->add_flag("--full", arguments->full, "Measure every candidate on every image");
   add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { search(*arguments, context); });

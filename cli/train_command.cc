@@ -19,7 +19,7 @@ struct TrainArguments {
 };
 
 void train(const TrainArguments& arguments, Context& context) {
-  RunConfig config = arguments.config.read();
+  RunConfig config = arguments.config.read(context.progress);
   if (!arguments.device.empty()) config.train.device = arguments.device;
   Json epochs = Json::array();
   train_network(config, arguments.resume, context.progress, context.cancellation,

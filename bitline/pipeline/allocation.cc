@@ -24,7 +24,7 @@ class Allocation {
         cancellation_(cancellation),
         cost_options_(load_cost_options(config.cost)),
         network_(load_network(config.model)),
-        bench_(network_, config) {
+        bench_(network_, config, progress, cancellation) {
     make_folder(journals);
     for (const CimLayer* layer : bench_.executor().cim_layers()) layers_[layer->name] = layer;
     if (config.cost.zero_detection)
@@ -82,7 +82,7 @@ class Allocation {
 
   /// On the test set, once for each plan.
   void evaluate_plans() {
-    const Dataset test = load_split(config_.data, Split::kTest);
+    const Dataset test = load_split(config_.data, Split::kTest, progress_);
     const auto measure = [&](const AdcPlan& plan, const std::string& name) {
       return evaluate(network_under(plan), MacMode::kAnalog, plan, test, config_, name, progress_,
                       cancellation_);

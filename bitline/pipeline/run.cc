@@ -41,7 +41,7 @@ class Run {
   Run(const RunConfig& config, const std::filesystem::path& folder, ProgressSink& progress,
       const Cancellation& cancellation)
       : config_(config),
-        stages_(folder, cancellation),
+        stages_(folder, progress, cancellation),
         progress_(progress),
         cancellation_(cancellation),
         array_(describe(config.array) + describe(config.data.normalization)) {}
@@ -61,7 +61,7 @@ class Run {
 
   void baseline() {
     network_ = run_network(config_, stages_, progress_, cancellation_);
-    sample_ = load_search_sample(config_.data, config_.seed);
+    sample_ = load_search_sample(config_.data, config_.seed, progress_);
     network_hash_ = content_hash(network_);
     sample_hash_ = content_hash(sample_);
     rows_.emplace(config_, network_, sample_, stages_, progress_, cancellation_);
@@ -81,7 +81,7 @@ class Run {
   }
 
   SearchBench& bench() {
-    if (!bench_) bench_.emplace(network_, config_);
+    if (!bench_) bench_.emplace(network_, config_, progress_, cancellation_);
     return *bench_;
   }
 
@@ -177,8 +177,8 @@ class Run {
   void retrained_case(const SearchCase& search, const AdcPlan& plan) {
     const std::string name = (search.levels == 0 ? "control" : search.name()) + "-retrained";
     const std::string artefact = "networks/" + name + ".safetensors";
-    const std::string recipe =
-        retraining_recipe(config_, network_, plan, load_split(config_.data, Split::kTrain));
+    const std::string recipe = retraining_recipe(
+        config_, network_, plan, load_split(config_.data, Split::kTrain, progress_));
     stages_.run_training("retrain-" + name, artefact, recipe,
                          [&](const std::filesystem::path& path, bool resume) {
                            RunConfig training = config_;
