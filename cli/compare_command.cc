@@ -27,7 +27,7 @@ void compare_methods(const CompareArguments& arguments, Context& context) {
   const std::string table =
       std::filesystem::absolute(folder / "comparison.csv").lexically_normal().string();
   if (arguments.json) return print_json({{"rows", json_of(rows)}, {"table", table}});
-  print_rows(rows, {});
+  print_rows(rows, {}, config.search.max_loss, Paint::for_standard_output());
   fmt::print("\nTable: {}\n", table);
 }
 

@@ -37,7 +37,7 @@ void run(const RunArguments& arguments, Context& context) {
       folder, [&] { return run_pipeline(config, folder, context.progress, context.cancellation); });
   const std::filesystem::path whole = std::filesystem::absolute(folder).lexically_normal();
   if (arguments.json) return print_json(document(outcome, config.search.max_loss, whole));
-  print_results(outcome, config.search.max_loss);
+  print_results(outcome, config.search.max_loss, Paint::for_standard_output());
   fmt::print("\nRun folder: {}\nReport: {}\n", whole.string(), (whole / "report.html").string());
 }
 
