@@ -7,6 +7,7 @@
 #include "bitline/pipeline/allocation.h"
 #include "bitline/pipeline/study.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 struct AllocateArguments {
   ConfigArguments config;
   std::string out;
+  bool json = false;
 };
 
 /// Of the baseline's ADCs, in per cent.
@@ -61,18 +63,27 @@ void print_best(const AllocationOutcome& outcome, std::string_view spent) {
         "\nThe test set tells every plan with the same levels in all layers from this one\n");
 }
 
+/// allocation.json, the plan, and where both lie.
+Json document(const AllocationOutcome& outcome, bool by_area, const std::filesystem::path& folder) {
+  Json json = Json::parse(to_json(outcome, by_area));
+  json["plan"] = outcome.allocation.best ? json_of(outcome.allocation.best->plan) : Json();
+  json["folder"] = folder.string();
+  return json;
+}
+
 void run_allocate(const AllocateArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read();
+  const RunConfig config = arguments.config.read(context.progress);
   const auto folder = run_folder(arguments.out, arguments.config.file, "-allocation");
   const AllocationOutcome outcome = or_say_how_to_go_on(folder, [&] {
     make_folder(folder / "journals");
-    SearchBench bench(load_network(config.model), config);
+    SearchBench bench(load_network(config.model), config, context.progress, context.cancellation);
     return allocate(bench, config, folder / "journals" / "allocate", context.progress,
                     context.cancellation);
   });
   write_file_atomically(folder / "allocation.json", to_json(outcome, config.allocate.by_area));
   if (outcome.allocation.best)
     write_file_atomically(folder / "plan.json", to_json(outcome.allocation.best->plan));
+  if (arguments.json) return print_json(document(outcome, config.allocate.by_area, folder));
   const std::string_view spent = config.allocate.by_area ? "area" : "energy";
   print_table(outcome, spent);
   print_best(outcome, spent);
@@ -87,8 +98,11 @@ void add_allocate(CLI::App& app, Context& context) {
       app.add_subcommand("allocate", "Find how many levels each layer's ADCs need under a budget");
   command->footer("Example: bitline allocate examples/allocate-resnet20.toml");
   arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out,
-                      "Folder for the files; runs/<name of CONFIG>-allocation unless given");
+  command
+      ->add_option("--out", arguments->out,
+                   "Folder for the files; runs/<name of CONFIG>-allocation unless given")
+      ->type_name("DIR");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { run_allocate(*arguments, context); });
 }
 

@@ -7,6 +7,7 @@
 #include "bitline/kernels/instruction_set.h"
 #include "bitline/pipeline/bench.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -40,8 +41,9 @@ void print_speed(const NetworkSpeed& speed) {
 }
 
 void run_bench(const BenchArguments& arguments, Context& context) {
-  const NetworkSpeed speed = measure_speed(arguments.config.read(), arguments.options,
-                                           context.progress, context.cancellation);
+  const NetworkSpeed speed =
+      measure_speed(arguments.config.read(context.progress), arguments.options, context.progress,
+                    context.cancellation);
   if (arguments.json) {
     fmt::print("{}", to_json({speed}));
   } else {
@@ -65,7 +67,7 @@ void add_bench(CLI::App& app, Context& context) {
       ->check(CLI::Range(1, 1000));
   command->add_flag("--search", arguments->options.search,
                     "Also time the searches that [search] asks for");
-  command->add_flag("--json", arguments->json, "Print JSON");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { run_bench(*arguments, context); });
 }
 

@@ -10,7 +10,7 @@
 namespace bitline::cli {
 
 void ConfigArguments::add_to(CLI::App& command) {
-  command.add_option("CONFIG", file, "Configuration file (TOML)")->required();
+  command.add_option("CONFIG", file, "Configuration file (TOML)")->type_name("FILE")->required();
   command.add_option("--set", settings, "Override one key, for example array.rows=64")
       ->type_name("KEY=VALUE");
   command.add_option("--threads", threads, "Threads to use; every core unless given")
@@ -30,26 +30,37 @@ void refuse_network(const std::string& file) {
           file, file, file);
 }
 
+void say_what_is_read(const RunConfig& run, ProgressSink& progress) {
+  progress.say(fmt::format("network: {}",
+                           run.model.file.empty() ? run.model.name : run.model.file.string()));
+  progress.say(fmt::format("array: {} x {} cells of {} bit, {}, {} rows at a time", run.array.rows,
+                           run.array.columns, run.array.cell_bits, name_of(run.array.encoding),
+                           run.array.driven_rows()));
+  progress.say(fmt::format("threads: {}", thread_count()));
+}
+
 /// With the command line's words over it.
-RunConfig read_config(Config config, const ConfigArguments& arguments) {
+RunConfig read_config(Config config, const ConfigArguments& arguments, ProgressSink& progress) {
   for (const std::string& setting : arguments.settings) config.set(setting);
   RunConfig run = read_run_config(config);
   if (arguments.threads > 0) run.threads = arguments.threads;
   if (run.threads > 0) set_thread_count(static_cast<int>(run.threads));
   share_threads_with_torch();
+  progress.say(fmt::format("configuration: {}", arguments.file));
+  say_what_is_read(run, progress);
   return run;
 }
 
 }  // namespace
 
-RunConfig ConfigArguments::read() const {
+RunConfig ConfigArguments::read(ProgressSink& progress) const {
   refuse_network(file);
-  return read_config(Config::from_file(file), *this);
+  return read_config(Config::from_file(file), *this, progress);
 }
 
-ConfiguredNetwork ConfigArguments::read_network() const {
+ConfiguredNetwork ConfigArguments::read_network(ProgressSink& progress) const {
   if (!is_network_file()) {
-    RunConfig config = read();
+    RunConfig config = read(progress);
     return {config, load_network(config.model)};
   }
   ModelSource model;
@@ -58,7 +69,7 @@ ConfiguredNetwork ConfigArguments::read_network() const {
   Config config = Config::from_text("", file);
   config.set("model.file=" + file);
   config.set(fmt::format("array.encoding={}", name_of(default_array(network).encoding)));
-  return {read_config(std::move(config), *this), std::move(network)};
+  return {read_config(std::move(config), *this, progress), std::move(network)};
 }
 
 namespace {

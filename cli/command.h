@@ -18,7 +18,7 @@ namespace bitline::cli {
 
 /// What the whole program has once.
 struct Context {
-  ConsoleProgress progress{false};
+  ConsoleProgress progress;
   Cancellation cancellation;
 };
 
@@ -35,13 +35,13 @@ struct ConfigArguments {
 
   /// Adds CONFIG, --set and --threads to a subcommand.
   void add_to(CLI::App& command);
-  /// Reads the file; sets the number of threads. Errors are of kind kUsage.
-  RunConfig read() const;
+  /// Reads the file and says what it names; sets the number of threads. Errors are of kind kUsage.
+  RunConfig read(ProgressSink& progress) const;
   /// Whether a network file stands where a configuration belongs; inspect and export take one.
   bool is_network_file() const { return file.ends_with(".safetensors") || file.ends_with(".onnx"); }
   /// As read(), and the network. A bare network file means that network on default_array(), with
   /// --set over it.
-  ConfiguredNetwork read_network() const;
+  ConfiguredNetwork read_network(ProgressSink& progress) const;
   /// A command line for a shell: `verb` with the configuration, what stands over it, and --out.
   std::string command_line(std::string_view verb, const std::filesystem::path& out) const;
 };
@@ -82,5 +82,6 @@ void add_sample(CLI::App& app, Context& context);
 void add_data(CLI::App& app, Context& context);
 void add_report(CLI::App& app, Context& context);
 void add_bench(CLI::App& app, Context& context);
+void add_completion(CLI::App& app, Context& context);
 
 }  // namespace bitline::cli

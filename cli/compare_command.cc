@@ -5,6 +5,7 @@
 
 #include "bitline/pipeline/compare.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 #include "cli/result_table.h"
 
 namespace bitline::cli {
@@ -13,18 +14,21 @@ namespace {
 struct CompareArguments {
   ConfigArguments config;
   std::string out;
+  bool json = false;
 };
 
 void compare_methods(const CompareArguments& arguments, Context& context) {
-  RunConfig config = arguments.config.read();
+  RunConfig config = arguments.config.read(context.progress);
   const std::filesystem::path folder =
       run_folder(arguments.out, arguments.config.file, "-comparison");
   config.command = arguments.config.command_line("compare", folder);
   const std::vector<ResultRow> rows = or_say_how_to_go_on(
       folder, [&] { return compare(config, folder, context.progress, context.cancellation); });
-  print_rows(rows, {});
-  fmt::print("\nTable: {}\n",
-             std::filesystem::absolute(folder / "comparison.csv").lexically_normal().string());
+  const std::string table =
+      std::filesystem::absolute(folder / "comparison.csv").lexically_normal().string();
+  if (arguments.json) return print_json({{"rows", json_of(rows)}, {"table", table}});
+  print_rows(rows, {}, config.search.max_loss, Paint::for_standard_output());
+  fmt::print("\nTable: {}\n", table);
 }
 
 }  // namespace
@@ -35,8 +39,11 @@ void add_compare(CLI::App& app, Context& context) {
       app.add_subcommand("compare", "Published ways to an ADC side by side, in one table");
   command->footer("Example: bitline compare examples/compare-resnet20.toml --out runs/comparison");
   arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out,
-                      "Folder of the comparison (default runs/<name of CONFIG>-comparison)");
+  command
+      ->add_option("--out", arguments->out,
+                   "Folder of the comparison (default runs/<name of CONFIG>-comparison)")
+      ->type_name("DIR");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { compare_methods(*arguments, context); });
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 namespace bitline::cli {
 namespace {
@@ -25,8 +26,7 @@ std::string duration(double seconds) {
 
 }  // namespace
 
-ConsoleProgress::ConsoleProgress(bool quiet)
-    : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {}
+ConsoleProgress::ConsoleProgress() : terminal_(isatty(STDERR_FILENO) != 0) {}
 
 void ConsoleProgress::begin(std::string_view task, std::int64_t total) {
   task_ = task;
@@ -34,6 +34,7 @@ void ConsoleProgress::begin(std::string_view task, std::int64_t total) {
   start_ = Clock::now();
   printed_ = start_;
   last_line_.clear();
+  running_ = true;
 }
 
 void ConsoleProgress::update(std::int64_t done, std::string_view note) {
@@ -64,6 +65,19 @@ void ConsoleProgress::print(std::int64_t done, std::string_view note) {
 }
 
 void ConsoleProgress::end() {
+  leave_line();
+  if (!std::exchange(running_, false)) return;
+  const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+  say(fmt::format("{}: done, {:.1f} s", task_, seconds));
+}
+
+void ConsoleProgress::say(std::string_view fact) {
+  if (!verbose_) return;
+  leave_line();
+  put(fmt::format("{}\n", fact));
+}
+
+void ConsoleProgress::leave_line() {
   if (terminal_ && !last_line_.empty()) put("\n");
   last_line_.clear();
 }

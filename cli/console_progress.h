@@ -12,19 +12,30 @@ namespace bitline::cli {
 /// stays short.
 class ConsoleProgress : public ProgressSink {
  public:
-  explicit ConsoleProgress(bool quiet);
+  ConsoleProgress();
+
+  /// --quiet: nothing.
+  void be_quiet() { quiet_ = true; }
+  /// --verbose: facts, and how long each task took, too.
+  void be_verbose() { verbose_ = true; }
 
   void begin(std::string_view task, std::int64_t total) override;
   void update(std::int64_t done, std::string_view note) override;
   void end() override;
+  void say(std::string_view fact) override;
+
+  /// What is written next stands in a line of its own.
+  void leave_line();
 
  private:
   using Clock = std::chrono::steady_clock;
 
   void print(std::int64_t done, std::string_view note);
 
-  bool quiet_;
+  bool quiet_ = false;
+  bool verbose_ = false;
   bool terminal_;
+  bool running_ = false;  ///< a task
   std::string task_;
   std::int64_t total_ = 0;
   Clock::time_point start_;

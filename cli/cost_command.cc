@@ -7,6 +7,7 @@
 #include "bitline/pipeline/study.h"
 #include "bitline/pipeline/zero_detection.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -77,13 +78,13 @@ void print_comparison(const CostComparison& comparison, const CostRun& cost,
 }
 
 void run_cost(const CostArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read();
+  const RunConfig config = arguments.config.read(context.progress);
   CostOptions options = load_cost_options(config.cost);
   const Executor executor(load_network(config.model), MacMode::kAnalog, config.array);
   const AdcPlan plan = arguments.plan.empty() ? AdcPlan{} : read_plan(arguments.plan);
   if (config.cost.zero_detection) {
-    const Tensor images =
-        normalized_images(load_search_sample(config.data, config.seed), config.data);
+    const Tensor images = normalized_images(
+        load_search_sample(config.data, config.seed, context.progress), config.data);
     options.idle_shares =
         idle_shares(executor, plan, images, context.progress, context.cancellation);
   }
@@ -103,9 +104,11 @@ void add_cost(CLI::App& app, Context& context) {
       "cost", "Area, energy and time of the network on its arrays, layer by layer");
   command->footer("Example: bitline cost examples/quickstart.toml --plan plan.json");
   arguments->config.add_to(*command);
-  command->add_option("--plan", arguments->plan,
-                      "ADC plan (JSON); without one, ADCs have a level for each possible sum");
-  command->add_flag("--json", arguments->json, "Print JSON");
+  command
+      ->add_option("--plan", arguments->plan,
+                   "ADC plan (JSON); without one, ADCs have a level for each possible sum")
+      ->type_name("FILE");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { run_cost(*arguments, context); });
 }
 

@@ -5,6 +5,7 @@
 
 #include "bitline/fetch/published_set.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -13,6 +14,7 @@ struct GetArguments {
   std::string name;
   std::string to;
   std::string url;
+  bool json = false;
 };
 
 std::vector<std::string> set_names() {
@@ -26,6 +28,7 @@ void get(const GetArguments& arguments, Context& context) {
     if (set.name != arguments.name) continue;
     if (!arguments.url.empty()) set.url = arguments.url;
     fetch_set(set, arguments.to, context.progress, context.cancellation);
+    if (arguments.json) return print_json({{"folder", arguments.to}, {"format", set.name}});
     fmt::print("{}: set data.format = \"{}\" and data.folder to this folder\n", arguments.to,
                set.name);
   }
@@ -43,9 +46,12 @@ void add_data(CLI::App& app, Context& context) {
   command->add_option("SET", arguments->name, "cifar10, cifar100 or mnist")
       ->required()
       ->check(CLI::IsMember(set_names()));
-  command->add_option("--to", arguments->to, "Folder to put it into")->required();
-  command->add_option("--url", arguments->url,
-                      "Mirror: what stands before /NAME of each of the set's files");
+  command->add_option("--to", arguments->to, "Folder to put it into")->type_name("DIR")->required();
+  command
+      ->add_option("--url", arguments->url,
+                   "Mirror: what stands before /NAME of each of the set's files")
+      ->type_name("URL");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { get(*arguments, context); });
 }
 

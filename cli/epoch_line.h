@@ -1,14 +1,17 @@
-// One line of output per epoch.
+// What a training says of its epochs.
 #pragma once
 
 #include <functional>
 
 #include "bitline/pipeline/run_config.h"
 #include "bitline/train/train_options.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 
-/// Prints loss, accuracy, learning rate and time as train_network() reports them.
-std::function<void(const EpochReport&)> epoch_printer(const TrainRun& train);
+/// Takes what train_network() reports of an epoch, loss, accuracy, learning rate and time: prints a
+/// line, or where `json` is set appends to `epochs`, which has to outlive it.
+std::function<void(const EpochReport&)> epoch_listener(const TrainRun& train, bool json,
+                                                       Json& epochs);
 
 }  // namespace bitline::cli

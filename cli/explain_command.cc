@@ -7,6 +7,7 @@
 #include "bitline/pipeline/explanation.h"
 #include "bitline/pipeline/study.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -48,7 +49,7 @@ void print_worst(const Explanation& explanation) {
 }
 
 void run_explain(const ExplainArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read();
+  const RunConfig config = arguments.config.read(context.progress);
   const Explanation explanation =
       explain(load_network(config.model), config, read_plan(arguments.plan), context.progress,
               context.cancellation);
@@ -70,8 +71,8 @@ void add_explain(CLI::App& app, Context& context) {
       app.add_subcommand("explain", "Which layers' ADCs cost the accuracy, why, and what to try");
   command->footer("Example: bitline explain examples/quickstart.toml --plan plan.json");
   arguments->config.add_to(*command);
-  command->add_option("--plan", arguments->plan, "ADC plan (JSON)")->required();
-  command->add_flag("--json", arguments->json, "Print JSON");
+  command->add_option("--plan", arguments->plan, "ADC plan (JSON)")->type_name("FILE")->required();
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { run_explain(*arguments, context); });
 }
 

@@ -9,6 +9,7 @@
 #include "bitline/pipeline/export_layers.h"
 #include "bitline/pipeline/study.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -20,6 +21,7 @@ struct ExportArguments {
   std::string out;
   std::vector<std::string> layers;
   std::int64_t images = 1;
+  bool json = false;
 };
 
 void check(const ExportArguments& arguments, bool has_golden_options) {
@@ -32,24 +34,28 @@ void check(const ExportArguments& arguments, bool has_golden_options) {
                arguments.config.file);
 }
 
-void run_export(const ExportArguments& arguments, bool has_golden_options) {
+void run_export(const ExportArguments& arguments, bool has_golden_options, Context& context) {
   check(arguments, has_golden_options);
-  const auto [config, network] = arguments.config.read_network();
+  const auto [config, network] = arguments.config.read_network(context.progress);
   std::optional<AdcPlan> plan;
   if (!arguments.plan.empty()) plan = read_plan(arguments.plan);
   if (arguments.format == "golden")
-    export_golden(network, config, {arguments.layers, arguments.images, plan}, arguments.out);
+    export_golden(network, config, {arguments.layers, arguments.images, plan}, arguments.out,
+                  context.progress, context.cancellation);
   else if (arguments.format == "npz")
     write_file_atomically(arguments.out, export_npz(network, config.array, plan));
   else
     write_file_atomically(arguments.out, arguments.format == "qdq" ? export_qdq(network, plan)
                                                                    : export_qonnx(network, plan));
+  if (arguments.json)
+    return print_json(
+        {{"network", network.name}, {"format", arguments.format}, {"file", arguments.out}});
   fmt::print("network {} as {} in {}\n", network.name, arguments.format, arguments.out);
 }
 
 }  // namespace
 
-void add_export(CLI::App& app, Context&) {
+void add_export(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<ExportArguments>();
   CLI::App* command = app.add_subcommand(
       "export", "Write the network as ONNX, or its arrays as NPZ or golden vectors");
@@ -57,20 +63,25 @@ void add_export(CLI::App& app, Context&) {
       "Example: bitline export examples/quickstart.toml --to qonnx --out network.onnx\n"
       "A network file (.safetensors, .onnx) instead of CONFIG lies on the default array.");
   arguments->config.add_to(*command);
-  command->add_option("--plan", arguments->plan, "ADC plan (JSON); lossless without one");
+  command->add_option("--plan", arguments->plan, "ADC plan (JSON); lossless without one")
+      ->type_name("FILE");
   command->add_option("--to", arguments->format, "qonnx, qdq, npz or golden")
       ->required()
       ->check(CLI::IsMember({"qonnx", "qdq", "npz", "golden"}));
-  command->add_option("--out", arguments->out, "File to write; a folder for golden")->required();
+  command->add_option("--out", arguments->out, "File to write; a folder for golden")
+      ->type_name("FILE")
+      ->required();
   const CLI::Option* layers =
       command
           ->add_option("--layers", arguments->layers,
                        "golden: layers by name; every layer on the array unless given")
+          ->type_name("NAME")
           ->delimiter(',');
   const CLI::Option* images =
       command->add_option("--images", arguments->images, "golden: images of the search sample (1)");
-  command->callback([arguments, layers, images] {
-    run_export(*arguments, layers->count() + images->count() > 0);
+  add_json_flag(*command, arguments->json);
+  command->callback([arguments, layers, images, &context] {
+    run_export(*arguments, layers->count() + images->count() > 0, context);
   });
 }
 

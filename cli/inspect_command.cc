@@ -8,12 +8,19 @@
 
 #include "bitline/mapping/layout.h"
 #include "bitline/mapping/map.h"
+#include "bitline/pipeline/mapping_report.h"
 #include "bitline/pipeline/placement.h"
 #include "bitline/pipeline/study.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
+
+struct InspectArguments {
+  ConfigArguments config;
+  bool json = false;
+};
 
 void print_header() {
   fmt::print("{:<24} {:>6} {:>5} {:>6} {:>7} {:>6} {:>7} {:>11} {:>8} {:>11} {:>11}\n", "layer",
@@ -61,7 +68,8 @@ void print_digital_operators(const std::vector<Placement>& placements) {
   if (!parts.empty()) fmt::print("\nDigital, between the layers: {}\n", fmt::join(parts, ", "));
 }
 
-void inspect(const Network& network, const ArraySpec& array, const QuantizeOptions& options) {
+/// What comes before the table, where the layers need a word.
+void print_state(const Network& network, const QuantizeOptions& options) {
   if (std::ranges::none_of(network.nodes, is_layer))
     fmt::print(
         "The network has no convolution and no product with a constant matrix: nothing to "
@@ -71,7 +79,9 @@ void inspect(const Network& network, const ArraySpec& array, const QuantizeOptio
         "The network has real weights; 'bitline quantize' puts it on integer grids. With {}-bit "
         "weights and {}-bit activations it would lie like this:\n\n",
         options.weight_bits, options.activation_bits);
-  const Executor executor(with_trial_grids(network, options), MacMode::kAnalog, array);
+}
+
+void print_mapping(const Executor& executor, const ArraySpec& array) {
   if (!executor.cim_layers().empty()) print_layouts(executor);
   const std::vector<Placement> placements = placements_of(executor, array);
   print_layers(placements, Place::kIntegers, "Digital, in integers");
@@ -81,20 +91,36 @@ void inspect(const Network& network, const ArraySpec& array, const QuantizeOptio
   print_digital_operators(placements);
 }
 
+Json document(const Network& network, const Executor& executor, const RunConfig& config) {
+  Json json{{"network", network.name}};
+  if (network.quant.empty())
+    json["trial_grids"] = {{"weight_bits", config.quantize.weight_bits},
+                           {"activation_bits", config.quantize.activation_bits}};
+  json.update(Json::parse(mapping_json(executor, config.array)));
+  return json;
+}
+
+void inspect(const InspectArguments& arguments, Context& context) {
+  const auto [config, network] = arguments.config.read_network(context.progress);
+  if (!arguments.json) print_state(network, config.quantize);
+  const Executor executor(with_trial_grids(network, config.quantize), MacMode::kAnalog,
+                          config.array);
+  if (arguments.json) return print_json(document(network, executor, config));
+  print_mapping(executor, config.array);
+}
+
 }  // namespace
 
-void add_inspect(CLI::App& app, Context&) {
-  auto config = std::make_shared<ConfigArguments>();
+void add_inspect(CLI::App& app, Context& context) {
+  auto arguments = std::make_shared<InspectArguments>();
   CLI::App* command =
       app.add_subcommand("inspect", "Show how a network lies on the array, layer by layer");
   command->footer(
       "Example: bitline inspect examples/quickstart.toml --set array.rows=64\n"
       "A network file (.onnx, .safetensors) instead of CONFIG is shown on the default array.");
-  config->add_to(*command);
-  command->callback([config] {
-    const auto [run, network] = config->read_network();
-    inspect(network, run.array, run.quantize);
-  });
+  arguments->config.add_to(*command);
+  add_json_flag(*command, arguments->json);
+  command->callback([arguments, &context] { inspect(*arguments, context); });
 }
 
 }  // namespace bitline::cli

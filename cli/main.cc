@@ -64,7 +64,7 @@ std::string printable(std::string_view text) {
 
 /// Says what went wrong; a standard error that takes nothing changes no exit code.
 void report(std::string_view message, ConsoleProgress& progress) {
-  progress.end();
+  progress.leave_line();
   std::fputs(fmt::format("bitline: {}\n", printable(message)).c_str(), stderr);
 }
 
@@ -110,6 +110,15 @@ std::string describe_version() {
   return fmt::format("{} ({}), kernels for {}", version(), git_revision(), instruction_set());
 }
 
+void add_volume(CLI::App& app, ConsoleProgress& progress) {
+  CLI::Option* quiet = app.add_flag_callback(
+      "--quiet", [&progress] { progress.be_quiet(); }, "No progress, only results and errors");
+  app.add_flag_callback(
+         "--verbose", [&progress] { progress.be_verbose(); },
+         "Say what is read, which steps run or are skipped, and how long they take")
+      ->excludes(quiet);
+}
+
 int run(int argc, char** argv) {
   CLI::App app(
       "Finds the ADC levels and ranges that a neural network needs on an analog "
@@ -117,7 +126,9 @@ int run(int argc, char** argv) {
       "bitline");
   app.set_version_flag("--version", describe_version);
   app.require_subcommand(1);
+  app.fallthrough();  // what stands below may stand behind the subcommand too
   Context context;
+  add_volume(app, context.progress);
   install_signal_handlers(context.cancellation);
   add_run(app, context);
   add_train(app, context);
@@ -137,6 +148,7 @@ int run(int argc, char** argv) {
   add_data(app, context);
   add_report(app, context);
   add_bench(app, context);
+  add_completion(app, context);
   try {
     choose_instruction_set();
     parse(app, argc, argv);

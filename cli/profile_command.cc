@@ -8,6 +8,7 @@
 #include "bitline/pipeline/search_run.h"
 #include "bitline/pipeline/study.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -16,6 +17,7 @@ struct ProfileArguments {
   ConfigArguments config;
   std::string out = "profile";
   bool by_tile = false;
+  bool json = false;
 };
 
 void print_statistics(const Executor& executor, const HistogramMap& histograms) {
@@ -28,17 +30,36 @@ void print_statistics(const Executor& executor, const HistogramMap& histograms) 
   }
 }
 
+Json json_of(const Executor& executor, const HistogramMap& histograms) {
+  Json layers = Json::array();
+  for (const CimLayer* layer : executor.cim_layers()) {
+    const HistogramStatistics s = statistics(histograms.at(layer->name).total());
+    layers.push_back({{"layer", layer->name},
+                      {"conversions", s.total},
+                      {"mean", s.mean},
+                      {"deviation", s.deviation},
+                      {"minimum", s.smallest},
+                      {"maximum", s.largest},
+                      {"zero_share", s.zero_share}});
+  }
+  return layers;
+}
+
 void profile(const ProfileArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read();
+  const RunConfig config = arguments.config.read(context.progress);
   const std::filesystem::path folder = arguments.out;
   make_folder(folder);
-  SearchBench bench(load_network(config.model), config);
+  SearchBench bench(load_network(config.model), config, context.progress, context.cancellation);
   const HistogramMap histograms = bench.profile(arguments.by_tile || config.profile_by_tile,
                                                 context.progress, context.cancellation);
   const ProfileFiles files = profile_files(bench.executor(), histograms);
   write_file_atomically(folder / "counts.csv", files.counts_csv);
   write_file_atomically(folder / "statistics.csv", files.statistics_csv);
   write_file_atomically(folder / "histograms.npz", files.histograms_npz);
+  if (arguments.json)
+    return print_json({{"images", bench.sample().size()},
+                       {"layers", json_of(bench.executor(), histograms)},
+                       {"folder", folder.string()}});
   print_statistics(bench.executor(), histograms);
   fmt::print("\n{} images; counts.csv, statistics.csv and histograms.npz in {}\n",
              bench.sample().size(), folder.string());
@@ -52,8 +73,9 @@ void add_profile(CLI::App& app, Context& context) {
       "profile", "Count every partial sum of every layer, weight plane and input stream");
   command->footer("Example: bitline profile examples/quickstart.toml --out profile");
   arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out, "Folder for the files");
+  command->add_option("--out", arguments->out, "Folder for the files")->type_name("DIR");
   command->add_flag("--by-tile", arguments->by_tile, "Keep tiles apart");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { profile(*arguments, context); });
 }
 

@@ -9,6 +9,7 @@
 #include "bitline/pipeline/training.h"
 #include "cli/command.h"
 #include "cli/epoch_line.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -18,20 +19,25 @@ struct QuantizeArguments {
   std::string out;
   bool fine_tune = false;
   bool resume = false;
+  bool json = false;
 };
 
 void quantize(const QuantizeArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read();
+  const RunConfig config = arguments.config.read(context.progress);
   const bool fine_tune = arguments.fine_tune || config.quantize_then_train;
   const std::string calibrated = fine_tune ? arguments.out + ".calibrated" : arguments.out;
   if (!arguments.resume || !std::filesystem::exists(calibrated))
     write_network(calibrated, quantize_network(config, context.progress, context.cancellation));
-  fmt::print("Network on integer grids: {}\n", calibrated);
-  if (!fine_tune) return;
-  const RunConfig training = fine_tuning(config, calibrated, arguments.out);
-  train_network(training, arguments.resume, context.progress, context.cancellation,
-                epoch_printer(training.train));
-  fmt::print("Fine-tuned network: {}\n", arguments.out);
+  if (!arguments.json) fmt::print("Network on integer grids: {}\n", calibrated);
+  Json epochs = Json::array();
+  if (fine_tune) {
+    const RunConfig training = fine_tuning(config, calibrated, arguments.out);
+    train_network(training, arguments.resume, context.progress, context.cancellation,
+                  epoch_listener(training.train, arguments.json, epochs));
+    if (!arguments.json) fmt::print("Fine-tuned network: {}\n", arguments.out);
+  }
+  if (arguments.json)
+    print_json({{"network", arguments.out}, {"calibrated", calibrated}, {"epochs", epochs}});
 }
 
 }  // namespace
@@ -44,10 +50,13 @@ void add_quantize(CLI::App& app, Context& context) {
       "Example: bitline quantize study.toml --set model.file=mine.onnx --out "
       "mine-w8a8.safetensors");
   arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out, "Network file to write")->required();
+  command->add_option("--out", arguments->out, "Network file to write")
+      ->type_name("FILE")
+      ->required();
   command->add_flag("--fine-tune", arguments->fine_tune,
                     "As quantize.fine_tune: then train on the grids by [train]");
   command->add_flag("--resume", arguments->resume, "Continue fine-tuning from its checkpoint");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { quantize(*arguments, context); });
 }
 

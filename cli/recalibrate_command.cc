@@ -7,6 +7,7 @@
 #include "bitline/pipeline/study.h"
 #include "bitline/runtime/recalibrate.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -15,17 +16,19 @@ struct RecalibrateArguments {
   ConfigArguments config;
   std::string plan;
   std::string out;
+  bool json = false;
 };
 
 void run_recalibrate(const RecalibrateArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read();
+  const RunConfig config = arguments.config.read(context.progress);
   const Network network = load_network(config.model);
-  const Dataset sample = load_search_sample(config.data, config.seed);
+  const Dataset sample = load_search_sample(config.data, config.seed, context.progress);
   check_fit(network, sample);
   Executor executor(network, MacMode::kAnalog, config.array, config.engine);
   PreparedPlan plan = executor.prepare(read_plan(arguments.plan));
   write_network(arguments.out, recalibrate(executor, plan, normalized_images(sample, config.data),
                                            context.progress, context.cancellation));
+  if (arguments.json) return print_json({{"network", arguments.out}, {"images", sample.size()}});
   fmt::print("Network with batch-norm statistics of {} images: {}\n", sample.size(), arguments.out);
 }
 
@@ -39,8 +42,11 @@ void add_recalibrate(CLI::App& app, Context& context) {
       "Example: bitline recalibrate examples/quickstart.toml --plan plan.json "
       "--out recalibrated.safetensors");
   arguments->config.add_to(*command);
-  command->add_option("--plan", arguments->plan, "ADC plan (JSON)")->required();
-  command->add_option("--out", arguments->out, "Network file to write")->required();
+  command->add_option("--plan", arguments->plan, "ADC plan (JSON)")->type_name("FILE")->required();
+  command->add_option("--out", arguments->out, "Network file to write")
+      ->type_name("FILE")
+      ->required();
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { run_recalibrate(*arguments, context); });
 }
 

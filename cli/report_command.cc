@@ -7,6 +7,7 @@
 #include "bitline/pipeline/version.h"
 #include "bitline/report/report.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -14,11 +15,14 @@ namespace {
 struct ReportArguments {
   std::vector<std::filesystem::path> runs;
   std::filesystem::path out = "report.html";
+  bool json = false;
 };
 
 void write_report(const ReportArguments& arguments) {
   write_file_atomically(arguments.out, make_report(arguments.runs, version()));
-  fmt::print("Report: {}\n", std::filesystem::absolute(arguments.out).lexically_normal().string());
+  const std::string report = std::filesystem::absolute(arguments.out).lexically_normal().string();
+  if (arguments.json) return print_json({{"report", report}});
+  fmt::print("Report: {}\n", report);
 }
 
 }  // namespace
@@ -28,8 +32,11 @@ void add_report(CLI::App& app, Context&) {
   CLI::App* command =
       app.add_subcommand("report", "One page about a finished run, or about several in comparison");
   command->footer("Example: bitline report runs/first runs/second --out comparison.html");
-  command->add_option("RUN", arguments->runs, "Run folders")->required();
-  command->add_option("--out", arguments->out, "HTML file to write")->capture_default_str();
+  command->add_option("RUN", arguments->runs, "Run folders")->type_name("DIR")->required();
+  command->add_option("--out", arguments->out, "HTML file to write")
+      ->type_name("FILE")
+      ->capture_default_str();
+  add_json_flag(*command, arguments->json);
   command->callback([arguments] { write_report(*arguments); });
 }
 

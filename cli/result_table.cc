@@ -4,29 +4,12 @@
 
 #include <algorithm>
 
+#include "bitline/adc/adc_text.h"
+
 namespace bitline::cli {
 namespace {
 
 constexpr std::size_t kThresholdsShown = 6;
-
-std::string threshold_list(const std::vector<std::int64_t>& thresholds) {
-  if (thresholds.size() <= kThresholdsShown) return fmt::format("{}", fmt::join(thresholds, ", "));
-  return fmt::format("{}, {}, {} ... {}", thresholds[0], thresholds[1], thresholds[2],
-                     thresholds.back());
-}
-
-/// δ, where the quantizer has a range of its own.
-std::string delta_column(const AdcSpec& spec) {
-  const bool ranged =
-      spec.quantizer == Quantizer::kZeroTread || spec.quantizer == Quantizer::kZeroRise;
-  return ranged ? to_string(spec.delta) : "-";
-}
-
-/// Δ, where the quantizer has one step.
-std::string step_column(const PlannedAdc& adc) {
-  if (adc.spec.quantizer == Quantizer::kTable) return "-";
-  return to_string(step_of(adc.spec, adc.minimum, adc.maximum));
-}
 
 /// Names of range methods that are longer than the usual ones widen their column.
 std::size_t ranges_width(const std::vector<ResultRow>& rows) {
@@ -35,18 +18,23 @@ std::size_t ranges_width(const std::vector<ResultRow>& rows) {
   return width;
 }
 
-void print_row(const ResultRow& row, std::size_t width, bool recommended) {
+/// Of the lossless network itself, nothing.
+std::string loss_cell(const ResultRow& row, double max_loss, const Paint& paint) {
+  if (row.levels == 0 && row.treatment == Treatment::kNone) return fmt::format("{:<22}", "");
+  const Interval& loss = row.test_loss;
+  const std::string text = fmt::format(
+      "{:<22}", fmt::format("{:.2f} [{:.2f}, {:.2f}]", loss.value, loss.lower, loss.upper));
+  return loss.value <= max_loss ? paint.green(text) : paint.red(text);
+}
+
+std::string row_line(const ResultRow& row, std::size_t width, double max_loss, const Paint& paint) {
   const std::string levels = row.levels == 0 ? "lossless" : std::to_string(row.levels);
-  const bool is_base = row.levels == 0 && row.treatment == Treatment::kNone;
-  const std::string loss = is_base ? ""
-                                   : fmt::format("{:.2f} [{:.2f}, {:.2f}]", row.test_loss.value,
-                                                 row.test_loss.lower, row.test_loss.upper);
   const std::string top_five =
       row.test_top_five ? fmt::format("{:>6.2f}  ", 100 * row.test_top_five->value) : "";
-  fmt::print("{:>8}  {:<{}}  {:<12}  {:>7.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {}{:<22}{}\n", levels,
-             row.ranges, width, name_of(row.treatment), 100 * row.search_accuracy.value,
-             100 * row.test_accuracy.value, 100 * row.test_accuracy.lower,
-             100 * row.test_accuracy.upper, top_five, loss, recommended ? "  <- plan.json" : "");
+  return fmt::format("{:>8}  {:<{}}  {:<12}  {:>7.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {}{}", levels,
+                     row.ranges, width, name_of(row.treatment), 100 * row.search_accuracy.value,
+                     100 * row.test_accuracy.value, 100 * row.test_accuracy.lower,
+                     100 * row.test_accuracy.upper, top_five, loss_cell(row, max_loss, paint));
 }
 
 std::string points(double count) { return fmt::format("{} point{}", count, count == 1 ? "" : "s"); }
@@ -69,24 +57,28 @@ void print_plan(const AdcPlan& plan, const Network& network) {
     const auto& [name, planned] = *found;
     const CodeTable table = make_code_table(planned.spec, planned.minimum, planned.maximum);
     fmt::print("{:<28}  {:>6}  {:>7}  {:>7}  {:>16}  {}\n", name, table.levels(),
-               delta_column(planned.spec), step_column(planned),
+               delta_text(planned.spec, "-"), step_text(planned, "-"),
                fmt::format("{} to {}", planned.minimum, planned.maximum),
-               threshold_list(table.thresholds));
+               threshold_text(table.thresholds, kThresholdsShown, "..."));
   }
 }
 
-void print_rows(const std::vector<ResultRow>& rows, std::optional<std::size_t> recommended) {
+void print_rows(const std::vector<ResultRow>& rows, std::optional<std::size_t> recommended,
+                double max_loss, const Paint& paint) {
   fmt::print(
       "\nTop-1 accuracy in %, 95 % intervals; loss in points against lossless ADCs, paired\n");
   const bool top_five = !rows.empty() && rows.front().test_top_five;
   const std::size_t width = ranges_width(rows);
   fmt::print("{:>8}  {:<{}}  {:<12}  {:>7}  {:<21}  {}{:<22}\n", "levels", "ranges", width,
              "network", "search", "test", top_five ? " top-5  " : "", "loss on test");
-  for (std::size_t i = 0; i < rows.size(); ++i) print_row(rows[i], width, recommended == i);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string line = row_line(rows[i], width, max_loss, paint);
+    fmt::print("{}\n", recommended == i ? paint.bold(line + "  <- plan.json") : line);
+  }
 }
 
-void print_results(const RunOutcome& outcome, double max_loss) {
-  print_rows(outcome.rows, outcome.recommended);
+void print_results(const RunOutcome& outcome, double max_loss, const Paint& paint) {
+  print_rows(outcome.rows, outcome.recommended, max_loss, paint);
   fmt::print("\nSearch: {}\n",
              share_of_brute_force(outcome.images_measured, outcome.images_in_full));
   if (!outcome.recommended) {

@@ -5,14 +5,17 @@
 #include <vector>
 
 #include "bitline/pipeline/run.h"
+#include "cli/paint.h"
 
 namespace bitline::cli {
 
-/// Prints the accuracies of all plans, and which one is recommended.
-void print_rows(const std::vector<ResultRow>& rows, std::optional<std::size_t> recommended);
+/// Prints the accuracies of all plans, and which one is recommended: bold. Losses on the test set
+/// of at most `max_loss` points are green, others red.
+void print_rows(const std::vector<ResultRow>& rows, std::optional<std::size_t> recommended,
+                double max_loss, const Paint& paint);
 
 /// Prints the accuracies of all plans, then the layers of the recommended one.
-void print_results(const RunOutcome& outcome, double max_loss);
+void print_results(const RunOutcome& outcome, double max_loss, const Paint& paint);
 
 /// How much of brute force's work a search did; for ranges from statistics, that there was none.
 std::string share_of_brute_force(std::int64_t images_measured, std::int64_t images_in_full);

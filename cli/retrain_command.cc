@@ -3,10 +3,12 @@
 
 #include <memory>
 
+#include "bitline/pipeline/accuracy_json.h"
 #include "bitline/pipeline/retraining.h"
 #include "bitline/pipeline/study.h"
 #include "cli/command.h"
 #include "cli/epoch_line.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -17,6 +19,7 @@ struct RetrainArguments {
   std::string out;
   bool control = false;
   bool resume = false;
+  bool json = false;
 };
 
 void print_line(std::string_view name, const Evaluation& evaluation, const Evaluation& lossless) {
@@ -40,20 +43,39 @@ void print_gain(const RetrainingGain& gain, bool control) {
              gain.lossless);
 }
 
+/// Losses are shares of the images, positive is worse.
+Json json_of(const RetrainingGain& gain, bool control) {
+  const auto compared = [&gain](const Evaluation& evaluation) {
+    Json json = cli::json_of(evaluation);
+    json["loss"] = bitline::json_of(paired_difference(evaluation.right, gain.lossless.right));
+    return json;
+  };
+  Json json{{"lossless", cli::json_of(gain.lossless)}};
+  if (!control) json["before"] = compared(gain.before);
+  json["after"] = compared(gain.after);
+  return json;
+}
+
 void retrain(const RetrainArguments& arguments, Context& context) {
-  RunConfig config = arguments.config.read();
+  RunConfig config = arguments.config.read(context.progress);
   if (!arguments.out.empty()) config.retrain.train.output = arguments.out;
   if (arguments.control == !arguments.plan.empty())
     fail_usage("give either --plan PLAN, or --control for the same training with lossless ADCs");
   const AdcPlan plan = arguments.control ? AdcPlan{} : read_plan(arguments.plan);
   const Network network = load_network(config.model);
-  const Trained trained =
-      retrain_network(config, network, plan, arguments.resume, context.progress,
-                      context.cancellation, epoch_printer(config.retrain.train));
-  print_gain(
-      measure_gain(config, network, trained.network, plan, context.progress, context.cancellation),
-      arguments.control);
+  Json epochs = Json::array();
+  const Trained trained = retrain_network(
+      config, network, plan, arguments.resume, context.progress, context.cancellation,
+      epoch_listener(config.retrain.train, arguments.json, epochs));
+  const RetrainingGain gain =
+      measure_gain(config, network, trained.network, plan, context.progress, context.cancellation);
   const std::string output = config.retrain.train.output.string();
+  if (arguments.json)
+    return print_json({{"epochs", epochs},
+                       {"best_epoch", trained.epoch},
+                       {"test", json_of(gain, arguments.control)},
+                       {"network", output}});
+  print_gain(gain, arguments.control);
   if (trained.epoch == 0)
     fmt::print("\nNo epoch did better on the held-out images than the start. Network: {}\n",
                output);
@@ -71,11 +93,14 @@ void add_retrain(CLI::App& app, Context& context) {
       "Example: bitline retrain examples/retrain-resnet20.toml --plan plan.json "
       "--out retrained.safetensors");
   arguments->config.add_to(*command);
-  command->add_option("--plan", arguments->plan, "ADC plan (JSON), which stays as it is");
+  command->add_option("--plan", arguments->plan, "ADC plan (JSON), which stays as it is")
+      ->type_name("FILE");
   command->add_flag("--control", arguments->control,
                     "Instead of a plan: the same epochs with lossless ADCs");
-  command->add_option("--out", arguments->out, "Network file to write; default retrain.output");
+  command->add_option("--out", arguments->out, "Network file to write; default retrain.output")
+      ->type_name("FILE");
   command->add_flag("--resume", arguments->resume, "Continue from the checkpoint");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { retrain(*arguments, context); });
 }
 

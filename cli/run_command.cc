@@ -5,6 +5,7 @@
 
 #include "bitline/pipeline/run.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 #include "cli/result_table.h"
 
 namespace bitline::cli {
@@ -13,16 +14,30 @@ namespace {
 struct RunArguments {
   ConfigArguments config;
   std::string out;
+  bool json = false;
 };
 
+Json document(const RunOutcome& outcome, double max_loss, const std::filesystem::path& folder) {
+  return {{"rows", json_of(outcome.rows)},
+          {"max_loss_points", max_loss},
+          {"recommended", outcome.recommended ? Json(*outcome.recommended) : Json()},
+          {"plan", outcome.plan ? json_of(*outcome.plan) : Json()},
+          {"images_measured", outcome.images_measured},
+          {"images_in_full", outcome.images_in_full},
+          {"skipped_stages", outcome.skipped},
+          {"folder", folder.string()},
+          {"report", (folder / "report.html").string()}};
+}
+
 void run(const RunArguments& arguments, Context& context) {
-  RunConfig config = arguments.config.read();
+  RunConfig config = arguments.config.read(context.progress);
   const std::filesystem::path folder = run_folder(arguments.out, arguments.config.file, "");
   config.command = arguments.config.command_line("run", folder);
   const RunOutcome outcome = or_say_how_to_go_on(
       folder, [&] { return run_pipeline(config, folder, context.progress, context.cancellation); });
-  print_results(outcome, config.search.max_loss);
   const std::filesystem::path whole = std::filesystem::absolute(folder).lexically_normal();
+  if (arguments.json) return print_json(document(outcome, config.search.max_loss, whole));
+  print_results(outcome, config.search.max_loss, Paint::for_standard_output());
   fmt::print("\nRun folder: {}\nReport: {}\n", whole.string(), (whole / "report.html").string());
 }
 
@@ -34,7 +49,9 @@ void add_run(CLI::App& app, Context& context) {
       "run", "From a trained network to an ADC plan, in a run folder that can be continued");
   command->footer("Example: bitline run examples/quickstart.toml --out runs/first");
   arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out, "Run folder (default runs/<name of CONFIG>)");
+  command->add_option("--out", arguments->out, "Run folder (default runs/<name of CONFIG>)")
+      ->type_name("DIR");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { run(*arguments, context); });
 }
 

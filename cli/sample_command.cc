@@ -7,6 +7,7 @@
 #include "bitline/data/samples.h"
 #include "bitline/pipeline/study.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -16,6 +17,7 @@ struct SampleArguments {
   std::string split = "train";
   std::int64_t per_class = 50;
   std::string out;
+  bool json = false;
 };
 
 std::string_view dataset_name(DataFormat format) {
@@ -36,11 +38,11 @@ std::string_view dataset_name(DataFormat format) {
   return "";
 }
 
-void sample(const SampleArguments& arguments) {
-  const RunConfig config = arguments.config.read();
+void sample(const SampleArguments& arguments, Context& context) {
+  const RunConfig config = arguments.config.read(context.progress);
   BalancedPart part =
       load_balanced_part(config.data, arguments.split == "train" ? Split::kTrain : Split::kTest,
-                         arguments.per_class, config.seed);
+                         arguments.per_class, config.seed, context.progress);
   Samples samples;
   samples.data = std::move(part.data);
   samples.indices = std::move(part.indices);
@@ -48,12 +50,17 @@ void sample(const SampleArguments& arguments) {
   samples.origin = fmt::format("{} images per class of the {} set, seed {}", arguments.per_class,
                                arguments.split == "train" ? "training" : "test", config.seed);
   save_samples(arguments.out, samples);
+  if (arguments.json)
+    return print_json({{"file", arguments.out},
+                       {"images", samples.data.size()},
+                       {"dataset", samples.dataset},
+                       {"origin", samples.origin}});
   fmt::print("{}: {} images, {}\n", arguments.out, samples.data.size(), samples.origin);
 }
 
 }  // namespace
 
-void add_sample(CLI::App& app, Context&) {
+void add_sample(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<SampleArguments>();
   CLI::App* command =
       app.add_subcommand("sample", "Write a class-balanced part of a dataset into one small file");
@@ -65,8 +72,9 @@ void add_sample(CLI::App& app, Context&) {
       ->check(CLI::IsMember({"train", "test"}));
   command->add_option("--per-class", arguments->per_class, "Images of each class")
       ->check(CLI::PositiveNumber);
-  command->add_option("--out", arguments->out, "File to write")->required();
-  command->callback([arguments] { sample(*arguments); });
+  command->add_option("--out", arguments->out, "File to write")->type_name("FILE")->required();
+  add_json_flag(*command, arguments->json);
+  command->callback([arguments, &context] { sample(*arguments, context); });
 }
 
 }  // namespace bitline::cli

@@ -7,6 +7,7 @@
 #include "bitline/pipeline/search_run.h"
 #include "bitline/pipeline/study.h"
 #include "cli/command.h"
+#include "cli/json_output.h"
 #include "cli/result_table.h"
 
 namespace bitline::cli {
@@ -16,32 +17,61 @@ struct SearchArguments {
   ConfigArguments config;
   std::string out = ".";
   bool full = false;
+  bool json = false;
 };
 
+/// Writes `path`.json and .csv.
+SearchResult search_into(const std::filesystem::path& path, SearchBench& bench, std::int64_t levels,
+                         RangeMethod ranges, Context& context) {
+  const std::string journal = path.string() + ".journal";
+  SearchResult result =
+      bench.search(levels, ranges, journal, context.progress, context.cancellation);
+  write_file_atomically(path.string() + ".json", to_json(result.plan));
+  write_file_atomically(path.string() + ".csv", curves_to_csv(result.curves));
+  std::filesystem::remove(journal);
+  return result;
+}
+
+void print_search(std::string_view name, const SearchResult& result, const Network& network) {
+  fmt::print("\n{}: {} of {} search images; {}\n", name, result.score.correct, result.score.images,
+             share_of_brute_force(result.images_measured, result.images_in_full));
+  print_plan(result.plan, network);
+}
+
+Json json_of(std::int64_t levels, RangeMethod ranges, const SearchResult& result,
+             const std::filesystem::path& path) {
+  return {{"levels", levels},
+          {"ranges", name_of(ranges)},
+          {"correct", result.score.correct},
+          {"images_measured", result.images_measured},
+          {"images_in_full", result.images_in_full},
+          {"plan", cli::json_of(result.plan)},
+          {"plan_file", path.string() + ".json"},
+          {"curve_file", path.string() + ".csv"}};
+}
+
 void search(const SearchArguments& arguments, Context& context) {
-  RunConfig config = arguments.config.read();
+  RunConfig config = arguments.config.read(context.progress);
   config.search.options.full = config.search.options.full || arguments.full;
   const std::filesystem::path folder = arguments.out;
   make_folder(folder);
   const Network network = load_network(config.model);
-  SearchBench bench(network, config);
-  fmt::print("lossless: {} of {} search images\n", bench.lossless().correct,
-             bench.lossless().images);
+  SearchBench bench(network, config, context.progress, context.cancellation);
+  Json document{{"images", bench.lossless().images},
+                {"lossless_correct", bench.lossless().correct},
+                {"searches", Json::array()}};
+  if (!arguments.json)
+    fmt::print("lossless: {} of {} search images\n", bench.lossless().correct,
+               bench.lossless().images);
   for (const std::int64_t levels : config.search.levels) {
     for (const RangeMethod ranges : config.search.ranges) {
-      const std::string name = fmt::format("L{}-{}", levels, name_of(ranges));
-      const std::filesystem::path journal = folder / (name + ".journal");
-      const SearchResult result =
-          bench.search(levels, ranges, journal, context.progress, context.cancellation);
-      write_file_atomically(folder / (name + ".json"), to_json(result.plan));
-      write_file_atomically(folder / (name + ".csv"), curves_to_csv(result.curves));
-      std::filesystem::remove(journal);
-      fmt::print("\n{}: {} of {} search images; {}\n", name, result.score.correct,
-                 result.score.images,
-                 share_of_brute_force(result.images_measured, result.images_in_full));
-      print_plan(result.plan, network);
+      const auto path = folder / fmt::format("L{}-{}", levels, name_of(ranges));
+      const SearchResult result = search_into(path, bench, levels, ranges, context);
+      if (!arguments.json) print_search(path.filename().string(), result, network);
+      document["searches"].push_back(json_of(levels, ranges, result, path));
     }
   }
+  if (arguments.json) print_json(document);
 }
 
 }  // namespace
@@ -54,8 +84,9 @@ void add_search(CLI::App& app, Context& context) {
       "Example: bitline search examples/quickstart.toml --out plans\n"
       "Writes L<levels>-<ranges>.json (the plan) and .csv (the curve delta -> score).");
   arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out, "Folder for plans and curves");
+  command->add_option("--out", arguments->out, "Folder for plans and curves")->type_name("DIR");
   command->add_flag("--full", arguments->full, "Measure every candidate on every image");
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { search(*arguments, context); });
 }
 

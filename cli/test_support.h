@@ -110,6 +110,23 @@ inline std::string replaced(std::string text, const std::string& from, const std
   return place == std::string::npos ? text : text.replace(place, from.size(), to);
 }
 
+/// What the first group of `pattern` matches, in order.
+inline std::vector<std::string> matches(const std::string& text, const std::regex& pattern) {
+  std::vector<std::string> found;
+  for (std::sregex_iterator match(text.begin(), text.end(), pattern), end; match != end; ++match)
+    found.push_back((*match)[1]);
+  return found;
+}
+
+/// What a --help text lists.
+inline std::vector<std::string> subcommands_in(const std::string& help) {
+  return matches(help.substr(std::min(help.find("\nSubcommands:"), help.size())),
+                 std::regex("\n  ([a-z]+) "));
+}
+inline std::vector<std::string> options_in(const std::string& help) {
+  return matches(help, std::regex("\n  (?:-.,)?(--[a-z-]+)"));
+}
+
 /// The program works in folder(), which holds the study and is removed at the end.
 class StudyTest : public testing::Test {
  protected:
@@ -142,6 +159,12 @@ class StudyTest : public testing::Test {
     Process process(arguments, call);
     const int exit_code = process.wait();
     return {exit_code, text_of(call.output), lines_without_progress(text_of(call.errors))};
+  }
+
+  /// The --help text of a subcommand; without words, of the program.
+  std::string help(std::vector<std::string> words) const {
+    words.emplace_back("--help");
+    return run(words).output;
   }
 
   /// Every file below folder(), apart from what says of a run folder that nothing is finished yet.

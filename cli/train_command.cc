@@ -6,6 +6,7 @@
 #include "bitline/pipeline/training.h"
 #include "cli/command.h"
 #include "cli/epoch_line.h"
+#include "cli/json_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -14,13 +15,17 @@ struct TrainArguments {
   ConfigArguments config;
   bool resume = false;
   std::string device;
+  bool json = false;
 };
 
 void train(const TrainArguments& arguments, Context& context) {
-  RunConfig config = arguments.config.read();
+  RunConfig config = arguments.config.read(context.progress);
   if (!arguments.device.empty()) config.train.device = arguments.device;
+  Json epochs = Json::array();
   train_network(config, arguments.resume, context.progress, context.cancellation,
-                epoch_printer(config.train));
+                epoch_listener(config.train, arguments.json, epochs));
+  if (arguments.json)
+    return print_json({{"epochs", epochs}, {"network", config.train.output.string()}});
   fmt::print("Network: {}\n", config.train.output.string());
 }
 
@@ -34,6 +39,7 @@ void add_train(CLI::App& app, Context& context) {
   command->add_flag("--resume", arguments->resume, "Continue from the checkpoint");
   command->add_option("--device", arguments->device, "cpu or cuda")
       ->check(CLI::IsMember({"cpu", "cuda"}));
+  add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { train(*arguments, context); });
 }
 

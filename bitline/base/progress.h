@@ -21,6 +21,9 @@ class ProgressSink {
   virtual void update(std::int64_t done, std::string_view note) = 0;
   /// The current task is over.
   virtual void end() = 0;
+  /// A fact about the work, in one line, for those who ask for details: what was read, which stage
+  /// was skipped.
+  virtual void say(std::string_view) {}
 };
 
 /// For callers who do not care.

@@ -137,6 +137,8 @@ void Config::set(std::string_view assignment) {
 
 void Config::check_all_used() const { root().finish(); }
 
+const std::map<std::string, std::string>& Config::defaults() const { return state_->defaults; }
+
 std::string Config::to_toml() const { return detail::format_toml(state_->root); }
 
 }  // namespace bitline

@@ -42,6 +42,7 @@ class ConfigTable {
   /// std::string or a std::vector of one of the last three. Throws Error for another type.
   template <typename T>
   T get(std::string_view key, std::type_identity_t<T> fallback) const {
+    note_default(key, fallback);
     return has(key) ? require<T>(key) : std::move(fallback);
   }
   /// As get, but a missing key is an Error.
@@ -68,6 +69,8 @@ class ConfigTable {
   /// One of the named values. Throws Error that lists the names.
   template <typename E>
   E choice(std::string_view key, E fallback, std::initializer_list<Choice<E>> choices) const {
+    for (const Choice<E>& choice : choices)
+      if (choice.value == fallback) note_default(key, std::string(choice.name));
     if (!has(key)) return fallback;
     std::vector<std::string> names;
     for (const Choice<E>& choice : choices) names.emplace_back(choice.name);
@@ -94,6 +97,8 @@ class ConfigTable {
   struct Impl;
 
   explicit ConfigTable(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  template <typename T>
+  void note_default(std::string_view key, const T& fallback) const;
   std::ptrdiff_t choice_index(std::string_view key, const std::vector<std::string>& names) const;
 
   std::shared_ptr<const Impl> impl_;
@@ -118,6 +123,9 @@ class Config {
   ConfigTable root() const;
   /// root().finish(): call it once every option has been read.
   void check_all_used() const;
+
+  /// Every key that was asked for with a fallback ("array.rows"), and that fallback as TOML.
+  const std::map<std::string, std::string>& defaults() const;
 
   /// The file with everything set over it, as TOML with sorted keys.
   std::string to_toml() const;

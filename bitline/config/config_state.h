@@ -21,6 +21,7 @@ struct ConfigState {
   std::filesystem::path folder;  ///< against which its relative paths are resolved
   /// Keys that were asked for. A table stays where it is once reading has begun.
   std::map<const toml::table*, std::set<std::string, std::less<>>> asked;
+  std::map<std::string, std::string> defaults;  ///< Config::defaults()
 };
 
 /// The source that a value carries which did not come from the file.
@@ -36,6 +37,9 @@ std::string suggestion(std::string_view wanted, const std::vector<std::string>& 
 /// "run.toml:3:8", or the whole --set text.
 std::string position_of(const ConfigState& state, const toml::node& node,
                         const toml::source_position& in_file);
+
+/// A value in one line.
+std::string format_value(const toml::node& node);
 
 /// TOML with sorted keys and the shortest decimals that read back to the same numbers.
 std::string format_toml(const toml::table& root);

@@ -121,6 +121,36 @@ std::string ConfigTable::where(std::string_view key) const {
   return node == nullptr ? impl_->prefix + std::string(key) : impl_->where(*node, key);
 }
 
+namespace {
+
+template <typename T>
+toml::value<T> node_of(const T& value) {
+  return toml::value<T>(value);
+}
+
+template <typename T>
+toml::array node_of(const std::vector<T>& values) {
+  toml::array list;
+  for (const T& value : values) list.push_back(value);
+  return list;
+}
+
+}  // namespace
+
+template <typename T>
+void ConfigTable::note_default(std::string_view key, const T& fallback) const {
+  impl_->state->defaults[impl_->prefix + std::string(key)] =
+      detail::format_value(node_of(fallback));
+}
+
+template void ConfigTable::note_default(std::string_view, const bool&) const;
+template void ConfigTable::note_default(std::string_view, const std::int64_t&) const;
+template void ConfigTable::note_default(std::string_view, const double&) const;
+template void ConfigTable::note_default(std::string_view, const std::string&) const;
+template void ConfigTable::note_default(std::string_view, const std::vector<std::int64_t>&) const;
+template void ConfigTable::note_default(std::string_view, const std::vector<double>&) const;
+template void ConfigTable::note_default(std::string_view, const std::vector<std::string>&) const;
+
 template <typename T>
 T ConfigTable::require(std::string_view key) const {
   const toml::node& node = impl_->require(key);
@@ -144,12 +174,14 @@ std::int64_t ConfigTable::require_integer(std::string_view key, std::int64_t sma
 
 std::int64_t ConfigTable::integer(std::string_view key, std::int64_t fallback,
                                   std::int64_t smallest, std::int64_t largest) const {
+  note_default(key, fallback);
   return has(key) ? require_integer(key, smallest, largest) : fallback;
 }
 
 std::vector<std::int64_t> ConfigTable::integers(std::string_view key,
                                                 std::vector<std::int64_t> fallback,
                                                 std::int64_t smallest, std::int64_t largest) const {
+  note_default(key, fallback);
   if (!has(key)) return fallback;
   auto values = require<std::vector<std::int64_t>>(key);
   for (std::size_t i = 0; i < values.size(); ++i)
@@ -159,6 +191,7 @@ std::vector<std::int64_t> ConfigTable::integers(std::string_view key,
 
 double ConfigTable::number(std::string_view key, double fallback, double smallest,
                            double largest) const {
+  note_default(key, fallback);
   if (!has(key)) return fallback;
   const auto value = require<double>(key);
   check_range(value, smallest, largest, where(key));
@@ -166,6 +199,7 @@ double ConfigTable::number(std::string_view key, double fallback, double smalles
 }
 
 Rational ConfigTable::rational(std::string_view key, const Rational& fallback) const {
+  note_default(key, fallback.to_double());
   const toml::node* node = impl_->find(key);
   if (node == nullptr) return fallback;
   const std::string position = impl_->where(*node, key);
@@ -189,6 +223,7 @@ std::filesystem::path ConfigTable::require_path(std::string_view key) const {
 
 std::filesystem::path ConfigTable::path(std::string_view key,
                                         const std::filesystem::path& fallback) const {
+  note_default(key, fallback.string());
   return has(key) ? require_path(key) : fallback;
 }
 
@@ -203,6 +238,7 @@ std::ptrdiff_t ConfigTable::choice_index(std::string_view key,
 }
 
 std::map<std::string, std::string> ConfigTable::texts(std::string_view key) const {
+  impl_->state->defaults[impl_->prefix + std::string(key)] = "{}";
   const ConfigTable inner = table(key);
   std::map<std::string, std::string> texts;
   if (inner.impl_->table == nullptr) return texts;

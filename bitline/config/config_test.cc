@@ -297,6 +297,19 @@ TEST(ConfigPath, FromTheCommandLineIsRelativeToTheWorkingFolder) {
   EXPECT_EQ(file.root().path("folder", ""), "b/c");
 }
 
+TEST(ConfigDefaults, AreThoseOfEveryKeyThatWasAskedForPresentOrNot) {
+  const Config file = config("[array]\nrows = 64\n");
+  const ConfigTable array = file.root().table("array");
+  array.integer("rows", 128, 1, 1024);
+  array.choice("encoding", 1, {{"offset", 0}, {"bipolar", 1}});
+  file.root().table("search").rational("percentile", Rational(999, 10));
+  file.root().get<std::vector<double>>("mean", {0.5, 1});
+  EXPECT_THAT(file.defaults(), testing::ElementsAre(testing::Pair("array.encoding", "\"bipolar\""),
+                                                    testing::Pair("array.rows", "128"),
+                                                    testing::Pair("mean", "[0.5, 1.0]"),
+                                                    testing::Pair("search.percentile", "99.9")));
+}
+
 TEST(ConfigFile, IsReadAndNamed) {
   const std::filesystem::path path =
       std::filesystem::path(testing::TempDir()) / fmt::format("bitline_{}.toml", ::getpid());

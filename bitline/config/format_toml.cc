@@ -16,8 +16,12 @@ std::string format_number(double number) {
   return digits.find_first_of(".ein") == std::string::npos ? digits + ".0" : digits;
 }
 
+using detail::format_value;
+
+}  // namespace
+
 // One line, whatever line breaks a text holds.
-std::string format_value(const toml::node& node) {
+std::string detail::format_value(const toml::node& node) {
   if (const toml::array* list = node.as_array()) {
     std::vector<std::string> elements;
     for (const toml::node& element : *list) elements.push_back(format_value(element));
@@ -34,6 +38,8 @@ std::string format_value(const toml::node& node) {
   text << toml::toml_formatter(node, toml::format_flags::none);
   return text.str();
 }
+
+namespace {
 
 std::string format_key(std::string_view key) {
   constexpr std::string_view kBare =

@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <cstddef>
+#include <mutex>
 
 #include "bitline/base/error.h"
 #include "bitline/base/file.h"
@@ -110,7 +111,7 @@ ImageFolder list_image_folder(const fs::path& folder, Split split) {
 }
 
 Dataset load_images(const ImageFolder& folder, std::span<const std::int64_t> indices,
-                    const ImageGeometry& geometry) {
+                    const ImageGeometry& geometry, ProgressSink& progress) {
   const auto count = static_cast<std::int64_t>(indices.size());
   const Shape shape{count, 3, geometry.crop, geometry.crop};
   check_memory(shape);
@@ -122,6 +123,9 @@ Dataset load_images(const ImageFolder& folder, std::span<const std::int64_t> ind
     dataset.labels.push_back(folder.labels.at(static_cast<std::size_t>(i)));
   const auto pixels = dataset.images.data<std::uint8_t>();
   const std::size_t size = indices.empty() ? 0 : pixels.size() / indices.size();
+  std::mutex mutex;
+  std::int64_t read = 0;
+  progress.begin("read pictures", count);
   parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
       const fs::path& path = folder.files.at(static_cast<std::size_t>(indices[i]));
@@ -129,8 +133,11 @@ Dataset load_images(const ImageFolder& folder, std::span<const std::int64_t> ind
       with_context(path.string(), [&] {
         resize_and_crop(decode_image(bytes), geometry, pixels.subspan(i * size, size));
       });
+      const std::lock_guard lock(mutex);
+      progress.update(++read, "");
     }
   });
+  progress.end();
   return dataset;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bitline/base/progress.h"
 #include "bitline/data/dataset.h"
 #include "bitline/data/resize.h"
 
@@ -31,6 +32,6 @@ ImageFolder list_image_folder(const std::filesystem::path& folder, Split split);
 /// take more than this machine's memory (before any is read), and with the path of a picture that
 /// cannot be decoded.
 Dataset load_images(const ImageFolder& folder, std::span<const std::int64_t> indices,
-                    const ImageGeometry& geometry);
+                    const ImageGeometry& geometry, ProgressSink& progress);
 
 }  // namespace bitline

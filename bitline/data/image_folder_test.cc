@@ -30,7 +30,8 @@ class ImageFolderTest : public FolderTest {
   static Dataset load_all(const ImageFolder& listing, const ImageGeometry& geometry) {
     std::vector<std::int64_t> all(listing.files.size());
     std::iota(all.begin(), all.end(), 0);
-    return load_images(listing, all, geometry);
+    SilentProgress silent;
+    return load_images(listing, all, geometry, silent);
   }
 
   std::string refusal_of(Split split) const {
@@ -59,7 +60,8 @@ TEST_F(ImageFolderTest, ASelectionIsReadInItsOrder) {
   for (int i = 0; i < 9; ++i) put(fmt::format("train/a/{}.png", i), static_cast<char>(i));
   const ImageFolder listing = list_image_folder(folder_, Split::kTrain);
   const std::vector<std::int64_t> indices{5, 2};
-  const Dataset part = load_images(listing, indices, {4, 4});
+  SilentProgress silent;
+  const Dataset part = load_images(listing, indices, {4, 4}, silent);
   const Dataset all = load_all(listing, {4, 4});
   EXPECT_EQ(part.size(), 2);
   EXPECT_EQ(part.image(0)[0], all.image(5)[0]);
@@ -116,8 +118,9 @@ TEST_F(ImageFolderTest, MoreThanTheMemoryIsRefusedBeforeAnyFileIsRead) {
   // 3 x 16384 x 16384 bytes each, 800 TB in all
   const std::vector<std::int64_t> indices(1000000, 0);
   const ImageFolder listing{{"absent"}, {0}, {"a"}};
+  SilentProgress silent;
   EXPECT_THAT(message_of([&] {
-                load_images(listing, indices, {16384, 16384});
+                load_images(listing, indices, {16384, 16384}, silent);
               }),
               AllOf(HasSubstr("1000000 images of 16384 x 16384 pixels take 768000000 MB"),
                     HasSubstr("data.crop")));

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "bitline/base/progress.h"
 #include "bitline/exporter/golden_layer.h"
 
 namespace bitline {
@@ -17,6 +18,7 @@ inline constexpr std::int64_t kMostGoldenBytes = std::int64_t{1} << 30;
 /// what is in them; docs/export.md describes both. Throws Error, before anything is computed, when
 /// the files would be larger than kMostGoldenBytes.
 void write_golden(const std::filesystem::path& folder, const std::string& network,
-                  std::span<const GoldenLayer> layers);
+                  std::span<const GoldenLayer> layers, ProgressSink& progress,
+                  const Cancellation& cancellation);
 
 }  // namespace bitline

@@ -31,6 +31,10 @@ class GoldenTest : public ::testing::Test {
                 fmt::format("bitline_golden_{}", ::getpid())) {}
   ~GoldenTest() override { std::filesystem::remove_all(folder_); }
 
+  void write(std::span<const GoldenLayer> layers) const {
+    SilentProgress silent;
+    write_golden(folder_, "drawn", layers, silent, {});
+  }
   Json manifest() const { return Json::parse(read_text_file(folder_ / "manifest.json")); }
 
   /// The words of a file of the first layer, as the manifest says that they are read.
@@ -140,7 +144,7 @@ TEST_F(GoldenTest, FilesOfADrawnLayerHoldTheEnginesOutputs) {
   testing_layers::draw_rows(mapping, layer, draw);
   const CimLayer mapped = map_layer(layer, mapping.array);
   const GoldenLayer golden = draw_golden(mapped, 2, draw);
-  write_golden(folder_, "drawn", {&golden, 1});
+  write({&golden, 1});
   EXPECT_EQ(words("outputs"), engine_outputs(golden));
 }
 
@@ -159,7 +163,7 @@ GoldenLayer small_golden(const CimLayer& layer) {
 TEST_F(GoldenTest, FilesHoldWhatTheirNamesSay) {
   const CimLayer layer = small_layer();
   const GoldenLayer golden = small_golden(layer);
-  write_golden(folder_, "drawn", {&golden, 1});
+  write({&golden, 1});
   using ::testing::ElementsAre;
   EXPECT_THAT(words("inputs"), ElementsAre(3, 1, 2));
   // 3 and 1 have the low bits 1, 1 and the high bits 1, 0; 2 has 0 and 1.
@@ -176,7 +180,7 @@ TEST_F(GoldenTest, FilesHoldWhatTheirNamesSay) {
 TEST_F(GoldenTest, CodesRecombineToTheOutputs) {
   const CimLayer layer = small_layer();
   const GoldenLayer golden = small_golden(layer);
-  write_golden(folder_, "drawn", {&golden, 1});
+  write({&golden, 1});
   const Json json = manifest().at("layers").at(0);
   const auto values = json.at("adc").at("values").get<std::vector<std::int64_t>>();
   const Json& recombination = json.at("recombination");
@@ -202,7 +206,7 @@ TEST_F(GoldenTest, FlippedColumnsAreWrittenAsTheyAreStored) {
   const std::vector<std::int32_t> activations{1, 2, 3};
   const GoldenLayer golden{&layer, make_layer_adc(layer, lossless_table(0, 1)),
                            Tensor::of<std::int32_t>({1, 3, 1, 1}, activations)};
-  write_golden(folder_, "drawn", {&golden, 1});
+  write({&golden, 1});
   using ::testing::ElementsAre;
   EXPECT_THAT(words("tile0.weights.plane0"), ElementsAre(0, 0, 0));
   EXPECT_THAT(words("tile0.weights.plane1"), ElementsAre(0, 0, 1));
@@ -224,7 +228,7 @@ TEST_F(GoldenTest, NamesOfLayersBecomeFolders) {
   first.name = "/block/conv";
   second.name = "_block_conv";
   const std::vector<GoldenLayer> both{small_golden(first), small_golden(second)};
-  write_golden(folder_, "drawn", both);
+  write(both);
   EXPECT_EQ(manifest().at("layers").at(0).at("folder"), "_block_conv");
   EXPECT_EQ(manifest().at("layers").at(1).at("folder"), "_block_conv_2");
   EXPECT_TRUE(std::filesystem::exists(folder_ / "_block_conv_2" / "outputs.hex"));
@@ -235,7 +239,7 @@ TEST_F(GoldenTest, TooMuchIsRefusedBeforeAnythingIsWritten) {
   GoldenLayer golden = small_golden(layer);
   golden.activations = Tensor(DType::kI32, {20'000'000, 3, 1, 1});
   try {
-    write_golden(folder_, "drawn", {&golden, 1});
+    write({&golden, 1});
     FAIL();
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr("more than 1024 MiB; choose fewer"));

@@ -85,7 +85,7 @@ class Allocation {
 
   /// On the test set, once for each plan.
   void evaluate_plans() {
-    const Dataset test = load_split(config_.data, Split::kTest);
+    const Dataset test = load_split(config_.data, Split::kTest, progress_);
     const auto measure = [&](const AdcPlan& plan, const std::string& name) {
       return evaluate(network_under(plan), MacMode::kAnalog, plan, test, config_, name, progress_,
                       cancellation_);

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "bitline/pipeline/accuracy_json.h"
 #include "bitline/pipeline/allocation.h"
 
 namespace bitline {
@@ -13,10 +14,6 @@ Json json_of(const MeasuredPlan& measured) {
   for (const auto& [name, planned] : measured.plan.layers)
     json["levels"][name] = planned.spec.levels;
   return json;
-}
-
-Json json_of(const Interval& interval) {
-  return {{"value", interval.value}, {"lower", interval.lower}, {"upper", interval.upper}};
 }
 
 Json json_of(const UniformPlan& uniform) {

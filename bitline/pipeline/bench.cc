@@ -164,7 +164,7 @@ NetworkSpeed measure_speed(const RunConfig& config, const BenchOptions& options,
                            ProgressSink& progress, const Cancellation& cancellation) {
   const std::string name =
       config.model.file.empty() ? config.model.name : config.model.file.stem().string();
-  SearchBench bench(load_network(config.model), config);
+  SearchBench bench(load_network(config.model), config, progress, cancellation);
   Rounds rounds(bench, config, options);
   progress.begin("bench " + name, options.runs);
   for (std::int64_t run = 0; run < options.runs; ++run) {

@@ -76,7 +76,7 @@ class Explainer {
       : plan_(plan),
         progress_(progress),
         cancellation_(cancellation),
-        bench_(network, config),
+        bench_(network, config, progress, cancellation),
         images_(normalized_images(bench_.sample(), config.data)),
         evaluator_(bench_.executor(), images_, bench_.sample().labels),
         all_images_(static_cast<std::size_t>(evaluator_.image_count())) {

@@ -30,8 +30,8 @@ void check_layers(const Executor& executor, const std::vector<std::string>& laye
           name);
 }
 
-Tensor first_images(const RunConfig& config, std::int64_t count) {
-  const Dataset sample = load_search_sample(config.data, config.seed);
+Tensor first_images(const RunConfig& config, std::int64_t count, ProgressSink& progress) {
+  const Dataset sample = load_search_sample(config.data, config.seed, progress);
   if (count < 1 || count > sample.size())
     fail_usage("{} images; the search sample has 1 to {}, see data.images_per_class", count,
                sample.size());
@@ -76,10 +76,12 @@ std::vector<GoldenLayer> golden_layers(const Executor& executor, const GoldenReq
 }
 
 void export_golden(const Network& network, const RunConfig& config, const GoldenRequest& request,
-                   const std::filesystem::path& folder) {
+                   const std::filesystem::path& folder, ProgressSink& progress,
+                   const Cancellation& cancellation) {
   const Executor executor(network, MacMode::kAnalog, config.array, config.engine);
-  const Tensor images = first_images(config, request.images);
-  write_golden(folder, network.name, golden_layers(executor, request, images));
+  const Tensor images = first_images(config, request.images, progress);
+  write_golden(folder, network.name, golden_layers(executor, request, images), progress,
+               cancellation);
 }
 
 }  // namespace bitline

@@ -35,6 +35,7 @@ std::vector<GoldenLayer> golden_layers(const Executor& executor, const GoldenReq
 /// Runs images of the search sample and writes their golden vectors into `folder`. Throws Error
 /// (kUsage) for more images than the sample has.
 void export_golden(const Network& network, const RunConfig& config, const GoldenRequest& request,
-                   const std::filesystem::path& folder);
+                   const std::filesystem::path& folder, ProgressSink& progress,
+                   const Cancellation& cancellation);
 
 }  // namespace bitline

@@ -81,12 +81,15 @@ AllocateRun read_allocate(const ConfigTable& table) {
         table.where("ranges"), name_of(allocate.ranges));
   allocate.by_area =
       table.choice<bool>("cost", allocate.by_area, {{"energy", false}, {"area", true}});
-  if (table.has("max_loss")) allocate.max_loss = table.number("max_loss", 0, 0, 100);
-  if (table.has("max_cost")) allocate.max_cost = table.number("max_cost", 0, 0, 1);
-  if (allocate.max_loss && allocate.max_cost)
+  const double max_loss = table.number("max_loss", 1, 0, 100);
+  const double max_cost = table.number("max_cost", 1, 0, 1);
+  if (table.has("max_loss") && table.has("max_cost"))
     fail_usage("{}: give allocate.max_loss or allocate.max_cost, not both",
                table.where("max_cost"));
-  if (!allocate.max_cost && !allocate.max_loss) allocate.max_loss = 1;
+  if (table.has("max_cost"))
+    allocate.max_cost = max_cost;
+  else
+    allocate.max_loss = max_loss;
   return allocate;
 }
 

@@ -159,9 +159,9 @@ RunConfig search_config(const Rational& delta_step, bool full) {
 }
 
 void expect_pruned_equals_full(RangeMethod method, const Rational& delta_step) {
-  SearchBench pruned_bench(shipped_network(), search_config(delta_step, false));
-  SearchBench full_bench(shipped_network(), search_config(delta_step, true));
   SilentProgress silent;
+  SearchBench pruned_bench(shipped_network(), search_config(delta_step, false), silent, {});
+  SearchBench full_bench(shipped_network(), search_config(delta_step, true), silent, {});
   const SearchResult pruned = pruned_bench.search(4, method, {}, silent, {});
   const SearchResult full = full_bench.search(4, method, {}, silent, {});
   EXPECT_EQ(pruned.plan, full.plan);

@@ -11,7 +11,7 @@ namespace {
 
 Network recalibrated(const RunConfig& config, const Network& network, const AdcPlan& plan,
                      ProgressSink& progress, const Cancellation& cancellation) {
-  const Dataset sample = load_search_sample(config.data, config.seed);
+  const Dataset sample = load_search_sample(config.data, config.seed, progress);
   Executor executor(network, MacMode::kAnalog, config.array, config.engine);
   PreparedPlan prepared = executor.prepare(plan);
   return recalibrate(executor, prepared, normalized_images(sample, config.data), progress,
@@ -35,7 +35,7 @@ Trained retrain_network(const RunConfig& config, const Network& network, const A
     fail_usage(
         "retrain.holdout = 0, but the best epoch is chosen on held-out training images; give it "
         "1000, for example");
-  const Dataset images = load_split(config.data, Split::kTrain);
+  const Dataset images = load_split(config.data, Split::kTrain, progress);
   check_fit(network, images);
   const bool moves_statistics = retrain.recalibrate && !resume && !plan.layers.empty();
   TrainableNetwork trainable(
@@ -51,7 +51,7 @@ Trained retrain_network(const RunConfig& config, const Network& network, const A
 RetrainingGain measure_gain(const RunConfig& config, const Network& network,
                             const Network& retrained, const AdcPlan& plan, ProgressSink& progress,
                             const Cancellation& cancellation) {
-  const Dataset test = load_split(config.data, Split::kTest);
+  const Dataset test = load_split(config.data, Split::kTest, progress);
   const auto measure = [&](const Network& measured, const AdcPlan& with, std::string_view task) {
     return evaluate(measured, MacMode::kAnalog, with, test, config, task, progress, cancellation);
   };

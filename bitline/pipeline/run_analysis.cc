@@ -13,7 +13,7 @@
 namespace bitline {
 
 SearchBench& RunAnalysis::bench() {
-  if (!bench_) bench_.emplace(subject_.network, config_);
+  if (!bench_) bench_.emplace(subject_.network, config_, progress_, cancellation_);
   return *bench_;
 }
 
@@ -83,7 +83,7 @@ void RunAnalysis::allocate() {
   stages_.run("allocate",
               {{"network", subject_.network_hash},
                {"sample", subject_.sample_hash},
-               {"test", content_hash(load_split(config_.data, Split::kTest))},
+               {"test", content_hash(load_split(config_.data, Split::kTest, progress_))},
                {"array", subject_.array},
                {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},
                {"search", describe(config_.search)},

@@ -13,8 +13,8 @@ constexpr double kLarge = 1e9;
 
 std::vector<float> floats(const ConfigTable& table, std::string_view key,
                           const std::vector<float>& fallback) {
-  if (!table.has(key)) return fallback;
-  const auto values = table.require<std::vector<double>>(key);
+  const auto values =
+      table.get<std::vector<double>>(key, std::vector<double>(fallback.begin(), fallback.end()));
   return {values.begin(), values.end()};
 }
 
@@ -247,6 +247,13 @@ RunConfig read_run_config(const Config& config) {
   config.check_all_used();
   run.as_used = config.to_toml();
   return run;
+}
+
+std::map<std::string, std::string> config_defaults() {
+  // Every key is asked for, whatever the file holds; without a network it would be refused.
+  const Config config = Config::from_text("model.name = 'vgg9'", "defaults");
+  read_run_config(config);
+  return config.defaults();
 }
 
 }  // namespace bitline

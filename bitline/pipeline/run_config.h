@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -138,5 +139,8 @@ struct RunConfig {
 
 /// Reads every key; a key that is left over is an Error (kUsage).
 RunConfig read_run_config(const Config& config);
+
+/// Every key that read_run_config() reads ("array.rows"), and its default as TOML.
+std::map<std::string, std::string> config_defaults();
 
 }  // namespace bitline

@@ -32,7 +32,7 @@ class NetworkMaker {
 
  private:
   void quantize(const Network& network, const std::string& artefact) {
-    const Dataset sample = load_search_sample(config_.data, config_.seed);
+    const Dataset sample = load_search_sample(config_.data, config_.seed, progress_);
     stages_.run("quantize",
                 {{"network", content_hash(network)},
                  {"sample", content_hash(sample)},
@@ -44,7 +44,8 @@ class NetworkMaker {
   }
 
   Network trained(const std::string& stage, const RunConfig& config) {
-    const std::string recipe = training_recipe(config, load_split(config.data, Split::kTrain));
+    const std::string recipe =
+        training_recipe(config, load_split(config.data, Split::kTrain, progress_));
     stages_.run_training(
         stage, kNetwork, recipe, [&](const std::filesystem::path& path, bool resume) {
           RunConfig training = config;

@@ -1,5 +1,7 @@
 #include "bitline/pipeline/run_stages.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <utility>
 
@@ -14,8 +16,13 @@ void RunStages::run(const std::string& name, std::map<std::string, std::string> 
   cancellation_.check();
   inputs["version"] = version();
   const auto start = std::chrono::steady_clock::now();
-  if (!run_stage(folder_, {name, std::move(inputs)}, body)) skipped_.push_back(name);
-  seconds_[name] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const bool has_run = run_stage(folder_, {name, std::move(inputs)}, body);
+  if (!has_run) skipped_.push_back(name);
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  seconds_[name] = seconds;
+  progress_.say(fmt::format("stage {}: {}, {:.1f} s", name,
+                            has_run ? "done" : "skipped, up to date", seconds));
 }
 
 void RunStages::run_training(

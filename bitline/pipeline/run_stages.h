@@ -14,11 +14,12 @@ namespace bitline {
 
 class RunStages {
  public:
-  RunStages(const std::filesystem::path& folder, const Cancellation& cancellation)
-      : folder_(folder), cancellation_(cancellation) {}
+  RunStages(const std::filesystem::path& folder, ProgressSink& progress,
+            const Cancellation& cancellation)
+      : folder_(folder), progress_(progress), cancellation_(cancellation) {}
 
-  /// run_stage() with the program's version among the inputs. Throws Error (kInterrupted) where a
-  /// stop was requested.
+  /// Says how it went. run_stage() with the program's version among the inputs. Throws Error
+  /// (kInterrupted) where a stop was requested.
   void run(const std::string& name, std::map<std::string, std::string> inputs,
            const std::function<void(StageOutput&)>& body);
   /// A stage that trains `network_artefact` and leaves a log beside it. `train` writes the network
@@ -35,6 +36,7 @@ class RunStages {
 
  private:
   RunFolder folder_;
+  ProgressSink& progress_;
   const Cancellation& cancellation_;
   std::map<std::string, double> seconds_;  // by stage
   std::vector<std::string> skipped_;

@@ -84,15 +84,16 @@ AdcPlan lossless_plan(const Executor& executor) {
   return plan;
 }
 
-SearchBench::SearchBench(const Network& network, const RunConfig& config)
+SearchBench::SearchBench(const Network& network, const RunConfig& config, ProgressSink& progress,
+                         const Cancellation& cancellation)
     : config_(config),
       executor_(network, MacMode::kAnalog, config.array, config.engine),
-      sample_(load_search_sample(config.data, config.seed)),
+      sample_(load_search_sample(config.data, config.seed, progress)),
       images_(normalized_images(sample_, config.data)) {
   check_fit(network, sample_);
   searched_layers();  // that they are there
-  SilentProgress silent;
-  const Tensor logits = predict(executor_, {}, sample_, config.data.normalization, "", silent, {});
+  const Tensor logits = predict(executor_, {}, sample_, config.data.normalization,
+                                "lossless search sample", progress, cancellation);
   lossless_ = score_batch(logits, sample_.labels);
   answers_ = predicted_classes(logits);
   hardest_first_ = ascending(margins(logits, targets()));

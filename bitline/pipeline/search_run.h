@@ -17,7 +17,8 @@ namespace bitline {
 class SearchBench {
  public:
   /// Throws what Executor and check_fit throw.
-  SearchBench(const Network& network, const RunConfig& config);
+  SearchBench(const Network& network, const RunConfig& config, ProgressSink& progress,
+              const Cancellation& cancellation);
 
   const Executor& executor() const { return executor_; }
   const Dataset& sample() const { return sample_; }

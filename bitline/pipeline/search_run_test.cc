@@ -59,20 +59,21 @@ TEST(SearchBench, QuantizesTheNamedLayersAlone) {
   SilentProgress silent;
   for (const RangeMethod method :
        {RangeMethod::kLayerWise, RangeMethod::kNetworkWise, RangeMethod::kThreeSigma}) {
-    SearchBench bench(load_network(config.model), config);
+    SearchBench bench(load_network(config.model), config, silent, {});
     const SearchResult result = bench.search(3, method, {}, silent, {});
     ASSERT_EQ(result.plan.layers.size(), 1U) << name_of(method);
     EXPECT_EQ(result.plan.layers.begin()->first, "stage2.block1.conv2");
     EXPECT_EQ(result.score, score_from_scratch(bench, config, result.plan));
   }
   config.search.layers = {"stage2.block1.conv9"};
-  EXPECT_THROW(SearchBench(load_network(config.model), config), Error);
+  EXPECT_THROW(SearchBench(load_network(config.model), config, silent, {}), Error);
 }
 
 TEST(NetworkEvaluator, CachedPrefixesNeverChangeAScore) {
+  SilentProgress silent;
   const TestStudy study("evaluator");
   const RunConfig config = study.config();
-  const SearchBench bench(load_network(config.model), config);
+  const SearchBench bench(load_network(config.model), config, silent, {});
   std::vector<std::int64_t> all(12);
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
   for (const SearchStatistics statistics : kBoth) {
@@ -94,10 +95,11 @@ TEST(NetworkEvaluator, CachedPrefixesNeverChangeAScore) {
 // Only batch-norms behind layers on the array move: the first layer sees the images themselves, and
 // none follows the last one.
 TEST(NetworkEvaluator, RecalibratedScoresAreThoseOfTheRecalibratedNetwork) {
+  SilentProgress silent;
   const TestStudy study("statistics");
   const RunConfig config = study.config();
   const Network network = load_network(config.model);
-  const SearchBench bench(network, config);
+  const SearchBench bench(network, config, silent, {});
   NetworkEvaluator evaluator = evaluator_of(bench, config, SearchStatistics::kRecalibrated);
   std::vector<std::int64_t> all(12);
   std::iota(all.begin(), all.end(), 0);
@@ -105,7 +107,6 @@ TEST(NetworkEvaluator, RecalibratedScoresAreThoseOfTheRecalibratedNetwork) {
     const AdcPlan plan = plan_of(bench.executor(), delta, bench.executor().cim_layers().size());
     Executor executor(network, MacMode::kAnalog, config.array);
     PreparedPlan prepared = executor.prepare(plan);
-    SilentProgress silent;
     recalibrate(executor, prepared, normalized_images(bench.sample(), config.data), silent, {});
     const Tensor logits =
         predict(executor, prepared, bench.sample(), config.data.normalization, "", silent, {});
@@ -114,9 +115,10 @@ TEST(NetworkEvaluator, RecalibratedScoresAreThoseOfTheRecalibratedNetwork) {
 }
 
 TEST(NetworkEvaluator, PlansOfOneCallScoreAsEachAlone) {
+  SilentProgress silent;
   const TestStudy study("plans");
   const RunConfig config = study.config();
-  const SearchBench bench(load_network(config.model), config);
+  const SearchBench bench(load_network(config.model), config, silent, {});
   const std::vector<std::int64_t> images{7, 0, 3, 11, 5};
   for (const std::size_t layers : {1U, 4U, 19U}) {
     // layer-wise: the last layer named differs; network-wise: all do
@@ -144,9 +146,10 @@ TEST(NetworkEvaluator, PlansOfOneCallScoreAsEachAlone) {
 }
 
 TEST(NetworkEvaluator, ScoresOfPartsAddUp) {
+  SilentProgress silent;
   const TestStudy study("parts");
   const RunConfig config = study.config();
-  const SearchBench bench(load_network(config.model), config);
+  const SearchBench bench(load_network(config.model), config, silent, {});
   NetworkEvaluator evaluator(bench.executor(), normalized_images(bench.sample(), config.data),
                              bench.sample().labels);
   const AdcPlan plan = plan_of(bench.executor(), 4, 5);
@@ -157,16 +160,16 @@ TEST(NetworkEvaluator, ScoresOfPartsAddUp) {
 
 /// The pruned search finds what measuring everything finds: δ, score and tie-break of every layer.
 TEST(SearchBench, PrunedSearchEqualsTheFullOneOnARealNetwork) {
-  const TestStudy study("pruned");
   SilentProgress silent;
+  const TestStudy study("pruned");
   for (const RangeMethod method : {RangeMethod::kNetworkWise, RangeMethod::kLayerWise}) {
     for (const char* objective :
          {"accuracy", "loss", "agreement", "accuracy\"\nstatistics = \"recalibrated"}) {
       const std::string key = "objective = \"" + std::string(objective) + "\"\n";
       const RunConfig config = study.config(key);
       const RunConfig full = study.config(key + "full = true\n");
-      SearchBench pruned_bench(load_network(config.model), config);
-      SearchBench full_bench(load_network(full.model), full);
+      SearchBench pruned_bench(load_network(config.model), config, silent, {});
+      SearchBench full_bench(load_network(full.model), full, silent, {});
       const SearchResult a = pruned_bench.search(3, method, {}, silent, {});
       const SearchResult b = full_bench.search(3, method, {}, silent, {});
       EXPECT_EQ(a.plan, b.plan) << objective;
@@ -179,10 +182,10 @@ TEST(SearchBench, PrunedSearchEqualsTheFullOneOnARealNetwork) {
 
 // 16 rows give sums from −16 to 16, which 33 levels tell apart.
 TEST(SearchBench, AsManyLevelsAsSumsLoseNothing) {
+  SilentProgress silent;
   const TestStudy study("lossless");
   const RunConfig config = study.config();
-  SearchBench bench(load_network(config.model), config);
-  SilentProgress silent;
+  SearchBench bench(load_network(config.model), config, silent, {});
   for (const RangeMethod method : {RangeMethod::kFullRange, RangeMethod::kLloydMax}) {
     const SearchResult result = bench.search(33, method, {}, silent, {});
     EXPECT_EQ(result.score, bench.lossless()) << name_of(method);
@@ -190,10 +193,10 @@ TEST(SearchBench, AsManyLevelsAsSumsLoseNothing) {
 }
 
 TEST(SearchBench, HistogramsCountEveryConversion) {
+  SilentProgress silent;
   const TestStudy study("profile");
   const RunConfig config = study.config();
-  SearchBench bench(load_network(config.model), config);
-  SilentProgress silent;
+  SearchBench bench(load_network(config.model), config, silent, {});
   const HistogramMap histograms = bench.profile(true, silent, {});
   for (const CimLayer* layer : bench.executor().cim_layers())
     EXPECT_EQ(statistics(histograms.at(layer->name).total()).total, 12 * layer->conversions())

@@ -1,5 +1,7 @@
 #include "bitline/pipeline/study.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <numeric>
 
@@ -26,11 +28,38 @@ std::filesystem::path data_folder(const DataOptions& data) {
       "that holds the dataset");
 }
 
-Dataset load_all_images(const DataOptions& data, Split split) {
+Dataset load_all_images(const DataOptions& data, Split split, ProgressSink& progress) {
   const ImageFolder folder = list_image_folder(data_folder(data), split);
   std::vector<std::int64_t> all(folder.files.size());
   std::iota(all.begin(), all.end(), 0);
-  return load_images(folder, all, data.geometry);
+  return load_images(folder, all, data.geometry, progress);
+}
+
+Dataset read_split(const DataOptions& data, Split split, ProgressSink& progress) {
+  const bool train = split == Split::kTrain;
+  switch (data.format) {
+    case DataFormat::kCifar10:
+      return load_cifar10(data_folder(data), split, data.verify);
+    case DataFormat::kCifar100:
+      return load_cifar100(data_folder(data), split);
+    case DataFormat::kMnist:
+      return load_mnist(data_folder(data), split, data.verify);
+    case DataFormat::kImageFolder:
+      return load_all_images(data, split, progress);
+    case DataFormat::kNumpy:
+      return load_numpy(train ? data.search_file : data.test_file,
+                        train ? data.search_labels : data.test_labels);
+    case DataFormat::kSamples:
+      return load_samples(train ? data.search_file : data.test_file).data;
+  }
+  fail("data format {} is not known", static_cast<int>(data.format));
+}
+
+Dataset told(Dataset dataset, Split split, std::string_view part, ProgressSink& progress) {
+  progress.say(fmt::format("data: {}{} images of {} classes, {}", part,
+                           split == Split::kTrain ? "training" : "test", dataset.classes,
+                           to_string(dataset.images.shape())));
+  return dataset;
 }
 
 }  // namespace
@@ -45,24 +74,8 @@ Network load_network(const ModelSource& model) {
                       [&] { return load_weights(network, state, model.matching); });
 }
 
-Dataset load_split(const DataOptions& data, Split split) {
-  const bool train = split == Split::kTrain;
-  switch (data.format) {
-    case DataFormat::kCifar10:
-      return load_cifar10(data_folder(data), split, data.verify);
-    case DataFormat::kCifar100:
-      return load_cifar100(data_folder(data), split);
-    case DataFormat::kMnist:
-      return load_mnist(data_folder(data), split, data.verify);
-    case DataFormat::kImageFolder:
-      return load_all_images(data, split);
-    case DataFormat::kNumpy:
-      return load_numpy(train ? data.search_file : data.test_file,
-                        train ? data.search_labels : data.test_labels);
-    case DataFormat::kSamples:
-      return load_samples(train ? data.search_file : data.test_file).data;
-  }
-  fail("data format {} is not known", static_cast<int>(data.format));
+Dataset load_split(const DataOptions& data, Split split, ProgressSink& progress) {
+  return told(read_split(data, split, progress), split, "all ", progress);
 }
 
 std::string content_hash(const Network& network) {
@@ -74,24 +87,24 @@ std::string content_hash(const Dataset& dataset) {
 }
 
 BalancedPart load_balanced_part(const DataOptions& data, Split split, std::int64_t per_class,
-                                std::uint64_t seed) {
+                                std::uint64_t seed, ProgressSink& progress) {
   if (data.format == DataFormat::kImageFolder) {
     const ImageFolder folder = list_image_folder(data_folder(data), split);
     const auto classes = static_cast<std::int32_t>(folder.class_names.size());
     std::vector<std::int64_t> indices =
         class_balanced_sample(folder.labels, classes, per_class, seed);
-    Dataset part = load_images(folder, indices, data.geometry);
-    return {std::move(part), std::move(indices)};
+    Dataset part = load_images(folder, indices, data.geometry, progress);
+    return {told(std::move(part), split, "sample of ", progress), std::move(indices)};
   }
-  const Dataset all = load_split(data, split);
+  const Dataset all = read_split(data, split, progress);
   std::vector<std::int64_t> indices =
       class_balanced_sample(all.labels, all.classes, per_class, seed);
   Dataset part = subset(all, indices);
-  return {std::move(part), std::move(indices)};
+  return {told(std::move(part), split, "sample of ", progress), std::move(indices)};
 }
 
-Dataset load_search_sample(const DataOptions& data, std::uint64_t seed) {
-  return load_balanced_part(data, Split::kTrain, data.images_per_class, seed).data;
+Dataset load_search_sample(const DataOptions& data, std::uint64_t seed, ProgressSink& progress) {
+  return load_balanced_part(data, Split::kTrain, data.images_per_class, seed, progress).data;
 }
 
 void check_fit(const Network& network, const Dataset& dataset) {

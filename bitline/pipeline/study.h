@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "bitline/base/progress.h"
 #include "bitline/data/dataset.h"
 #include "bitline/graph/network.h"
 #include "bitline/pipeline/run_config.h"
@@ -15,7 +16,7 @@ namespace bitline {
 Network load_network(const ModelSource& model);
 
 /// The whole training or test set of [data].
-Dataset load_split(const DataOptions& data, Split split);
+Dataset load_split(const DataOptions& data, Split split, ProgressSink& progress);
 
 /// A class-balanced part of a set, and its positions in the whole.
 struct BalancedPart {
@@ -25,10 +26,10 @@ struct BalancedPart {
 /// `per_class` images of each class, drawn by `seed` (class_balanced_sample). Of a folder of
 /// pictures, no others are decoded.
 BalancedPart load_balanced_part(const DataOptions& data, Split split, std::int64_t per_class,
-                                std::uint64_t seed);
+                                std::uint64_t seed, ProgressSink& progress);
 
 /// The class-balanced sample of the training set that profile, search and recalibrate look at.
-Dataset load_search_sample(const DataOptions& data, std::uint64_t seed);
+Dataset load_search_sample(const DataOptions& data, std::uint64_t seed, ProgressSink& progress);
 
 /// Throws Error when images or classes do not fit the network.
 void check_fit(const Network& network, const Dataset& dataset);

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "bitline/adc/adc_text.h"
 #include "bitline/report/labels.h"
 #include "bitline/report/sections.h"
 
@@ -8,23 +8,6 @@ namespace bitline {
 namespace {
 
 constexpr std::size_t kThresholdsShown = 16;
-
-std::string threshold_list(const std::vector<std::int64_t>& thresholds) {
-  if (thresholds.size() <= kThresholdsShown) return fmt::format("{}", fmt::join(thresholds, ", "));
-  return fmt::format("{}, {}, {} … {}", thresholds[0], thresholds[1], thresholds[2],
-                     thresholds.back());
-}
-
-/// δ and Δ as fractions, or a dash where the quantizer has none.
-std::string delta_of(const AdcSpec& spec) {
-  const bool ranged =
-      spec.quantizer == Quantizer::kZeroTread || spec.quantizer == Quantizer::kZeroRise;
-  return ranged ? to_string(spec.delta) : "–";
-}
-std::string step_text(const PlannedAdc& adc) {
-  if (adc.spec.quantizer == Quantizer::kTable) return "–";
-  return to_string(step_of(adc.spec, adc.minimum, adc.maximum));
-}
 
 void add_plan(const RunRecord& run, PageTable& table) {
   const auto recommended = run.recommended();
@@ -36,9 +19,10 @@ void add_plan(const RunRecord& run, PageTable& table) {
     if (found == plan->plan.layers.end()) continue;
     const PlannedAdc& adc = found->second;
     const CodeTable codes = make_code_table(adc.spec, adc.minimum, adc.maximum);
-    table.add({run.name, layer, name_of(adc.spec.quantizer), codes.levels(), delta_of(adc.spec),
-               step_text(adc), signed_text(fmt::format("{} to {}", adc.minimum, adc.maximum)),
-               signed_text(threshold_list(codes.thresholds))});
+    table.add({run.name, layer, name_of(adc.spec.quantizer), codes.levels(),
+               delta_text(adc.spec, "–"), step_text(adc, "–"),
+               signed_text(fmt::format("{} to {}", adc.minimum, adc.maximum)),
+               signed_text(threshold_text(codes.thresholds, kThresholdsShown, "…"))});
   }
 }
 

@@ -1,0 +1,41 @@
+#include "bitline/adc/adc_text.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace bitline {
+namespace {
+
+PlannedAdc planned(Quantizer quantizer) {
+  PlannedAdc adc;
+  adc.spec.quantizer = quantizer;
+  adc.spec.levels = 4;
+  adc.spec.delta = 7;
+  adc.minimum = -128;
+  adc.maximum = 128;
+  return adc;
+}
+
+TEST(AdcText, ManyThresholdsAreCutToTheFirstThreeAndTheLast) {
+  const std::vector<std::int64_t> thresholds{-3, -2, 0, 1, 6};
+  EXPECT_EQ(threshold_text(thresholds, 5, "..."), "-3, -2, 0, 1, 6");
+  EXPECT_EQ(threshold_text(thresholds, 4, "..."), "-3, -2, 0 ... 6");
+  EXPECT_EQ(threshold_text({}, 4, "..."), "");
+}
+
+TEST(AdcText, OnlyQuantizersWithARangeShowDelta) {
+  EXPECT_EQ(delta_text(planned(Quantizer::kZeroTread).spec, "-"), "7");
+  EXPECT_EQ(delta_text(planned(Quantizer::kZeroRise).spec, "-"), "7");
+  EXPECT_EQ(delta_text(planned(Quantizer::kFullRange).spec, "-"), "-");
+  EXPECT_EQ(delta_text(planned(Quantizer::kTable).spec, "-"), "-");
+}
+
+// Zero-tread by range: 2 · 7 / (4 + 1).
+TEST(AdcText, ATableHasNoOneStep) {
+  EXPECT_EQ(step_text(planned(Quantizer::kZeroTread), "-"), "14/5");
+  EXPECT_EQ(step_text(planned(Quantizer::kTable), "-"), "-");
+}
+
+}  // namespace
+}  // namespace bitline

@@ -1,0 +1,54 @@
+#include "cli/json_output.h"
+
+#include <fmt/format.h>
+
+#include "bitline/pipeline/accuracy_json.h"
+
+namespace bitline::cli {
+namespace {
+
+Json text_or_null(std::string_view text) { return text.empty() ? Json() : Json(text); }
+
+Json json_of(const ResultRow& row) {
+  Json json{{"levels", row.levels == 0 ? Json() : Json(row.levels)},
+            {"ranges", text_or_null(row.ranges)},
+            {"treatment", text_or_null(name_of(row.treatment))},
+            {"search_accuracy", json_of(row.search_accuracy)},
+            {"search_loss_points", row.search_loss},
+            {"test_accuracy", json_of(row.test_accuracy)}};
+  if (row.test_top_five) json["test_top5_accuracy"] = json_of(*row.test_top_five);
+  json["test_loss_points"] = json_of(row.test_loss);
+  json["plan"] = text_or_null(row.plan);
+  json["network"] = text_or_null(row.network);
+  return json;
+}
+
+}  // namespace
+
+void add_json_flag(CLI::App& command, bool& json) {
+  command.add_flag("--json", json, "Print the result as JSON");
+}
+
+void print_json(const Json& document) {
+  fmt::print("{}\n", document.dump(2, ' ', false, Json::error_handler_t::replace));
+}
+
+Json json_of(const AdcPlan& plan) { return Json::parse(to_json(plan)); }
+
+Json json_of(const Evaluation& evaluation) {
+  Json json{{"images", evaluation.score.images},
+            {"correct", evaluation.score.correct},
+            {"accuracy", json_of(evaluation.accuracy())}};
+  if (const auto top_five = evaluation.top_five_accuracy())
+    json["top5_accuracy"] = json_of(*top_five);
+  json["cross_entropy"] = evaluation.mean_loss();
+  return json;
+}
+
+Json json_of(const std::vector<ResultRow>& rows) {
+  Json json = Json::array();
+  for (const ResultRow& row : rows) json.push_back(json_of(row));
+  return json;
+}
+
+}  // namespace bitline::cli

@@ -1,0 +1,27 @@
+// Results as one JSON document on standard output; docs/json/ holds a schema for each subcommand.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "bitline/adc/adc_plan.h"
+#include "bitline/pipeline/evaluation.h"
+#include "bitline/pipeline/results.h"
+
+namespace bitline::cli {
+
+using Json = nlohmann::ordered_json;
+
+/// Adds --json, which every subcommand that prints results has.
+void add_json_flag(CLI::App& command, bool& json);
+
+/// The document and nothing else; bytes of a name that are no UTF-8 become the replacement
+/// character.
+void print_json(const Json& document);
+
+Json json_of(const AdcPlan& plan);
+/// Accuracies and their intervals, and the mean cross-entropy.
+Json json_of(const Evaluation& evaluation);
+Json json_of(const std::vector<ResultRow>& rows);
+
+}  // namespace bitline::cli
