@@ -33,7 +33,8 @@ class Allocator {
       add_uniform(options_.uniform.empty() ? searched(options_.levels[i]) : options_.uniform[i],
                   options_.levels[i]);
     begin_at_best_uniform();
-    for (int round = 0; round < kRounds && improve(); ++round) {
+    improve_around_finer_uniform();
+    for (int round = 0; round < kRounds && improve_around(current_, choice_); ++round) {
     }
     if (options_.uniform.empty() && options_.levels.size() > 1) search_together();
     if (options_.lost_answers && keeps_budget(current_)) take_levels_away();
@@ -131,12 +132,13 @@ class Allocator {
   }
 
   /// All levels of one layer at once: the plans differ in nothing else.
-  std::vector<Sensitivity> sensitivities_of(std::size_t layer) {
+  std::vector<Sensitivity> sensitivities_of(std::size_t layer, const MeasuredPlan& base,
+                                            const Choice& choice) {
     cancellation_.check();
     std::vector<AdcPlan> plans;
     for (std::size_t option = 0; option < options_.levels.size(); ++option) {
-      plans.push_back(current_.plan);
-      if (option != choice_[layer])
+      plans.push_back(base.plan);
+      if (option != choice[layer])
         plans.back().layers[layers()[layer].name] = ranges_[option][layer];
     }
     const std::vector<Score> scores = evaluator_.evaluate(plans, order_, [](std::int64_t) {});
@@ -150,15 +152,15 @@ class Allocator {
 
   /// Divisions that no other one beats by the sum of the cross-entropies that each layer adds; it
   /// tells small differences that right answers do not.
-  std::vector<LevelChoice> front_around_current() {
+  std::vector<LevelChoice> front_around(const MeasuredPlan& base, const Choice& choice) {
     const ProgressTask task(progress_, "sensitivity of every layer", std::ssize(layers()));
     allocation_.sensitivities.clear();
     std::vector<std::vector<LevelOption>> options;
     for (std::size_t i = 0; i < layers().size(); ++i) {
-      allocation_.sensitivities.push_back(sensitivities_of(i));
+      allocation_.sensitivities.push_back(sensitivities_of(i, base, choice));
       options.emplace_back();
       for (const Sensitivity& s : allocation_.sensitivities.back())
-        options.back().push_back({s.cost, s.score.loss - current_.score.loss});
+        options.back().push_back({s.cost, s.score.loss - base.score.loss});
       progress_.update(static_cast<std::int64_t>(i + 1), layers()[i].name);
     }
     std::vector<LevelChoice> front = level_front(options);
@@ -172,10 +174,22 @@ class Allocator {
     return keeps_budget(current_) && cost >= current_.cost;
   }
 
+  /// Under a budget on cost, what is too coarse to begin with tells little of what finer plans
+  /// lose: the cheapest uniform plan beyond the budget comes first.
+  void improve_around_finer_uniform() {
+    if (!options_.largest_cost) return;
+    for (std::size_t i = 0; i < options_.levels.size(); ++i) {
+      const MeasuredPlan uniform = allocation_.uniform[i];
+      if (uniform.cost <= *options_.largest_cost) continue;
+      improve_around(uniform, Choice(layers().size(), i));
+      return;
+    }
+  }
+
   /// Whether some measured division is better than the current plan, which is then the best of
-  /// them.
-  bool improve() {
-    const std::vector<LevelChoice> front = front_around_current();
+  /// them. Sensitivities are those around `base`.
+  bool improve_around(const MeasuredPlan& base, const Choice& choice) {
+    const std::vector<LevelChoice> front = front_around(base, choice);
     const std::size_t count = std::min(front.size(), kMeasuredPlans);
     const std::size_t most = count + static_cast<std::size_t>(std::bit_width(front.size()));
     const ProgressTask task(progress_, "plans of mixed levels", static_cast<std::int64_t>(most));

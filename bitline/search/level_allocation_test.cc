@@ -129,6 +129,32 @@ TEST(LevelAllocation, KeepsTheBudgetAsMeasuredWhereLayersInteract) {
   EXPECT_EQ(allocation.best->score.correct, 19);
 }
 
+// Two coarse layers lose everything, so that around a coarse plan no single layer changes anything:
+// what a layer loses shows around the plan beyond the budget.
+TEST(LevelAllocation, UnderABudgetOnCostLooksFromTheFinerSideToo) {
+  SyntheticEvaluator evaluator({{"a", -8, 8}, {"b", -8, 8}, {"c", -8, 8}}, 20,
+                               [](const AdcPlan& plan, std::int64_t image) {
+                                 std::int64_t coarse = 0;
+                                 std::int64_t lost = 0;
+                                 for (const auto& [name, planned] : plan.layers) {
+                                   if (planned.spec.levels == 16) continue;
+                                   ++coarse;
+                                   lost = name == "c" ? 1 : 10;
+                                 }
+                                 if (coarse > 1) lost = 12;
+                                 return Score{1, image >= lost ? 1 : 0, lost};
+                               });
+  AllocationOptions some = options();
+  some.levels = {4, 16};
+  some.cost = [](const SearchLayer&, std::int64_t levels) { return levels - 1; };
+  some.largest_cost = 40;
+  SilentProgress silent;
+  const LevelAllocation allocation = allocate_levels(evaluator, some, silent, {});
+  ASSERT_TRUE(allocation.best.has_value());
+  EXPECT_EQ(levels_of(*allocation.best, "c"), 4);
+  EXPECT_EQ(allocation.best->score.correct, 19);
+}
+
 // Ranges that are given stay, be they the wrong ones.
 TEST(LevelAllocation, TakesTheRangesOfGivenPlans) {
   AllocationOptions some = options();
