@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bitline/base/control_character.h"
 #include "bitline/base/error.h"
 #include "bitline/base/nearest_name.h"
 #include "bitline/kernels/instruction_set.h"
@@ -57,8 +58,7 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 /// Names in files may hold what a terminal would obey.
 std::string printable(std::string_view text) {
   std::string result(text);
-  std::ranges::replace_if(
-      result, [](unsigned char c) { return c < ' ' || c == 0x7F; }, '?');
+  std::ranges::replace_if(result, is_control_character, '?');
   return result;
 }
 

@@ -6,6 +6,7 @@
 
 #include "bitline/graph/network_file.h"
 #include "bitline/pipeline/quantization.h"
+#include "bitline/pipeline/study.h"
 #include "bitline/pipeline/training.h"
 #include "cli/command.h"
 #include "cli/epoch_line.h"
@@ -27,7 +28,10 @@ void quantize(const QuantizeArguments& arguments, Context& context) {
   const bool fine_tune = arguments.fine_tune || config.quantize_then_train;
   const std::string calibrated = fine_tune ? arguments.out + ".calibrated" : arguments.out;
   if (!arguments.resume || !std::filesystem::exists(calibrated))
-    write_network(calibrated, quantize_network(config, context.progress, context.cancellation));
+    write_network(calibrated,
+                  quantize_network(load_network(config.model),
+                                   load_search_sample(config.data, config.seed, context.progress),
+                                   config, context.progress, context.cancellation));
   if (!arguments.json) fmt::print("Network on integer grids: {}\n", calibrated);
   Json epochs = Json::array();
   if (fine_tune) {

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "bitline/graph/network_file.h"
+#include "bitline/pipeline/recalibration.h"
 #include "bitline/pipeline/study.h"
-#include "bitline/runtime/recalibrate.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -24,10 +24,8 @@ void run_recalibrate(const RecalibrateArguments& arguments, Context& context) {
   const Network network = load_network(config.model);
   const Dataset sample = load_search_sample(config.data, config.seed, context.progress);
   check_fit(network, sample);
-  Executor executor(network, MacMode::kAnalog, config.array, config.engine);
-  PreparedPlan plan = executor.prepare(read_plan(arguments.plan));
-  write_network(arguments.out, recalibrate(executor, plan, normalized_images(sample, config.data),
-                                           context.progress, context.cancellation));
+  write_network(arguments.out, recalibrated(network, read_plan(arguments.plan), sample, config,
+                                            context.progress, context.cancellation));
   if (arguments.json) return print_json({{"network", arguments.out}, {"images", sample.size()}});
   fmt::print("Network with batch-norm statistics of {} images: {}\n", sample.size(), arguments.out);
 }

@@ -1,6 +1,7 @@
 // The checks of a Network that came from outside.
 #include <algorithm>
 
+#include "bitline/base/control_character.h"
 #include "bitline/graph/infer_shape.h"
 
 namespace bitline {
@@ -31,7 +32,7 @@ std::map<std::string, Shape> validate(const Network& network) {
         site.inputs.push_back(shapes.at(input));
       }
       if (shapes.contains(node.name)) fail("the name is used twice");
-      if (std::ranges::any_of(node.name, [](unsigned char c) { return c < ' ' || c == 0x7F; }))
+      if (std::ranges::any_of(node.name, is_control_character))
         fail("the name holds control characters; rename the node");
       shapes[node.name] = infer_shape(site);
     });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "bitline/base/control_character.h"
 #include "bitline/graph/infer_shape.h"
 
 namespace bitline {
@@ -19,8 +20,7 @@ const ImportedValue& ImportState::value(const std::string& name) const {
 
 std::string ImportState::unused_name(const std::string& wanted) const {
   std::string base = wanted;  // it will stand in tables and messages, on terminals
-  std::ranges::replace_if(
-      base, [](unsigned char c) { return c < ' ' || c == 0x7F; }, '_');
+  std::ranges::replace_if(base, is_control_character, '_');
   std::string name = base;
   for (int i = 2; shapes_.contains(name); ++i) name = fmt::format("{}_{}", base, i);
   return name;

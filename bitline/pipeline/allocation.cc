@@ -6,10 +6,10 @@
 #include "bitline/base/file.h"
 #include "bitline/pipeline/cost_report.h"
 #include "bitline/pipeline/evaluation.h"
+#include "bitline/pipeline/recalibration.h"
 #include "bitline/pipeline/search_run.h"
 #include "bitline/pipeline/study.h"
 #include "bitline/pipeline/zero_detection.h"
-#include "bitline/runtime/recalibrate.h"
 
 namespace bitline {
 namespace {
@@ -24,7 +24,7 @@ class Allocation {
         progress_(progress),
         cancellation_(cancellation),
         cost_options_(load_cost_options(config.cost)) {
-    for (const CimLayer* layer : bench_.executor().cim_layers()) {
+    for (const CimLayer* layer : bench_.searched_layers()) {
       layers_[layer->name] = layer;
       outcome_.layers.push_back(layer->name);
     }
@@ -76,11 +76,9 @@ class Allocation {
 
   /// The network that a plan is judged with.
   Network network_under(const AdcPlan& plan) {
-    if (!config_.search.recalibrate || plan.layers.empty()) return bench_.executor().network();
-    Executor executor(bench_.executor().network(), MacMode::kAnalog, config_.array, config_.engine);
-    PreparedPlan prepared = executor.prepare(plan);
-    return recalibrate(executor, prepared, normalized_images(bench_.sample(), config_.data),
-                       progress_, cancellation_);
+    const Network& network = bench_.executor().network();
+    if (!config_.search.recalibrate || plan.layers.empty()) return network;
+    return recalibrated(network, plan, bench_.sample(), config_, progress_, cancellation_);
   }
 
   /// On the test set, once for each plan.

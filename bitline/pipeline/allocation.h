@@ -14,7 +14,7 @@
 
 namespace bitline {
 
-/// A plan with the same levels in every layer, its ranges searched layer-wise.
+/// A plan with the same levels in every layer, its ranges by allocate.ranges.
 struct UniformPlan {
   std::int64_t levels = 0;
   MeasuredPlan plan;
@@ -30,14 +30,14 @@ struct UniformPlan {
 };
 
 struct AllocationOutcome {
-  std::vector<std::string> layers;  ///< on the array, front to back
+  std::vector<std::string> layers;  ///< that get ADCs, front to back
   LevelAllocation allocation;
   /// The budget; one of the two.
   std::optional<std::int64_t> lost_answers;
   std::optional<std::int64_t> largest_cost;
   Interval lossless_test, best_test;  ///< accuracy on the test set
   std::vector<UniformPlan> uniform;   ///< ascending levels
-  std::int64_t baseline_cost = 0;     ///< of cost.baseline_levels in every layer
+  std::int64_t baseline_cost = 0;     ///< of cost.baseline_levels in all of them
 
   /// The cheapest uniform plan that is_equal(), and which share of its cost the allocated plan
   /// saves. Empty where there is none.

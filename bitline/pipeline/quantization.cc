@@ -4,10 +4,8 @@
 
 namespace bitline {
 
-Network quantize_network(const RunConfig& config, ProgressSink& progress,
-                         const Cancellation& cancellation) {
-  const Network network = load_network(config.model);
-  const Dataset sample = load_search_sample(config.data, config.seed, progress);
+Network quantize_network(const Network& network, const Dataset& sample, const RunConfig& config,
+                         ProgressSink& progress, const Cancellation& cancellation) {
   check_fit(network, sample);
   return quantize_post_training(network, config.quantize, config.post_training,
                                 normalized_images(sample, config.data), progress, cancellation);

@@ -9,10 +9,10 @@
 
 namespace bitline {
 
-/// The network of [model] on grids of [quantize], calibrated on the class-balanced sample of the
-/// training set. Throws Error when it has grids already.
-Network quantize_network(const RunConfig& config, ProgressSink& progress,
-                         const Cancellation& cancellation);
+/// The network on grids of [quantize], calibrated on a sample of the training set. Throws Error
+/// when it has grids already, and what check_fit() throws.
+Network quantize_network(const Network& network, const Dataset& sample, const RunConfig& config,
+                         ProgressSink& progress, const Cancellation& cancellation);
 
 /// What `--fine-tune` trains: the network of `calibrated`, a file, by [train], its steps learned
 /// from where calibration put them; written to `output`.

@@ -2,24 +2,11 @@
 
 #include "bitline/base/hash.h"
 #include "bitline/pipeline/describe.h"
+#include "bitline/pipeline/recalibration.h"
 #include "bitline/pipeline/study.h"
 #include "bitline/pipeline/training_session.h"
-#include "bitline/runtime/recalibrate.h"
 
 namespace bitline {
-namespace {
-
-Network recalibrated(const RunConfig& config, const Network& network, const AdcPlan& plan,
-                     ProgressSink& progress, const Cancellation& cancellation) {
-  const Dataset sample = load_search_sample(config.data, config.seed, progress);
-  Executor executor(network, MacMode::kAnalog, config.array, config.engine);
-  PreparedPlan prepared = executor.prepare(plan);
-  return recalibrate(executor, prepared, normalized_images(sample, config.data), progress,
-                     cancellation);
-}
-
-}  // namespace
-
 std::string retraining_recipe(const RunConfig& config, const Network& network, const AdcPlan& plan,
                               const Dataset& images) {
   return sha256(describe(config.retrain, config.seed) + describe(config.data.normalization) +
@@ -39,7 +26,10 @@ Trained retrain_network(const RunConfig& config, const Network& network, const A
   check_fit(network, images);
   const bool moves_statistics = retrain.recalibrate && !resume && !plan.layers.empty();
   TrainableNetwork trainable(
-      moves_statistics ? recalibrated(config, network, plan, progress, cancellation) : network,
+      moves_statistics
+          ? recalibrated(network, plan, load_search_sample(config.data, config.seed, progress),
+                         config, progress, cancellation)
+          : network,
       config.quantize.quantizer, device_of(retrain.train));
   trainable.put_on_array(plan, {config.array, config.engine, retrain.gradient});
   const TrainingSession session{

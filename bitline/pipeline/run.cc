@@ -8,6 +8,7 @@
 #include "bitline/base/hash.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/pipeline/describe.h"
+#include "bitline/pipeline/recalibration.h"
 #include "bitline/pipeline/retraining.h"
 #include "bitline/pipeline/run_analysis.h"
 #include "bitline/pipeline/run_network.h"
@@ -16,7 +17,6 @@
 #include "bitline/pipeline/study.h"
 #include "bitline/pipeline/version.h"
 #include "bitline/report/report.h"
-#include "bitline/runtime/recalibrate.h"
 
 namespace bitline {
 namespace {
@@ -102,20 +102,16 @@ class Run {
   void recalibrated_case(const SearchCase& search, const AdcPlan& plan) {
     const std::string name = search.name() + "-recalibrated";
     const std::string artefact = "networks/" + search.name() + ".safetensors";
-    stages_.run(
-        "recalibrate-" + search.name(),
-        {{"network", subject_.network_hash},
-         {"sample", subject_.sample_hash},
-         {"plan", content_hash(plan)},
-         {"array", subject_.array}},
-        [&](StageOutput& output) {
-          Executor executor(subject_.network, MacMode::kAnalog, config_.array, config_.engine);
-          PreparedPlan prepared = executor.prepare(plan);
-          write_network(
-              output.path_of(artefact),
-              recalibrate(executor, prepared, normalized_images(subject_.sample, config_.data),
-                          progress_, cancellation_));
-        });
+    stages_.run("recalibrate-" + search.name(),
+                {{"network", subject_.network_hash},
+                 {"sample", subject_.sample_hash},
+                 {"plan", content_hash(plan)},
+                 {"array", subject_.array}},
+                [&](StageOutput& output) {
+                  write_network(output.path_of(artefact),
+                                recalibrated(subject_.network, plan, subject_.sample, config_,
+                                             progress_, cancellation_));
+                });
     add_row(search, name, network_from(artefact), plan, Treatment::kRecalibrated, artefact);
   }
 

@@ -38,8 +38,9 @@ class NetworkMaker {
                  {"sample", content_hash(sample)},
                  {"quantize", describe_grids(config_) + describe(config_.data.normalization)}},
                 [&](StageOutput& output) {
-                  write_network(output.path_of(artefact),
-                                quantize_network(config_, progress_, cancellation_));
+                  write_network(
+                      output.path_of(artefact),
+                      quantize_network(network, sample, config_, progress_, cancellation_));
                 });
   }
 

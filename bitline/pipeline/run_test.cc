@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "bitline/base/file.h"
 #include "bitline/pipeline/run_folder.h"
 #include "bitline/pipeline/study.h"
@@ -171,6 +173,18 @@ TEST_F(RunTest, DividesLevelsAndExplainsPlansWhereAsked) {
     EXPECT_THAT(skipped, ::testing::Contains(stage));
   config.allocate.levels = {6};
   EXPECT_THAT(go(), ::testing::Not(::testing::Contains("allocate")));
+}
+
+TEST_F(RunTest, DividesLevelsAmongTheNamedLayersAlone) {
+  RunConfig config = study_.config("[allocate]\nlevels = [3, 6]\nmax_loss = 100\n");
+  config.search.levels = {3};
+  config.search.ranges = {RangeMethod::kLayerWise};
+  config.search.layers = {"stage2.block1.conv2"};
+  run_pipeline(config, study_.folder() / "a", silent_, cancellation_);
+  const auto json = nlohmann::json::parse(text("a", "allocation.json"));
+  EXPECT_EQ(json.at("sensitivities").size(), 1U);
+  EXPECT_TRUE(json.at("sensitivities").contains("stage2.block1.conv2"));
+  EXPECT_EQ(json.at("best").at("levels").size(), 1U);
 }
 
 /// A run whose network file holds real numbers.

@@ -22,6 +22,9 @@ class SearchBench {
 
   const Executor& executor() const { return executor_; }
   const Dataset& sample() const { return sample_; }
+  /// The layers that get ADCs: those that search.layers names, in the network's order. Throws Error
+  /// (kUsage) for a name that is not on the array.
+  std::vector<const CimLayer*> searched_layers() const;
   /// Score of the lossless network on the sample, by its true labels.
   const Score& lossless() const { return lossless_; }
 
@@ -45,9 +48,6 @@ class SearchBench {
  private:
   const HistogramMap& sums(ProgressSink& progress, const Cancellation& cancellation);
   std::map<std::string, Rational> centres(ProgressSink& progress, const Cancellation& cancellation);
-  /// Those that search.layers names, in the network's order. Throws Error (kUsage) for a name that
-  /// is not on the array.
-  std::vector<const CimLayer*> searched_layers() const;
   const std::vector<std::int32_t>& targets() const;
   SearchOptions search_options(ProgressSink& progress, const Cancellation& cancellation);
   /// Calls `body` with what scores plans on the sample and remembers them in `journal`, if any.

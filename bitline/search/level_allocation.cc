@@ -30,8 +30,7 @@ class Allocator {
   LevelAllocation run() {
     allocation_.lossless = score_of({});
     for (std::size_t i = 0; i < options_.levels.size(); ++i)
-      add_uniform(options_.uniform.empty() ? searched(options_.levels[i]) : options_.uniform[i],
-                  options_.levels[i]);
+      add_uniform(options_.uniform.empty() ? searched(options_.levels[i]) : options_.uniform[i], i);
     begin_at_best_uniform();
     improve_around_finer_uniform();
     for (int round = 0; round < kRounds && improve_around(current_, choice_); ++round) {
@@ -62,15 +61,10 @@ class Allocator {
     return search_ranges(evaluator_, search, progress_, cancellation_).plan;
   }
 
-  void add_uniform(const AdcPlan& plan, std::int64_t levels) {
-    MeasuredPlan uniform{plan, 0, score_of(plan)};
+  void add_uniform(const AdcPlan& plan, std::size_t option) {
     ranges_.emplace_back();
-    for (const SearchLayer& layer : layers()) {
-      uniform.cost += options_.cost(layer, levels);
-      ranges_.back().push_back(plan.layers.at(layer.name));
-    }
-    allocation_.front.push_back(uniform);
-    allocation_.uniform.push_back(std::move(uniform));
+    for (const SearchLayer& layer : layers()) ranges_.back().push_back(plan.layers.at(layer.name));
+    allocation_.uniform.push_back(measured(Choice(layers().size(), option)));
   }
 
   std::int64_t cost_of(const Choice& choice) const {
