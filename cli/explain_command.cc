@@ -38,6 +38,15 @@ void print_layers(const Explanation& explanation) {
                clipped_by_stream(layer));
 }
 
+void print_streams(const Explanation& explanation) {
+  fmt::print("\n{:>9}  {:>7}  {}\n", "input bit", "ones, %", "only its sums converted, %");
+  for (std::size_t j = 0; j < explanation.streams.size(); ++j) {
+    const StreamExplanation& stream = explanation.streams[j];
+    fmt::print("{:>9}  {:>7.2f}  {}\n", j, 100 * stream.ones,
+               stream.alone ? fmt::format("{:.2f}", accuracy(*stream.alone)) : "-");
+  }
+}
+
 void print_worst(const Explanation& explanation) {
   constexpr std::size_t kMost = 5;
   const std::vector<const LayerExplanation*> worst = explanation.worst();
@@ -60,6 +69,7 @@ void run_explain(const ExplainArguments& arguments, Context& context) {
   fmt::print("On {} images of the search sample: {:.2f} % lossless, {:.2f} % under the plan\n\n",
              explanation.plan.images, accuracy(explanation.lossless), accuracy(explanation.plan));
   print_layers(explanation);
+  print_streams(explanation);
   print_worst(explanation);
 }
 

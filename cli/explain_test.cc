@@ -43,11 +43,21 @@ TEST_F(ExplainTest, LeavesOneLayerOutAndOneLayerIn) {
   EXPECT_EQ(json.at("layers").at(1).at("alone"), json.at("layers").at(0).at("without"));
 }
 
+TEST_F(ExplainTest, SaysWhatEachInputBitCosts) {
+  const auto narrow = explain(1, 12).at("streams");
+  ASSERT_EQ(narrow.size(), 4U);
+  for (const auto& stream : narrow) {
+    EXPECT_GT(stream.at("ones").get<double>(), 0);
+    EXPECT_LT(stream.at("ones").get<double>(), 1);
+    EXPECT_EQ(stream.at("alone").at("images"), 20);
+  }
+}
+
 TEST_F(ExplainTest, PrintsATableAndNamesWhatToTry) {
   explain(1, 12);
   const Outcome outcome = run({"explain", "study.toml", "--plan", "plan.json"});
   EXPECT_EQ(outcome.exit_code, 0);
-  for (const char* words : {"SQNR, dB", "conv2", "under the plan"})
+  for (const char* words : {"SQNR, dB", "conv2", "under the plan", "only its sums converted"})
     EXPECT_THAT(outcome.output, testing::HasSubstr(words));
 }
 

@@ -31,10 +31,17 @@ std::string row_line(const ResultRow& row, std::size_t width, double max_loss, c
   const std::string levels = row.levels == 0 ? "lossless" : std::to_string(row.levels);
   const std::string top_five =
       row.test_top_five ? fmt::format("{:>6.2f}  ", 100 * row.test_top_five->value) : "";
-  return fmt::format("{:>8}  {:<{}}  {:<12}  {:>7.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {}{}", levels,
-                     row.ranges, width, name_of(row.treatment), 100 * row.search_accuracy.value,
+  return fmt::format("{:>8}  {:<{}}  {:<12}  {:>7.2f}  {:>10.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {}{}",
+                     levels, row.ranges, width, name_of(row.treatment),
+                     100 * row.search_accuracy.value, 100 * row.validation_accuracy.value,
                      100 * row.test_accuracy.value, 100 * row.test_accuracy.lower,
                      100 * row.test_accuracy.upper, top_five, loss_cell(row, max_loss, paint));
+}
+
+/// Ranges may have fitted the search images; whoever reads a loss on those has to know.
+std::string judged_on(std::int64_t validation_images) {
+  if (validation_images > 0) return "validation images";
+  return "search images (no other training images are left to validate on)";
 }
 
 std::string points(double count) { return fmt::format("{} point{}", count, count == 1 ? "" : "s"); }
@@ -69,8 +76,8 @@ void print_rows(const std::vector<ResultRow>& rows, std::optional<std::size_t> r
       "\nTop-1 accuracy in %, 95 % intervals; loss in points against lossless ADCs, paired\n");
   const bool top_five = !rows.empty() && rows.front().test_top_five;
   const std::size_t width = ranges_width(rows);
-  fmt::print("{:>8}  {:<{}}  {:<12}  {:>7}  {:<21}  {}{:<22}\n", "levels", "ranges", width,
-             "network", "search", "test", top_five ? " top-5  " : "", "loss on test");
+  fmt::print("{:>8}  {:<{}}  {:<12}  {:>7}  {:>10}  {:<21}  {}{:<22}\n", "levels", "ranges", width,
+             "network", "search", "validation", "test", top_five ? " top-5  " : "", "loss on test");
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string line = row_line(rows[i], width, max_loss, paint);
     fmt::print("{}\n", recommended == i ? paint.bold(line + "  <- plan.json") : line);
@@ -81,16 +88,17 @@ void print_results(const RunOutcome& outcome, double max_loss, const Paint& pain
   print_rows(outcome.rows, outcome.recommended, max_loss, paint);
   fmt::print("\nSearch: {}\n",
              share_of_brute_force(outcome.images_measured, outcome.images_in_full));
+  const std::string demand =
+      fmt::format("{} on the {}", points(max_loss), judged_on(outcome.validation_images));
   if (!outcome.recommended) {
     fmt::print(
-        "\nNo plan loses at most {} on the search sample. Allow more with "
+        "\nNo plan loses at most {}. Allow more with "
         "search.max_loss, ask for more levels, or set search.recalibrate = true.\n",
-        points(max_loss));
+        demand);
     return;
   }
   const ResultRow& row = outcome.rows[*outcome.recommended];
-  fmt::print("\nFewest levels that lose at most {} on the search sample: {}{}\n", points(max_loss),
-             row.levels,
+  fmt::print("\nFewest levels that lose at most {}: {}{}\n", demand, row.levels,
              row.network.empty()
                  ? ""
                  : fmt::format(", with the {} network {}", name_of(row.treatment), row.network));

@@ -22,7 +22,7 @@ struct AdcCost {
   double time = 0;    ///< ns per conversion
 };
 
-/// Equations (18) to (20) of docs/arithmetic.md. Throws Error (kUsage) for fewer than 2 levels, and
+/// Equations (21) to (23) of docs/arithmetic.md. Throws Error (kUsage) for fewer than 2 levels, and
 /// under andrulis for fewer than 16, below which its converters do not reach.
 AdcCost adc_cost(AdcModel model, std::int64_t levels, const Technology& technology);
 

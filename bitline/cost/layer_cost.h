@@ -56,7 +56,7 @@ struct CostOptions {
   std::map<std::string, double> idle_shares;
 };
 
-/// Of a layer whose ADCs have that many levels; equations (21) and (22) of docs/arithmetic.md. The
+/// Of a layer whose ADCs have that many levels; equations (24) and (25) of docs/arithmetic.md. The
 /// arrays of a layer read at once, what shares an array one after the other, and each ADC converts
 /// its columns one after the other.
 LayerCost layer_cost(const CimLayer& layer, std::int64_t levels, const CostOptions& options);

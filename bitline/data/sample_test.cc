@@ -56,6 +56,23 @@ TEST(ClassBalancedSample, ASmallerSampleIsPartOfALargerOne) {
               IsSupersetOf(class_balanced_sample(labels, 3, 10, 7)));
 }
 
+TEST(ClassBalancedSample, BehindSkippedImagesHasTheRestOfTheLargerSample) {
+  const auto labels = cyclic_labels(300);
+  std::vector<std::int64_t> both = class_balanced_sample(labels, 3, 10, 7);
+  const auto behind = class_balanced_sample(labels, 3, 40, 7, 10);
+  both.insert(both.end(), behind.begin(), behind.end());
+  std::ranges::sort(both);
+  EXPECT_EQ(both, class_balanced_sample(labels, 3, 50, 7));
+  EXPECT_THAT(message_of([&] { class_balanced_sample(labels, 3, 40, 7, 61); }),
+              HasSubstr("fewer than the 101 per class"));
+}
+
+TEST(ClassBalancedSample, SmallestClassIsCountedWhereItIsEmptyToo) {
+  const std::vector<std::int32_t> labels{0, 0, 2, 0, 2};
+  EXPECT_EQ(smallest_class(labels, 3), 0);
+  EXPECT_EQ(smallest_class(cyclic_labels(8), 3), 2);
+}
+
 TEST(ClassBalancedSample, ReachesEveryImage) {
   // 4 of 10 images of a class are missed by one seed with probability 0.6, by 50 with 1e-11.
   const auto labels = cyclic_labels(30);

@@ -69,8 +69,11 @@ std::string describe(const TrainRun& train, std::uint64_t seed) {
 }
 
 std::string describe(const RetrainRun& retrain, std::uint64_t seed) {
+  const auto& [share, temperature] = retrain.distillation;
   return describe(retrain.train, seed) +
-         fmt::format("gradient {} recalibrate {} ", name_of(retrain.gradient), retrain.recalibrate);
+         fmt::format("gradient {} recalibrate {} ", name_of(retrain.gradient),
+                     retrain.recalibrate) +
+         (share > 0 ? fmt::format("distillation {} at {} ", share, temperature) : "");
 }
 
 std::string describe_grids(const RunConfig& config) {

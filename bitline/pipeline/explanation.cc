@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "bitline/pipeline/network_evaluator.h"
+#include "bitline/pipeline/predict.h"
+#include "bitline/pipeline/scoring.h"
 #include "bitline/pipeline/search_run.h"
 #include "bitline/pipeline/study.h"
 
@@ -69,11 +71,22 @@ std::string remedy_of(const LayerExplanation& layer) {
   return "more levels";
 }
 
+/// Digits that are not 0, of all.
+struct Ones {
+  std::int64_t count = 0, digits = 0;
+  Ones& operator+=(const Ones& other) {
+    count += other.count;
+    digits += other.digits;
+    return *this;
+  }
+};
+
 class Explainer {
  public:
   Explainer(const Network& network, const RunConfig& config, const AdcPlan& plan,
             ProgressSink& progress, const Cancellation& cancellation)
       : plan_(plan),
+        config_(config),
         progress_(progress),
         cancellation_(cancellation),
         bench_(network, config, progress, cancellation),
@@ -104,12 +117,14 @@ class Explainer {
       own.adc = plan_.layers.at(layer->name).spec;
       measure_error(step, values, exact, converted, own);
       measure_clipping(*layer, sums.at(layer->name), own);
+      count_ones(step, values);
       own.alone = score_of(part_of(plan_, [&](const auto& name) { return name == own.layer; }));
       own.without = score_of(part_of(plan_, [&](const auto& name) { return name != own.layer; }));
       own.remedy = remedy_of(own);
       progress_.update(std::ssize(explanation_.layers), own.layer);
     }
     progress_.end();
+    explain_streams(converted);
     return std::move(explanation_);
   }
 
@@ -126,6 +141,27 @@ class Explainer {
         executor.layer_sums(step, values, converted), executor.output_scale(step, converted));
     own.signal_to_noise = 10 * std::log10(power.signal / power.error);
     own.mean_error_share = power.error > 0 ? power.mean_error / power.error : 0;
+  }
+
+  void count_ones(std::size_t step, const Values& values) {
+    const std::vector<std::int64_t> ones = bench_.executor().count_ones(step, values);
+    const Tensor& digits = values.at(bench_.executor().steps()[step].node->inputs[0]).data;
+    ones_.resize(std::max(ones_.size(), ones.size()));
+    for (std::size_t j = 0; j < ones.size(); ++j) ones_[j] += {ones[j], digits.size()};
+  }
+
+  void explain_streams(PreparedPlan converted) {
+    const bool apart = bench_.executor().streams_are_apart(converted);
+    for (const Ones& ones : ones_) {
+      StreamExplanation& own = explanation_.streams.emplace_back();
+      own.ones = static_cast<double>(ones.count) / static_cast<double>(ones.digits);
+      if (!apart) continue;
+      converted.stream = std::ssize(explanation_.streams) - 1;
+      const Tensor logits =
+          predict(bench_.executor(), converted, bench_.sample(), config_.data.normalization,
+                  fmt::format("input bit {} alone", *converted.stream), progress_, cancellation_);
+      own.alone = score_batch(logits, bench_.sample().labels);
+    }
   }
 
   static void measure_clipping(const CimLayer& layer, const LayerHistogram& sums,
@@ -156,11 +192,13 @@ class Explainer {
   }
 
   const AdcPlan& plan_;
+  const RunConfig& config_;
   ProgressSink& progress_;
   const Cancellation& cancellation_;
   SearchBench bench_;
   Tensor images_;
   NetworkEvaluator evaluator_;
+  std::vector<Ones> ones_;  // by stream, of all layers
   std::vector<std::int64_t> all_images_;
   Explanation explanation_;
 };

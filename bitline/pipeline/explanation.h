@@ -1,6 +1,7 @@
 // `bitline explain`: which layers' ADCs cost the accuracy, and why.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,10 +30,17 @@ struct LayerExplanation {
   std::string remedy;            ///< what to try first
 };
 
+/// One input stream, on all layers that the plan names.
+struct StreamExplanation {
+  double ones = 0;             ///< share of the digits that are not 0
+  std::optional<Score> alone;  ///< with only its sums converted; none where an ADC reads 0 as else
+};
+
 struct Explanation {
   Score lossless;
   Score plan;
-  std::vector<LayerExplanation> layers;  ///< those that the plan names, front to back
+  std::vector<LayerExplanation> layers;    ///< those that the plan names, front to back
+  std::vector<StreamExplanation> streams;  ///< from the least significant
 
   /// Right answers that come back where this layer alone is lossless.
   std::int64_t regained(const LayerExplanation& layer) const {

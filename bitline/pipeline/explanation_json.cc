@@ -35,6 +35,9 @@ Json json_of(const LayerExplanation& layer) {
 std::string to_json(const Explanation& explanation) {
   Json json{{"lossless", json_of(explanation.lossless)}, {"plan", json_of(explanation.plan)}};
   for (const LayerExplanation& layer : explanation.layers) json["layers"].push_back(json_of(layer));
+  for (const StreamExplanation& stream : explanation.streams)
+    json["streams"].push_back(
+        {{"ones", stream.ones}, {"alone", stream.alone ? json_of(*stream.alone) : Json()}});
   for (const LayerExplanation* layer : explanation.worst()) json["worst"].push_back(layer->layer);
   return json.dump(2) + "\n";
 }

@@ -24,9 +24,12 @@ struct ResultRow {
   std::int64_t levels = 0;  ///< 0: the lossless network
   std::string ranges;       ///< name of the range method; empty for the lossless network
   Treatment treatment = Treatment::kNone;
-  /// On training images: the search sample, or for retrained networks those that were held out.
-  Interval search_accuracy;
-  double search_loss = 0;                 ///< points lost on them
+  Interval search_accuracy;  ///< on the search sample
+  double search_loss = 0;    ///< points lost on it
+  /// On training images that neither the search nor the training has seen: the validation sample,
+  /// or for retrained networks those that were held out. Where there are none, the search sample.
+  Interval validation_accuracy;
+  double validation_loss = 0;             ///< points lost on them
   Interval test_accuracy;                 ///< on the test set
   std::optional<Interval> test_top_five;  ///< on the test set, where there are more than 10 classes
   Interval test_loss;                     ///< points lost on the test set, with the paired interval
@@ -38,9 +41,8 @@ struct ResultRow {
 /// have it. docs/run-folder.md names the columns.
 std::string to_csv(const std::vector<ResultRow>& rows);
 
-/// The row that plan.json takes: the fewest levels whose search_loss is at most `max_loss` points,
-/// then the smaller search_loss, then the earlier row. Empty when
-/// no row is that good.
+/// The row that plan.json takes: the fewest levels whose validation_loss is at most `max_loss`
+/// points, then the smaller validation_loss, then the earlier row. Empty when no row is that good.
 std::optional<std::size_t> recommend(const std::vector<ResultRow>& rows, double max_loss);
 
 }  // namespace bitline

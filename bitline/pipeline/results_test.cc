@@ -6,10 +6,10 @@
 namespace bitline {
 namespace {
 
-ResultRow row(std::int64_t levels, double search_loss) {
+ResultRow row(std::int64_t levels, double validation_loss) {
   ResultRow r;
   r.levels = levels;
-  r.search_loss = search_loss;
+  r.validation_loss = validation_loss;
   r.ranges = levels == 0 ? "" : "layer-wise";
   return r;
 }
@@ -26,6 +26,13 @@ TEST(Recommend, AmongEqualLevelsTakesTheSmallerLossThenTheEarlierRow) {
 
 TEST(Recommend, NeverTakesTheLosslessNetwork) {
   EXPECT_FALSE(recommend({row(0, 0), row(8, 3)}, 1.0).has_value());
+}
+
+// A range per layer fits the images that it was searched on.
+TEST(Recommend, DoesNotTrustTheSearchSample) {
+  ResultRow fitted = row(4, 3);
+  fitted.search_loss = -0.5;
+  EXPECT_EQ(recommend({row(0, 0), fitted, row(8, 0.5)}, 1.0), 2U);
 }
 
 TEST(ResultsCsv, HasOneLinePerRowAndAsManyFieldsAsItsHeader) {

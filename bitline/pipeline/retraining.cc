@@ -32,8 +32,11 @@ Trained retrain_network(const RunConfig& config, const Network& network, const A
           : network,
       config.quantize.quantizer, device_of(retrain.train));
   trainable.put_on_array(plan, {config.array, config.engine, retrain.gradient});
-  const TrainingSession session{
-      config, retrain.train, retraining_recipe(config, network, plan, images), Keep::kBest, resume};
+  TrainingSession session{config, retrain.train, retraining_recipe(config, network, plan, images),
+                          Keep::kBest, resume};
+  if (retrain.distillation.share > 0)
+    session.teacher = {TrainableNetwork(network, config.quantize.quantizer, trainable.device()),
+                       retrain.distillation};
   return train_in_session(session, std::move(trainable), images, progress, cancellation,
                           after_epoch);
 }

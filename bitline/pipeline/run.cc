@@ -159,6 +159,7 @@ class Run {
   }
 
   void finish() {
+    outcome_.validation_images = rows_->validation_images();
     outcome_.recommended = recommend(outcome_.rows, config_.search.max_loss);
     const std::string table = to_csv(outcome_.rows);
     std::string plan;
@@ -186,6 +187,7 @@ class Run {
               {"command", config_.command},
               {"objective", name_of(config_.search.options.objective)},
               {"max_loss", config_.search.max_loss},
+              {"validation_images", rows_->validation_images()},
               {"config", config_.as_used}};
     if (outcome_.recommended) {
       const ResultRow& row = outcome_.rows[*outcome_.recommended];

@@ -81,6 +81,8 @@ DataOptions read_data(const ConfigTable& table) {
   data.geometry.crop = table.integer("crop", data.geometry.crop, 1, kLargestSide);
   data.verify = table.get<bool>("verify", data.verify);
   data.images_per_class = table.integer("images_per_class", data.images_per_class, 1, kMany);
+  data.validation_per_class =
+      table.integer("validation_per_class", data.images_per_class, 0, kMany);
   const Normalization usual = usual_normalization(data.format);
   data.normalization.mean = floats(table, "mean", usual.mean);
   data.normalization.deviation = floats(table, "deviation", usual.deviation);
@@ -182,6 +184,9 @@ RetrainRun read_retrain(const ConfigTable& table, TrainRun train) {
                                                     {"clipped", StraightThrough::kClipped},
                                                     {"scaled", StraightThrough::kScaled}});
   retrain.recalibrate = table.get<bool>("recalibrate", retrain.recalibrate);
+  Distillation& distillation = retrain.distillation;
+  distillation.share = table.number("distillation", distillation.share, 0, 1);
+  distillation.temperature = table.number("temperature", distillation.temperature, 0.1, 100);
   return retrain;
 }
 

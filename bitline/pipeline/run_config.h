@@ -37,6 +37,8 @@ struct DataOptions {
   ImageGeometry geometry;               ///< image-folder
   bool verify = false;                  ///< cifar10, mnist: compare checksums with the published
   std::int64_t images_per_class = 50;   ///< of the class-balanced search sample
+  /// of the validation sample, which shares no image with it; fewer where fewer are left
+  std::int64_t validation_per_class = 50;
   Normalization normalization;
 };
 
@@ -62,7 +64,8 @@ struct TrainRun {
 struct RetrainRun {
   TrainRun train;
   StraightThrough gradient = StraightThrough::kIdentity;
-  bool recalibrate = false;  ///< batch-norm statistics under the plan first
+  bool recalibrate = false;   ///< batch-norm statistics under the plan first
+  Distillation distillation;  ///< from the network as it came, with lossless ADCs
 };
 
 enum class Centre { kZero, kMean };
@@ -79,7 +82,7 @@ struct SearchRun {
   Centre centre = Centre::kZero;
   SearchStatistics statistics = SearchStatistics::kStored;
   std::vector<std::string> layers;  ///< that get an ADC, the others staying lossless; empty: all
-  double max_loss = 1.0;  ///< points of accuracy on the search sample that plan.json may lose
+  double max_loss = 1.0;  ///< points of accuracy on the validation sample that plan.json may lose
   bool recalibrate = false;
 };
 

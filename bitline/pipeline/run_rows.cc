@@ -9,18 +9,17 @@
 namespace bitline {
 namespace {
 
-ResultRow row_of(const Evaluation& training, const Evaluation& training_base,
-                 const Evaluation& test, const Evaluation& test_base) {
-  ResultRow row;
-  row.search_accuracy = training.accuracy();
-  row.search_loss = 100 *
-                    static_cast<double>(training_base.score.correct - training.score.correct) /
-                    static_cast<double>(training.score.images);
+/// In points, against `base` on the same images.
+double points_lost(const Evaluation& measured, const Evaluation& base) {
+  return 100 * static_cast<double>(base.score.correct - measured.score.correct) /
+         static_cast<double>(measured.score.images);
+}
+
+void set_test(ResultRow& row, const Evaluation& test, const Evaluation& test_base) {
   row.test_accuracy = test.accuracy();
   row.test_top_five = test.top_five_accuracy();
   const Interval loss = paired_difference(test.right, test_base.right);
   row.test_loss = {100 * loss.value, 100 * loss.lower, 100 * loss.upper};
-  return row;
 }
 
 }  // namespace
@@ -35,6 +34,10 @@ RunRows::RunRows(const RunConfig& config, const Network& lossless, const Dataset
       test_images_(load_split(config.data, Split::kTest, progress)),
       sample_{"sample", sample, content_hash(sample)},
       test_{"test", test_images_, content_hash(test_images_)} {
+  if (auto unseen = load_validation_sample(config.data, config.seed, progress)) {
+    validation_images_ = std::move(*unseen);
+    validation_.emplace(Part{"validation", validation_images_, content_hash(validation_images_)});
+  }
   if (!config.has_retrain) return;
   holdout_images_ = split_off_holdout(load_split(config.data, Split::kTrain, progress),
                                       config.retrain.train.holdout)
@@ -66,19 +69,25 @@ const Evaluation& RunRows::base(const Part& part) {
   return bases_.emplace(part.name, evaluate_on(part, "lossless", lossless_, {})).first->second;
 }
 
-ResultRow RunRows::lossless() {
-  const Evaluation& sample = base(sample_);
-  const Evaluation& test = base(test_);
-  return row_of(sample, sample, test, test);
+const RunRows::Part& RunRows::validation_of(Treatment treatment) const {
+  if (treatment == Treatment::kRetrained) return *holdout_;
+  return validation_ ? *validation_ : sample_;
 }
+
+ResultRow RunRows::lossless() { return measure("lossless", lossless_, {}, Treatment::kNone); }
 
 ResultRow RunRows::measure(const std::string& name, const Network& network, const AdcPlan& plan,
                            Treatment treatment) {
-  const Part& part = treatment == Treatment::kRetrained ? *holdout_ : sample_;
-  const Evaluation training = evaluate_on(part, name, network, plan);
-  const Evaluation test = evaluate_on(test_, name, network, plan);
-  ResultRow row = row_of(training, base(part), test, base(test_));
+  const Part& validation = validation_of(treatment);
+  const Evaluation on_sample = evaluate_on(sample_, name, network, plan);
+  const Evaluation on_validation = evaluate_on(validation, name, network, plan);
+  ResultRow row;
   row.treatment = treatment;
+  row.search_accuracy = on_sample.accuracy();
+  row.search_loss = points_lost(on_sample, base(sample_));
+  row.validation_accuracy = on_validation.accuracy();
+  row.validation_loss = points_lost(on_validation, base(validation));
+  set_test(row, evaluate_on(test_, name, network, plan), base(test_));
   return row;
 }
 

@@ -12,14 +12,16 @@
 
 namespace bitline {
 
-/// Evaluates on the test set and on training images: those of the search sample, or for networks
-/// that were trained on them those that retraining held out.
+/// Evaluates on the test set, on the search sample, and on training images that neither the search
+/// nor the training has seen (ResultRow::validation_accuracy).
 class RunRows {
  public:
   /// Rows are compared with the network `lossless`. Everything has to outlive this.
   RunRows(const RunConfig& config, const Network& lossless, const Dataset& sample,
           RunStages& stages, ProgressSink& progress, const Cancellation& cancellation);
 
+  /// 0: no training images are left beside the search sample, which then is judged on too.
+  std::int64_t validation_images() const { return validation_images_.size(); }
   /// The lossless network itself.
   ResultRow lossless();
   /// What is filled in of a row: accuracies and losses. `name` is that of the artefacts
@@ -33,6 +35,8 @@ class RunRows {
     const Dataset& data;
     std::string hash;
   };
+  /// Where a row's plan is judged.
+  const Part& validation_of(Treatment treatment) const;
   Evaluation evaluate_on(const Part& part, const std::string& name, const Network& network,
                          const AdcPlan& plan);
   /// Of the lossless network, once.
@@ -43,8 +47,9 @@ class RunRows {
   RunStages& stages_;
   ProgressSink& progress_;
   const Cancellation& cancellation_;
-  Dataset test_images_, holdout_images_;
+  Dataset test_images_, validation_images_, holdout_images_;
   Part sample_, test_;
+  std::optional<Part> validation_;           // where the search has left training images
   std::optional<Part> holdout_;              // where the run retrains
   std::map<std::string, Evaluation> bases_;  // by part
 };

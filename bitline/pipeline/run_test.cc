@@ -65,6 +65,25 @@ TEST_F(RunTest, SkipsEveryStageTheSecondTime) {
   EXPECT_EQ(text("a", "results.csv"), results);
 }
 
+// 6 images of a class are there.
+TEST_F(RunTest, JudgesPlansOnImagesThatTheSearchHasNotSeen) {
+  RunConfig config = study_.config();
+  config.search.levels = {3};
+  config.data.images_per_class = 4;
+  config.data.validation_per_class = 3;
+  const auto go = [&](const std::string& name) {
+    return run_pipeline(config, study_.folder() / name, silent_, cancellation_);
+  };
+  EXPECT_EQ(go("a").validation_images, 4);
+  EXPECT_THAT(text("a", "evaluations/L3-layer-wise-validation.json"),
+              ::testing::HasSubstr("\"images\": 4"));
+  EXPECT_THAT(text("a", "run.json"), ::testing::HasSubstr("\"validation_images\": 4"));
+  config.data.images_per_class = 6;
+  const RunOutcome none_left = go("b");
+  EXPECT_EQ(none_left.validation_images, 0);
+  for (const ResultRow& row : none_left.rows) EXPECT_EQ(row.validation_loss, row.search_loss);
+}
+
 TEST_F(RunTest, LeavesNoPlanOfAnEarlierRunWhereNoneIsGoodEnough) {
   run("a");
   RunConfig config = study_.config();

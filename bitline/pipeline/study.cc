@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <functional>
 #include <numeric>
 
 #include "bitline/base/hash.h"
@@ -62,6 +64,30 @@ Dataset told(Dataset dataset, Split split, std::string_view part, ProgressSink& 
   return dataset;
 }
 
+/// What a part of a set is chosen by.
+struct Labels {
+  std::span<const std::int32_t> values;
+  std::int32_t classes = 0;
+};
+
+/// The images at the positions that `choose` gives.
+BalancedPart load_part(const DataOptions& data, Split split, std::string_view name,
+                       ProgressSink& progress,
+                       const std::function<std::vector<std::int64_t>(const Labels&)>& choose) {
+  BalancedPart part;
+  if (data.format == DataFormat::kImageFolder) {
+    const ImageFolder folder = list_image_folder(data_folder(data), split);
+    part.indices = choose({folder.labels, static_cast<std::int32_t>(folder.class_names.size())});
+    part.data = load_images(folder, part.indices, data.geometry, progress);
+  } else {
+    const Dataset all = read_split(data, split, progress);
+    part.indices = choose({all.labels, all.classes});
+    part.data = subset(all, part.indices);
+  }
+  part.data = told(std::move(part.data), split, name, progress);
+  return part;
+}
+
 }  // namespace
 
 Network load_network(const ModelSource& model) {
@@ -88,23 +114,30 @@ std::string content_hash(const Dataset& dataset) {
 
 BalancedPart load_balanced_part(const DataOptions& data, Split split, std::int64_t per_class,
                                 std::uint64_t seed, ProgressSink& progress) {
-  if (data.format == DataFormat::kImageFolder) {
-    const ImageFolder folder = list_image_folder(data_folder(data), split);
-    const auto classes = static_cast<std::int32_t>(folder.class_names.size());
-    std::vector<std::int64_t> indices =
-        class_balanced_sample(folder.labels, classes, per_class, seed);
-    Dataset part = load_images(folder, indices, data.geometry, progress);
-    return {told(std::move(part), split, "sample of ", progress), std::move(indices)};
-  }
-  const Dataset all = read_split(data, split, progress);
-  std::vector<std::int64_t> indices =
-      class_balanced_sample(all.labels, all.classes, per_class, seed);
-  Dataset part = subset(all, indices);
-  return {told(std::move(part), split, "sample of ", progress), std::move(indices)};
+  return load_part(data, split, "sample of ", progress, [&](const Labels& labels) {
+    return class_balanced_sample(labels.values, labels.classes, per_class, seed);
+  });
 }
 
 Dataset load_search_sample(const DataOptions& data, std::uint64_t seed, ProgressSink& progress) {
   return load_balanced_part(data, Split::kTrain, data.images_per_class, seed, progress).data;
+}
+
+std::optional<Dataset> load_validation_sample(const DataOptions& data, std::uint64_t seed,
+                                              ProgressSink& progress) {
+  const std::int64_t searched = data.images_per_class;
+  Dataset sample = load_part(data, Split::kTrain, "validation sample of ", progress,
+                             [&](const Labels& labels) -> std::vector<std::int64_t> {
+                               const std::int64_t per_class = std::min(
+                                   data.validation_per_class,
+                                   smallest_class(labels.values, labels.classes) - searched);
+                               if (per_class < 1) return {};
+                               return class_balanced_sample(labels.values, labels.classes,
+                                                            per_class, seed, searched);
+                             })
+                       .data;
+  if (sample.size() == 0) return std::nullopt;
+  return sample;
 }
 
 void check_fit(const Network& network, const Dataset& dataset) {

@@ -1,6 +1,7 @@
 // What every verb needs first: the network and the images that a configuration names.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,12 @@ BalancedPart load_balanced_part(const DataOptions& data, Split split, std::int64
 
 /// The class-balanced sample of the training set that profile, search and recalibrate look at.
 Dataset load_search_sample(const DataOptions& data, std::uint64_t seed, ProgressSink& progress);
+
+/// Training images that none of these has seen, to judge their plans on:
+/// data.validation_per_class of each class, drawn behind the search sample; or as many as are left,
+/// and nothing where none are.
+std::optional<Dataset> load_validation_sample(const DataOptions& data, std::uint64_t seed,
+                                              ProgressSink& progress);
 
 /// Throws Error when images or classes do not fit the network.
 void check_fit(const Network& network, const Dataset& dataset);

@@ -69,8 +69,8 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
   std::optional<BatchSource> holdout;
   if (data.holdout.size() > 0)
     holdout.emplace(data.holdout, config.data.normalization, config.seed, false, false);
-  Trainer trainer(std::move(network), session.train.options, batches,
-                  holdout ? &*holdout : nullptr);
+  Trainer trainer(std::move(network), session.train.options, batches, holdout ? &*holdout : nullptr,
+                  session.teacher);
   const auto keep_best = [&] {
     if (session.keep == Keep::kBest) write_network(files.network, trainer.network().network());
   };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "bitline/base/progress.h"
@@ -26,6 +27,7 @@ struct TrainingSession {
   /// first.
   Keep keep = Keep::kLast;
   bool resume = false;
+  std::optional<Teacher> teacher = {};
 };
 
 /// Trains `network` on `images` less the held-out ones and writes the files. With `resume` it

@@ -62,6 +62,7 @@ PageTable plan_rows(const Runs& runs, const Positions& positions) {
                            {"ranges", "Range method"},
                            {"treatment", "Network"},
                            {"search", "On search images, %", 2},
+                           {"validation", "On validation images, %", 2},
                            {"accuracy", "On test images, %", 2},
                            {"lower", "95 % from", 2},
                            {"upper", "to", 2},
@@ -82,8 +83,9 @@ PageTable plan_rows(const Runs& runs, const Positions& positions) {
       if (row.test_top_five) top_five = row.test_top_five->value;
       table.add({run.name, method_of(runs, run, row), series, position, levels,
                  row.levels ? row.ranges : "lossless", treatment_text(row), row.search_accuracy,
-                 row.test_accuracy.value, row.test_accuracy.lower, row.test_accuracy.upper,
-                 row.test_loss.value, row.test_loss.lower, row.test_loss.upper, top_five});
+                 row.validation_accuracy, row.test_accuracy.value, row.test_accuracy.lower,
+                 row.test_accuracy.upper, row.test_loss.value, row.test_loss.lower,
+                 row.test_loss.upper, top_five});
     }
   return table;
 }

@@ -45,6 +45,7 @@ ResultRecord read_result(const CsvTable& table, std::size_t row) {
   result.treatment = table.text(row, "treatment");
   result.search_accuracy = table.number(row, "search_accuracy");
   result.search_loss = table.number(row, "search_loss_points");
+  result.validation_accuracy = table.number(row, "validation_accuracy");
   result.test_accuracy = estimate(table, row, "test_accuracy", "test_accuracy");
   if (table.has("test_top5_accuracy"))
     result.test_top_five = estimate(table, row, "test_top5_accuracy", "test_top5");

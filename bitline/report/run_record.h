@@ -30,6 +30,7 @@ struct ResultRecord {
   std::string treatment;
   double search_accuracy = 0;
   double search_loss = 0;
+  double validation_accuracy = 0;
   Estimate test_accuracy;
   std::optional<Estimate> test_top_five;
   Estimate test_loss;

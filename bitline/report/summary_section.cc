@@ -16,9 +16,13 @@ std::string bits_text(std::int64_t levels) {
 
 /// What the run asked of a plan, as far as the folder says.
 std::string demand(const RunRecord& run) {
-  if (!run.description.contains("max_loss")) return "loses little enough on the search images";
-  return fmt::format("loses at most {} on the search images",
-                     points_text(run.description.at("max_loss").get<double>()));
+  const std::string_view images = run.description.value("validation_images", 0) > 0
+                                      ? "validation images"
+                                      : "search images, for want of others";
+  if (!run.description.contains("max_loss"))
+    return fmt::format("loses little enough on the {}", images);
+  return fmt::format("loses at most {} on the {}",
+                     points_text(run.description.at("max_loss").get<double>()), images);
 }
 
 std::vector<PageFact> facts_of(const RunRecord& run, const ResultRecord& row) {

@@ -109,6 +109,12 @@ PreparedPlan Executor::prepare(const AdcPlan& plan) const {
   return prepared;
 }
 
+bool Executor::streams_are_apart(const PreparedPlan& plan) const {
+  return std::ranges::all_of(plan.layers, [this](const auto& layer) {
+    return runners_.at(step_of(layer.first)).streams_are_apart(layer.second.adc);
+  });
+}
+
 Values Executor::begin(const Tensor& images) const {
   const Shape& shape = std::get<Input>(network_.nodes.front().op).shape;
   if (images.shape().size() != shape.size() + 1 ||
@@ -141,6 +147,16 @@ ReadCount Executor::count_reads(std::size_t step, const Values& values) const {
   const LayerRunner& runner = runners_.at(step);
   const Value& input = values.at(steps_[step].node->inputs[0]);
   return bitline::count_reads(*runner.cim(), runner.rows(input), input.data.data<std::int32_t>());
+}
+
+std::vector<std::int64_t> Executor::count_ones(std::size_t step, const Values& values) const {
+  const InputStreams& streams = runners_.at(step).cim()->streams;
+  std::vector<std::int64_t> ones(static_cast<std::size_t>(streams.count()));
+  const Value& input = values.at(steps_[step].node->inputs[0]);
+  for (const std::int32_t activation : input.data.data<std::int32_t>())
+    for (std::int64_t j = 0; j < streams.count(); ++j)
+      if (streams.digit(activation, j) != 0) ++ones[static_cast<std::size_t>(j)];
+  return ones;
 }
 
 std::vector<double> Executor::output_scale(std::size_t step, const PreparedPlan& plan) const {
@@ -177,8 +193,11 @@ Value Executor::run_layer(std::size_t index, const Values& values, const Prepare
   LayerHistogram* histogram = nullptr;
   if (histograms != nullptr && histograms->contains(step.node->name))
     histogram = &histograms->at(step.node->name);
-  const Tensor sums = runner.run(input, analog ? &planned->second.adc : nullptr, histogram);
-  const ChannelAffine& affine = analog ? planned->second.affine : affines_.at(index);
+  const LayerAdc* adc = analog ? &planned->second.adc : nullptr;
+  const bool one_stream = analog && plan.stream;
+  const Tensor sums =
+      one_stream ? runner.run_stream(input, *adc, *plan.stream) : runner.run(input, adc, histogram);
+  const ChannelAffine& affine = analog && !one_stream ? planned->second.affine : affines_.at(index);
   const Value* addend = step.addend ? &values.at(*step.addend) : nullptr;
   return finish_layer(step, sums, runner.output_shape(input), affine, addend);
 }

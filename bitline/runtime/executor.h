@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +32,9 @@ struct PreparedPlan {
     ChannelAffine affine;
   };
   std::map<std::string, Layer> layers;
+  /// Where it is set, only the sums of this input stream are converted and all others are exact:
+  /// what one input bit costs. For logits() and run(), where streams_are_apart().
+  std::optional<std::int64_t> stream = {};
 };
 
 /// Histograms by layer name.
@@ -63,6 +67,8 @@ class Executor {
   /// Checks the plan against the layers and prepares its tables. Throws Error that names the layer
   /// when the plan is of another network or array.
   PreparedPlan prepare(const AdcPlan& plan) const;
+  /// LayerRunner::streams_are_apart in every layer of the plan.
+  bool streams_are_apart(const PreparedPlan& plan) const;
   /// Empty ones for every layer on the array: what run() and logits() count into.
   HistogramMap make_histograms(bool by_tile) const;
 
@@ -94,6 +100,9 @@ class Executor {
   std::vector<double> output_scale(std::size_t step, const PreparedPlan& plan) const;
   /// Reads of the array of a layer step that lies on one.
   ReadCount count_reads(std::size_t step, const Values& values) const;
+  /// Of the inputs of a layer step that lies on the array, the digits of each stream that are not
+  /// 0.
+  std::vector<std::int64_t> count_ones(std::size_t step, const Values& values) const;
   /// Takes a new bias [channels] for a layer step that has one.
   void set_bias(std::size_t step, const Tensor& bias);
   /// Takes new batch-norm statistics [channels] for the step.

@@ -100,6 +100,40 @@ TEST(Executor, FloatModeFollowsTheGridsUpToRounding) {
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 2e-2);
 }
 
+// Streams add up: what all of them change is the sum of what each of them changes.
+TEST(Executor, EachStreamAloneChangesItsPartOfTheSums) {
+  const Tensor images = random_images(3);
+  for (ArraySpec array : arrays()) {
+    array.last_layer = LayerPolicy::kMapped;
+    const Executor analog(small_network(), MacMode::kAnalog, array);
+    const std::string last = analog.cim_layers().back()->name;
+    AdcPlan only_last;
+    only_last.layers[last] = plan_for(analog, four_levels()).layers.at(last);
+    PreparedPlan plan = analog.prepare(only_last);
+    ASSERT_TRUE(analog.streams_are_apart(plan)) << name_of(array.encoding);
+    const std::vector<float> exact = values_of(analog.logits(images));
+    const std::vector<float> all = values_of(analog.logits(images, plan));
+    std::vector<double> changes(exact.size());
+    const std::int64_t streams = analog.cim_layers().back()->streams.count();
+    for (plan.stream = 0; *plan.stream < streams + 1;
+         ++*plan.stream) {  // the last one is not there
+      const std::vector<float> one = values_of(analog.logits(images, plan));
+      for (std::size_t i = 0; i < one.size(); ++i)
+        changes[i] += static_cast<double>(one[i]) - static_cast<double>(exact[i]);
+    }
+    for (std::size_t i = 0; i < all.size(); ++i)
+      EXPECT_NEAR(changes[i], all[i] - exact[i], 1e-4) << name_of(array.encoding);
+    EXPECT_NE(all, exact);
+  }
+}
+
+TEST(Executor, StreamsAreNotApartWhereAnAdcHasNoLevelAtZero) {
+  const Executor analog(small_network(), MacMode::kAnalog);
+  AdcSpec spec = four_levels();
+  spec.quantizer = Quantizer::kZeroRise;
+  EXPECT_FALSE(analog.streams_are_apart(analog.prepare(plan_for(analog, spec))));
+}
+
 TEST(Executor, MapsFirstAndLastLayerWhenAskedTo) {
   ArraySpec array;
   array.first_layer = LayerPolicy::kMapped;

@@ -24,6 +24,33 @@ std::vector<double> zero_offset_of(const IntegerLayer& layer, const std::vector<
   return offset;
 }
 
+/// Activations with the digit of one stream alone, and with all but that.
+struct SplitInput {
+  Value own, others;
+};
+
+SplitInput split(const Value& input, const InputStreams& streams, std::int64_t stream) {
+  SplitInput parts{input, input};
+  parts.own.data = Tensor(DType::kI32, input.data.shape());
+  parts.others.data = Tensor(DType::kI32, input.data.shape());
+  const auto all = input.data.data<std::int32_t>();
+  const auto own = parts.own.data.data<std::int32_t>();
+  const auto others = parts.others.data.data<std::int32_t>();
+  const std::int64_t weight = streams.weights[static_cast<std::size_t>(stream)];
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    own[i] = static_cast<std::int32_t>(weight * streams.digit(all[i], stream));
+    others[i] = all[i] - own[i];
+  }
+  return parts;
+}
+
+/// Exact sums as F64, whichever of F32 and F64 they are held in.
+std::vector<double> as_doubles(const Tensor& exact) {
+  if (exact.dtype() == DType::kF64)
+    return {exact.data<double>().begin(), exact.data<double>().end()};
+  return {exact.data<float>().begin(), exact.data<float>().end()};
+}
+
 }  // namespace
 
 LayerRunner LayerRunner::real_numbers(const Network& network, const Node& node, const Shape& in) {
@@ -61,6 +88,28 @@ Tensor LayerRunner::run(const Value& input, const LayerAdc* adc, LayerHistogram*
   Tensor sums(DType::kI64, sums_shape(rows(input)));
   backend_->accumulate(*adc, rows(input), input.data.data<std::int32_t>(),
                        sums.data<std::int64_t>(), histogram);
+  return sums;
+}
+
+bool LayerRunner::streams_are_apart(const LayerAdc& adc) const {
+  return adc.table.values[static_cast<std::size_t>(adc.table.code(0))] == 0 &&
+         cim_->input_zero_point == 0;
+}
+
+Tensor LayerRunner::run_stream(const Value& input, const LayerAdc& adc, std::int64_t stream) const {
+  BITLINE_CHECK_EQ(streams_are_apart(adc), true);
+  Tensor sums(DType::kF64, sums_shape(rows(input)));
+  const auto out = sums.data<double>();
+  if (stream >= cim_->streams.count()) {
+    std::ranges::copy(as_doubles(run(input, nullptr, nullptr)), out.begin());
+    return sums;
+  }
+  const SplitInput parts = split(input, cim_->streams, stream);
+  std::ranges::copy(as_doubles(run(parts.others, nullptr, nullptr)), out.begin());
+  const Tensor converted = run(parts.own, &adc, nullptr);
+  const auto own = converted.data<std::int64_t>();
+  const double unit = adc.unit.to_double();
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] += unit * static_cast<double>(own[i]);
   return sums;
 }
 

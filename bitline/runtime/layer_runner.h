@@ -32,6 +32,13 @@ class LayerRunner {
   /// ...]: with `adc` Y_int of the array (layer_adc.h) as I64, else exact integers (in float mode:
   /// real numbers) held in F32 or F64. `histogram` needs `adc`.
   Tensor run(const Value& input, const LayerAdc* adc, LayerHistogram* histogram) const;
+  /// Sums where only input stream `stream` is converted by `adc` and all others are exact, as real
+  /// numbers in units of the exact sums: F64 of run()'s shape. A stream that the layer lacks
+  /// converts nothing. Needs an ADC under which streams are apart.
+  Tensor run_stream(const Value& input, const LayerAdc& adc, std::int64_t stream) const;
+  /// Whether a read that drives no word line adds nothing, so that the sums of one stream are those
+  /// of an input with no other: the ADC reads 0 as 0, and padding is 0.
+  bool streams_are_apart(const LayerAdc& adc) const;
   /// run() under each of `adcs`, one behind the other along the first axis.
   Tensor run_each(const Value& input, std::span<const LayerAdc> adcs) const;
   /// Images, or for a linear layer the vectors of all images.

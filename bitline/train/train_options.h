@@ -38,10 +38,16 @@ void validate(const TrainOptions& options, std::string_view table);
 double learning_rate_at(const TrainOptions& options, std::int64_t step,
                         std::int64_t steps_per_epoch);
 
+/// What a network learns from another one's answers; equation (20) of docs/arithmetic.md.
+struct Distillation {
+  double share = 0;        ///< of the loss that follows the answers, the rest follows the labels
+  double temperature = 4;  ///< by which both networks' logits are divided first
+};
+
 /// What one epoch gave.
 struct EpochReport {
   std::int64_t epoch = 0;       ///< 1-based
-  double loss = 0;              ///< mean cross-entropy over the epoch's training images
+  double loss = 0;              ///< mean over the epoch's training images of what it descends
   double accuracy = 0;          ///< share of them answered right, while the weights moved
   double holdout_accuracy = 0;  ///< on training images that are held out; 0 without any
   bool is_best = false;         ///< no earlier epoch was as good on them

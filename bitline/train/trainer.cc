@@ -26,11 +26,12 @@ class Stopwatch {
 }  // namespace
 
 Trainer::Trainer(TrainableNetwork network, TrainOptions options, BatchSource& training,
-                 BatchSource* holdout)
+                 BatchSource* holdout, std::optional<Teacher> teacher)
     : network_(std::move(network)),
       options_(std::move(options)),
       training_(training),
-      holdout_(holdout) {
+      holdout_(holdout),
+      teacher_(std::move(teacher)) {
   validate(options_, "train");
   training_.begin_epoch(0);
   network_.calibrate(training_.batch(0, options_.batch_size).images);
@@ -76,7 +77,7 @@ void Trainer::update_parameters(double learning_rate) {
 void Trainer::step(const Batch& batch) {
   const at::Tensor labels = batch.labels.to(network_.device());
   const at::Tensor logits = network_.forward(batch.images, true);
-  const at::Tensor loss = at::cross_entropy_loss(logits, labels);
+  const at::Tensor loss = training_loss(logits, labels, batch.images, teacher_);
   const double value = loss.item<double>();
   if (!std::isfinite(value))
     fail("the loss is {} in epoch {}; lower learning_rate and resume from the checkpoint", value,

@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "bitline/base/progress.h"
 #include "bitline/data/dataset.h"
 #include "bitline/train/batches.h"
 #include "bitline/train/checkpoint.h"
+#include "bitline/train/distillation.h"
 #include "bitline/train/train_options.h"
 #include "bitline/train/trainable_network.h"
 
@@ -20,7 +22,7 @@ namespace bitline {
 class Trainer {
  public:
   Trainer(TrainableNetwork network, TrainOptions options, BatchSource& training,
-          BatchSource* holdout);
+          BatchSource* holdout, std::optional<Teacher> teacher = {});
 
   /// Continues where `checkpoint` stopped. Throws Error when it is of another network.
   void restore(const Checkpoint& checkpoint);
@@ -50,6 +52,7 @@ class Trainer {
   TrainOptions options_;
   BatchSource& training_;
   BatchSource* holdout_;
+  std::optional<Teacher> teacher_;
   std::vector<at::Tensor> momentum_;  ///< one per parameter
   TrainingState state_;
 };
