@@ -11,13 +11,16 @@ namespace {
 
 constexpr std::string_view kIsaac = "isaac";
 
-ComparedRun isaac(RunConfig config) {
+/// Beside others their run has trained the control: with lossless ADCs the array makes no
+/// difference.
+ComparedRun isaac(RunConfig config, bool beside_others) {
   config.array.encoding = Encoding::kTwosComplement;
   config.array.column_flip = ColumnFlip::kComplement;
   config.array.subtract = Subtract::kAnalog;
   config.search.ranges = {RangeMethod::kFullRange};
   return {"isaac", std::string(kIsaac), std::move(config)};
 }
+  config.retrain.control = !beside_others;
 
 /// Paths lead from the comparison's folder.
 void add_rows(const ComparedRun& run, const std::vector<ResultRow>& found,
@@ -48,7 +51,7 @@ std::vector<ComparedRun> compared_runs(const RunConfig& config) {
     }
   }
   if (!others.search.ranges.empty()) runs.push_back({"configured", "", std::move(others)});
-  if (with_isaac) runs.push_back(isaac(config));
+  if (with_isaac) runs.push_back(isaac(config, !runs.empty()));
   return runs;
 }
 

@@ -50,7 +50,7 @@ class Run {
     analysis_.profile();
     for (const std::int64_t levels : config_.search.levels)
       for (const RangeMethod ranges : config_.search.ranges) plan_case({levels, ranges});
-    if (config_.has_allocate) analysis_.allocate();
+    if (config_.has_allocate) analysis_.allocate(rows_->test_images(), rows_->test_hash());
     finish();
     return std::move(outcome_);
   }
@@ -65,7 +65,7 @@ class Run {
     subject_.sample_hash = content_hash(subject_.sample);
     rows_.emplace(config_, subject_.network, subject_.sample, stages_, progress_, cancellation_);
     outcome_.rows.push_back(rows_->lossless());
-    if (config_.has_retrain) retrained_case({}, {});
+    if (config_.has_retrain && config_.retrain.control) retrained_case({}, {});
   }
 
   void search_case(const SearchCase& search) {

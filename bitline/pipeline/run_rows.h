@@ -20,6 +20,8 @@ class RunRows {
   RunRows(const RunConfig& config, const Network& lossless, const Dataset& sample,
           RunStages& stages, ProgressSink& progress, const Cancellation& cancellation);
 
+  const Dataset& test_images() const { return test_images_; }
+  const std::string& test_hash() const { return test_.hash; }
   /// The lossless network itself.
   ResultRow lossless();
   /// What is filled in of a row: accuracies and losses. `name` is that of the artefacts

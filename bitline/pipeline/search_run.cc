@@ -117,6 +117,11 @@ std::vector<const CimLayer*> SearchBench::searched_layers() const {
 
 HistogramMap SearchBench::profile(bool by_tile, ProgressSink& progress,
                                   const Cancellation& cancellation) {
+  return by_tile ? count_sums(true, progress, cancellation) : sums(progress, cancellation);
+}
+
+HistogramMap SearchBench::count_sums(bool by_tile, ProgressSink& progress,
+                                     const Cancellation& cancellation) const {
   HistogramMap histograms = executor_.make_histograms(by_tile);
   const PreparedPlan plan = executor_.prepare(lossless_plan(executor_));
   predict(executor_, plan, sample_, config_.data.normalization, "profile partial sums", progress,
@@ -125,7 +130,7 @@ HistogramMap SearchBench::profile(bool by_tile, ProgressSink& progress,
 }
 
 const HistogramMap& SearchBench::sums(ProgressSink& progress, const Cancellation& cancellation) {
-  if (sums_.empty()) sums_ = profile(false, progress, cancellation);
+  if (sums_.empty()) sums_ = count_sums(false, progress, cancellation);
   return sums_;
 }
 
@@ -151,9 +156,11 @@ SearchResult SearchBench::from_statistics(RangeMethod method, const SearchOption
     AdcSpec spec = options.adc;
     if (const auto centre = options.centres.find(layer->name); centre != options.centres.end())
       spec.centre = centre->second;
-    spec = range_from_statistics(
-        method, spec, statistics_of(*layer, sums(progress, cancellation).at(layer->name)),
-        {config_.search.percentile, options.delta_step});
+    LayerStatistics statistics;
+    if (method != RangeMethod::kFullRange)  // which looks at nothing but the layer's limits
+      statistics = statistics_of(*layer, sums(progress, cancellation).at(layer->name));
+    spec = range_from_statistics(method, spec, statistics,
+                                 {config_.search.percentile, options.delta_step});
     result.plan.layers[layer->name] = {spec, layer->sums.minimum, layer->sums.maximum};
   }
   const Tensor logits = predict(executor_, executor_.prepare(result.plan), sample_,
