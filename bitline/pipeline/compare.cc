@@ -5,6 +5,8 @@
 
 #include "bitline/base/file.h"
 #include "bitline/pipeline/run.h"
+#include "bitline/pipeline/version.h"
+#include "bitline/report/report.h"
 
 namespace bitline {
 namespace {
@@ -18,9 +20,9 @@ ComparedRun isaac(RunConfig config, bool beside_others) {
   config.array.column_flip = ColumnFlip::kComplement;
   config.array.subtract = Subtract::kAnalog;
   config.search.ranges = {RangeMethod::kFullRange};
+  config.retrain.control = !beside_others;
   return {"isaac", std::string(kIsaac), std::move(config)};
 }
-  config.retrain.control = !beside_others;
 
 /// Paths lead from the comparison's folder.
 void add_rows(const ComparedRun& run, const std::vector<ResultRow>& found,
@@ -58,9 +60,13 @@ std::vector<ComparedRun> compared_runs(const RunConfig& config) {
 std::vector<ResultRow> compare(const RunConfig& config, const std::filesystem::path& folder,
                                ProgressSink& progress, const Cancellation& cancellation) {
   std::vector<ResultRow> rows;
-  for (const ComparedRun& run : compared_runs(config))
-    add_rows(run, run_pipeline(run.config, folder / run.folder, progress, cancellation).rows, rows);
+  std::vector<std::filesystem::path> folders;
+  for (const ComparedRun& run : compared_runs(config)) {
+    folders.push_back(folder / run.folder);
+    add_rows(run, run_pipeline(run.config, folders.back(), progress, cancellation).rows, rows);
+  }
   write_file_atomically(folder / "comparison.csv", to_csv(rows));
+  write_file_atomically(folder / "report.html", make_report(folders, version()));
   return rows;
 }
 

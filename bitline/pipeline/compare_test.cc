@@ -64,6 +64,7 @@ TEST_F(CompareTest, PutsAllMethodsIntoOneTable) {
   const std::string csv = read_text_file(folder / "comparison.csv");
   EXPECT_EQ(std::ranges::count(csv, '\n'), 6);
   EXPECT_THAT(csv, ::testing::HasSubstr("\n9,isaac,,"));
+  EXPECT_THAT(read_text_file(folder / "report.html"), ::testing::HasSubstr("2 runs compared"));
 }
 
 // With lossless ADCs every array computes the same, so one training is the control of both.
