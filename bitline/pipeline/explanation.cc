@@ -88,9 +88,11 @@ class Explainer {
     const PreparedPlan converted = executor.prepare(plan_);
     const PreparedPlan exact = executor.prepare(lossless_plan(executor));
     const HistogramMap sums = bench_.profile(false, progress_, cancellation_);
+    // Two evaluations to begin with, and two for each layer.
+    progress_.begin("explain", std::ssize(plan_.layers) + 1);
     explanation_.lossless = score_of({});
     explanation_.plan = score_of(plan_);
-    progress_.begin("explain", std::ssize(plan_.layers));
+    progress_.update(1, "all layers");
     Values values = executor.begin(images_);
     std::size_t at = 0;
     for (const CimLayer* layer : executor.cim_layers()) {
@@ -107,7 +109,7 @@ class Explainer {
       own.alone = score_of(part_of(plan_, [&](const auto& name) { return name == own.layer; }));
       own.without = score_of(part_of(plan_, [&](const auto& name) { return name != own.layer; }));
       own.remedy = remedy_of(own);
-      progress_.update(std::ssize(explanation_.layers), own.layer);
+      progress_.update(std::ssize(explanation_.layers) + 1, own.layer);
     }
     progress_.end();
     return std::move(explanation_);

@@ -43,8 +43,8 @@ Tensor first_images(const RunConfig& config, std::int64_t count, ProgressSink& p
 }  // namespace
 
 std::vector<std::byte> export_npz(const Network& network, const ArraySpec& array,
-                                  const std::optional<AdcPlan>& plan) {
-  const Executor executor(network, MacMode::kAnalog, array);
+                                  const std::optional<AdcPlan>& plan, ProgressSink& progress) {
+  const Executor executor(network, MacMode::kAnalog, array, Engine::kReference, progress);
   std::map<std::string, CodeTable> tables;
   for (const auto& [name, layer] : prepare(executor, plan).layers) tables[name] = layer.adc.table;
   return layers_npz(executor.cim_layers(), tables);
@@ -78,7 +78,7 @@ std::vector<GoldenLayer> golden_layers(const Executor& executor, const GoldenReq
 void export_golden(const Network& network, const RunConfig& config, const GoldenRequest& request,
                    const std::filesystem::path& folder, ProgressSink& progress,
                    const Cancellation& cancellation) {
-  const Executor executor(network, MacMode::kAnalog, config.array, config.engine);
+  const Executor executor(network, MacMode::kAnalog, config.array, config.engine, progress);
   const Tensor images = first_images(config, request.images, progress);
   write_golden(folder, network.name, golden_layers(executor, request, images), progress,
                cancellation);

@@ -23,7 +23,9 @@ void RunAnalysis::mapping() {
                {"array", subject_.array},
                {"columns_per_adc", std::to_string(config_.array.columns_per_adc)}},
               [&](StageOutput& output) {
-                const Executor executor(subject_.network, MacMode::kAnalog, config_.array);
+                // Nothing runs, so nothing has to be packed for the fast engine.
+                const Executor executor(subject_.network, MacMode::kAnalog, config_.array,
+                                        Engine::kReference, progress_);
                 output.write("mapping.json", mapping_json(executor, config_.array));
               });
 }
@@ -54,7 +56,8 @@ void RunAnalysis::cost(const std::string& name, const AdcPlan& plan) {
                {"cost", describe(config_.cost)}},
               [&](StageOutput& output) {
                 CostOptions options = load_cost_options(config_.cost);
-                const Executor executor(subject_.network, MacMode::kAnalog, config_.array);
+                const Executor executor(subject_.network, MacMode::kAnalog, config_.array,
+                                        Engine::kFused, progress_);
                 if (config_.cost.zero_detection)
                   options.idle_shares =
                       idle_shares(executor, plan, normalized_images(subject_.sample, config_.data),

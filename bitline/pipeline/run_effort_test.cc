@@ -1,10 +1,12 @@
-// What a run does once, however many of its stages need it.
+// What a run does once, however many of its stages need it; and that what takes long is told.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "bitline/base/test_progress.h"
+#include "bitline/pipeline/bench.h"
+#include "bitline/pipeline/explanation.h"
 #include "bitline/pipeline/run.h"
 #include "bitline/pipeline/search_run.h"
 #include "bitline/pipeline/test_study.h"
@@ -44,6 +46,40 @@ TEST_F(RunEffortTest, TheTestSetIsReadOnceWhetherStagesAreSkippedOrNot) {
 TEST_F(RunEffortTest, TheSumsAreCountedOnceForProfileAndRanges) {
   run_pipeline(config(), study_.folder() / "a", notes_, {});
   EXPECT_EQ(notes_.tasks("profile partial sums").size(), 1U);
+}
+
+TEST_F(RunEffortTest, ScoresOfRangesFromStatisticsAreTold) {
+  run_pipeline(config(), study_.folder() / "a", notes_, {});
+  EXPECT_EQ(notes_.tasks("score 3 levels, min-max").size(), 1U);
+}
+
+TEST_F(RunEffortTest, StatisticsOfTheLosslessNetworkAreTold) {
+  RunConfig run = config();
+  run.search.ranges = {RangeMethod::kNetworkWise};
+  run.search.statistics = SearchStatistics::kRecalibrated;
+  run_pipeline(run, study_.folder() / "a", notes_, {});
+  EXPECT_EQ(notes_.tasks("lossless statistics").size(), 1U);
+}
+
+TEST_F(RunEffortTest, ABenchTellsThatItComparesEngines) {
+  BenchOptions options;
+  options.runs = 1;
+  measure_speed(config(), options, notes_, {});
+  EXPECT_EQ(notes_.tasks("hash outputs").size(), 2U);
+}
+
+// The whole plan first, then each of its layers.
+TEST_F(RunEffortTest, AnExplanationTellsItsFirstEvaluationsToo) {
+  const RunConfig run = config();
+  const Network network = read_network(study_.folder() / "network.safetensors");
+  SearchBench bench(network, run, notes_, {});
+  AdcPlan plan = bench.search(3, RangeMethod::kFullRange, {}, notes_, {}).plan;
+  plan.layers.erase(std::next(plan.layers.begin(), 2), plan.layers.end());
+  explain(network, run, plan, notes_, {});
+  const auto told = notes_.tasks("explain");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].total, 3);
+  EXPECT_THAT(told[0].done, ::testing::ElementsAre(1, 2, 3));
 }
 
 TEST_F(RunEffortTest, TheFullRangeNeedsNoSums) {

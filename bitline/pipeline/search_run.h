@@ -54,7 +54,7 @@ class SearchBench {
   const std::vector<std::int32_t>& targets() const;
   SearchOptions search_options(ProgressSink& progress, const Cancellation& cancellation);
   /// Calls `body` with what scores plans on the sample and remembers them in `journal`, if any.
-  void with_evaluator(const std::filesystem::path& journal,
+  void with_evaluator(const std::filesystem::path& journal, ProgressSink& progress,
                       const std::function<void(Evaluator&)>& body);
   SearchResult from_statistics(RangeMethod method, const SearchOptions& options,
                                ProgressSink& progress, const Cancellation& cancellation);
