@@ -78,7 +78,7 @@ void run_allocate(const AllocateArguments& arguments, Context& context) {
     make_folder(folder / "journals");
     SearchBench bench(load_network(config.model), config, context.progress, context.cancellation);
     const Dataset test =
-        load_split(config.data, Split::kTest, context.progress);
+        load_split(config.data, Split::kTest, context.progress, context.cancellation);
     return allocate(bench, config, test, folder / "journals" / "allocate", context.progress,
                     context.cancellation);
   });

@@ -85,7 +85,8 @@ void run_cost(const CostArguments& arguments, Context& context) {
   const AdcPlan plan = arguments.plan.empty() ? AdcPlan{} : read_plan(arguments.plan);
   if (config.cost.zero_detection) {
     const Tensor images = normalized_images(
-        load_search_sample(config.data, config.seed, context.progress), config.data);
+        load_search_sample(config.data, config.seed, context.progress, context.cancellation),
+        config.data);
     options.idle_shares =
         idle_shares(executor, plan, images, context.progress, context.cancellation);
   }

@@ -32,13 +32,14 @@ RunRows::RunRows(const RunConfig& config, const Network& lossless, const Dataset
       stages_(stages),
       progress_(progress),
       cancellation_(cancellation),
-      test_images_(load_split(config.data, Split::kTest, progress)),
+      test_images_(load_split(config.data, Split::kTest, progress, cancellation)),
       sample_{"sample", sample, content_hash(sample)},
       test_{"test", test_images_, content_hash(test_images_)} {
   if (!config.has_retrain) return;
-  holdout_images_ = split_off_holdout(load_split(config.data, Split::kTrain, progress),
-                                      config.retrain.train.holdout)
-                        .holdout;
+  holdout_images_ =
+      split_off_holdout(load_split(config.data, Split::kTrain, progress, cancellation),
+                        config.retrain.train.holdout)
+          .holdout;
   holdout_.emplace(Part{"holdout", holdout_images_, content_hash(holdout_images_)});
 }
 

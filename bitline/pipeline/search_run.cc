@@ -88,7 +88,7 @@ SearchBench::SearchBench(const Network& network, const RunConfig& config, Progre
                          const Cancellation& cancellation)
     : config_(config),
       executor_(network, MacMode::kAnalog, config.array, config.engine, progress),
-      sample_(load_search_sample(config.data, config.seed, progress)),
+      sample_(load_search_sample(config.data, config.seed, progress, cancellation)),
       images_(normalized_images(sample_, config.data)) {
   check_fit(network, sample_);
   searched_layers();  // that they are there

@@ -28,14 +28,16 @@ std::filesystem::path data_folder(const DataOptions& data) {
       "that holds the dataset");
 }
 
-Dataset load_all_images(const DataOptions& data, Split split, ProgressSink& progress) {
+Dataset load_all_images(const DataOptions& data, Split split, ProgressSink& progress,
+                        const Cancellation& cancellation) {
   const ImageFolder folder = list_image_folder(data_folder(data), split);
   std::vector<std::int64_t> all(folder.files.size());
   std::iota(all.begin(), all.end(), 0);
-  return load_images(folder, all, data.geometry, progress);
+  return load_images(folder, all, data.geometry, progress, cancellation);
 }
 
-Dataset read_split(const DataOptions& data, Split split, ProgressSink& progress) {
+Dataset read_split(const DataOptions& data, Split split, ProgressSink& progress,
+                   const Cancellation& cancellation) {
   const bool train = split == Split::kTrain;
   switch (data.format) {
     case DataFormat::kCifar10:
@@ -45,7 +47,7 @@ Dataset read_split(const DataOptions& data, Split split, ProgressSink& progress)
     case DataFormat::kMnist:
       return load_mnist(data_folder(data), split, data.verify);
     case DataFormat::kImageFolder:
-      return load_all_images(data, split, progress);
+      return load_all_images(data, split, progress, cancellation);
     case DataFormat::kNumpy:
       return load_numpy(train ? data.search_file : data.test_file,
                         train ? data.search_labels : data.test_labels);
@@ -74,8 +76,9 @@ Network load_network(const ModelSource& model) {
                       [&] { return load_weights(network, state, model.matching); });
 }
 
-Dataset load_split(const DataOptions& data, Split split, ProgressSink& progress) {
-  return told(read_split(data, split, progress), split, "all ", progress);
+Dataset load_split(const DataOptions& data, Split split, ProgressSink& progress,
+                   const Cancellation& cancellation) {
+  return told(read_split(data, split, progress, cancellation), split, "all ", progress);
 }
 
 std::string content_hash(const Network& network) {
@@ -87,24 +90,28 @@ std::string content_hash(const Dataset& dataset) {
 }
 
 BalancedPart load_balanced_part(const DataOptions& data, Split split, std::int64_t per_class,
-                                std::uint64_t seed, ProgressSink& progress) {
+                                std::uint64_t seed, ProgressSink& progress,
+                                const Cancellation& cancellation) {
   if (data.format == DataFormat::kImageFolder) {
     const ImageFolder folder = list_image_folder(data_folder(data), split);
     const auto classes = static_cast<std::int32_t>(folder.class_names.size());
     std::vector<std::int64_t> indices =
         class_balanced_sample(folder.labels, classes, per_class, seed);
-    Dataset part = load_images(folder, indices, data.geometry, progress);
+    Dataset part = load_images(folder, indices, data.geometry, progress, cancellation);
     return {told(std::move(part), split, "sample of ", progress), std::move(indices)};
   }
-  const Dataset all = read_split(data, split, progress);
+  const Dataset all = read_split(data, split, progress, cancellation);
   std::vector<std::int64_t> indices =
       class_balanced_sample(all.labels, all.classes, per_class, seed);
   Dataset part = subset(all, indices);
   return {told(std::move(part), split, "sample of ", progress), std::move(indices)};
 }
 
-Dataset load_search_sample(const DataOptions& data, std::uint64_t seed, ProgressSink& progress) {
-  return load_balanced_part(data, Split::kTrain, data.images_per_class, seed, progress).data;
+Dataset load_search_sample(const DataOptions& data, std::uint64_t seed, ProgressSink& progress,
+                           const Cancellation& cancellation) {
+  return load_balanced_part(data, Split::kTrain, data.images_per_class, seed, progress,
+                            cancellation)
+      .data;
 }
 
 void check_fit(const Network& network, const Dataset& dataset) {
