@@ -77,7 +77,9 @@ void run_allocate(const AllocateArguments& arguments, Context& context) {
   const AllocationOutcome outcome = or_say_how_to_go_on(folder, [&] {
     make_folder(folder / "journals");
     SearchBench bench(load_network(config.model), config, context.progress, context.cancellation);
-    return allocate(bench, config, folder / "journals" / "allocate", context.progress,
+    const Dataset test =
+        load_split(config.data, Split::kTest, context.progress, context.cancellation);
+    return allocate(bench, config, test, folder / "journals" / "allocate", context.progress,
                     context.cancellation);
   });
   write_file_atomically(folder / "allocation.json", to_json(outcome, config.allocate.by_area));

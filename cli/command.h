@@ -10,6 +10,7 @@
 
 #include "bitline/base/error.h"
 #include "bitline/base/progress.h"
+#include "bitline/fetch/published_set.h"
 #include "bitline/graph/network.h"
 #include "bitline/pipeline/run_config.h"
 #include "cli/console_progress.h"
@@ -79,7 +80,8 @@ void add_cost(CLI::App& app, Context& context);
 void add_explain(CLI::App& app, Context& context);
 void add_export(CLI::App& app, Context& context);
 void add_sample(CLI::App& app, Context& context);
-void add_data(CLI::App& app, Context& context);
+/// `sets` can be got.
+void add_data(CLI::App& app, Context& context, const std::vector<PublishedSet>& sets);
 void add_report(CLI::App& app, Context& context);
 void add_bench(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);

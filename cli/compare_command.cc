@@ -24,11 +24,13 @@ void compare_methods(const CompareArguments& arguments, Context& context) {
   config.command = arguments.config.command_line("compare", folder);
   const std::vector<ResultRow> rows = or_say_how_to_go_on(
       folder, [&] { return compare(config, folder, context.progress, context.cancellation); });
-  const std::string table =
-      std::filesystem::absolute(folder / "comparison.csv").lexically_normal().string();
-  if (arguments.json) return print_json({{"rows", json_of(rows)}, {"table", table}});
+  const std::filesystem::path whole = std::filesystem::absolute(folder).lexically_normal();
+  const std::string table = (whole / "comparison.csv").string();
+  const std::string report = (whole / "report.html").string();
+  if (arguments.json)
+    return print_json({{"rows", json_of(rows)}, {"table", table}, {"report", report}});
   print_rows(rows, {}, config.search.max_loss, Paint::for_standard_output());
-  fmt::print("\nTable: {}\n", table);
+  fmt::print("\nTable: {}\nReport: {}\n", table, report);
 }
 
 }  // namespace

@@ -24,7 +24,25 @@ std::string duration(double seconds) {
   return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
 }
 
+/// The first unit of a task often takes far longer than the others: it waits for files, memory and
+/// threads. After a minute that is spread over many units however small their share is.
+bool can_estimate(double share, double seconds) {
+  constexpr double kFirstSeconds = 2;
+  constexpr double kFirstShare = 0.01;
+  constexpr double kLongSeconds = 60;
+  return share > 0 && seconds >= kFirstSeconds && (share >= kFirstShare || seconds >= kLongSeconds);
+}
+
 }  // namespace
+
+std::string progress_line(std::string_view task, double share, std::string_view note,
+                          double seconds) {
+  std::string line = fmt::format("{}: {:3.0f} %", task, 100 * share);
+  if (!note.empty()) line += fmt::format(", {}", note);
+  if (share >= 1) return line + fmt::format(", {}", duration(seconds));
+  if (!can_estimate(share, seconds)) return line + fmt::format(", {} so far", duration(seconds));
+  return line + fmt::format(", {} left", duration(seconds * (1 - share) / share));
+}
 
 ConsoleProgress::ConsoleProgress() : terminal_(isatty(STDERR_FILENO) != 0) {}
 
@@ -49,12 +67,7 @@ void ConsoleProgress::update(std::int64_t done, std::string_view note) {
 void ConsoleProgress::print(std::int64_t done, std::string_view note) {
   const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   const double share = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 1;
-  std::string line = fmt::format("{}: {:3.0f} %", task_, 100 * share);
-  if (!note.empty()) line += fmt::format(", {}", note);
-  if (done < total_ && share > 0)
-    line += fmt::format(", {} left", duration(seconds * (1 - share) / share));
-  else
-    line += fmt::format(", {}", duration(seconds));
+  const std::string line = progress_line(task_, share, note, seconds);
   if (terminal_) {
     const std::size_t width = std::max(line.size(), last_line_.size());
     put(fmt::format("\r{:<{}}", line, width));

@@ -3,10 +3,16 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "bitline/base/progress.h"
 
 namespace bitline::cli {
+
+/// How a task stands after `seconds`, of which `share` is done: "search: 12 %, best delta 9, 3 min
+/// 05 s left". Where no estimate is worth anything yet, the time so far stands in its place.
+std::string progress_line(std::string_view task, double share, std::string_view note,
+                          double seconds);
 
 /// On a terminal one line that is written over; elsewhere a line every ten seconds, so that a log
 /// stays short.

@@ -80,11 +80,13 @@ void print_comparison(const CostComparison& comparison, const CostRun& cost,
 void run_cost(const CostArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
   CostOptions options = load_cost_options(config.cost);
-  const Executor executor(load_network(config.model), MacMode::kAnalog, config.array);
+  const Executor executor(load_network(config.model), MacMode::kAnalog, config.array,
+                          Engine::kFused, context.progress);
   const AdcPlan plan = arguments.plan.empty() ? AdcPlan{} : read_plan(arguments.plan);
   if (config.cost.zero_detection) {
     const Tensor images = normalized_images(
-        load_search_sample(config.data, config.seed, context.progress), config.data);
+        load_search_sample(config.data, config.seed, context.progress, context.cancellation),
+        config.data);
     options.idle_shares =
         idle_shares(executor, plan, images, context.progress, context.cancellation);
   }

@@ -1,9 +1,9 @@
 // bitline data get: a published dataset into a folder that [data] reads.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
-#include "bitline/fetch/published_set.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -17,26 +17,24 @@ struct GetArguments {
   bool json = false;
 };
 
-std::vector<std::string> set_names() {
+std::vector<std::string> names_of(const std::vector<PublishedSet>& sets) {
   std::vector<std::string> names;
-  for (const PublishedSet& set : published_sets()) names.push_back(set.name);
+  for (const PublishedSet& set : sets) names.push_back(set.name);
   return names;
 }
 
-void get(const GetArguments& arguments, Context& context) {
-  for (PublishedSet set : published_sets()) {
-    if (set.name != arguments.name) continue;
-    if (!arguments.url.empty()) set.url = arguments.url;
-    fetch_set(set, arguments.to, context.progress, context.cancellation);
-    if (arguments.json) return print_json({{"folder", arguments.to}, {"format", set.name}});
-    fmt::print("{}: set data.format = \"{}\" and data.folder to this folder\n", arguments.to,
-               set.name);
-  }
+void get(const GetArguments& arguments, const std::vector<PublishedSet>& sets, Context& context) {
+  PublishedSet set = *std::ranges::find(sets, arguments.name, &PublishedSet::name);
+  if (!arguments.url.empty()) set.url = arguments.url;
+  fetch_set(set, arguments.to, context.progress, context.cancellation);
+  if (arguments.json) return print_json({{"folder", arguments.to}, {"format", set.name}});
+  fmt::print("{}: set data.format = \"{}\" and data.folder to this folder\n", arguments.to,
+             set.name);
 }
 
 }  // namespace
 
-void add_data(CLI::App& app, Context& context) {
+void add_data(CLI::App& app, Context& context, const std::vector<PublishedSet>& sets) {
   auto arguments = std::make_shared<GetArguments>();
   CLI::App* data = app.add_subcommand("data", "Get published datasets");
   data->require_subcommand(1);
@@ -45,14 +43,14 @@ void add_data(CLI::App& app, Context& context) {
   command->footer("Example: bitline data get cifar10 --to datasets");
   command->add_option("SET", arguments->name, "cifar10, cifar100 or mnist")
       ->required()
-      ->check(CLI::IsMember(set_names()));
+      ->check(CLI::IsMember(names_of(sets)));
   command->add_option("--to", arguments->to, "Folder to put it into")->type_name("DIR")->required();
   command
       ->add_option("--url", arguments->url,
                    "Mirror: what stands before /NAME of each of the set's files")
       ->type_name("URL");
   add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { get(*arguments, context); });
+  command->callback([arguments, sets, &context] { get(*arguments, sets, context); });
 }
 
 }  // namespace bitline::cli

@@ -60,7 +60,8 @@ void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
   if (arguments.engine == "reference") config.engine = Engine::kReference;
   if (arguments.engine == "composed") config.engine = Engine::kComposed;
   const Network network = load_network(config.model);
-  const Dataset test = load_split(config.data, Split::kTest, context.progress);
+  const Dataset test =
+      load_split(config.data, Split::kTest, context.progress, context.cancellation);
   Json document{{"mode", arguments.mode}, {"evaluations", Json::array()}};
   const auto measure = [&](const std::string& file) {
     const AdcPlan plan = file.empty() ? AdcPlan{} : read_plan(file);

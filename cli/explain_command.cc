@@ -47,14 +47,23 @@ void print_streams(const Explanation& explanation) {
   }
 }
 
+std::string harm_of(const LayerExplanation& layer, const Explanation& explanation) {
+  if (explanation.regained(layer) > 0)
+    return fmt::format("{:.2f} points come back without its ADC",
+                       accuracy(layer.without) - accuracy(explanation.plan));
+  return fmt::format("its ADC alone takes {:.2f} points, and none come back without it",
+                     accuracy(explanation.lossless) - accuracy(layer.alone));
+}
+
 void print_worst(const Explanation& explanation) {
   constexpr std::size_t kMost = 5;
   const std::vector<const LayerExplanation*> worst = explanation.worst();
-  if (worst.empty()) fmt::print("\nNo single layer's ADC costs answers\n");
-  for (std::size_t i = 0; i < std::min(worst.size(), kMost); ++i)
-    fmt::print("{}{}: {:.2f} points come back without its ADC. Try {}\n", i == 0 ? "\n" : "",
-               worst[i]->layer, accuracy(worst[i]->without) - accuracy(explanation.plan),
-               worst[i]->remedy);
+  if (worst.empty()) fmt::print("\nNo layer's ADC costs answers\n");
+  for (std::size_t i = 0; i < std::min(worst.size(), kMost); ++i) {
+    const LayerExplanation& layer = *worst[i];
+    fmt::print("{}{}: {}. Try {}\n", i == 0 ? "\n" : "", layer.layer, harm_of(layer, explanation),
+               layer.remedy);
+  }
 }
 
 void run_explain(const ExplainArguments& arguments, Context& context) {

@@ -43,7 +43,7 @@ void run_export(const ExportArguments& arguments, bool has_golden_options, Conte
     export_golden(network, config, {arguments.layers, arguments.images, plan}, arguments.out,
                   context.progress, context.cancellation);
   else if (arguments.format == "npz")
-    write_file_atomically(arguments.out, export_npz(network, config.array, plan));
+    write_file_atomically(arguments.out, export_npz(network, config.array, plan, context.progress));
   else
     write_file_atomically(arguments.out, arguments.format == "qdq" ? export_qdq(network, plan)
                                                                    : export_qonnx(network, plan));

@@ -103,8 +103,9 @@ Json document(const Network& network, const Executor& executor, const RunConfig&
 void inspect(const InspectArguments& arguments, Context& context) {
   const auto [config, network] = arguments.config.read_network(context.progress);
   if (!arguments.json) print_state(network, config.quantize);
+  // Nothing runs, so nothing has to be packed for the fast engine.
   const Executor executor(with_trial_grids(network, config.quantize), MacMode::kAnalog,
-                          config.array);
+                          config.array, Engine::kReference, context.progress);
   if (arguments.json) return print_json(document(network, executor, config));
   print_mapping(executor, config.array);
 }

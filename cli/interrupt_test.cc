@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "bitline/data/test_picture.h"
 #include "cli/test_support.h"
 
 namespace bitline::cli {
@@ -95,6 +96,24 @@ TEST_F(InterruptTest, RunGoesOnToTheSamePlanAndResults) {
   EXPECT_EQ(run({"run", "study.toml", "--out", "whole"}).exit_code, 0);
   EXPECT_EQ(read("out/plan.json"), read("whole/plan.json"));
   EXPECT_EQ(read("out/results.csv"), read("whole/results.csv"));
+}
+
+// It stands still while it says what it is about to read.
+TEST_F(InterruptTest, PicturesAreReadNoFurther) {
+  for (const char* name : {"pictures/train/a/1.png", "pictures/train/b/1.png"}) {
+    make_folder((folder() / name).parent_path());
+    write_file_atomically(folder() / name, png_file({1, 1, 8, 0}, {"x"}));
+  }
+  write("pictures.toml",
+        "[data]\nformat = \"image-folder\"\nfolder = \"pictures\"\nresize = 1\ncrop = 1\n"
+        "[model]\nname = \"vgg9\"\n");
+  const std::vector<std::string> arguments{"sample", "pictures.toml", "--verbose", "--per-class",
+                                           "1",      "--out",         "s"};
+  const Outcome outcome = interrupted(arguments, 60);
+  EXPECT_EQ(outcome.exit_code, kInterrupted);
+  EXPECT_THAT(outcome.errors.back(), testing::HasSubstr("stopped on request"));
+  EXPECT_FALSE(fs::exists(folder() / "s"));
+  EXPECT_EQ(run(arguments).exit_code, 0);
 }
 
 /// Trains in steps of one image, so that most stops fall inside an epoch.

@@ -145,7 +145,7 @@ int run(int argc, char** argv) {
   add_explain(app, context);
   add_export(app, context);
   add_sample(app, context);
-  add_data(app, context);
+  add_data(app, context, published_sets());
   add_report(app, context);
   add_bench(app, context);
   add_completion(app, context);

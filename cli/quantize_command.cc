@@ -30,7 +30,8 @@ void quantize(const QuantizeArguments& arguments, Context& context) {
   if (!arguments.resume || !std::filesystem::exists(calibrated))
     write_network(calibrated,
                   quantize_network(load_network(config.model),
-                                   load_search_sample(config.data, config.seed, context.progress),
+                                   load_search_sample(config.data, config.seed, context.progress,
+                                                      context.cancellation),
                                    config, context.progress, context.cancellation));
   if (!arguments.json) fmt::print("Network on integer grids: {}\n", calibrated);
   Json epochs = Json::array();

@@ -22,7 +22,8 @@ struct RecalibrateArguments {
 void run_recalibrate(const RecalibrateArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
   const Network network = load_network(config.model);
-  const Dataset sample = load_search_sample(config.data, config.seed, context.progress);
+  const Dataset sample =
+      load_search_sample(config.data, config.seed, context.progress, context.cancellation);
   check_fit(network, sample);
   write_network(arguments.out, recalibrated(network, read_plan(arguments.plan), sample, config,
                                             context.progress, context.cancellation));

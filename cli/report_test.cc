@@ -29,6 +29,15 @@ TEST_F(ReportTest, JoinsRuns) {
   EXPECT_THAT(page, HasSubstr("\"dictionary\":[\"one\",\"two\"]"));
 }
 
+TEST_F(ReportTest, AComparisonEndsWithThePathOfOnePageAboutItsRuns) {
+  const std::string methods = "compare.methods=[\"isaac\",\"min-max\"]";
+  const Outcome outcome = run({"compare", "study.toml", "--set", methods, "--out", "c"});
+  ASSERT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.output,
+              EndsWith(fmt::format("Report: {}\n", (folder() / "c/report.html").string())));
+  EXPECT_THAT(read("c/report.html"), HasSubstr("\"dictionary\":[\"configured\",\"isaac\"]"));
+}
+
 TEST_F(ReportTest, RefusesWhatIsNoFinishedRun) {
   expect_refusal({"report", "nowhere"}, 1, {"nowhere holds no results.csv", "bitline run"});
   expect_refusal({"report"}, 2, {"RUN"});

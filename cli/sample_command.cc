@@ -42,7 +42,7 @@ void sample(const SampleArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
   BalancedPart part =
       load_balanced_part(config.data, arguments.split == "train" ? Split::kTrain : Split::kTest,
-                         arguments.per_class, config.seed, context.progress);
+                         arguments.per_class, config.seed, context.progress, context.cancellation);
   Samples samples;
   samples.data = std::move(part.data);
   samples.indices = std::move(part.indices);

@@ -6,7 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -165,6 +167,15 @@ class StudyTest : public testing::Test {
   std::string help(std::vector<std::string> words) const {
     words.emplace_back("--help");
     return run(words).output;
+  }
+
+  /// Lines that a shell command prints in folder(), of both its outputs.
+  std::vector<std::string> shell(const std::string& command) const {
+    const std::string line = fmt::format("cd '{}' && {} 2>&1", folder().string(), command);
+    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(line.c_str(), "r"), ::pclose);
+    std::string text;
+    for (int c = 0; (c = std::fgetc(pipe.get())) != EOF;) text += static_cast<char>(c);
+    return matches(text, std::regex("([^\n]+)\n"));
   }
 
   /// Every file below folder(), apart from what says of a run folder that nothing is finished yet.

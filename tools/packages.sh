@@ -38,6 +38,7 @@ clang compiler for clang-tidy and the fuzz targets
 libclang-rt-14-dev sanitizers and libFuzzer for clang
 clang-format formatting check
 clang-tidy static checks
+zsh asked what the completion script offers
 '
 # What .ci/page needs: reports are looked at in a browser.
 page_packages='

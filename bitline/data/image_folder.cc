@@ -111,7 +111,8 @@ ImageFolder list_image_folder(const fs::path& folder, Split split) {
 }
 
 Dataset load_images(const ImageFolder& folder, std::span<const std::int64_t> indices,
-                    const ImageGeometry& geometry, ProgressSink& progress) {
+                    const ImageGeometry& geometry, ProgressSink& progress,
+                    const Cancellation& cancellation) {
   const auto count = static_cast<std::int64_t>(indices.size());
   const Shape shape{count, 3, geometry.crop, geometry.crop};
   check_memory(shape);
@@ -128,6 +129,7 @@ Dataset load_images(const ImageFolder& folder, std::span<const std::int64_t> ind
   progress.begin("read pictures", count);
   parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      cancellation.check();
       const fs::path& path = folder.files.at(static_cast<std::size_t>(indices[i]));
       const std::vector<std::byte> bytes = read_file(path);
       with_context(path.string(), [&] {

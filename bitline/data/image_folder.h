@@ -29,9 +29,10 @@ struct ImageFolder {
 ImageFolder list_image_folder(const std::filesystem::path& folder, Split split);
 
 /// The pictures at `indices`, decoded in parallel: U8 [n, 3, crop, crop]. Throws Error when they
-/// take more than this machine's memory (before any is read), and with the path of a picture that
-/// cannot be decoded.
+/// take more than this machine's memory (before any is read), with the path of a picture that
+/// cannot be decoded, and of kind kInterrupted after a request to stop.
 Dataset load_images(const ImageFolder& folder, std::span<const std::int64_t> indices,
-                    const ImageGeometry& geometry, ProgressSink& progress);
+                    const ImageGeometry& geometry, ProgressSink& progress,
+                    const Cancellation& cancellation);
 
 }  // namespace bitline

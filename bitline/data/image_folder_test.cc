@@ -7,6 +7,7 @@
 
 #include "bitline/base/file.h"
 #include "bitline/base/parallel.h"
+#include "bitline/base/test_progress.h"
 #include "bitline/data/test_folder.h"
 #include "bitline/data/test_picture.h"
 
@@ -17,6 +18,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsSupersetOf;
+using testing_progress::StopAfter;
 
 class ImageFolderTest : public FolderTest {
  protected:
@@ -31,7 +33,7 @@ class ImageFolderTest : public FolderTest {
     std::vector<std::int64_t> all(listing.files.size());
     std::iota(all.begin(), all.end(), 0);
     SilentProgress silent;
-    return load_images(listing, all, geometry, silent);
+    return load_images(listing, all, geometry, silent, {});
   }
 
   std::string refusal_of(Split split) const {
@@ -61,7 +63,7 @@ TEST_F(ImageFolderTest, ASelectionIsReadInItsOrder) {
   const ImageFolder listing = list_image_folder(folder_, Split::kTrain);
   const std::vector<std::int64_t> indices{5, 2};
   SilentProgress silent;
-  const Dataset part = load_images(listing, indices, {4, 4}, silent);
+  const Dataset part = load_images(listing, indices, {4, 4}, silent, {});
   const Dataset all = load_all(listing, {4, 4});
   EXPECT_EQ(part.size(), 2);
   EXPECT_EQ(part.image(0)[0], all.image(5)[0]);
@@ -120,10 +122,32 @@ TEST_F(ImageFolderTest, MoreThanTheMemoryIsRefusedBeforeAnyFileIsRead) {
   const ImageFolder listing{{"absent"}, {0}, {"a"}};
   SilentProgress silent;
   EXPECT_THAT(message_of([&] {
-                load_images(listing, indices, {16384, 16384}, silent);
+                load_images(listing, indices, {16384, 16384}, silent, {});
               }),
               AllOf(HasSubstr("1000000 images of 16384 x 16384 pixels take 768000000 MB"),
                     HasSubstr("data.crop")));
+}
+
+TEST_F(ImageFolderTest, ARequestToStopLetsThePicturesAtHandEnd) {
+  for (int i = 0; i < 40; ++i) put(fmt::format("train/a/{}.png", i), 1);
+  const ImageFolder listing = list_image_folder(folder_, Split::kTrain);
+  std::vector<std::int64_t> all(40);
+  std::iota(all.begin(), all.end(), 0);
+  const int before = thread_count();
+  for (const int threads : {1, 4}) {
+    set_thread_count(threads);
+    Cancellation cancellation;
+    StopAfter stop(cancellation, 3);
+    try {
+      load_images(listing, all, {4, 4}, stop, cancellation);
+      ADD_FAILURE() << "was not stopped";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
+      EXPECT_THAT(error.what(), HasSubstr("stopped on request"));
+    }
+    EXPECT_LT(stop.seen(), 3 + threads);
+  }
+  set_thread_count(before);
 }
 
 TEST_F(ImageFolderTest, ThreadsChangeNothing) {

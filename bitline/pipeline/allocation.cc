@@ -16,10 +16,12 @@ namespace {
 
 class Allocation {
  public:
-  Allocation(SearchBench& bench, const RunConfig& config, const std::filesystem::path& journal,
-             ProgressSink& progress, const Cancellation& cancellation)
+  Allocation(SearchBench& bench, const RunConfig& config, const Dataset& test,
+             const std::filesystem::path& journal, ProgressSink& progress,
+             const Cancellation& cancellation)
       : bench_(bench),
         config_(config),
+        test_(test),
         journal_(journal),
         progress_(progress),
         cancellation_(cancellation),
@@ -83,9 +85,8 @@ class Allocation {
 
   /// On the test set, once for each plan.
   void evaluate_plans() {
-    const Dataset test = load_split(config_.data, Split::kTest, progress_);
     const auto measure = [&](const AdcPlan& plan, const std::string& name) {
-      return evaluate(network_under(plan), MacMode::kAnalog, plan, test, config_, name, progress_,
+      return evaluate(network_under(plan), MacMode::kAnalog, plan, test_, config_, name, progress_,
                       cancellation_);
     };
     outcome_.lossless_test = measure({}, "lossless").accuracy();
@@ -106,6 +107,7 @@ class Allocation {
 
   SearchBench& bench_;
   const RunConfig& config_;
+  const Dataset& test_;
   const std::filesystem::path& journal_;
   ProgressSink& progress_;
   const Cancellation& cancellation_;
@@ -124,10 +126,10 @@ std::optional<AllocationOutcome::Saving> AllocationOutcome::saving() const {
   return std::nullopt;
 }
 
-AllocationOutcome allocate(SearchBench& bench, const RunConfig& config,
+AllocationOutcome allocate(SearchBench& bench, const RunConfig& config, const Dataset& test,
                            const std::filesystem::path& journal, ProgressSink& progress,
                            const Cancellation& cancellation) {
-  return Allocation(bench, config, journal, progress, cancellation).run();
+  return Allocation(bench, config, test, journal, progress, cancellation).run();
 }
 
 }  // namespace bitline

@@ -48,10 +48,10 @@ struct AllocationOutcome {
   std::optional<Saving> saving() const;
 };
 
-/// Of the network on `bench`, which `config` made. Costs are those of the ADCs: fJ per image, or
-/// 10^-3 µm² where config.allocate.by_area. `journal` is a file from which a stopped allocation
-/// goes on. Throws what load_cost_options() and network_cost() throw.
-AllocationOutcome allocate(SearchBench& bench, const RunConfig& config,
+/// Of the network on `bench`, which `config` made; plans are tested on `test`. Costs are those of
+/// the ADCs: fJ per image, or 10^-3 µm² where config.allocate.by_area. `journal` is a file from
+/// which a stopped allocation goes on. Throws what load_cost_options() and network_cost() throw.
+AllocationOutcome allocate(SearchBench& bench, const RunConfig& config, const Dataset& test,
                            const std::filesystem::path& journal, ProgressSink& progress,
                            const Cancellation& cancellation);
 

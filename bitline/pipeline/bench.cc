@@ -72,9 +72,11 @@ void for_cim_layers(const Executor& executor, const PreparedPlan& plan, const Te
 /// The measurements of one network, round by round.
 class Rounds {
  public:
-  Rounds(const SearchBench& bench, const RunConfig& config, const BenchOptions& options)
+  Rounds(const SearchBench& bench, const RunConfig& config, const BenchOptions& options,
+         ProgressSink& progress)
       : fused_(bench.executor()),
-        composed_(bench.executor().network(), MacMode::kAnalog, config.array, Engine::kComposed),
+        composed_(bench.executor().network(), MacMode::kAnalog, config.array, Engine::kComposed,
+                  progress),
         plan_(fused_.prepare(eighth_plan(fused_, options.levels))),
         composed_plan_(composed_.prepare(eighth_plan(composed_, options.levels))),
         images_(normalized_images(bench.sample(), config.data)) {
@@ -103,7 +105,7 @@ class Rounds {
     kernels_.push_back(kernels);
   }
 
-  NetworkSpeed report() const {
+  NetworkSpeed report(ProgressSink& progress) const {
     NetworkSpeed speed;
     for (const CimLayer* layer : fused_.cim_layers()) speed.conversions += layer->conversions();
     const auto count = static_cast<double>(images_.dim(0));
@@ -113,8 +115,8 @@ class Rounds {
     speed.images_per_second_composed =
         static_cast<double>(composed_images_.dim(0)) / median(composed_seconds_);
     speed.kernel_share = median(kernels_) / median(one_thread_);
-    speed.signature = output_signature(fused_, plan_, composed_images_);
-    BITLINE_CHECK_EQ(output_signature(composed_, composed_plan_, composed_images_),
+    speed.signature = output_signature(fused_, plan_, composed_images_, progress);
+    BITLINE_CHECK_EQ(output_signature(composed_, composed_plan_, composed_images_, progress),
                      speed.signature);
     return speed;
   }
@@ -152,12 +154,18 @@ std::int64_t peak_memory() {
 }  // namespace
 
 std::string output_signature(const Executor& executor, const PreparedPlan& plan,
-                             const Tensor& images) {
+                             const Tensor& images, ProgressSink& progress) {
   std::string hashes;
+  std::int64_t done = 0;
+  progress.begin("hash outputs", std::ssize(executor.cim_layers()) + 1);
   for_cim_layers(executor, plan, images, [&](std::size_t step, const Values& values) {
     hashes += sha256(executor.layer_sums(step, values, plan).bytes());
+    progress.update(++done, executor.cim_layer(step).name);
   });
-  return sha256(hashes + sha256(executor.logits(images, plan).bytes()));
+  hashes += sha256(executor.logits(images, plan).bytes());
+  progress.update(++done, "logits");
+  progress.end();
+  return sha256(hashes);
 }
 
 NetworkSpeed measure_speed(const RunConfig& config, const BenchOptions& options,
@@ -165,7 +173,7 @@ NetworkSpeed measure_speed(const RunConfig& config, const BenchOptions& options,
   const std::string name =
       config.model.file.empty() ? config.model.name : config.model.file.stem().string();
   SearchBench bench(load_network(config.model), config, progress, cancellation);
-  Rounds rounds(bench, config, options);
+  Rounds rounds(bench, config, options, progress);
   progress.begin("bench " + name, options.runs);
   for (std::int64_t run = 0; run < options.runs; ++run) {
     cancellation.check();
@@ -173,7 +181,7 @@ NetworkSpeed measure_speed(const RunConfig& config, const BenchOptions& options,
     progress.update(run + 1, "");
   }
   progress.end();
-  NetworkSpeed speed = rounds.report();
+  NetworkSpeed speed = rounds.report(progress);
   speed.name = name;
   if (options.search) speed.searches = time_searches(bench, config, progress, cancellation);
   speed.peak_memory = peak_memory();

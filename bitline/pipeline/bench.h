@@ -48,7 +48,7 @@ NetworkSpeed measure_speed(const RunConfig& config, const BenchOptions& options,
 /// SHA-256 over the integer outputs of every layer on the array under `plan`, and over the
 /// predicted logits: equal wherever the program computes the same numbers.
 std::string output_signature(const Executor& executor, const PreparedPlan& plan,
-                             const Tensor& images);
+                             const Tensor& images, ProgressSink& progress);
 
 /// {"bitline", "revision", "instruction_set", "threads", "networks": {name: {...}}}.
 std::string to_json(const std::vector<NetworkSpeed>& speeds);

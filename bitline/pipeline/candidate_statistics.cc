@@ -14,15 +14,19 @@ AdcPlan layers_from(const Executor& executor, std::size_t step, AdcPlan plan) {
   return plan;
 }
 
-CandidateStatistics::CandidateStatistics(const Executor& executor, const Tensor& images)
+CandidateStatistics::CandidateStatistics(const Executor& executor, const Tensor& images,
+                                         ProgressSink& progress)
     : executor_(executor) {
-  const Executor reference(executor.network(), MacMode::kLossless);
+  const Executor reference(executor.network(), MacMode::kLossless, {}, Engine::kFused, progress);
+  progress.begin("lossless statistics", std::ssize(executor.steps()));
   Values values = reference.begin(images);
   for (std::size_t step = 0; step < executor.steps().size(); ++step) {
     if (executor.steps()[step].is_layer() && executor.steps()[step].batch_norm != nullptr)
       lossless_.emplace(step, layer_statistics(reference, step, values, {}));
     reference.run(values, step, step + 1);
+    progress.update(static_cast<std::int64_t>(step) + 1, executor.steps()[step].output);
   }
+  progress.end();
 }
 
 bool CandidateStatistics::is_only_layer(std::size_t step, const PreparedPlan& plan) const {

@@ -21,7 +21,7 @@ class CandidateStatistics {
  public:
   /// images F32, normalised: those that all statistics are over. `executor` (analog mode) has to
   /// outlive it.
-  CandidateStatistics(const Executor& executor, const Tensor& images);
+  CandidateStatistics(const Executor& executor, const Tensor& images, ProgressSink& progress);
 
   /// Makes statistics of `plans` known. `values` of all images stand before step `first`; layers in
   /// front of it are left out. Plans that differ in the layer of step `first` alone, and name none

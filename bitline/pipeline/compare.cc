@@ -5,17 +5,22 @@
 
 #include "bitline/base/file.h"
 #include "bitline/pipeline/run.h"
+#include "bitline/pipeline/version.h"
+#include "bitline/report/report.h"
 
 namespace bitline {
 namespace {
 
 constexpr std::string_view kIsaac = "isaac";
 
-ComparedRun isaac(RunConfig config) {
+/// Beside others their run has trained the control: with lossless ADCs the array makes no
+/// difference.
+ComparedRun isaac(RunConfig config, bool beside_others) {
   config.array.encoding = Encoding::kTwosComplement;
   config.array.column_flip = ColumnFlip::kComplement;
   config.array.subtract = Subtract::kAnalog;
   config.search.ranges = {RangeMethod::kFullRange};
+  config.retrain.control = !beside_others;
   return {"isaac", std::string(kIsaac), std::move(config)};
 }
 
@@ -48,16 +53,20 @@ std::vector<ComparedRun> compared_runs(const RunConfig& config) {
     }
   }
   if (!others.search.ranges.empty()) runs.push_back({"configured", "", std::move(others)});
-  if (with_isaac) runs.push_back(isaac(config));
+  if (with_isaac) runs.push_back(isaac(config, !runs.empty()));
   return runs;
 }
 
 std::vector<ResultRow> compare(const RunConfig& config, const std::filesystem::path& folder,
                                ProgressSink& progress, const Cancellation& cancellation) {
   std::vector<ResultRow> rows;
-  for (const ComparedRun& run : compared_runs(config))
-    add_rows(run, run_pipeline(run.config, folder / run.folder, progress, cancellation).rows, rows);
+  std::vector<std::filesystem::path> folders;
+  for (const ComparedRun& run : compared_runs(config)) {
+    folders.push_back(folder / run.folder);
+    add_rows(run, run_pipeline(run.config, folders.back(), progress, cancellation).rows, rows);
+  }
   write_file_atomically(folder / "comparison.csv", to_csv(rows));
+  write_file_atomically(folder / "report.html", make_report(folders, version()));
   return rows;
 }
 

@@ -25,8 +25,9 @@ std::vector<ComparedRun> compared_runs(const RunConfig& config);
 
 /// Runs them all in `folder`, each in a run folder of its own that is continued, with every number
 /// of levels of `search.levels`, recalibrated and retrained where the configuration says so. Writes
-/// comparison.csv, the columns of results.csv with the method's name under `ranges`, and returns
-/// its rows: the lossless network first. Throws what run_pipeline throws.
+/// comparison.csv, the columns of results.csv with the method's name under `ranges`, and
+/// report.html, a page about all the runs, and returns the rows: the lossless network first. Throws
+/// what run_pipeline throws.
 std::vector<ResultRow> compare(const RunConfig& config, const std::filesystem::path& folder,
                                ProgressSink& progress, const Cancellation& cancellation);
 

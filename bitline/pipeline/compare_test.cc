@@ -64,6 +64,28 @@ TEST_F(CompareTest, PutsAllMethodsIntoOneTable) {
   const std::string csv = read_text_file(folder / "comparison.csv");
   EXPECT_EQ(std::ranges::count(csv, '\n'), 6);
   EXPECT_THAT(csv, ::testing::HasSubstr("\n9,isaac,,"));
+  EXPECT_THAT(read_text_file(folder / "report.html"), ::testing::HasSubstr("2 runs compared"));
+}
+
+// With lossless ADCs every array computes the same, so one training is the control of both.
+TEST_F(CompareTest, TrainsTheControlOnce) {
+  RunConfig run =
+      study_.config("[retrain]\nepochs = 1\nlearning_rate = 1e-3\nbatch_size = 4\nholdout = 4\n");
+  run.search.levels = {9};
+  run.search.recalibrate = false;
+  const auto has_control = [](const std::filesystem::path& folder) {
+    return std::filesystem::exists(folder / "networks/control-retrained.safetensors");
+  };
+  SilentProgress silent;
+  run.compare.methods = {"isaac", "full-range"};
+  const std::filesystem::path both = study_.folder() / "both";
+  const std::vector<ResultRow> rows = compare(run, both, silent, {});
+  EXPECT_EQ(rows.size(), 6U);  // lossless, control; each method plain and retrained
+  EXPECT_TRUE(has_control(both / "configured"));
+  EXPECT_FALSE(has_control(both / "isaac"));
+  run.compare.methods = {"isaac"};
+  compare(run, study_.folder() / "alone", silent, {});
+  EXPECT_TRUE(has_control(study_.folder() / "alone/isaac"));
 }
 
 }  // namespace

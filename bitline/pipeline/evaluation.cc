@@ -24,7 +24,7 @@ Evaluation evaluate(const Network& network, MacMode mode, const AdcPlan& plan,
                     const Dataset& dataset, const RunConfig& config, std::string_view task,
                     ProgressSink& progress, const Cancellation& cancellation) {
   check_fit(network, dataset);
-  const Executor executor(network, mode, config.array, config.engine);
+  const Executor executor(network, mode, config.array, config.engine, progress);
   const PreparedPlan prepared = mode == MacMode::kAnalog ? executor.prepare(plan) : PreparedPlan{};
   const Tensor logits =
       predict(executor, prepared, dataset, config.data.normalization, task, progress, cancellation);

@@ -101,9 +101,11 @@ class Explainer {
     const PreparedPlan converted = executor.prepare(plan_);
     const PreparedPlan exact = executor.prepare(lossless_plan(executor));
     const HistogramMap sums = bench_.profile(false, progress_, cancellation_);
+    // Two evaluations to begin with, and two for each layer.
+    progress_.begin("explain", std::ssize(plan_.layers) + 1);
     explanation_.lossless = score_of({});
     explanation_.plan = score_of(plan_);
-    progress_.begin("explain", std::ssize(plan_.layers));
+    progress_.update(1, "all layers");
     Values values = executor.begin(images_);
     std::size_t at = 0;
     for (const CimLayer* layer : executor.cim_layers()) {
@@ -121,7 +123,7 @@ class Explainer {
       own.alone = score_of(part_of(plan_, [&](const auto& name) { return name == own.layer; }));
       own.without = score_of(part_of(plan_, [&](const auto& name) { return name != own.layer; }));
       own.remedy = remedy_of(own);
-      progress_.update(std::ssize(explanation_.layers), own.layer);
+      progress_.update(std::ssize(explanation_.layers) + 1, own.layer);
     }
     progress_.end();
     explain_streams(converted);
@@ -206,12 +208,16 @@ class Explainer {
 }  // namespace
 
 std::vector<const LayerExplanation*> Explanation::worst() const {
-  std::vector<const LayerExplanation*> worst;
-  for (const LayerExplanation& layer : layers)
-    if (regained(layer) > 0) worst.push_back(&layer);
-  std::ranges::stable_sort(worst, std::greater<>(),
-                           [this](const LayerExplanation* layer) { return regained(*layer); });
-  return worst;
+  const auto most_first = [this](const auto& answers) {
+    std::vector<const LayerExplanation*> worst;
+    for (const LayerExplanation& layer : layers)
+      if (answers(&layer) > 0) worst.push_back(&layer);
+    std::ranges::stable_sort(worst, std::greater<>(), answers);
+    return worst;
+  };
+  const auto worst = most_first([this](const auto* layer) { return regained(*layer); });
+  if (!worst.empty()) return worst;
+  return most_first([this](const auto* layer) { return lossless.correct - layer->alone.correct; });
 }
 
 Explanation explain(const Network& network, const RunConfig& config, const AdcPlan& plan,

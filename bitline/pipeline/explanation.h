@@ -46,7 +46,8 @@ struct Explanation {
   std::int64_t regained(const LayerExplanation& layer) const {
     return layer.without.correct - plan.correct;
   }
-  /// Layers that lose answers, the one that loses most first.
+  /// Layers without whose ADC answers come back, the one that gives most first. Where every single
+  /// one leaves the plan as bad as it was, those whose ADC alone costs answers, likewise.
   std::vector<const LayerExplanation*> worst() const;
 };
 

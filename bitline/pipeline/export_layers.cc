@@ -30,8 +30,9 @@ void check_layers(const Executor& executor, const std::vector<std::string>& laye
           name);
 }
 
-Tensor first_images(const RunConfig& config, std::int64_t count, ProgressSink& progress) {
-  const Dataset sample = load_search_sample(config.data, config.seed, progress);
+Tensor first_images(const RunConfig& config, std::int64_t count, ProgressSink& progress,
+                    const Cancellation& cancellation) {
+  const Dataset sample = load_search_sample(config.data, config.seed, progress, cancellation);
   if (count < 1 || count > sample.size())
     fail_usage("{} images; the search sample has 1 to {}, see data.images_per_class", count,
                sample.size());
@@ -43,8 +44,8 @@ Tensor first_images(const RunConfig& config, std::int64_t count, ProgressSink& p
 }  // namespace
 
 std::vector<std::byte> export_npz(const Network& network, const ArraySpec& array,
-                                  const std::optional<AdcPlan>& plan) {
-  const Executor executor(network, MacMode::kAnalog, array);
+                                  const std::optional<AdcPlan>& plan, ProgressSink& progress) {
+  const Executor executor(network, MacMode::kAnalog, array, Engine::kReference, progress);
   std::map<std::string, CodeTable> tables;
   for (const auto& [name, layer] : prepare(executor, plan).layers) tables[name] = layer.adc.table;
   return layers_npz(executor.cim_layers(), tables);
@@ -78,8 +79,8 @@ std::vector<GoldenLayer> golden_layers(const Executor& executor, const GoldenReq
 void export_golden(const Network& network, const RunConfig& config, const GoldenRequest& request,
                    const std::filesystem::path& folder, ProgressSink& progress,
                    const Cancellation& cancellation) {
-  const Executor executor(network, MacMode::kAnalog, config.array, config.engine);
-  const Tensor images = first_images(config, request.images, progress);
+  const Executor executor(network, MacMode::kAnalog, config.array, config.engine, progress);
+  const Tensor images = first_images(config, request.images, progress, cancellation);
   write_golden(folder, network.name, golden_layers(executor, request, images), progress,
                cancellation);
 }

@@ -48,7 +48,7 @@ class NetworkEvaluator::Scores {
 };
 
 NetworkEvaluator::NetworkEvaluator(const Executor& executor, const Tensor& images,
-                                   std::vector<std::int32_t> targets, SearchStatistics statistics,
+                                   std::vector<std::int32_t> targets,
                                    std::span<const std::string> layers)
     : executor_(executor), images_(images), targets_(std::move(targets)) {
   BITLINE_CHECK_EQ(images_.dim(0), image_count());
@@ -57,7 +57,6 @@ NetworkEvaluator::NetworkEvaluator(const Executor& executor, const Tensor& image
     layers_.push_back({layer->name, layer->sums.minimum, layer->sums.maximum});
     layer_steps_.push_back(executor.step_of(layer->name));
   }
-  if (statistics == SearchStatistics::kRecalibrated) statistics_.emplace(executor, images_);
   restart();
 }
 

@@ -19,9 +19,11 @@ class NetworkEvaluator : public Evaluator {
   /// (analog mode) has to outlive the evaluator. `layers`: those that plans may name; all where it
   /// is empty.
   NetworkEvaluator(const Executor& executor, const Tensor& images,
-                   std::vector<std::int32_t> targets,
-                   SearchStatistics statistics = SearchStatistics::kStored,
-                   std::span<const std::string> layers = {});
+                   std::vector<std::int32_t> targets, std::span<const std::string> layers = {});
+
+  /// From here on every plan is scored with statistics of its own
+  /// (SearchStatistics::kRecalibrated).
+  void recalibrate(ProgressSink& progress) { statistics_.emplace(executor_, images_, progress); }
 
   const std::vector<SearchLayer>& layers() const override { return layers_; }
   std::int64_t image_count() const override { return static_cast<std::int64_t>(targets_.size()); }

@@ -47,22 +47,23 @@ Placement place_layer(const Executor& executor, const ArraySpec& array, const No
 std::vector<Placement> placements_of(const Executor& executor, const ArraySpec& array) {
   const Network& network = executor.network();
   const std::map<std::string, Shape> shapes = validate(network);
-  const auto first = std::ranges::find_if(network.nodes, [&network](const Node& node) {
-    return is_layer(node) && has_integer_grid(network, node);
+  const auto first = std::ranges::find_if(executor.steps(), [&network](const Step& step) {
+    return has_integer_grid(network, *step.node);
   });
   std::vector<Placement> placements;
-  for (const Node& node : network.nodes) {
-    if (std::holds_alternative<Input>(node.op)) continue;
-    Placement placement;
-    if (is_layer(node))
-      placement = place_layer(executor, array, node, &node == &*first);
-    else
-      placement.reason = why_digital(node);
-    placement.node = node.name;
-    placement.op = name_of(node.op);
-    placement.shape = shapes.at(node.name);
-    placements.push_back(std::move(placement));
-  }
+  for (auto step = executor.steps().begin(); step != executor.steps().end(); ++step)
+    for (const Node* node : step->nodes) {
+      if (std::holds_alternative<Input>(node->op)) continue;
+      Placement placement;
+      if (is_layer(*node))
+        placement = place_layer(executor, array, *node, step == first);
+      else
+        placement.reason = why_digital(*node);
+      placement.node = node->name;
+      placement.op = name_of(node->op);
+      placement.shape = shapes.at(node->name);
+      placements.push_back(std::move(placement));
+    }
   return placements;
 }
 

@@ -23,7 +23,9 @@ struct Placement {
   std::string reason;  ///< why it is not on the array; empty where nobody would expect it there
 };
 
-/// One for each node behind the input, in order. `executor` is in analog mode.
+/// One for each node behind the input, in the order in which `executor` computes them, what it
+/// folds behind a layer right after that: layers stand as cim_layers() has them. It is in analog
+/// mode.
 std::vector<Placement> placements_of(const Executor& executor, const ArraySpec& array);
 
 /// The default array; with bipolar cells where weights are odd integers, which others do not hold.

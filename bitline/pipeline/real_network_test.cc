@@ -143,7 +143,8 @@ constexpr const char* kSignature =
 TEST(RealNetworkUnderAPlan, OutputsHaveTheSignatureThatTheyHad) {
   const Executor executor(shipped_network(), MacMode::kAnalog);
   const PreparedPlan plan = executor.prepare(coarse_plan(executor));
-  EXPECT_EQ(output_signature(executor, plan, thousand_images().slice(0, 8)), kSignature);
+  SilentProgress silent;
+  EXPECT_EQ(output_signature(executor, plan, thousand_images().slice(0, 8), silent), kSignature);
 }
 
 /// The shipped network, four search images of each class.

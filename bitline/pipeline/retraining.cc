@@ -22,12 +22,13 @@ Trained retrain_network(const RunConfig& config, const Network& network, const A
     fail_usage(
         "retrain.holdout = 0, but the best epoch is chosen on held-out training images; give it "
         "1000, for example");
-  const Dataset images = load_split(config.data, Split::kTrain, progress);
+  const Dataset images = load_split(config.data, Split::kTrain, progress, cancellation);
   check_fit(network, images);
   const bool moves_statistics = retrain.recalibrate && !resume && !plan.layers.empty();
   TrainableNetwork trainable(
       moves_statistics
-          ? recalibrated(network, plan, load_search_sample(config.data, config.seed, progress),
+          ? recalibrated(network, plan,
+                         load_search_sample(config.data, config.seed, progress, cancellation),
                          config, progress, cancellation)
           : network,
       config.quantize.quantizer, device_of(retrain.train));
@@ -44,7 +45,7 @@ Trained retrain_network(const RunConfig& config, const Network& network, const A
 RetrainingGain measure_gain(const RunConfig& config, const Network& network,
                             const Network& retrained, const AdcPlan& plan, ProgressSink& progress,
                             const Cancellation& cancellation) {
-  const Dataset test = load_split(config.data, Split::kTest, progress);
+  const Dataset test = load_split(config.data, Split::kTest, progress, cancellation);
   const auto measure = [&](const Network& measured, const AdcPlan& with, std::string_view task) {
     return evaluate(measured, MacMode::kAnalog, with, test, config, task, progress, cancellation);
   };

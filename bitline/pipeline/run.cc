@@ -50,7 +50,7 @@ class Run {
     analysis_.profile();
     for (const std::int64_t levels : config_.search.levels)
       for (const RangeMethod ranges : config_.search.ranges) plan_case({levels, ranges});
-    if (config_.has_allocate) analysis_.allocate();
+    if (config_.has_allocate) analysis_.allocate(rows_->test_images(), rows_->test_hash());
     finish();
     return std::move(outcome_);
   }
@@ -60,12 +60,12 @@ class Run {
 
   void baseline() {
     subject_.network = run_network(config_, stages_, progress_, cancellation_);
-    subject_.sample = load_search_sample(config_.data, config_.seed, progress_);
+    subject_.sample = load_search_sample(config_.data, config_.seed, progress_, cancellation_);
     subject_.network_hash = content_hash(subject_.network);
     subject_.sample_hash = content_hash(subject_.sample);
     rows_.emplace(config_, subject_.network, subject_.sample, stages_, progress_, cancellation_);
     outcome_.rows.push_back(rows_->lossless());
-    if (config_.has_retrain) retrained_case({}, {});
+    if (config_.has_retrain && config_.retrain.control) retrained_case({}, {});
   }
 
   void search_case(const SearchCase& search) {
@@ -119,8 +119,9 @@ class Run {
   void retrained_case(const SearchCase& search, const AdcPlan& plan) {
     const std::string name = (search.levels == 0 ? "control" : search.name()) + "-retrained";
     const std::string artefact = "networks/" + name + ".safetensors";
-    const std::string recipe = retraining_recipe(
-        config_, subject_.network, plan, load_split(config_.data, Split::kTrain, progress_));
+    const std::string recipe =
+        retraining_recipe(config_, subject_.network, plan,
+                          load_split(config_.data, Split::kTrain, progress_, cancellation_));
     stages_.run_training("retrain-" + name, artefact, recipe,
                          [&](const std::filesystem::path& path, bool resume) {
                            RunConfig training = config_;

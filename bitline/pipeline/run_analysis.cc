@@ -23,7 +23,9 @@ void RunAnalysis::mapping() {
                {"array", subject_.array},
                {"columns_per_adc", std::to_string(config_.array.columns_per_adc)}},
               [&](StageOutput& output) {
-                const Executor executor(subject_.network, MacMode::kAnalog, config_.array);
+                // Nothing runs, so nothing has to be packed for the fast engine.
+                const Executor executor(subject_.network, MacMode::kAnalog, config_.array,
+                                        Engine::kReference, progress_);
                 output.write("mapping.json", mapping_json(executor, config_.array));
               });
 }
@@ -54,7 +56,8 @@ void RunAnalysis::cost(const std::string& name, const AdcPlan& plan) {
                {"cost", describe(config_.cost)}},
               [&](StageOutput& output) {
                 CostOptions options = load_cost_options(config_.cost);
-                const Executor executor(subject_.network, MacMode::kAnalog, config_.array);
+                const Executor executor(subject_.network, MacMode::kAnalog, config_.array,
+                                        Engine::kFused, progress_);
                 if (config_.cost.zero_detection)
                   options.idle_shares =
                       idle_shares(executor, plan, normalized_images(subject_.sample, config_.data),
@@ -78,12 +81,12 @@ void RunAnalysis::explain(const std::string& name, const Network& network, const
               });
 }
 
-void RunAnalysis::allocate() {
+void RunAnalysis::allocate(const Dataset& test, const std::string& test_hash) {
   const std::string journal = "journals/allocate";
   stages_.run("allocate",
               {{"network", subject_.network_hash},
                {"sample", subject_.sample_hash},
-               {"test", content_hash(load_split(config_.data, Split::kTest, progress_))},
+               {"test", test_hash},
                {"array", subject_.array},
                {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},
                {"search", describe(config_.search)},
@@ -91,8 +94,9 @@ void RunAnalysis::allocate() {
                {"allocate", describe(config_.allocate, config_.search.recalibrate)}},
               [&](StageOutput& output) {
                 make_folder(stages_.folder().path_of("journals"));
-                const AllocationOutcome outcome = bitline::allocate(
-                    bench(), config_, stages_.folder().path_of(journal), progress_, cancellation_);
+                const AllocationOutcome outcome =
+                    bitline::allocate(bench(), config_, test, stages_.folder().path_of(journal),
+                                      progress_, cancellation_);
                 output.write("allocation.json", to_json(outcome, config_.allocate.by_area));
                 if (outcome.allocation.best)
                   output.write("allocation/plan.json", to_json(outcome.allocation.best->plan));

@@ -40,7 +40,7 @@ class RunAnalysis {
   /// explanations/NAME.json, of `network` under the plan.
   void explain(const std::string& name, const Network& network, const AdcPlan& plan);
   /// allocation.json, and allocation/plan.json where a plan keeps the budget.
-  void allocate();
+  void allocate(const Dataset& test, const std::string& test_hash);
 
   /// Made when it is asked for first.
   SearchBench& bench();

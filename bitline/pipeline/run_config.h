@@ -63,6 +63,7 @@ struct TrainRun {
 /// [retrain]: [train] with a smaller learning rate, and the ADCs of a plan in the loop.
 struct RetrainRun {
   TrainRun train;
+  bool control = true;  ///< whether a run trains the network with lossless ADCs too
   StraightThrough gradient = StraightThrough::kIdentity;
   bool recalibrate = false;   ///< batch-norm statistics under the plan first
   Distillation distillation;  ///< from the network as it came, with lossless ADCs

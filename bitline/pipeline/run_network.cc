@@ -32,7 +32,7 @@ class NetworkMaker {
 
  private:
   void quantize(const Network& network, const std::string& artefact) {
-    const Dataset sample = load_search_sample(config_.data, config_.seed, progress_);
+    const Dataset sample = load_search_sample(config_.data, config_.seed, progress_, cancellation_);
     stages_.run("quantize",
                 {{"network", content_hash(network)},
                  {"sample", content_hash(sample)},
@@ -46,7 +46,7 @@ class NetworkMaker {
 
   Network trained(const std::string& stage, const RunConfig& config) {
     const std::string recipe =
-        training_recipe(config, load_split(config.data, Split::kTrain, progress_));
+        training_recipe(config, load_split(config.data, Split::kTrain, progress_, cancellation_));
     stages_.run_training(
         stage, kNetwork, recipe, [&](const std::filesystem::path& path, bool resume) {
           RunConfig training = config;

@@ -31,17 +31,18 @@ RunRows::RunRows(const RunConfig& config, const Network& lossless, const Dataset
       stages_(stages),
       progress_(progress),
       cancellation_(cancellation),
-      test_images_(load_split(config.data, Split::kTest, progress)),
+      test_images_(load_split(config.data, Split::kTest, progress, cancellation)),
       sample_{"sample", sample, content_hash(sample)},
       test_{"test", test_images_, content_hash(test_images_)} {
-  if (auto unseen = load_validation_sample(config.data, config.seed, progress)) {
+  if (auto unseen = load_validation_sample(config.data, config.seed, progress, cancellation)) {
     validation_images_ = std::move(*unseen);
     validation_.emplace(Part{"validation", validation_images_, content_hash(validation_images_)});
   }
   if (!config.has_retrain) return;
-  holdout_images_ = split_off_holdout(load_split(config.data, Split::kTrain, progress),
-                                      config.retrain.train.holdout)
-                        .holdout;
+  holdout_images_ =
+      split_off_holdout(load_split(config.data, Split::kTrain, progress, cancellation),
+                        config.retrain.train.holdout)
+          .holdout;
   holdout_.emplace(Part{"holdout", holdout_images_, content_hash(holdout_images_)});
 }
 

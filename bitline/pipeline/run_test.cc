@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bitline/base/file.h"
+#include "bitline/base/test_progress.h"
 #include "bitline/pipeline/run_folder.h"
 #include "bitline/pipeline/study.h"
 #include "bitline/pipeline/test_study.h"
@@ -14,6 +15,7 @@ namespace bitline {
 namespace {
 
 using testing::TestStudy;
+using testing_progress::StopAfter;
 
 class RunTest : public ::testing::Test {
  protected:
@@ -99,20 +101,6 @@ TEST_F(RunTest, ChecksumsEveryArtefact) {
   for (const char* artefact : {"results.csv", "plan.json", "run.json"})
     EXPECT_EQ(folder.checksum(artefact), checksum_of(folder.path_of(artefact))) << artefact;
 }
-
-/// Asks to stop at the n-th progress update.
-class StopAfter : public SilentProgress {
- public:
-  StopAfter(Cancellation& cancellation, int updates)
-      : cancellation_(cancellation), updates_(updates) {}
-  void update(std::int64_t, std::string_view) override {
-    if (--updates_ == 0) cancellation_.request();
-  }
-
- private:
-  Cancellation& cancellation_;
-  int updates_;
-};
 
 TEST_F(RunTest, AStoppedRunContinuesToTheSameResults) {
   run("whole");

@@ -87,8 +87,8 @@ AdcPlan lossless_plan(const Executor& executor) {
 SearchBench::SearchBench(const Network& network, const RunConfig& config, ProgressSink& progress,
                          const Cancellation& cancellation)
     : config_(config),
-      executor_(network, MacMode::kAnalog, config.array, config.engine),
-      sample_(load_search_sample(config.data, config.seed, progress)),
+      executor_(network, MacMode::kAnalog, config.array, config.engine, progress),
+      sample_(load_search_sample(config.data, config.seed, progress, cancellation)),
       images_(normalized_images(sample_, config.data)) {
   check_fit(network, sample_);
   searched_layers();  // that they are there
@@ -117,6 +117,11 @@ std::vector<const CimLayer*> SearchBench::searched_layers() const {
 
 HistogramMap SearchBench::profile(bool by_tile, ProgressSink& progress,
                                   const Cancellation& cancellation) {
+  return by_tile ? count_sums(true, progress, cancellation) : sums(progress, cancellation);
+}
+
+HistogramMap SearchBench::count_sums(bool by_tile, ProgressSink& progress,
+                                     const Cancellation& cancellation) const {
   HistogramMap histograms = executor_.make_histograms(by_tile);
   const PreparedPlan plan = executor_.prepare(lossless_plan(executor_));
   predict(executor_, plan, sample_, config_.data.normalization, "profile partial sums", progress,
@@ -125,7 +130,7 @@ HistogramMap SearchBench::profile(bool by_tile, ProgressSink& progress,
 }
 
 const HistogramMap& SearchBench::sums(ProgressSink& progress, const Cancellation& cancellation) {
-  if (sums_.empty()) sums_ = profile(false, progress, cancellation);
+  if (sums_.empty()) sums_ = count_sums(false, progress, cancellation);
   return sums_;
 }
 
@@ -151,13 +156,17 @@ SearchResult SearchBench::from_statistics(RangeMethod method, const SearchOption
     AdcSpec spec = options.adc;
     if (const auto centre = options.centres.find(layer->name); centre != options.centres.end())
       spec.centre = centre->second;
-    spec = range_from_statistics(
-        method, spec, statistics_of(*layer, sums(progress, cancellation).at(layer->name)),
-        {config_.search.percentile, options.delta_step});
+    LayerStatistics statistics;
+    if (method != RangeMethod::kFullRange)  // which looks at nothing but the layer's limits
+      statistics = statistics_of(*layer, sums(progress, cancellation).at(layer->name));
+    spec = range_from_statistics(method, spec, statistics,
+                                 {config_.search.percentile, options.delta_step});
     result.plan.layers[layer->name] = {spec, layer->sums.minimum, layer->sums.maximum};
   }
-  const Tensor logits = predict(executor_, executor_.prepare(result.plan), sample_,
-                                config_.data.normalization, "", progress, cancellation);
+  const Tensor logits =
+      predict(executor_, executor_.prepare(result.plan), sample_, config_.data.normalization,
+              fmt::format("score {} levels, {}", options.adc.levels, name_of(method)), progress,
+              cancellation);
   result.score = score_batch(logits, targets());
   return result;
 }
@@ -171,10 +180,11 @@ SearchOptions SearchBench::search_options(ProgressSink& progress,
   return options;
 }
 
-void SearchBench::with_evaluator(const std::filesystem::path& journal,
+void SearchBench::with_evaluator(const std::filesystem::path& journal, ProgressSink& progress,
                                  const std::function<void(Evaluator&)>& body) {
   const SearchStatistics statistics = config_.search.statistics;
-  NetworkEvaluator evaluator(executor_, images_, targets(), statistics, config_.search.layers);
+  NetworkEvaluator evaluator(executor_, images_, targets(), config_.search.layers);
+  if (statistics == SearchStatistics::kRecalibrated) evaluator.recalibrate(progress);
   if (journal.empty()) return body(evaluator);
   ScoreJournal scores(journal, identity_of(executor_, images_, targets(), statistics));
   JournaledEvaluator journaled(evaluator, scores);
@@ -189,7 +199,7 @@ SearchResult SearchBench::search(std::int64_t levels, RangeMethod method,
   options.adc.levels = levels;
   if (!is_search(method)) return from_statistics(method, options, progress, cancellation);
   SearchResult result;
-  with_evaluator(journal, [&](Evaluator& evaluator) {
+  with_evaluator(journal, progress, [&](Evaluator& evaluator) {
     result = search_ranges(evaluator, options, progress, cancellation);
   });
   return result;
@@ -204,7 +214,7 @@ LevelAllocation SearchBench::allocate(AllocationOptions allocation,
       allocation.uniform.push_back(
           search(levels, config_.allocate.ranges, {}, progress, cancellation).plan);
   LevelAllocation result;
-  with_evaluator(journal, [&](Evaluator& evaluator) {
+  with_evaluator(journal, progress, [&](Evaluator& evaluator) {
     result = allocate_levels(evaluator, allocation, progress, cancellation);
   });
   return result;

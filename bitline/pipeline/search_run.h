@@ -28,7 +28,8 @@ class SearchBench {
   /// Score of the lossless network on the sample, by its true labels.
   const Score& lossless() const { return lossless_; }
 
-  /// Exact histograms of every layer's partial sums with lossless ADCs.
+  /// Exact histograms of every layer's partial sums with lossless ADCs; those that are not by tile
+  /// are counted once.
   HistogramMap profile(bool by_tile, ProgressSink& progress, const Cancellation& cancellation);
 
   /// The plan with `levels` levels that the method gives: the best one where it searches; then
@@ -46,12 +47,14 @@ class SearchBench {
   Score score(const Executor& executor, const AdcPlan& plan) const;
 
  private:
+  HistogramMap count_sums(bool by_tile, ProgressSink& progress,
+                          const Cancellation& cancellation) const;
   const HistogramMap& sums(ProgressSink& progress, const Cancellation& cancellation);
   std::map<std::string, Rational> centres(ProgressSink& progress, const Cancellation& cancellation);
   const std::vector<std::int32_t>& targets() const;
   SearchOptions search_options(ProgressSink& progress, const Cancellation& cancellation);
   /// Calls `body` with what scores plans on the sample and remembers them in `journal`, if any.
-  void with_evaluator(const std::filesystem::path& journal,
+  void with_evaluator(const std::filesystem::path& journal, ProgressSink& progress,
                       const std::function<void(Evaluator&)>& body);
   SearchResult from_statistics(RangeMethod method, const SearchOptions& options,
                                ProgressSink& progress, const Cancellation& cancellation);

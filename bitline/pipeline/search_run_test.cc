@@ -48,8 +48,11 @@ constexpr SearchStatistics kBoth[] = {SearchStatistics::kStored, SearchStatistic
 
 NetworkEvaluator evaluator_of(const SearchBench& bench, const RunConfig& config,
                               SearchStatistics statistics) {
-  return NetworkEvaluator(bench.executor(), normalized_images(bench.sample(), config.data),
-                          bench.sample().labels, statistics);
+  NetworkEvaluator evaluator(bench.executor(), normalized_images(bench.sample(), config.data),
+                             bench.sample().labels);
+  SilentProgress silent;
+  if (statistics == SearchStatistics::kRecalibrated) evaluator.recalibrate(silent);
+  return evaluator;
 }
 
 TEST(SearchBench, QuantizesTheNamedLayersAlone) {

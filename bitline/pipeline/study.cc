@@ -30,14 +30,16 @@ std::filesystem::path data_folder(const DataOptions& data) {
       "that holds the dataset");
 }
 
-Dataset load_all_images(const DataOptions& data, Split split, ProgressSink& progress) {
+Dataset load_all_images(const DataOptions& data, Split split, ProgressSink& progress,
+                        const Cancellation& cancellation) {
   const ImageFolder folder = list_image_folder(data_folder(data), split);
   std::vector<std::int64_t> all(folder.files.size());
   std::iota(all.begin(), all.end(), 0);
-  return load_images(folder, all, data.geometry, progress);
+  return load_images(folder, all, data.geometry, progress, cancellation);
 }
 
-Dataset read_split(const DataOptions& data, Split split, ProgressSink& progress) {
+Dataset read_split(const DataOptions& data, Split split, ProgressSink& progress,
+                   const Cancellation& cancellation) {
   const bool train = split == Split::kTrain;
   switch (data.format) {
     case DataFormat::kCifar10:
@@ -47,7 +49,7 @@ Dataset read_split(const DataOptions& data, Split split, ProgressSink& progress)
     case DataFormat::kMnist:
       return load_mnist(data_folder(data), split, data.verify);
     case DataFormat::kImageFolder:
-      return load_all_images(data, split, progress);
+      return load_all_images(data, split, progress, cancellation);
     case DataFormat::kNumpy:
       return load_numpy(train ? data.search_file : data.test_file,
                         train ? data.search_labels : data.test_labels);
@@ -72,15 +74,15 @@ struct Labels {
 
 /// The images at the positions that `choose` gives.
 BalancedPart load_part(const DataOptions& data, Split split, std::string_view name,
-                       ProgressSink& progress,
+                       ProgressSink& progress, const Cancellation& cancellation,
                        const std::function<std::vector<std::int64_t>(const Labels&)>& choose) {
   BalancedPart part;
   if (data.format == DataFormat::kImageFolder) {
     const ImageFolder folder = list_image_folder(data_folder(data), split);
     part.indices = choose({folder.labels, static_cast<std::int32_t>(folder.class_names.size())});
-    part.data = load_images(folder, part.indices, data.geometry, progress);
+    part.data = load_images(folder, part.indices, data.geometry, progress, cancellation);
   } else {
-    const Dataset all = read_split(data, split, progress);
+    const Dataset all = read_split(data, split, progress, cancellation);
     part.indices = choose({all.labels, all.classes});
     part.data = subset(all, part.indices);
   }
@@ -100,8 +102,9 @@ Network load_network(const ModelSource& model) {
                       [&] { return load_weights(network, state, model.matching); });
 }
 
-Dataset load_split(const DataOptions& data, Split split, ProgressSink& progress) {
-  return told(read_split(data, split, progress), split, "all ", progress);
+Dataset load_split(const DataOptions& data, Split split, ProgressSink& progress,
+                   const Cancellation& cancellation) {
+  return told(read_split(data, split, progress, cancellation), split, "all ", progress);
 }
 
 std::string content_hash(const Network& network) {
@@ -113,20 +116,25 @@ std::string content_hash(const Dataset& dataset) {
 }
 
 BalancedPart load_balanced_part(const DataOptions& data, Split split, std::int64_t per_class,
-                                std::uint64_t seed, ProgressSink& progress) {
-  return load_part(data, split, "sample of ", progress, [&](const Labels& labels) {
+                                std::uint64_t seed, ProgressSink& progress,
+                                const Cancellation& cancellation) {
+  return load_part(data, split, "sample of ", progress, cancellation, [&](const Labels& labels) {
     return class_balanced_sample(labels.values, labels.classes, per_class, seed);
   });
 }
 
-Dataset load_search_sample(const DataOptions& data, std::uint64_t seed, ProgressSink& progress) {
-  return load_balanced_part(data, Split::kTrain, data.images_per_class, seed, progress).data;
+Dataset load_search_sample(const DataOptions& data, std::uint64_t seed, ProgressSink& progress,
+                           const Cancellation& cancellation) {
+  return load_balanced_part(data, Split::kTrain, data.images_per_class, seed, progress,
+                            cancellation)
+      .data;
 }
 
 std::optional<Dataset> load_validation_sample(const DataOptions& data, std::uint64_t seed,
-                                              ProgressSink& progress) {
+                                              ProgressSink& progress,
+                                              const Cancellation& cancellation) {
   const std::int64_t searched = data.images_per_class;
-  Dataset sample = load_part(data, Split::kTrain, "validation sample of ", progress,
+  Dataset sample = load_part(data, Split::kTrain, "validation sample of ", progress, cancellation,
                              [&](const Labels& labels) -> std::vector<std::int64_t> {
                                const std::int64_t per_class = std::min(
                                    data.validation_per_class,

@@ -17,7 +17,8 @@ namespace bitline {
 Network load_network(const ModelSource& model);
 
 /// The whole training or test set of [data].
-Dataset load_split(const DataOptions& data, Split split, ProgressSink& progress);
+Dataset load_split(const DataOptions& data, Split split, ProgressSink& progress,
+                   const Cancellation& cancellation);
 
 /// A class-balanced part of a set, and its positions in the whole.
 struct BalancedPart {
@@ -27,16 +28,19 @@ struct BalancedPart {
 /// `per_class` images of each class, drawn by `seed` (class_balanced_sample). Of a folder of
 /// pictures, no others are decoded.
 BalancedPart load_balanced_part(const DataOptions& data, Split split, std::int64_t per_class,
-                                std::uint64_t seed, ProgressSink& progress);
+                                std::uint64_t seed, ProgressSink& progress,
+                                const Cancellation& cancellation);
 
 /// The class-balanced sample of the training set that profile, search and recalibrate look at.
-Dataset load_search_sample(const DataOptions& data, std::uint64_t seed, ProgressSink& progress);
+Dataset load_search_sample(const DataOptions& data, std::uint64_t seed, ProgressSink& progress,
+                           const Cancellation& cancellation);
 
 /// Training images that none of these has seen, to judge their plans on:
 /// data.validation_per_class of each class, drawn behind the search sample; or as many as are left,
 /// and nothing where none are.
 std::optional<Dataset> load_validation_sample(const DataOptions& data, std::uint64_t seed,
-                                              ProgressSink& progress);
+                                              ProgressSink& progress,
+                                              const Cancellation& cancellation);
 
 /// Throws Error when images or classes do not fit the network.
 void check_fit(const Network& network, const Dataset& dataset);

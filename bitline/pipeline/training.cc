@@ -16,7 +16,7 @@ Network train_network(const RunConfig& config, bool resume, ProgressSink& progre
                       const Cancellation& cancellation,
                       const std::function<void(const EpochReport&)>& after_epoch) {
   Network network = load_network(config.model);
-  const Dataset images = load_split(config.data, Split::kTrain, progress);
+  const Dataset images = load_split(config.data, Split::kTrain, progress, cancellation);
   check_fit(network, images);
   if (config.has_quantize) attach_quantizers(network, config.quantize);
   const TrainingSession session{config, config.train, training_recipe(config, images), Keep::kLast,

@@ -77,7 +77,7 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
   if (session.resume) {
     restore_training(trainer, files, session.recipe);
   } else if (session.keep == Keep::kBest) {
-    trainer.measure_start();
+    trainer.measure_start(progress, cancellation);
     keep_best();
   }
   TrainingLog log(files.log, session.resume);

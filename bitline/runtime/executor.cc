@@ -7,6 +7,7 @@
 #include "bitline/base/nearest_name.h"
 #include "bitline/base/parallel.h"
 #include "bitline/runtime/digital_step.h"
+#include "bitline/runtime/set_up_progress.h"
 
 namespace bitline {
 
@@ -21,6 +22,11 @@ std::int64_t images_at_once(std::int64_t images) {
   return std::clamp<std::int64_t>(images / (kPartsPerThread * threads), 1, kMost);
 }
 
+ProgressSink& nobody() {
+  static SilentProgress silent;
+  return silent;
+}
+
 }  // namespace
 
 std::string_view name_of(MacMode mode) {
@@ -29,6 +35,10 @@ std::string_view name_of(MacMode mode) {
 }
 
 Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine engine)
+    : Executor(std::move(network), mode, array, engine, nobody()) {}
+
+Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine engine,
+                   ProgressSink& progress)
     : network_(std::move(network)), steps_(lower(network_)), live_(live_values(steps_)) {
   std::map<std::string, IntegerLayer> integers;
   if (mode != MacMode::kFloat)
@@ -45,14 +55,17 @@ Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine
       runners_.emplace(i, LayerRunner::real_numbers(network_, node, shapes.at(node.inputs[0])));
     }
   }
+  SetUpProgress told(progress, integers);
   for (const std::size_t i : integer_steps) {
     const bool is_digital =
         (i == integer_steps.front() && array.first_layer == LayerPolicy::kDigitalInteger) ||
         (i == integer_steps.back() && array.last_layer == LayerPolicy::kDigitalInteger);
     const bool is_mapped = mode == MacMode::kAnalog && !is_digital;
-    runners_.emplace(i, LayerRunner::integers(integers.at(steps_[i].node->name),
-                                              is_mapped ? &array : nullptr, engine));
+    const IntegerLayer& layer = integers.at(steps_[i].node->name);
+    runners_.emplace(i, LayerRunner::integers(layer, is_mapped ? &array : nullptr, engine));
+    told.finished(layer);
   }
+  told.end();
   for (const auto& [step, runner] : runners_) affines_[step] = affine_of(step, nullptr);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bitline/adc/adc_plan.h"
+#include "bitline/base/progress.h"
 #include "bitline/kernels/idle_reads.h"
 #include "bitline/kernels/layer_histogram.h"
 #include "bitline/runtime/layer_runner.h"
@@ -49,6 +50,9 @@ class Executor {
   /// when no layer has grids.
   Executor(Network network, MacMode mode, const ArraySpec& array = {},
            Engine engine = Engine::kFused);
+  /// The same. `progress` hears of the layers of a network that is large enough to be waited for.
+  Executor(Network network, MacMode mode, const ArraySpec& array, Engine engine,
+           ProgressSink& progress);
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "bitline/base/parallel.h"
+#include "bitline/base/test_progress.h"
 #include "bitline/runtime/test_networks.h"
 #include "bitline/runtime/test_plans.h"
 
@@ -19,6 +20,7 @@ using testing::plan_for;
 using testing::random_images;
 using testing::small_network;
 using testing::values_of;
+using testing_progress::NotedProgress;
 
 TEST(Executor, LosslessAdcsGiveTheLogitsOfTheDigitalNetwork) {
   const Tensor images = random_images(4);
@@ -132,6 +134,29 @@ TEST(Executor, StreamsAreNotApartWhereAnAdcHasNoLevelAtZero) {
   AdcSpec spec = four_levels();
   spec.quantizer = Quantizer::kZeroRise;
   EXPECT_FALSE(analog.streams_are_apart(analog.prepare(plan_for(analog, spec))));
+}
+
+TEST(Executor, SaysHowFarALargeNetworkIsSetUp) {
+  constexpr std::int64_t kWide = 1024;
+  testing::SmallNetwork build(1, {kWide});
+  build.grid("input", 8, true, 0.02F);
+  build.linear("first", "input", {kWide, kWide}, 4);
+  build.grid("first", 8, true, 0.02F);
+  build.linear("last", "first", {2, kWide}, 4);
+  NotedProgress progress;
+  const Executor executor(std::move(build).finish(), MacMode::kAnalog, {}, Engine::kFused,
+                          progress);
+  ASSERT_EQ(progress.tasks().size(), 1U);
+  EXPECT_EQ(progress.tasks()[0].name, "set up network");
+  EXPECT_EQ(progress.tasks()[0].total, kWide * kWide + 2 * kWide);
+  EXPECT_THAT(progress.tasks()[0].done,
+              ::testing::ElementsAre(kWide * kWide, kWide * kWide + 2 * kWide));
+}
+
+TEST(Executor, SaysNothingOfASmallNetworkThatIsThereAtOnce) {
+  NotedProgress progress;
+  const Executor executor(small_network(), MacMode::kAnalog, {}, Engine::kFused, progress);
+  EXPECT_TRUE(progress.tasks().empty());
 }
 
 TEST(Executor, MapsFirstAndLastLayerWhenAskedTo) {

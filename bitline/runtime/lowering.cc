@@ -20,6 +20,7 @@ class Folder {
   /// Index of the last node that the step covers.
   std::size_t fold(Step& step) {
     const Node* last = step.node;
+    step.nodes.push_back(last);
     if (!step.is_layer()) {
       finish(step, *last);
       return network_.index_of(last->name);
@@ -27,6 +28,7 @@ class Folder {
     while (const Node* next = only_reader(*last)) {
       if (!absorb(step, *last, *next)) break;
       swallowed_.insert(next);
+      step.nodes.push_back(next);
       last = next;
       if (step.relu) break;
     }

@@ -16,8 +16,9 @@ struct Step {
   const Node* batch_norm = nullptr;
   std::optional<std::string> addend;  ///< value that is added behind the batch-norm
   bool relu = false;
-  std::string output;             ///< name of the value that the step makes
-  std::optional<QuantSpec> spec;  ///< grid of that value
+  std::vector<const Node*> nodes;  ///< all that the step covers, in order
+  std::string output;              ///< name of the value that the step makes
+  std::optional<QuantSpec> spec;   ///< grid of that value
   bool is_layer() const {
     return std::holds_alternative<Conv>(node->op) || std::holds_alternative<Linear>(node->op);
   }

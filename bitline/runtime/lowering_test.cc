@@ -26,6 +26,9 @@ TEST(Lowering, FoldsBatchNormSumAndReluBehindTheirLayer) {
   EXPECT_EQ(main.node->name, "main");
   EXPECT_EQ(main.batch_norm->name, "main_norm");
   EXPECT_EQ(main.addend, "shortcut_norm");
+  EXPECT_THAT(main.nodes, ::testing::ElementsAre(main.node, main.batch_norm,
+                                                 ::testing::Field(&Node::name, "add"),
+                                                 ::testing::Field(&Node::name, "add_relu")));
   EXPECT_TRUE(main.relu);
   EXPECT_EQ(main.spec->bits, 4);
 }

@@ -67,16 +67,30 @@ std::vector<ValueCount> counts_of(std::span<const float> values) {
   return counts;
 }
 
-void set_weight_scales(Network& network, const RangeOptions& range) {
+std::int64_t count_weights(const Network& network) {
+  std::int64_t count = 0;
+  for (const auto& [key, spec] : network.quant)
+    if (network.tensors.contains(key)) count += network.tensors.at(key).size();
+  return count;
+}
+
+void set_weight_scales(Network& network, const RangeOptions& range, ProgressSink& progress,
+                       const Cancellation& cancellation) {
+  std::int64_t done = 0;
+  progress.begin("scale weights", count_weights(network));
   for (auto& [key, spec] : network.quant) {
     const auto weight = network.tensors.find(key);
     if (weight == network.tensors.end()) continue;
     const auto scales = spec.scale.data<float>();
     const std::size_t part = weight->second.data<float>().size() / scales.size();
-    for (std::size_t i = 0; i < scales.size(); ++i)
+    for (std::size_t i = 0; i < scales.size(); ++i) {
+      cancellation.check();
       scales[i] =
           scale_for(range, counts_of(weight->second.data<float>().subspan(i * part, part)), spec);
+      progress.update(done += static_cast<std::int64_t>(part), key);
+    }
   }
+  progress.end();
 }
 
 /// Σ over images and positions of each channel, and how many there were.
@@ -153,7 +167,7 @@ Network correct_biases(Network network, const std::map<std::string, ChannelMeans
                        const Tensor& images, ProgressSink& progress,
                        const Cancellation& cancellation) {
   add_missing_biases(network);
-  Executor executor(std::move(network), MacMode::kLossless);
+  Executor executor(std::move(network), MacMode::kLossless, {}, Engine::kFused, progress);
   Walk walk(executor, images);
   progress.begin("correct biases", std::ssize(executor.steps()));
   for (std::size_t i = 0; i < executor.steps().size(); ++i) {
@@ -184,7 +198,7 @@ Network quantize_post_training(Network network, const QuantizeOptions& options,
   if (post.fold_batch_norm) fold_batch_norm(network);
   const Network real = network;
   attach_quantizers(network, options);
-  set_weight_scales(network, post.range);
+  set_weight_scales(network, post.range, progress, cancellation);
   const auto means = calibrate(real, network, post, images, progress, cancellation);
   if (!post.correct_bias) return network;
   return correct_biases(std::move(network), means, images, progress, cancellation);

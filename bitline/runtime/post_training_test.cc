@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "bitline/base/test_progress.h"
 #include "bitline/graph/test_networks.h"
 #include "bitline/runtime/executor.h"
 
@@ -67,6 +68,22 @@ TEST(PostTraining, CorrectedBiasesKeepTheMeans) {
   const std::vector<double> corrected = means(quantized(post, 3), MacMode::kLossless);
   EXPECT_GT(std::abs(plain[0] - wanted[0]), 0.01);
   for (std::size_t c = 0; c < 2; ++c) EXPECT_NEAR(corrected[c], wanted[c], 1e-5);
+}
+
+TEST(PostTraining, SaysHowManyWeightsHaveTheirScale) {
+  testing_progress::NotedProgress progress;
+  quantize_post_training(two_layers(), {}, {}, images(), progress, Cancellation());
+  const auto told = progress.tasks("scale weights");
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].total, 8);
+  EXPECT_THAT(told[0].done, ::testing::ElementsAre(4, 8));
+}
+
+TEST(PostTraining, StopsOnRequestWhileItScalesWeights) {
+  SilentProgress silent;
+  Cancellation stop;
+  stop.request();
+  EXPECT_THROW(quantize_post_training(two_layers(), {}, {}, images(), silent, stop), Error);
 }
 
 TEST(PostTraining, RefusesANetworkWithGrids) {

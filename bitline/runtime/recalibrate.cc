@@ -7,8 +7,8 @@ namespace bitline {
 Network recalibrate(Executor& executor, PreparedPlan& plan, const Tensor& images,
                     ProgressSink& progress, const Cancellation& cancellation) {
   const auto steps = static_cast<std::int64_t>(executor.steps().size());
+  const Executor reference(executor.network(), MacMode::kLossless, {}, Engine::kFused, progress);
   progress.begin("recalibrate batch-norm", steps);
-  const Executor reference(executor.network(), MacMode::kLossless);
   Values lossless = reference.begin(images);
   Values converted = executor.begin(images);
   for (std::int64_t i = 0; i < steps; ++i) {

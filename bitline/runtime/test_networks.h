@@ -19,9 +19,9 @@ inline Tensor random_tensor(Random& random, Shape shape, double low, double high
 
 class SmallNetwork {
  public:
-  explicit SmallNetwork(std::uint64_t seed) : random_(seed) {
+  explicit SmallNetwork(std::uint64_t seed, Shape input = {3, 8, 8}) : random_(seed) {
     network_.name = "small";
-    network_.nodes.push_back({"input", Input{{3, 8, 8}}, {}, {}});
+    network_.nodes.push_back({"input", Input{std::move(input)}, {}, {}});
   }
 
   void conv(const std::string& name, const std::string& input, Shape kernel, Conv conv, int bits) {

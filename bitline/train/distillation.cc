@@ -10,10 +10,11 @@ at::Tensor training_loss(const at::Tensor& logits, const at::Tensor& labels,
   at::Tensor wanted;
   {
     const at::NoGradGuard no_grad;
-    wanted = at::softmax(teacher->network.forward(images, false) / temperature, 1);
+    wanted = at::log_softmax(teacher->network.forward(images, false) / temperature, 1);
   }
   const at::Tensor answers = at::log_softmax(logits / temperature, 1);
-  const at::Tensor of_teacher = -(wanted * answers).sum(1).mean() * (temperature * temperature);
+  const at::Tensor divergence = (wanted.exp() * (wanted - answers)).sum(1).mean();
+  const at::Tensor of_teacher = divergence * (temperature * temperature);
   return of_labels * (1 - share) + of_teacher * share;
 }
 

@@ -41,17 +41,18 @@ TEST(TrainingLoss, IsTheCrossEntropyWithoutATeacher) {
 }
 
 // The teacher's logits 2 ln 3 and 0 are 3/4 and 1/4 at the temperature 2. CE of the label is ln 2,
-// that of the answers 4 ln 2; the gradients for class 0 are 1/2 − 1 and 2 (1/2 − 3/4).
+// the divergence of the answers 3/4 ln (3/2) − 1/4 ln 2, times 4; the gradients for class 0 are
+// 1/2 − 1 and 2 (1/2 − 3/4).
 TEST(TrainingLoss, FollowsTheAnswersByTheirShare) {
   const at::Tensor logits = equal_logits();
-  EXPECT_NEAR(loss_of(teacher(0.25, 2), logits, 2 * std::log(3)), (0.75 + 0.25 * 4) * std::log(2),
-              1e-6);
+  EXPECT_NEAR(loss_of(teacher(0.25, 2), logits, 2 * std::log(3)),
+              0.75 * std::log(2) + 0.75 * std::log(1.5) - 0.25 * std::log(2), 1e-6);
   EXPECT_NEAR(logits.grad()[0][0].item<double>(), 0.75 * -0.5 + 0.25 * -0.5, 1e-6);
 }
 
 TEST(TrainingLoss, OfTheAnswersAloneIsLeastWhereTheyAreEqual) {
   const at::Tensor logits = at::tensor({1.5, 0.0}).to(at::kFloat).view({1, 2}).requires_grad_(true);
-  loss_of(teacher(1, 4), logits, 1.5);
+  EXPECT_NEAR(loss_of(teacher(1, 4), logits, 1.5), 0, 1e-6);
   EXPECT_NEAR(logits.grad().abs().max().item<double>(), 0, 1e-6);
 }
 

@@ -75,7 +75,8 @@ at::Tensor TrainableNetwork::fake_quantize(const at::Tensor& value, const std::s
 
 void TrainableNetwork::put_on_array(const AdcPlan& plan, const AnalogTraining& training) {
   const Network now = network();
-  const Executor executor(now, MacMode::kAnalog, training.array);
+  // Gives tables and runs nothing, so nothing has to be packed for the fast engine.
+  const Executor executor(now, MacMode::kAnalog, training.array, Engine::kReference);
   const PreparedPlan prepared = executor.prepare(plan);
   analog_.clear();
   for (const IntegerLayer& layer : integer_layers(now)) {

@@ -1,5 +1,6 @@
 #include "bitline/train/trainer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <utility>
@@ -114,7 +115,8 @@ bool Trainer::run_epoch(ProgressSink& progress, const Cancellation& cancellation
   const auto images = static_cast<double>(state_.images);
   const std::int64_t steps = ceil_div(training_.size(), options_.batch_size);
   const std::int64_t epoch = state_.epoch + 1;
-  const std::int64_t held_out = count_holdout();
+  const std::int64_t held_out = count_holdout(progress, cancellation);
+  if (holdout_ != nullptr && cancellation.requested()) return false;  // counts them when it goes on
   const bool is_best = held_out > state_.best_correct;
   report = {epoch,
             state_.loss_sum / images,
@@ -131,16 +133,20 @@ bool Trainer::run_epoch(ProgressSink& progress, const Cancellation& cancellation
   return true;
 }
 
-std::int64_t Trainer::count_holdout() {
+std::int64_t Trainer::count_holdout(ProgressSink& progress, const Cancellation& cancellation) {
   if (holdout_ == nullptr) return 0;
   const at::NoGradGuard no_grad;
   std::int64_t correct = 0;
   holdout_->begin_epoch(0);
-  for (std::int64_t first = 0; first < holdout_->size(); first += options_.batch_size) {
+  progress.begin("held-out images", holdout_->size());
+  for (std::int64_t first = 0; first < holdout_->size() && !cancellation.requested();
+       first += options_.batch_size) {
     const Batch batch = holdout_->batch(first, options_.batch_size);
     correct +=
         count_correct(network_.forward(batch.images, false), batch.labels.to(network_.device()));
+    progress.update(std::min(first + options_.batch_size, holdout_->size()), "");
   }
+  progress.end();
   return correct;
 }
 
@@ -149,9 +155,10 @@ double Trainer::holdout_share(std::int64_t correct) const {
   return static_cast<double>(correct) / static_cast<double>(holdout_->size());
 }
 
-double Trainer::measure_start() {
+double Trainer::measure_start(ProgressSink& progress, const Cancellation& cancellation) {
   state_.best_epoch = 0;
-  state_.best_correct = count_holdout();
+  state_.best_correct = count_holdout(progress, cancellation);
+  cancellation.check();
   return holdout_share(state_.best_correct);
 }
 

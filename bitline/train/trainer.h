@@ -29,8 +29,8 @@ class Trainer {
   Checkpoint checkpoint() const;
 
   /// Share of the held-out images that are right before the first epoch: what an epoch then has to
-  /// beat to be the best one.
-  double measure_start();
+  /// beat to be the best one. Throws Error (kInterrupted) after a request to stop.
+  double measure_start(ProgressSink& progress, const Cancellation& cancellation);
 
   /// Runs to the last epoch. `after_epoch` is called once per epoch. On cancellation it returns
   /// after the current step with finished() false; a NaN loss throws Error.
@@ -45,7 +45,8 @@ class Trainer {
   bool run_epoch(ProgressSink& progress, const Cancellation& cancellation, EpochReport& report);
   void step(const Batch& batch);
   void update_parameters(double learning_rate);
-  std::int64_t count_holdout();
+  /// Right answers among the held-out images; less than all were asked when a stop was requested.
+  std::int64_t count_holdout(ProgressSink& progress, const Cancellation& cancellation);
   double holdout_share(std::int64_t correct) const;
 
   TrainableNetwork network_;

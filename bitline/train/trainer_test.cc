@@ -9,12 +9,15 @@
 #include <limits>
 
 #include "bitline/base/random.h"
+#include "bitline/base/test_progress.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/models/models.h"
 #include "bitline/quantize/grid.h"
 
 namespace bitline {
 namespace {
+
+using testing_progress::StopAfter;
 
 /// 24 images of 8 × 8: class 0 is dark, class 1 is bright, with noise.
 Dataset two_classes() {
@@ -54,22 +57,6 @@ std::string bytes_of(const Network& network) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// Stops a training after a number of progress updates.
-class StopAfter : public ProgressSink {
- public:
-  StopAfter(Cancellation& cancellation, int updates)
-      : cancellation_(cancellation), updates_(updates) {}
-  void begin(std::string_view, std::int64_t) override {}
-  void update(std::int64_t, std::string_view) override {
-    if (--updates_ == 0) cancellation_.request();
-  }
-  void end() override {}
-
- private:
-  Cancellation& cancellation_;
-  int updates_;
-};
-
 class TrainerTest : public ::testing::Test {
  protected:
   Trainer trainer(Network network, TrainingQuantizer quantizer = TrainingQuantizer::kLsq) {
@@ -106,7 +93,8 @@ TEST_F(TrainerTest, AStoppedTrainingContinuesToTheSameBits) {
   Trainer whole = trainer(quantized(TrainingQuantizer::kLsq));
   whole.run(silent_, {}, [](const EpochReport&) {});
   const std::string expected = bytes_of(whole.network().network());
-  for (const int updates : {1, 3, 5}) {  // within an epoch, at its end, within the next
+  // Within an epoch, at its end, among the held-out images, at their end, within the next.
+  for (const int updates : {1, 3, 4, 6, 7}) {
     Cancellation cancellation;
     StopAfter stop(cancellation, updates);
     Trainer first = trainer(quantized(TrainingQuantizer::kLsq));
@@ -120,6 +108,15 @@ TEST_F(TrainerTest, AStoppedTrainingContinuesToTheSameBits) {
     EXPECT_EQ(bytes_of(second.network().network()), expected) << updates;
     std::filesystem::remove(path);
   }
+}
+
+TEST_F(TrainerTest, HeldOutImagesAreCountedWithProgress) {
+  testing_progress::NotedProgress notes;
+  Trainer t = trainer(quantized(TrainingQuantizer::kLsq));
+  t.run(notes, {}, [](const EpochReport&) {});
+  const auto told = notes.tasks("held-out images");
+  ASSERT_EQ(told.size(), 3U);  // epochs
+  EXPECT_THAT(told[0].done, ::testing::ElementsAre(8, 16, 24));
 }
 
 TEST_F(TrainerTest, ACheckpointOfAnotherNetworkIsRefused) {
