@@ -46,9 +46,10 @@ RunRows::RunRows(const RunConfig& config, const Network& lossless, const Dataset
   holdout_.emplace(Part{"holdout", holdout_images_, content_hash(holdout_images_)});
 }
 
-Evaluation RunRows::evaluate_on(const Part& part, const std::string& name, const Network& network,
-                                const AdcPlan& plan) {
+const Evaluation& RunRows::evaluate_on(const Part& part, const std::string& name,
+                                       const Network& network, const AdcPlan& plan) {
   const std::string stage = fmt::format("evaluations/{}-{}", name, part.name);
+  if (const auto known = known_.find(stage); known != known_.end()) return known->second;
   const std::string artefact = stage + ".json";
   stages_.run(stage,
               {{"network", content_hash(network)},
@@ -61,13 +62,8 @@ Evaluation RunRows::evaluate_on(const Part& part, const std::string& name, const
                     fmt::format("{} on {} images", name, part.name), progress_, cancellation_);
                 output.write(artefact, to_json(evaluation));
               });
-  return evaluation_from_json(stages_.folder().read_text(artefact));
-}
-
-const Evaluation& RunRows::base(const Part& part) {
-  const auto known = bases_.find(part.name);
-  if (known != bases_.end()) return known->second;
-  return bases_.emplace(part.name, evaluate_on(part, "lossless", lossless_, {})).first->second;
+  return known_.emplace(stage, evaluation_from_json(stages_.folder().read_text(artefact)))
+      .first->second;
 }
 
 const RunRows::Part& RunRows::validation_of(Treatment treatment) const {
@@ -80,8 +76,8 @@ ResultRow RunRows::lossless() { return measure("lossless", lossless_, {}, Treatm
 ResultRow RunRows::measure(const std::string& name, const Network& network, const AdcPlan& plan,
                            Treatment treatment) {
   const Part& validation = validation_of(treatment);
-  const Evaluation on_sample = evaluate_on(sample_, name, network, plan);
-  const Evaluation on_validation = evaluate_on(validation, name, network, plan);
+  const Evaluation& on_sample = evaluate_on(sample_, name, network, plan);
+  const Evaluation& on_validation = evaluate_on(validation, name, network, plan);
   ResultRow row;
   row.treatment = treatment;
   row.search_accuracy = on_sample.accuracy();

@@ -39,10 +39,11 @@ class RunRows {
   };
   /// Where a row's plan is judged.
   const Part& validation_of(Treatment treatment) const;
-  Evaluation evaluate_on(const Part& part, const std::string& name, const Network& network,
-                         const AdcPlan& plan);
-  /// Of the lossless network, once.
-  const Evaluation& base(const Part& part);
+  /// Every evaluation is measured, or read, once.
+  const Evaluation& evaluate_on(const Part& part, const std::string& name, const Network& network,
+                                const AdcPlan& plan);
+  /// Of the lossless network.
+  const Evaluation& base(const Part& part) { return evaluate_on(part, "lossless", lossless_, {}); }
 
   const RunConfig& config_;
   const Network& lossless_;
@@ -53,7 +54,7 @@ class RunRows {
   Part sample_, test_;
   std::optional<Part> validation_;           // where the search has left training images
   std::optional<Part> holdout_;              // where the run retrains
-  std::map<std::string, Evaluation> bases_;  // by part
+  std::map<std::string, Evaluation> known_;  // by stage
 };
 
 }  // namespace bitline

@@ -37,7 +37,7 @@ test('charts are drawn where a run lacks files, a plan, or ends a budget otherwi
         delete allocation.best;
         allocation.budget = {cost: 5000000000};
       });
-      alter(join(run, 'explanations/L6-layer-wise.json'), (explanation) => {
+      alter(join(run, 'explanations/L6-layer-wise-recalibrated.json'), (explanation) => {
         delete explanation.worst;
         for (const layer of explanation.layers) layer.signal_to_noise_db = null;
       });
@@ -140,7 +140,7 @@ test('numbers that are altered in the files of costs, levels and diagnosis are d
       allocation.best.cost = 7777000000;
       Object.values(allocation.sensitivities)[1][0].correct = 11;
     });
-    alter(join(run, 'explanations/L6-layer-wise.json'), (explanation) => {
+    alter(join(run, 'explanations/L6-layer-wise-recalibrated.json'), (explanation) => {
       explanation.layers[0].signal_to_noise_db = 3.4567;
       explanation.layers[1].clipped_by_stream[2] = 0.654321;
     });
@@ -161,10 +161,11 @@ test('numbers that are altered in the files of costs, levels and diagnosis are d
 
 test('a picker shows the costs and the diagnosis of another plan', async () => {
   const page = await open(browser, report('plans'));
-  for (const section of ['cost', 'diagnosis']) {
+  for (const [section, plan] of [['cost', 'L6-layer-wise'],
+    ['diagnosis', 'L6-layer-wise, recalibrated']]) {
     const figure = page.locator(`#${section} figure`).first();
     const select = figure.locator('select[data-field="plan"]');
-    assert.equal(await select.inputValue(), 'L6-layer-wise');
+    assert.equal(await select.inputValue(), plan);
     const marks = () => figure.locator('svg .role-mark path').evaluateAll((paths) =>
       paths.map((path) => path.getAttribute('d') + path.getAttribute('transform')).join());
     const before = await marks();

@@ -125,7 +125,7 @@ TEST_F(SectionsTest, DiagnosisSaysWhatALayerCosts) {
 }
 
 TEST_F(SectionsTest, DiagnosisSaysWhereNoLayerLosesAnswers) {
-  edit(folder_ / "explanations" / "L6-layer-wise.json", "\"worst\"", "\"others\"");
+  edit(folder_ / "explanations" / "L6-layer-wise-recalibrated.json", "\"worst\"", "\"others\"");
   EXPECT_THAT(column_of(section("diagnosis"), "worst", "remedy"),
               Contains("no layer loses answers"));
 }
@@ -134,13 +134,13 @@ TEST_F(SectionsTest, DiagnosisTellsNetworksUnderOnePlanApart) {
   std::filesystem::rename(folder_ / "explanations" / "L4-layer-wise.json",
                           folder_ / "explanations" / "L6-layer-wise-retrained.json");
   EXPECT_THAT(column_of(section("diagnosis"), "lines", "plan"),
-              ElementsAre("L6-layer-wise", "L6-layer-wise", "L6-layer-wise, retrained",
-                          "L6-layer-wise, retrained"));
+              ElementsAre("L6-layer-wise, recalibrated", "L6-layer-wise, recalibrated",
+                          "L6-layer-wise, retrained", "L6-layer-wise, retrained"));
 }
 
 // JSON has no number for a signal without noise.
 TEST_F(SectionsTest, ALayerThatLosesNothingHasNoNoise) {
-  edit(folder_ / "explanations" / "L6-layer-wise.json", "\"signal_to_noise_db\": 1",
+  edit(folder_ / "explanations" / "L6-layer-wise-recalibrated.json", "\"signal_to_noise_db\": 1",
        "\"signal_to_noise_db\": null, \"other\": 1");
   EXPECT_THAT(column_of(section("diagnosis"), "layers", "noise"), Contains(nullptr));
 }
