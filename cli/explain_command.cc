@@ -38,13 +38,15 @@ void print_layers(const Explanation& explanation) {
                clipped_by_stream(layer));
 }
 
+/// The second column is there where an ADC can be told to read one input bit alone.
 void print_streams(const Explanation& explanation) {
-  fmt::print("\n{:>9}  {:>7}  {}\n", "input bit", "ones, %", "only its sums converted, %");
-  for (std::size_t j = 0; j < explanation.streams.size(); ++j) {
-    const StreamExplanation& stream = explanation.streams[j];
-    fmt::print("{:>9}  {:>7.2f}  {}\n", j, 100 * stream.ones,
-               stream.alone ? fmt::format("{:.2f}", accuracy(*stream.alone)) : "-");
-  }
+  const std::vector<StreamExplanation>& streams = explanation.streams;
+  const bool alone = !streams.empty() && streams.front().alone;
+  fmt::print("\n{:>9}  {:>7}{}\n", "input bit", "ones, %",
+             alone ? "  only its sums converted, %" : "");
+  for (std::size_t j = 0; j < streams.size(); ++j)
+    fmt::print("{:>9}  {:>7.2f}{}\n", j, 100 * streams[j].ones,
+               alone ? fmt::format("  {:.2f}", accuracy(*streams[j].alone)) : "");
 }
 
 std::string harm_of(const LayerExplanation& layer, const Explanation& explanation) {
