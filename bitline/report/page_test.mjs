@@ -2,7 +2,7 @@
 //   node page_test.mjs BITLINE CHROMIUM FOLDER
 // FOLDER takes the reports. The run folder in testdata/ is that of a small run.
 import assert from 'node:assert/strict';
-import {readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
 import {
@@ -220,7 +220,7 @@ test('names of layers and runs stay text', async () => {
     for (const plan of new Set(results.match(/plans\/[^,]+\.json/g)))
       edit(join(run, plan), `"${layer}"`, JSON.stringify(attack));
     for (const file of ['mapping.json', 'allocation.json', ...['costs', 'explanations'].flatMap(
-      (kind) => ['L4', 'L6'].map((levels) => `${kind}/${levels}-layer-wise.json`))])
+      (kind) => readdirSync(join(run, kind)).map((plan) => `${kind}/${plan}`))])
       edit(join(run, file), `"${layer}"`, JSON.stringify(attack));
     for (const [file, from] of [['costs/L6-layer-wise.json', '"flash"'],
       ['costs/L6-layer-wise.json', '"32 nm"'], ['explanations/L4-layer-wise.json', '"more levels"']])
