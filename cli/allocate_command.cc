@@ -1,6 +1,7 @@
 // bitline allocate: how many levels each layer's ADCs need, under a budget.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <memory>
 
 #include "bitline/base/file.h"
@@ -54,10 +55,9 @@ void print_best(const AllocationOutcome& outcome, std::string_view spent) {
     fmt::print("{:<28} {:>6} {:>8}\n", name, planned.spec.levels, to_string(planned.spec.delta));
   if (const auto saving = outcome.saving())
     fmt::print(
-        "\n{:.1f} % less ADC {} than {} levels in every layer, the cheapest such plan that the "
-        "test "
+        "\n{:.1f} % {} ADC {} than {} levels in every layer, the cheapest such plan that the test "
         "set cannot tell from this one\n",
-        100 * saving->share, spent, saving->levels);
+        100 * std::abs(saving->share), saving->share < 0 ? "more" : "less", spent, saving->levels);
   else
     fmt::print(
         "\nThe test set tells every plan with the same levels in all layers from this one\n");

@@ -38,7 +38,7 @@ void print_layers(const Explanation& explanation) {
                clipped_by_stream(layer));
 }
 
-/// The second column is there where an ADC can be told to read one input bit alone.
+/// The last column is there where input bits can be told apart.
 void print_streams(const Explanation& explanation) {
   const std::vector<StreamExplanation>& streams = explanation.streams;
   const bool alone = !streams.empty() && streams.front().alone;

@@ -33,7 +33,7 @@ struct LayerExplanation {
 /// One input stream, on all layers that the plan names.
 struct StreamExplanation {
   double ones = 0;             ///< share of the digits that are not 0
-  std::optional<Score> alone;  ///< with only its sums converted; none where an ADC reads 0 as else
+  std::optional<Score> alone;  ///< with only its sums converted; none where padding is not 0
 };
 
 struct Explanation {

@@ -24,9 +24,7 @@ double accuracy(const PageJson& score) {
   return 100 * score.at("correct").get<double>() / score.at("images").get<double>();
 }
 
-double per_cent(const PageJson& layer, const char* share) {
-  return 100 * layer.at(share).get<double>();
-}
+double per_cent(const PageJson& of, const char* share) { return 100 * of.at(share).get<double>(); }
 
 /// Points that come back where this layer alone is lossless.
 double regained(const PageJson& explanation, const PageJson& layer) {
@@ -171,17 +169,34 @@ PageJson clipping_chart(const Runs& runs) {
                      .choices = choices(runs)});
 }
 
+PageJson bits_table(const Runs& runs) {
+  const PageTable table =
+      plan_table(runs, "bits",
+                 {{"bit", "Input bit", 0},
+                  {"ones", "Digits that are not 0, %", 2},
+                  {"alone", "With only its sums converted, %", 2}},
+                 [](const PageJson& explanation, const AddRow& add) {
+                   std::int64_t bit = 0;
+                   for (const PageJson& stream : explanation.at("streams")) {
+                     const PageJson& alone = stream.at("alone");
+                     add({bit++, per_cent(stream, "ones"),
+                          alone.is_null() ? PageJson() : PageJson(accuracy(alone))});
+                   }
+                 });
+  return page_table("What each input bit costs", table, choices(runs));
+}
+
 }  // namespace
 
 std::optional<PageSection> diagnosis_section(const Runs& runs) {
   const bool any = std::ranges::any_of(
       runs, [](const RunRecord& run) { return std::ranges::any_of(run.results, is_explained); });
   if (!any) return std::nullopt;
-  return PageSection{
-      "diagnosis",
-      "Diagnosis",
-      "Which layers' ADCs cost the accuracy, and why?",
-      {worst_table(runs), accuracy_chart(runs), noise_chart(runs), clipping_chart(runs)}};
+  return PageSection{"diagnosis",
+                     "Diagnosis",
+                     "Which layers' ADCs cost the accuracy, and why?",
+                     {worst_table(runs), accuracy_chart(runs), noise_chart(runs),
+                      clipping_chart(runs), bits_table(runs)}};
 }
 
 }  // namespace bitline

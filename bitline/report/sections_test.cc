@@ -124,6 +124,14 @@ TEST_F(SectionsTest, DiagnosisSaysWhatALayerCosts) {
   EXPECT_THAT(column_of(diagnosis, "lines", "accuracy"), ElementsAre(94.0, 88.0, 94.0, 92.0));
 }
 
+TEST_F(SectionsTest, DiagnosisSaysWhatEachInputBitCosts) {
+  const PageJson diagnosis = section("diagnosis");
+  EXPECT_THAT(column_of(diagnosis, "bits", "bit"), ElementsAre(0, 1, 2, 3, 0, 1, 2, 3));
+  EXPECT_NEAR(column_of(diagnosis, "bits", "ones").front().get<double>(), 30, 2);
+  edit(folder_ / "explanations" / "L4-layer-wise.json", "\"ones\": 0.", "\"ones\": 0.9");
+  EXPECT_GT(column_of(section("diagnosis"), "bits", "ones").front().get<double>(), 90);
+}
+
 TEST_F(SectionsTest, DiagnosisSaysWhereNoLayerLosesAnswers) {
   edit(folder_ / "explanations" / "L6-layer-wise-recalibrated.json", "\"worst\"", "\"others\"");
   EXPECT_THAT(column_of(section("diagnosis"), "worst", "remedy"),

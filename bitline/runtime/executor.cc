@@ -124,7 +124,7 @@ PreparedPlan Executor::prepare(const AdcPlan& plan) const {
 
 bool Executor::streams_are_apart(const PreparedPlan& plan) const {
   return std::ranges::all_of(plan.layers, [this](const auto& layer) {
-    return runners_.at(step_of(layer.first)).streams_are_apart(layer.second.adc);
+    return runners_.at(step_of(layer.first)).pads_with_zero();
   });
 }
 

@@ -71,7 +71,7 @@ class Executor {
   /// Checks the plan against the layers and prepares its tables. Throws Error that names the layer
   /// when the plan is of another network or array.
   PreparedPlan prepare(const AdcPlan& plan) const;
-  /// LayerRunner::streams_are_apart in every layer of the plan.
+  /// LayerRunner::pads_with_zero in every layer of the plan.
   bool streams_are_apart(const PreparedPlan& plan) const;
   /// Empty ones for every layer on the array: what run() and logits() count into.
   HistogramMap make_histograms(bool by_tile) const;

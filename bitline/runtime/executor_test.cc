@@ -103,14 +103,14 @@ TEST(Executor, FloatModeFollowsTheGridsUpToRounding) {
 }
 
 // Streams add up: what all of them change is the sum of what each of them changes.
-TEST(Executor, EachStreamAloneChangesItsPartOfTheSums) {
+void expect_that_streams_add_up(const AdcSpec& adc) {
   const Tensor images = random_images(3);
   for (ArraySpec array : arrays()) {
     array.last_layer = LayerPolicy::kMapped;
     const Executor analog(small_network(), MacMode::kAnalog, array);
     const std::string last = analog.cim_layers().back()->name;
     AdcPlan only_last;
-    only_last.layers[last] = plan_for(analog, four_levels()).layers.at(last);
+    only_last.layers[last] = plan_for(analog, adc).layers.at(last);
     PreparedPlan plan = analog.prepare(only_last);
     ASSERT_TRUE(analog.streams_are_apart(plan)) << name_of(array.encoding);
     const std::vector<float> exact = values_of(analog.logits(images));
@@ -129,11 +129,22 @@ TEST(Executor, EachStreamAloneChangesItsPartOfTheSums) {
   }
 }
 
-TEST(Executor, StreamsAreNotApartWhereAnAdcHasNoLevelAtZero) {
-  const Executor analog(small_network(), MacMode::kAnalog);
+TEST(Executor, EachStreamAloneChangesItsPartOfTheSums) {
+  expect_that_streams_add_up(four_levels());
+}
+
+// There a read that drives no word line adds half a step.
+TEST(Executor, EachStreamAloneChangesItsPartWithoutALevelAtZero) {
   AdcSpec spec = four_levels();
   spec.quantizer = Quantizer::kZeroRise;
-  EXPECT_FALSE(analog.streams_are_apart(analog.prepare(plan_for(analog, spec))));
+  expect_that_streams_add_up(spec);
+}
+
+TEST(Executor, StreamsAreNotApartWherePaddingIsNotZero) {
+  Network network = small_network();
+  network.quant.at("first_relu").zero_point = 3;
+  const Executor analog(std::move(network), MacMode::kAnalog);
+  EXPECT_FALSE(analog.streams_are_apart(analog.prepare(plan_for(analog, four_levels()))));
 }
 
 TEST(Executor, SaysHowFarALargeNetworkIsSetUp) {

@@ -1,6 +1,7 @@
 #include "bitline/runtime/layer_runner.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "bitline/mapping/map.h"
@@ -91,13 +92,24 @@ Tensor LayerRunner::run(const Value& input, const LayerAdc* adc, LayerHistogram*
   return sums;
 }
 
-bool LayerRunner::streams_are_apart(const LayerAdc& adc) const {
-  return adc.table.values[static_cast<std::size_t>(adc.table.code(0))] == 0 &&
-         cim_->input_zero_point == 0;
+std::vector<std::int64_t> LayerRunner::idle_sums(const Value& input, const LayerAdc& adc,
+                                                 std::int64_t stream) const {
+  const std::vector<std::int64_t>& weights = cim_->streams.weights;
+  const std::int64_t own = weights[static_cast<std::size_t>(stream)];
+  const std::int64_t all = std::accumulate(weights.begin(), weights.end(), std::int64_t{0});
+  if (all == own) return {0};
+  Value zeros = input;
+  Shape shape = input.data.shape();
+  shape.front() = 1;
+  zeros.data = Tensor(DType::kI32, shape);
+  const Tensor sums = run(zeros, &adc, nullptr);
+  std::vector<std::int64_t> idle;
+  for (const std::int64_t sum : sums.data<std::int64_t>()) idle.push_back(sum / all * (all - own));
+  return idle;
 }
 
 Tensor LayerRunner::run_stream(const Value& input, const LayerAdc& adc, std::int64_t stream) const {
-  BITLINE_CHECK_EQ(streams_are_apart(adc), true);
+  BITLINE_CHECK_EQ(pads_with_zero(), true);
   Tensor sums(DType::kF64, sums_shape(rows(input)));
   const auto out = sums.data<double>();
   if (stream >= cim_->streams.count()) {
@@ -108,8 +120,10 @@ Tensor LayerRunner::run_stream(const Value& input, const LayerAdc& adc, std::int
   std::ranges::copy(as_doubles(run(parts.others, nullptr, nullptr)), out.begin());
   const Tensor converted = run(parts.own, &adc, nullptr);
   const auto own = converted.data<std::int64_t>();
+  const std::vector<std::int64_t> idle = idle_sums(input, adc, stream);
   const double unit = adc.unit.to_double();
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] += unit * static_cast<double>(own[i]);
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] += unit * static_cast<double>(own[i] - idle[i % idle.size()]);
   return sums;
 }
 

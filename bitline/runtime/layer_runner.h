@@ -34,11 +34,10 @@ class LayerRunner {
   Tensor run(const Value& input, const LayerAdc* adc, LayerHistogram* histogram) const;
   /// Sums where only input stream `stream` is converted by `adc` and all others are exact, as real
   /// numbers in units of the exact sums: F64 of run()'s shape. A stream that the layer lacks
-  /// converts nothing. Needs an ADC under which streams are apart.
+  /// converts nothing. Needs padding of 0.
   Tensor run_stream(const Value& input, const LayerAdc& adc, std::int64_t stream) const;
-  /// Whether a read that drives no word line adds nothing, so that the sums of one stream are those
-  /// of an input with no other: the ADC reads 0 as 0, and padding is 0.
-  bool streams_are_apart(const LayerAdc& adc) const;
+  /// Whether padding is 0, so that the inputs of one stream are those of an input without others.
+  bool pads_with_zero() const { return cim_->input_zero_point == 0; }
   /// run() under each of `adcs`, one behind the other along the first axis.
   Tensor run_each(const Value& input, std::span<const LayerAdc> adcs) const;
   /// Images, or for a linear layer the vectors of all images.
@@ -54,6 +53,10 @@ class LayerRunner {
  private:
   LayerRunner() = default;
   Shape sums_shape(std::int64_t rows) const;
+  /// What the reads of all streams but `stream` add to each output of one image where they drive no
+  /// word line: 0 for an ADC that reads 0 as 0.
+  std::vector<std::int64_t> idle_sums(const Value& input, const LayerAdc& adc,
+                                      std::int64_t stream) const;
 
   ConvGeometry geometry_;
   bool is_linear_ = false;
