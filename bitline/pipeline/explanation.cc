@@ -215,7 +215,7 @@ std::vector<const LayerExplanation*> Explanation::worst() const {
     std::ranges::stable_sort(worst, std::greater<>(), answers);
     return worst;
   };
-  const auto worst = most_first([this](const auto* layer) { return regained(*layer); });
+  auto worst = most_first([this](const auto* layer) { return regained(*layer); });
   if (!worst.empty()) return worst;
   return most_first([this](const auto* layer) { return lossless.correct - layer->alone.correct; });
 }

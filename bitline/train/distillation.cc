@@ -4,7 +4,7 @@ namespace bitline {
 
 at::Tensor training_loss(const at::Tensor& logits, const at::Tensor& labels,
                          const at::Tensor& images, std::optional<Teacher>& teacher) {
-  const at::Tensor of_labels = at::cross_entropy_loss(logits, labels);
+  at::Tensor of_labels = at::cross_entropy_loss(logits, labels);
   if (!teacher) return of_labels;
   const auto [share, temperature] = teacher->distillation;
   at::Tensor wanted;
