@@ -83,6 +83,19 @@ TEST_F(RetrainTest, PlanDecidesTheWeightsAndTheControlHasNone) {
   EXPECT_EQ(content_hash(retrain(run, {}).network), control);
 }
 
+// The same steps on the same batches, but for what they descend.
+TEST_F(RetrainTest, FollowsTheNetworkAsItCameWhereAsked) {
+  const auto losses = [this](const std::string& more) {
+    std::vector<EpochReport> reports;
+    const RunConfig run = config("taught", more);
+    retrain(run, plan_of(run, network_, 4), &reports);
+    return reports.front().loss;
+  };
+  EXPECT_EQ(losses("distillation = 0.0\n"), losses("temperature = 2.0\n"));
+  EXPECT_NE(losses("distillation = 0.5\n"), losses(""));
+  EXPECT_NE(losses("distillation = 0.5\n"), losses("distillation = 0.5\ntemperature = 2.0\n"));
+}
+
 TEST_F(RetrainTest, RecalibratesFirstWhereAsked) {
   RunConfig run = config("recalibrated", "recalibrate = true\n");
   ASSERT_TRUE(run.retrain.recalibrate);
