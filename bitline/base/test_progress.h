@@ -15,15 +15,21 @@ struct ToldTask {
   std::string name;
   std::int64_t total = 0;
   std::vector<std::int64_t> done;  ///< of each update
+  std::string note;                ///< of the last one
+  int ends = 0;                    ///< how often it was said to be over
 };
 
 /// Keeps all that is told.
 class NotedProgress : public SilentProgress {
  public:
   void begin(std::string_view task, std::int64_t total) override {
-    tasks_.push_back({std::string(task), total, {}});
+    tasks_.push_back({std::string(task), total, {}, {}});
   }
-  void update(std::int64_t done, std::string_view) override { tasks_.back().done.push_back(done); }
+  void update(std::int64_t done, std::string_view note) override {
+    tasks_.back().done.push_back(done);
+    tasks_.back().note = note;
+  }
+  void end() override { ++tasks_.back().ends; }
   void say(std::string_view fact) override { facts_.emplace_back(fact); }
 
   const std::vector<ToldTask>& tasks() const { return tasks_; }

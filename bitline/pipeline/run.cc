@@ -188,7 +188,7 @@ class Run {
               {"command", config_.command},
               {"objective", name_of(config_.search.options.objective)},
               {"max_loss", config_.search.max_loss},
-              {"validation_images", rows_->validation_images()},
+              {"validation_images", outcome_.validation_images},
               {"config", config_.as_used}};
     if (outcome_.recommended) {
       const ResultRow& row = outcome_.rows[*outcome_.recommended];

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
+#include "bitline/base/test_progress.h"
 #include "bitline/search/synthetic_evaluator.h"
 
 namespace bitline {
@@ -160,34 +162,20 @@ TEST(RangeSearch, NetworkWiseGivesEveryLayerTheSameDelta) {
   EXPECT_EQ(result.curves[0].layer, "");
 }
 
-class NotedProgress : public ProgressSink {
- public:
-  void begin(std::string_view task, std::int64_t units) override {
-    name = task;
-    total = units;
-  }
-  void update(std::int64_t units, std::string_view text) override {
-    EXPECT_GE(units, done);
-    done = units;
-    note = text;
-  }
-  void end() override { ++ends; }
-
-  std::string name, note;
-  std::int64_t total = 0, done = 0;
-  int ends = 0;
-};
-
 TEST(RangeSearch, ProgressEndsAtItsTotalAndNamesTheBest) {
   // 2 layers · 5 candidates · 3 images.
   SyntheticEvaluator evaluator(kTwoLayers, 3, coupled);
-  NotedProgress progress;
+  testing_progress::NotedProgress progress;
   search_ranges(evaluator, options_of(RangeMethod::kLayerWise, 2), progress, Cancellation());
-  EXPECT_EQ(progress.name, "search layer-wise, 4 levels");
-  EXPECT_EQ(progress.total, 30);
-  EXPECT_EQ(progress.done, 30);
-  EXPECT_EQ(progress.note, "conv2: best delta 1, 100.00 %");
-  EXPECT_EQ(progress.ends, 1);
+  ASSERT_EQ(progress.tasks().size(), 1U);
+  const testing_progress::ToldTask& search = progress.tasks().front();
+  EXPECT_EQ(search.name, "search layer-wise, 4 levels");
+  EXPECT_EQ(search.total, 30);
+  EXPECT_TRUE(std::ranges::is_sorted(search.done));
+  ASSERT_FALSE(search.done.empty());
+  EXPECT_EQ(search.done.back(), 30);
+  EXPECT_EQ(search.note, "conv2: best delta 1, 100.00 %");
+  EXPECT_EQ(search.ends, 1);
 }
 
 TEST(RangeSearch, CancellationStopsItAtTheNextBlock) {
@@ -196,12 +184,14 @@ TEST(RangeSearch, CancellationStopsItAtTheNextBlock) {
     cancellation.request();
     return coupled(plan, image);
   });
-  NotedProgress progress;
+  testing_progress::NotedProgress progress;
   expect_error(ErrorKind::kInterrupted, "stopped", [&] {
     search_ranges(evaluator, options_of(RangeMethod::kLayerWise, 2), progress, cancellation);
   });
   EXPECT_EQ(evaluator.images_measured, 2);
-  EXPECT_EQ(progress.ends, 1);
+  ASSERT_EQ(progress.tasks().size(), 1U);
+  EXPECT_TRUE(std::ranges::is_sorted(progress.tasks().front().done));
+  EXPECT_EQ(progress.tasks().front().ends, 1);
 }
 
 TEST(RangeSearch, EvaluatorThatBreaksTheBoundsPremisesIsABug) {
