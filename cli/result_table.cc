@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "bitline/adc/adc_text.h"
+#include "bitline/adc/stream_tables.h"
 
 namespace bitline::cli {
 namespace {
@@ -62,11 +63,12 @@ void print_plan(const AdcPlan& plan, const Network& network) {
     const auto found = plan.layers.find(node.name);
     if (found == plan.layers.end()) continue;
     const auto& [name, planned] = *found;
-    const CodeTable table = make_code_table(planned.spec, planned.minimum, planned.maximum);
+    const CodeTable table =
+        make_stream_tables(planned.spec, planned.minimum, planned.maximum).front();
     fmt::print("{:<28}  {:>6}  {:>7}  {:>7}  {:>16}  {}\n", name, table.levels(),
                delta_text(planned.spec, "-"), step_text(planned, "-"),
                fmt::format("{} to {}", planned.minimum, planned.maximum),
-               threshold_text(table.thresholds, kThresholdsShown, "..."));
+               thresholds_by_stream(planned, kThresholdsShown, "..."));
   }
 }
 

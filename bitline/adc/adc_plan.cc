@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "bitline/adc/adc_plan_json.h"
+#include "bitline/adc/stream_tables.h"
 #include "bitline/base/error.h"
 #include "bitline/base/hash.h"
 
@@ -42,12 +43,16 @@ std::vector<const char*> choice_fields(Quantizer quantizer) {
 }
 
 Json layer_to_json(const PlannedAdc& adc) {
-  const CodeTable table = make_code_table(adc.spec, adc.minimum, adc.maximum);
+  const std::vector<CodeTable> tables = make_stream_tables(adc.spec, adc.minimum, adc.maximum);
+  AdcSpec widest = adc.spec;
+  widest.stream_shifts.clear();
+  const CodeTable table = make_code_table(widest, adc.minimum, adc.maximum);
   Json json;
   json["quantizer"] = name_of(adc.spec.quantizer);
   json["levels"] = table.levels();
   const Json choice = choice_to_json(adc);
   for (const char* name : choice_fields(adc.spec.quantizer)) json[name] = choice[name];
+  if (!adc.spec.stream_shifts.empty()) json[kStreamShiftsField] = adc.spec.stream_shifts;
   json["sums"] = {adc.minimum, adc.maximum};
   json["step"] = rational_to_json(step_of(adc.spec, adc.minimum, adc.maximum));
   json["thresholds"] = table.thresholds;
@@ -60,6 +65,9 @@ Json layer_to_json(const PlannedAdc& adc) {
   for (const std::int32_t value : table.values)
     values.push_back(to_string(Rational(value) * table.unit));
   json["unit"] = rational_to_json(table.unit);
+  if (adc.spec.stream_shifts.empty()) return json;
+  for (const CodeTable& of_stream : tables)
+    json[kStreamThresholdsField].push_back(of_stream.thresholds);
   return json;
 }
 

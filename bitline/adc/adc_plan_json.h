@@ -13,6 +13,9 @@ using Json = nlohmann::ordered_json;
 
 inline constexpr const char* kPlanVersionField = "bitline_adc_plan";
 inline constexpr int kPlanVersion = 1;
+/// Only of layers whose input streams have ranges of their own.
+inline constexpr const char* kStreamShiftsField = "stream_shifts";
+inline constexpr const char* kStreamThresholdsField = "stream_thresholds";
 
 /// The choices that a quantizer uses beside its levels, in the order in which they are written.
 std::vector<const char*> choice_fields(Quantizer quantizer);

@@ -54,12 +54,24 @@ void read_choice(AdcSpec& spec, std::string_view name, const Json& json) {
   if (name == "sides") spec.sides = sides_from_name(to_text(json, name));
 }
 
+void read_stream_shifts(AdcSpec& spec, const Json& json) {
+  for (const Json& shift : to_array(json, kStreamShiftsField)) {
+    const std::int64_t value = to_integer(shift, kStreamShiftsField);
+    if (value < 0 || value > std::numeric_limits<int>::max())
+      fail("field '{}' holds {}, which is no shift; write 0 or more", kStreamShiftsField, value);
+    spec.stream_shifts.push_back(static_cast<int>(value));
+  }
+  if (spec.stream_shifts.empty())
+    fail("field '{}' is empty; remove it where all streams share a range", kStreamShiftsField);
+}
+
 AdcSpec read_spec(const Json& layer) {
   AdcSpec spec;
   spec.quantizer = quantizer_from_name(to_text(field(layer, "quantizer"), "quantizer"));
   spec.levels = to_integer(field(layer, "levels"), "levels");
   for (const char* name : choice_fields(spec.quantizer))
     read_choice(spec, name, field(layer, name));
+  if (layer.contains(kStreamShiftsField)) read_stream_shifts(spec, layer[kStreamShiftsField]);
   if (spec.quantizer != Quantizer::kTable) return spec;
   for (const Json& json : to_array(field(layer, "thresholds"), "thresholds"))
     spec.table_thresholds.push_back(to_integer(json, "thresholds"));
@@ -89,6 +101,9 @@ void check_fields(const Json& layer, const Json& expected) {
   for (const char* name :
        {"levels", "step", "thresholds", "thresholds_full_scale", "values", "unit"})
     compare(name, field(layer, name), expected[name]);
+  if (expected.contains(kStreamThresholdsField))
+    compare(kStreamThresholdsField, field(layer, kStreamThresholdsField),
+            expected[kStreamThresholdsField]);
 }
 
 PlannedAdc read_layer(const Json& layer) {

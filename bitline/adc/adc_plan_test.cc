@@ -58,6 +58,39 @@ TEST(AdcPlan, IsWrittenInOneStableForm) {
 )");
 }
 
+/// The second of two input streams has half of the range.
+AdcSpec streams_at_seven() {
+  AdcSpec spec = tread_at_seven();
+  spec.sides = Sides::kBoth;
+  spec.stream_shifts = {0, 1};
+  return spec;
+}
+
+TEST(AdcPlan, WritesTheThresholdsOfEveryStream) {
+  const std::string json = to_json(plan_of(streams_at_seven()));
+  EXPECT_NE(json.find("\"stream_shifts\": [0,1]"), std::string::npos) << json;
+  EXPECT_NE(json.find("\"thresholds\": [-1,2,5]"), std::string::npos) << json;
+  EXPECT_NE(json.find("\"stream_thresholds\": [[-1,2,5],[0,1,3]]"), std::string::npos) << json;
+}
+
+TEST(AdcPlan, ReadingChecksShiftsAndThresholdsOfStreams) {
+  const auto edit = [](const std::string& what, const std::string& with) {
+    std::string json = to_json(plan_of(streams_at_seven()));
+    const std::size_t at = json.find(what);
+    EXPECT_NE(at, std::string::npos) << what;
+    return json.replace(at, what.size(), with);
+  };
+  expect_refused(edit("[0,1,3]", "[0,1,4]"), "field 'stream_thresholds[1][2]' is 4");
+  expect_refused(edit("[[-1,2,5],[0,1,3]]", "[[-1,2,5]]"), "field 'stream_thresholds' is not");
+  expect_refused(edit("[0,1]", "[]"), "field 'stream_shifts' is empty");
+  expect_refused(edit("[0,1]", "[0,-1]"), "field 'stream_shifts' holds -1");
+  expect_refused(edit("[0,1]", "[0,1.5]"), "field 'stream_shifts' is 1.5");
+  expect_refused(edit("      \"stream_shifts\": [0,1],\n", ""),
+                 "field 'stream_thresholds' is unknown");
+  expect_refused(edit(",\n      \"stream_thresholds\": [[-1,2,5],[0,1,3]]", ""),
+                 "field 'stream_thresholds' is missing");
+}
+
 TEST(AdcPlan, WithoutLayersIsStillAPlan) {
   const std::string json = to_json(AdcPlan());
   EXPECT_EQ(json, "{\n  \"bitline_adc_plan\": 1,\n  \"layers\": {}\n}\n");
@@ -74,6 +107,7 @@ TEST(AdcPlan, EveryQuantizerIsReadBack) {
   table.table_thresholds = {-3, 3};
   table.table_values = {Rational(-13, 2), Rational(-1, 3), 4};
   plan.layers["table"] = {table, 0, 28800};
+  plan.layers["streams"] = {streams_at_seven(), -128, 128};
   EXPECT_EQ(plan_from_json(to_json(plan)), plan);
 }
 
@@ -196,7 +230,7 @@ TEST(AdcPlan, SchemaKnowsTheFieldsThatAreWritten) {
   const auto schema = nlohmann::json::parse(
       std::ifstream(std::filesystem::path(BITLINE_SCHEMAS) / "adc-plan.schema.json"));
   const auto& layer = schema.at("$defs").at("layer");
-  const auto written = nlohmann::json::parse(to_json(plan_of(tread_at_seven())));
+  const auto written = nlohmann::json::parse(to_json(plan_of(streams_at_seven())));
   const auto& fields = written.at("layers").at("conv1");
   EXPECT_EQ(layer.at("properties").size(), fields.size());
   for (const auto& [name, value] : fields.items())

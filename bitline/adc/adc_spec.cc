@@ -31,6 +31,7 @@ Sides resolved_sides(const AdcSpec& spec, std::int64_t minimum) {
 
 CodeTable make_code_table(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
   check_sums(minimum, maximum);
+  BITLINE_CHECK_EQ(spec.stream_shifts.empty(), true);  // make_stream_tables takes those
   if (spec.quantizer == Quantizer::kLossless) return lossless_table(minimum, maximum);
   check_levels(spec.levels);
   if (spec.quantizer == Quantizer::kTable) return measured_table(spec, minimum, maximum);

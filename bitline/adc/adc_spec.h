@@ -20,7 +20,7 @@ enum class TieRule { kUp, kAway };
 enum class Sides { kAutomatic, kBoth, kOneSided };
 
 /// One layer's ADC. `lossless` uses no other member, `full-range` levels and sides, `zero-rise` all
-/// but the step rule, `table` levels and its two lists.
+/// but the step rule and the shifts, `table` levels and its two lists.
 struct AdcSpec {
   Quantizer quantizer = Quantizer::kZeroTread;
   std::int64_t levels = 16;  ///< L ≥ 2
@@ -29,6 +29,9 @@ struct AdcSpec {
   StepRule step_rule = StepRule::kRange;
   TieRule tie_rule = TieRule::kUp;
   Sides sides = Sides::kAutomatic;
+  /// s_j: input stream j is read over δ · 2^−s_j (stream_tables.h); empty: all over δ. The only
+  /// member that make_code_table refuses.
+  std::vector<int> stream_shifts = {};
   /// Quantizer::kTable only: the transfer curve, measured (measured_table.h) or computed.
   std::vector<std::int64_t> table_thresholds;
   std::vector<Rational> table_values;

@@ -24,6 +24,13 @@ TEST(AdcText, ManyThresholdsAreCutToTheFirstThreeAndTheLast) {
   EXPECT_EQ(threshold_text({}, 4, "..."), "");
 }
 
+TEST(AdcText, StreamsWithRangesOfTheirOwnStandBeforeTheirThresholds) {
+  PlannedAdc adc = planned(Quantizer::kZeroTread);
+  EXPECT_EQ(thresholds_by_stream(adc, 4, "..."), "-1, 2, 5");
+  adc.spec.stream_shifts = {0, 1, 0};
+  EXPECT_EQ(thresholds_by_stream(adc, 4, "..."), "streams 0, 2: -1, 2, 5; 1: 0, 1, 3");
+}
+
 TEST(AdcText, OnlyQuantizersWithARangeShowDelta) {
   EXPECT_EQ(delta_text(planned(Quantizer::kZeroTread).spec, "-"), "7");
   EXPECT_EQ(delta_text(planned(Quantizer::kZeroRise).spec, "-"), "7");

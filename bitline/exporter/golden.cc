@@ -102,7 +102,11 @@ Json describe(const GoldenLayer& golden, const std::string& folder) {
             {"input_zero_point", layer.input_zero_point},
             {"pad_value", layer.pad_value},
             {"tiles", layer.tiles},
-            {"adc", describe(golden.adc.table)}};
+            {"adc", describe(golden.adc.tables.front())}};
+  if (golden.adc.tables.size() > 1) {
+    json["adc"] = Json::array();
+    for (const CodeTable& table : golden.adc.tables) json["adc"].push_back(describe(table));
+  }
   if (layer.has_reference_column()) json["reference_adc"] = describe(golden.adc.reference);
   json["recombination"] = describe_recombination(golden);
   json["files"] = std::move(files);

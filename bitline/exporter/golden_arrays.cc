@@ -55,7 +55,7 @@ class ArrayList {
       sums.push_back(2);
       axes.emplace_back("positive_negative");
     }
-    add_sums(tile, "", layer_.sums, golden_.adc.table, sums, axes);
+    add_sums(tile, "", layer_.sums, golden_.adc.tables.front(), sums, axes);
     if (layer_.has_reference_column())
       add_sums(tile, "reference_", layer_.reference_sums, golden_.adc.reference,
                {layer_.geometry.groups, streams}, {"group", "stream"});

@@ -128,7 +128,7 @@ class Computation {
           const std::int64_t* x = streams_of(streams, tile, place, group_of(channel), j);
           output += adc_.adc_factor * layer_.planes.sign(static_cast<std::int64_t>(i), channel, t) *
                     layer_.planes.weights[i] * layer_.streams.weights[j] *
-                    read(b, x, std::ssize(tile), sums, codes);
+                    read(adc_.table(j), b, x, std::ssize(tile), sums, codes);
         }
     });
     emit(sums);
@@ -152,17 +152,17 @@ class Computation {
   }
 
   /// One column in one read; a pair that is subtracted digitally takes two conversions.
-  std::int64_t read(const std::int64_t* b, const std::int64_t* x, std::int64_t rows, Words& sums,
-                    Words& codes) const {
+  std::int64_t read(const CodeTable& table, const std::int64_t* b, const std::int64_t* x,
+                    std::int64_t rows, Words& sums, Words& codes) const {
     std::int64_t positive = 0;
     std::int64_t negative = 0;
     for (std::int64_t row = 0; row < rows; ++row) {
       positive += std::max<std::int64_t>(b[row], 0) * x[row];
       negative += std::max<std::int64_t>(-b[row], 0) * x[row];
     }
-    if (!layer_.subtract_digitally) return convert(adc_.table, positive - negative, sums, codes);
-    const std::int64_t value = convert(adc_.table, positive, sums, codes);
-    return value - convert(adc_.table, negative, sums, codes);
+    if (!layer_.subtract_digitally) return convert(table, positive - negative, sums, codes);
+    const std::int64_t value = convert(table, positive, sums, codes);
+    return value - convert(table, negative, sums, codes);
   }
 
   static std::int64_t convert(const CodeTable& table, std::int64_t p, Words& sums, Words& codes) {

@@ -10,7 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "bitline/adc/adc_spec.h"
+#include "bitline/adc/stream_tables.h"
 #include "bitline/base/file.h"
 #include "bitline/kernels/reference.h"
 #include "bitline/mapping/map.h"
@@ -75,6 +75,16 @@ LayerAdc coarse_adc(const CimLayer& layer) {
   return make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum));
 }
 
+/// The same, with half of the range for the last of several input streams.
+LayerAdc stream_adc(const CimLayer& layer) {
+  AdcSpec spec;
+  spec.levels = 3;
+  spec.delta = std::max<std::int64_t>(1, layer.sums.magnitude() / 3);
+  spec.stream_shifts.assign(static_cast<std::size_t>(layer.streams.count()), 0);
+  if (layer.streams.count() > 1) spec.stream_shifts.back() = 1;
+  return make_layer_adc(layer, make_stream_tables(spec, layer.sums.minimum, layer.sums.maximum));
+}
+
 GoldenLayer draw_golden(const CimLayer& layer, std::int64_t images, const Draw& draw) {
   const ConvGeometry& g = layer.geometry;
   const auto activations = testing_layers::draw_activations(layer, images, draw);
@@ -128,9 +138,12 @@ TEST(GoldenLayers, OutputsAreTheEnginesUnderEveryMapping) {
     const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
     testing_layers::draw_rows(mapping, layer, draw);
     const CimLayer mapped = map_layer(layer, mapping.array);
-    const GoldenLayer golden = draw_golden(mapped, 1, draw);
-    ASSERT_EQ(computed_outputs(golden), engine_outputs(golden))
-        << testing_layers::describe(mapping);
+    GoldenLayer golden = draw_golden(mapped, 1, draw);
+    for (const LayerAdc& adc : {coarse_adc(mapped), stream_adc(mapped)}) {
+      golden.adc = adc;
+      ASSERT_EQ(computed_outputs(golden), engine_outputs(golden))
+          << testing_layers::describe(mapping);
+    }
   }
 }
 

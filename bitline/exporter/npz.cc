@@ -32,9 +32,20 @@ class LayerArrays {
     add_number("divisor", layer_.correction.divisor);
   }
 
-  void add_adc(const CodeTable& table) {
-    add_vector("adc.thresholds", table.thresholds);
-    add_vector("adc.values", {table.values.begin(), table.values.end()});
+  /// One table for all input streams, or one each.
+  void add_adc(const std::vector<CodeTable>& tables) {
+    const CodeTable& table = tables.front();
+    std::vector<std::int64_t> thresholds;
+    std::vector<std::int64_t> values;
+    for (const CodeTable& own : tables) {
+      thresholds.insert(thresholds.end(), own.thresholds.begin(), own.thresholds.end());
+      values.insert(values.end(), own.values.begin(), own.values.end());
+    }
+    Shape shape = tables.size() == 1 ? Shape{} : Shape{std::ssize(tables)};
+    shape.push_back(std::ssize(table.thresholds));
+    add("adc.thresholds", Tensor::of<std::int64_t>(shape, thresholds));
+    shape.back() = table.levels();
+    add("adc.values", Tensor::of<std::int64_t>(shape, values));
     add_vector("adc.unit", {table.unit.numerator(), table.unit.denominator()});
     add_vector("adc.range", {table.minimum, table.maximum});
   }
@@ -57,7 +68,7 @@ class LayerArrays {
 }  // namespace
 
 std::vector<std::byte> layers_npz(std::span<const CimLayer* const> layers,
-                                  const std::map<std::string, CodeTable>& tables) {
+                                  const std::map<std::string, std::vector<CodeTable>>& tables) {
   std::vector<ZipMember> members;
   for (const CimLayer* layer : layers) {
     LayerArrays arrays(*layer, members);

@@ -13,9 +13,9 @@
 namespace bitline {
 
 /// The bytes of an NPZ file: of every layer its integers, digits, factors, tiles and scales, and of
-/// those with an entry in `tables` (by layer name) the ADC. Keys and element types:
-/// docs/export.md.
+/// those with an entry in `tables` (by layer name; LayerAdc::tables) the ADC. Keys and element
+/// types: docs/export.md.
 std::vector<std::byte> layers_npz(std::span<const CimLayer* const> layers,
-                                  const std::map<std::string, CodeTable>& tables);
+                                  const std::map<std::string, std::vector<CodeTable>>& tables);
 
 }  // namespace bitline

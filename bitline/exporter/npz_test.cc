@@ -21,7 +21,7 @@ CimLayer small_layer(ColumnFlip flip) {
 }
 
 /// Members are stored uncompressed, so that names and arrays can be looked for in the bytes.
-std::string npz(const std::map<std::string, CodeTable>& tables,
+std::string npz(const std::map<std::string, std::vector<CodeTable>>& tables,
                 ColumnFlip flip = ColumnFlip::kNone) {
   const CimLayer layer = small_layer(flip);
   const CimLayer* const layers[] = {&layer};
@@ -56,9 +56,17 @@ TEST(LayersNpz, FlippedColumnsHaveSigns) {
 }
 
 TEST(LayersNpz, AnAdcIsThresholdsValuesAndUnit) {
-  const std::string file = npz({{"linear", lossless_table(-2, 2)}});
+  const std::string file = npz({{"linear", {lossless_table(-2, 2)}}});
   for (const char* key : {"adc.thresholds", "adc.values", "adc.unit", "adc.range"})
     EXPECT_THAT(file, HasSubstr(fmt::format("linear.{}.npy", key)));
+  EXPECT_THAT(file, HasSubstr("'<i8', 'fortran_order': False, 'shape': (4,)"));
+}
+
+TEST(LayersNpz, RangesOfStreamsAreRowsOfThresholds) {
+  const CodeTable table = lossless_table(-2, 2);
+  const std::string file = npz({{"linear", {table, table, table}}});
+  EXPECT_THAT(file, HasSubstr("'<i8', 'fortran_order': False, 'shape': (3, 4)"));
+  EXPECT_THAT(file, HasSubstr("'<i8', 'fortran_order': False, 'shape': (3, 5)"));
 }
 
 }  // namespace

@@ -42,11 +42,11 @@ struct StreamView {
   }
 };
 
-inline StreamView view_of(const BlockJob& job, std::size_t tile, std::size_t stream) {
+inline StreamView view_of(const BlockJob& job, std::size_t tile, const StreamProducts& stream) {
   const PackedTile& packed = job.planes.tiles[tile];
   const PackedInputs& inputs = job.inputs;
-  const auto j = static_cast<std::int64_t>(stream);
-  StreamView view{tile, stream, job.streams[stream].products, job.streams[stream].weight,
+  const auto j = static_cast<std::int64_t>(stream.stream);
+  StreamView view{tile, stream.stream, stream.products, stream.weight,
                   job.planes.signs_of(job.group, job.block, tile)};
   if (inputs.as_digits) {
     view.cell_digits = job.planes.digits_of(job.group, job.block, tile);
@@ -69,8 +69,7 @@ inline std::vector<StreamView> views_of(const BlockJob& job) {
   std::vector<StreamView> views;
   views.reserve(job.planes.tiles.size() * job.streams.size());
   for (std::size_t tile = 0; tile < job.planes.tiles.size(); ++tile)
-    for (std::size_t stream = 0; stream < job.streams.size(); ++stream)
-      views.push_back(view_of(job, tile, stream));
+    for (const StreamProducts& stream : job.streams) views.push_back(view_of(job, tile, stream));
   return views;
 }
 

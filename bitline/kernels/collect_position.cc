@@ -65,7 +65,7 @@ void collect_stream(const BlockJob& job, const StreamView& view, std::int64_t po
 
 void collect(const BlockJob& job, std::int64_t position_lane, WeightedHistogram& histogram) {
   for (std::size_t tile = 0; tile < job.planes.tiles.size(); ++tile)
-    for (std::size_t stream = 0; stream < job.streams.size(); ++stream) {
+    for (const StreamProducts& stream : job.streams) {
       const StreamView view = view_of(job, tile, stream);
       if (view.active[position_lane] != 0) collect_stream(job, view, position_lane, histogram);
     }

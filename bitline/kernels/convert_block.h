@@ -24,18 +24,20 @@ struct BitProduct {
 struct StreamProducts {
   std::vector<BitProduct> products;  ///< highest level first
   std::int64_t weight = 1;           ///< g_j
+  std::size_t stream = 0;            ///< j, its place among the packed inputs
 };
 
 std::vector<StreamProducts> stream_products(const PackedPlanes& planes,
                                             const std::vector<InputPlane>& input_planes,
                                             const std::vector<std::int64_t>& stream_weights);
 
-/// Adds Σ_t Σ_i Σ_j s c_i g_j multiple(p), over the columns of a block and over active streams, to
-/// the sums of their output channels; Conversion::kDense takes values for multiples. What inactive
-/// streams give, and PreparedTable::base and scale, is the caller's to add.
+/// Adds Σ_t Σ_i Σ_j s c_i g_j multiple(p), over the columns of a block and over the job's streams
+/// where they are active, to the sums of their output channels; Conversion::kDense takes values for
+/// multiples. What inactive streams give, and PreparedTable::base and scale, is the caller's to
+/// add.
 struct BlockJob {
   const PackedPlanes& planes;
-  const std::vector<StreamProducts>& streams;
+  const std::vector<StreamProducts>& streams;  ///< that the table is of
   const PackedInputs& inputs;
   const PreparedTable& table;
   std::int64_t group = 0;

@@ -1,7 +1,5 @@
 #include "bitline/kernels/flipped_columns.h"
 
-#include <numeric>
-
 namespace bitline {
 
 FlippedColumns::FlippedColumns(const CimLayer& layer)
@@ -18,10 +16,6 @@ FlippedColumns::FlippedColumns(const CimLayer& layer)
         complement_weights_.push_back(planes.complement_weight(channel, tile));
     }
   }
-}
-
-std::int64_t FlippedColumns::stream_weight_sum() const {
-  return std::accumulate(stream_weights_.begin(), stream_weights_.end(), std::int64_t{0});
 }
 
 void FlippedColumns::sum_tiles(const PackedInputs& inputs,

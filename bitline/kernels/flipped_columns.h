@@ -17,8 +17,6 @@ class FlippedColumns {
 
   /// Whether digit sums are needed, since some columns may be complemented.
   bool has_complements() const { return !complement_weights_.empty(); }
-  /// Σ_j g_j.
-  std::int64_t stream_weight_sum() const;
   /// Σ_t Σ_i c_i over the flipped columns of an output channel.
   std::int64_t factor_sum(std::int64_t channel) const {
     return factor_sums_[static_cast<std::size_t>(channel)];

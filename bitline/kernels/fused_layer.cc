@@ -7,6 +7,7 @@
 #include "bitline/base/error.h"
 #include "bitline/base/parallel.h"
 #include "bitline/kernels/instruction_set.h"
+#include "bitline/kernels/stream_groups.h"
 #include "bitline/kernels/strips.h"
 
 namespace bitline {
@@ -32,19 +33,21 @@ FusedLayer::FusedLayer(const CimLayer& layer)
 /// What one thread needs: buffers, and counts of its own.
 class FusedLayer::Worker {
  public:
-  Worker(const FusedLayer& layer, const LayerAdc& adc, const PreparedTable& table,
+  Worker(const FusedLayer& layer, const LayerAdc& adc, const std::vector<StreamGroup>& groups,
          std::span<const std::int32_t> activations, std::span<std::int64_t> outputs,
          const LayerHistogram* histogram)
       : layer_(layer),
         adc_(adc),
-        table_(table),
+        groups_(groups),
         packer_(layer.packer_, layer.geometry_, activations, layer.takes_digits()),
         outputs_(outputs) {
     const std::int64_t positions = layer.packer_.rows_at_once() * layer.geometry_.out_width();
     const std::int64_t channels = layer.planes_.out_channels;
-    sums_ = Tensor(DType::kI32, {is_dense() ? 0 : positions, channels});
-    dense_sums_ = Tensor(DType::kI64, {is_dense() ? positions : 0, channels});
-    short_totals_ = Tensor(DType::kI16, {is_dense() ? 0 : positions, kBlockColumns});
+    const bool all_dense = std::ranges::all_of(groups, is_dense);
+    const bool some_dense = std::ranges::any_of(groups, is_dense);
+    sums_ = Tensor(DType::kI32, {all_dense ? 0 : positions, channels});
+    dense_sums_ = Tensor(DType::kI64, {some_dense ? positions : 0, channels});
+    short_totals_ = Tensor(DType::kI16, {all_dense ? 0 : positions, kBlockColumns});
     if (histogram != nullptr)
       counter_.emplace(layer.planes_, layer.streams_.size(), histogram->by_tile(),
                        std::ssize(outputs) / layer.geometry_.out_width() /
@@ -55,35 +58,46 @@ class FusedLayer::Worker {
   void run(const Strip& strip) {
     for (std::int64_t group = 0; group < layer_.planes_.groups; ++group) {
       packer_.pack(strip, group);
-      start_sums();
-      for (std::int64_t block = 0; block < layer_.planes_.blocks(); ++block)
-        convert_block({layer_.planes_, layer_.streams_, inputs_, table_, group, block,
-                       sums().data(), dense_sums().data(),
-                       short_totals_.data<std::int16_t>().data(), counter_ ? &*counter_ : nullptr});
-      is_dense() ? write(dense_sums(), group, strip) : write(sums(), group, strip);
+      start_common();
+      for (const StreamGroup& streams : groups_) convert(streams, group, strip);
     }
   }
 
   const std::optional<SumCounter>& counter() const { return counter_; }
 
  private:
-  bool is_dense() const { return table_.conversion == Conversion::kDense; }
+  static bool is_dense(const StreamGroup& streams) {
+    return streams.table.conversion == Conversion::kDense;
+  }
   std::span<std::int32_t> sums() { return sums_.data<std::int32_t>(); }
   std::span<std::int64_t> dense_sums() { return dense_sums_.data<std::int64_t>(); }
 
-  /// Clears them, and finds what is the same in Y_int for all output channels: the table's base,
-  /// streams that are all zero (p = 0), reference columns, and Σ A.
-  void start_sums() {
-    common_.assign(static_cast<std::size_t>(inputs_.lanes), 0);
-    for (std::size_t tile = 0; tile < layer_.planes_.tiles.size(); ++tile)
-      for (std::size_t stream = 0; stream < layer_.streams_.size(); ++stream) {
-        add_idle_values(tile, stream);
-        if (layer_.packer_.sums_digits()) add_corrections(tile, stream);
-        if (counter_) count_idle(tile, stream);
-      }
-    layer_.flipped_columns_.sum_tiles(inputs_, tile_sums_);
+  /// What some streams give all channels of a group; the first ones also what no stream gives.
+  void convert(const StreamGroup& streams, std::int64_t group, const Strip& strip) {
     std::ranges::fill(sums(), 0);
     std::ranges::fill(dense_sums(), 0);
+    for (std::int64_t block = 0; block < layer_.planes_.blocks(); ++block)
+      convert_block({layer_.planes_, streams.streams, inputs_, streams.table, group, block,
+                     sums().data(), dense_sums().data(), short_totals_.data<std::int16_t>().data(),
+                     counter_ ? &*counter_ : nullptr});
+    is_dense(streams) ? write(dense_sums(), streams, group, strip)
+                      : write(sums(), streams, group, strip);
+  }
+
+  bool is_first(const StreamGroup& streams) const { return &streams == groups_.data(); }
+
+  /// Finds what is the same in Y_int for all output channels: the tables' bases, streams that are
+  /// all zero (p = 0), reference columns, and Σ A.
+  void start_common() {
+    common_.assign(static_cast<std::size_t>(inputs_.lanes), 0);
+    for (const StreamGroup& streams : groups_)
+      for (std::size_t tile = 0; tile < layer_.planes_.tiles.size(); ++tile)
+        for (const StreamProducts& stream : streams.streams) {
+          add_idle_values(tile, stream, streams.table);
+          if (layer_.packer_.sums_digits()) add_corrections(tile, stream.stream);
+          if (counter_) count_idle(tile, stream.stream);
+        }
+    layer_.flipped_columns_.sum_tiles(inputs_, tile_sums_);
   }
 
   const std::uint8_t* active_lanes(std::size_t tile, std::size_t stream) const {
@@ -92,12 +106,11 @@ class FusedLayer::Worker {
   }
 
   /// The part of the columns' values that does not depend on their cells.
-  void add_idle_values(std::size_t tile, std::size_t stream) {
-    const std::int64_t factor =
-        adc_.adc_factor * layer_.stream_weights_[stream] * layer_.planes_.factor_sum();
-    const std::int64_t base = factor * table_.base;
-    const std::int64_t zero = factor * (table_.base + table_.scale * table_.zero_multiple);
-    const std::uint8_t* active = active_lanes(tile, stream);
+  void add_idle_values(std::size_t tile, const StreamProducts& stream, const PreparedTable& table) {
+    const std::int64_t factor = adc_.adc_factor * stream.weight * layer_.planes_.factor_sum();
+    const std::int64_t base = factor * table.base;
+    const std::int64_t zero = factor * (table.base + table.scale * table.zero_multiple);
+    const std::uint8_t* active = active_lanes(tile, stream.stream);
     for (std::int64_t& sum : common_) sum += *active++ != 0 ? base : zero;
   }
 
@@ -119,7 +132,8 @@ class FusedLayer::Worker {
 
   /// Transposes, a few channels at a time: as many as share the lines of the cache that are read.
   template <typename T>
-  void write(std::span<T> sums, std::int64_t group, const Strip& strip) {
+  void write(std::span<T> sums, const StreamGroup& streams, std::int64_t group,
+             const Strip& strip) {
     constexpr std::int64_t kAtOnce = 8;
     const std::int64_t channels = layer_.planes_.out_channels;
     for (std::int64_t first = 0; first < channels; first += kAtOnce)
@@ -128,42 +142,45 @@ class FusedLayer::Worker {
         std::int64_t* output = outputs_.data() + strip.image * layer_.geometry_.out_size() +
                                group * channels * layer_.geometry_.out_positions() +
                                (strip.first_row + y) * layer_.geometry_.out_width();
-        write_row(sums.data() + y * inputs_.width * channels, y, first, last, output);
-        if (layer_.planes_.has_flips()) add_flipped(group, y, first, last, output);
+        write_row(sums.data() + y * inputs_.width * channels, streams, y, first, last, output);
+        if (layer_.planes_.has_flips()) add_flipped(streams, group, y, first, last, output);
       }
   }
 
   /// Channels first … last − 1 of a row's positions; `output` is the row in the group's channel 0.
   template <typename T>
-  void write_row(const T* sums, std::int64_t y, std::int64_t first, std::int64_t last,
-                 std::int64_t* output) const {
-    const std::int64_t factor = adc_.adc_factor * table_.scale;
+  void write_row(const T* sums, const StreamGroup& streams, std::int64_t y, std::int64_t first,
+                 std::int64_t last, std::int64_t* output) const {
+    const std::int64_t factor = adc_.adc_factor * streams.table.scale;
     const std::int64_t* common = common_.data() + y * inputs_.pitch;
     const std::int64_t positions = layer_.geometry_.out_positions();
+    const bool is_first = this->is_first(streams);
     for (std::int64_t x = 0; x < inputs_.width; ++x, sums += layer_.planes_.out_channels)
-      for (std::int64_t channel = first; channel < last; ++channel)
-        output[channel * positions + x] = common[x] + factor * sums[channel];
+      for (std::int64_t channel = first; channel < last; ++channel) {
+        std::int64_t& own = output[channel * positions + x];
+        own = (is_first ? common[x] : own) + factor * sums[channel];
+      }
   }
 
   /// To the outputs of write_row(): complements, and what add_idle_values() has given the sign of
   /// unflipped columns.
-  void add_flipped(std::int64_t group, std::int64_t y, std::int64_t first, std::int64_t last,
-                   std::int64_t* output) const {
+  void add_flipped(const StreamGroup& streams, std::int64_t group, std::int64_t y,
+                   std::int64_t first, std::int64_t last, std::int64_t* output) const {
     const FlippedColumns& flipped = layer_.flipped_columns_;
-    const std::int64_t base = adc_.adc_factor * table_.base * flipped.stream_weight_sum();
+    const std::int64_t base = adc_.adc_factor * streams.table.base * streams.weight_sum();
     for (std::int64_t channel = first; channel < last; ++channel) {
       const std::int64_t of_all = group * layer_.planes_.out_channels + channel;
       const std::span row(output + channel * layer_.geometry_.out_positions(),
                           static_cast<std::size_t>(inputs_.width));
       for (std::int64_t& own : row) own -= 2 * base * flipped.factor_sum(of_all);
-      if (flipped.has_complements())
+      if (flipped.has_complements() && is_first(streams))
         flipped.add_complements(of_all, adc_.complement_factor, tile_sums_, y * inputs_.pitch, row);
     }
   }
 
   const FusedLayer& layer_;
   const LayerAdc& adc_;
-  const PreparedTable& table_;
+  const std::vector<StreamGroup>& groups_;
   StripPacker packer_;
   const PackedInputs& inputs_ = packer_.inputs();
   std::span<std::int64_t> outputs_;
@@ -195,12 +212,12 @@ void FusedLayer::accumulate(const LayerAdc& adc, std::int64_t images,
   const std::int64_t out_size = geometry_.out_size();
   BITLINE_CHECK_EQ(static_cast<std::int64_t>(activations.size()), images * in_size);
   BITLINE_CHECK_EQ(static_cast<std::int64_t>(outputs.size()), images * out_size);
-  const PreparedTable table = prepare_table(adc.table, planes_, stream_weights_);
+  const std::vector<StreamGroup> groups = stream_groups(adc, planes_, streams_);
   std::mutex mutex;
   const Strips strips(geometry_, images, packer_.rows_at_once());
   parallel_for(0, strips.count(), strips.grain(conversions_per_row()),
                [&](std::int64_t begin, std::int64_t end) {
-                 Worker worker(*this, adc, table, activations, outputs, histogram);
+                 Worker worker(*this, adc, groups, activations, outputs, histogram);
                  for (std::int64_t strip = begin; strip < end; ++strip) worker.run(strips[strip]);
                  if (histogram == nullptr) return;
                  const std::lock_guard<std::mutex> lock(mutex);

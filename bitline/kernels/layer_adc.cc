@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace bitline {
 namespace {
@@ -13,6 +14,19 @@ void check_covers(const CimLayer& layer, std::string_view column, const SumRange
         "layer {}: a {} column sums to {} … {}, but its ADC's table covers {} … {} only; make the "
         "table for this layer",
         layer.name, column, sums.minimum, sums.maximum, table.minimum, table.maximum);
+}
+
+void check_tables(const CimLayer& layer, const std::vector<CodeTable>& tables) {
+  const std::int64_t count = std::ssize(tables);
+  if (count != 1 && count != layer.streams.count())
+    fail(
+        "layer {}: its ADC has ranges for {} input streams, but the layer has {}; make the plan "
+        "for this network and array",
+        layer.name, count, layer.streams.count());
+  for (const CodeTable& table : tables) {
+    check_covers(layer, "normal", layer.sums, table);
+    BITLINE_CHECK_EQ(table.unit == tables.front().unit, true);
+  }
 }
 
 std::int64_t exact_quotient(const Rational& a, const Rational& b) {
@@ -47,8 +61,10 @@ void check_fits(const CimLayer& layer, const LayerAdc& adc) {
   const Wide tiles = static_cast<Wide>(layer.tiles.size());
   const Wide inputs = magnitude_sum(layer.streams.weights);
   const Wide columns = layer.subtract_digitally ? 2 : 1;
-  Wide bound = tiles * inputs * magnitude_sum(layer.planes.weights) * columns *
-               largest_value(adc.table) * adc.adc_factor;
+  std::int64_t largest = 0;
+  for (const CodeTable& table : adc.tables) largest = std::max(largest, largest_value(table));
+  Wide bound =
+      tiles * inputs * magnitude_sum(layer.planes.weights) * columns * largest * adc.adc_factor;
   if (layer.has_reference_column())
     bound += tiles * inputs * largest_value(adc.reference) * adc.reference_factor;
   const Wide largest_input_sum = inputs * layer.streams.range().maximum * layer.geometry.fan_in();
@@ -62,23 +78,28 @@ void check_fits(const CimLayer& layer, const LayerAdc& adc) {
 }  // namespace
 
 LayerAdc make_layer_adc(const CimLayer& layer, const CodeTable& table) {
-  if (!layer.has_reference_column()) return make_layer_adc(layer, table, CodeTable{});
-  const SumRange& sums = layer.reference_sums;
-  return make_layer_adc(layer, table, lossless_table(sums.minimum, sums.maximum));
+  return make_layer_adc(layer, std::vector<CodeTable>{table});
 }
 
-LayerAdc make_layer_adc(const CimLayer& layer, const CodeTable& table, const CodeTable& reference) {
-  check_covers(layer, "normal", layer.sums, table);
+LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables) {
+  if (!layer.has_reference_column()) return make_layer_adc(layer, std::move(tables), CodeTable{});
+  const SumRange& sums = layer.reference_sums;
+  return make_layer_adc(layer, std::move(tables), lossless_table(sums.minimum, sums.maximum));
+}
+
+LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables,
+                        const CodeTable& reference) {
+  check_tables(layer, tables);
   if (layer.has_reference_column())
     check_covers(layer, "reference", layer.reference_sums, reference);
   const Correction& correction = layer.correction;
-  const Rational column = table.unit / correction.divisor;
+  const Rational column = tables.front().unit / correction.divisor;
   const Rational reference_column =
       Rational(correction.reference_weight) * reference.unit / correction.divisor;
   const Rational input_sum(correction.input_sum_weight, correction.divisor);
   const Rational complement(layer.planes.has_complements() ? 1 : 0, correction.divisor);
 
-  LayerAdc adc{table, reference};
+  LayerAdc adc{std::move(tables), reference};
   adc.unit = common_unit(common_unit(column, reference_column), common_unit(input_sum, complement));
   adc.adc_factor = exact_quotient(column, adc.unit);
   adc.reference_factor = exact_quotient(reference_column, adc.unit);

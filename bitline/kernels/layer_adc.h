@@ -1,6 +1,10 @@
 // The tables of one layer, ready for a kernel.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
 #include "bitline/adc/code_table.h"
 #include "bitline/mapping/cim_layer.h"
 
@@ -10,25 +14,33 @@ namespace bitline {
 /// computes, per output,
 ///   Y_int = adc_factor · S + complement_factor · Σ_t F_t Σ_{r ∈ t} A_r
 ///           − reference_factor · S_ref − input_sum_factor · Σ A
-///   S     = Σ_t Σ_i Σ_j s c_i g_j table.values[code(p)]
+///   S     = Σ_t Σ_i Σ_j s c_i g_j table(j).values[code(p)]
 ///   S_ref = Σ_t Σ_j g_j reference.values[code(p_ref)]
 /// and the real output is Y = Y_int · unit exactly. Where the layer subtracts digitally,
 /// values[code(p⁺)] − values[code(p⁻)] stands for values[code(p)]. s and F_t are those of
 /// WeightPlanes.
 struct LayerAdc {
-  CodeTable table;
-  CodeTable reference;                 ///< of the reference columns; empty where the layer has none
-  std::int64_t adc_factor = 1;         ///< table.unit / correction.divisor, in units of `unit`
-  std::int64_t reference_factor = 0;   ///< reference_weight · reference.unit / divisor, likewise
-  std::int64_t input_sum_factor = 0;   ///< input_sum_weight / divisor, likewise
+  std::vector<CodeTable> tables;      ///< one for all input streams, or one each; of one unit
+  CodeTable reference;                ///< of the reference columns; empty where the layer has none
+  std::int64_t adc_factor = 1;        ///< the tables' unit / correction.divisor, in units of `unit`
+  std::int64_t reference_factor = 0;  ///< reference_weight · reference.unit / divisor, likewise
+  std::int64_t input_sum_factor = 0;  ///< input_sum_weight / divisor, likewise
   std::int64_t complement_factor = 0;  ///< 1 / divisor, likewise; 0 where F_t is
   Rational unit = 1;                   ///< largest rational of which all four are multiples
+
+  /// Of an input stream.
+  const CodeTable& table(std::size_t stream) const {
+    return tables.size() == 1 ? tables.front() : tables.at(stream);
+  }
 };
 
-/// Puts the layer's correction and both tables over one common unit; the reference column's table
-/// is lossless unless given. Throws Error when a table does not cover the layer's possible sums, or
-/// when Y_int might not fit 64 bits.
+/// Puts the layer's correction and all tables over one common unit; the reference column's table is
+/// lossless unless given. `tables` (stream_tables.h): one for all input streams, or one each.
+/// Throws Error when a table does not cover the layer's possible sums, when there are tables for
+/// another number of streams, or when Y_int might not fit 64 bits.
+LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables);
+LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables,
+                        const CodeTable& reference);
 LayerAdc make_layer_adc(const CimLayer& layer, const CodeTable& table);
-LayerAdc make_layer_adc(const CimLayer& layer, const CodeTable& table, const CodeTable& reference);
 
 }  // namespace bitline

@@ -45,7 +45,8 @@ TEST(LayerAdc, OffsetPutsBothTablesOverOneUnit) {
   const CimLayer layer = layer_of(Encoding::kOffset);
   const CodeTable table{0, 3, {1}, {0, 1}, Rational(14, 5)};
   const CodeTable reference{0, 3, {2}, {0, 1}, Rational(3, 2)};
-  expect_factors(make_layer_adc(layer, table, reference), 7, 30, 0, Rational(2, 5));
+  expect_factors(make_layer_adc(layer, std::vector<CodeTable>{table}, reference), 7, 30, 0,
+                 Rational(2, 5));
 }
 
 // 14/5 · S − 8 · Σ A = (7 S − 20 Σ A) · 2/5.
@@ -74,7 +75,7 @@ TEST(LayerAdc, ReferenceColumnIsLosslessUnlessGivenATable) {
 
 std::string refusal(const CimLayer& layer, const CodeTable& table, const CodeTable& reference) {
   try {
-    make_layer_adc(layer, table, reference);
+    make_layer_adc(layer, std::vector<CodeTable>{table}, reference);
   } catch (const Error& error) {
     return error.what();
   }

@@ -6,28 +6,42 @@
 #include "bitline/base/error.h"
 #include "bitline/base/parallel.h"
 #include "bitline/kernels/fused_layer.h"
+#include "bitline/kernels/stream_groups.h"
 #include "bitline/kernels/strips.h"
 #include "bitline/kernels/weighted_histogram.h"
 
 namespace bitline {
 namespace {
 
-/// The different tables among some ADCs.
-struct DistinctTables {
+/// Streams that have equal tables under every ADC, and the different ones among those.
+struct SweptStreams {
+  std::vector<StreamProducts> streams;
   std::vector<std::vector<ValueChange>> tables;  ///< from 0 up
   std::vector<std::size_t> table_of;             ///< by ADC
+  std::size_t first_table = 0;                   ///< among the tables of all streams
 };
 
-DistinctTables distinct_tables(std::span<const LayerAdc> adcs, const PackedPlanes& planes) {
-  DistinctTables distinct;
-  for (const LayerAdc& adc : adcs) {
-    std::vector<ValueChange> changes = value_changes(adc.table, planes.sums);
-    changes.insert(changes.begin(), {planes.sums.minimum, adc.table.value(planes.sums.minimum)});
-    const auto known = std::ranges::find(distinct.tables, changes);
-    distinct.table_of.push_back(static_cast<std::size_t>(known - distinct.tables.begin()));
-    if (known == distinct.tables.end()) distinct.tables.push_back(std::move(changes));
+void add_table(const CodeTable& table, const PackedPlanes& planes, SweptStreams& swept) {
+  std::vector<ValueChange> changes = value_changes(table, planes.sums);
+  changes.insert(changes.begin(), {planes.sums.minimum, table.value(planes.sums.minimum)});
+  const auto known = std::ranges::find(swept.tables, changes);
+  swept.table_of.push_back(swept.first_table +
+                           static_cast<std::size_t>(known - swept.tables.begin()));
+  if (known == swept.tables.end()) swept.tables.push_back(std::move(changes));
+}
+
+std::vector<SweptStreams> swept_streams(std::span<const LayerAdc> adcs, const PackedPlanes& planes,
+                                        const std::vector<StreamProducts>& streams) {
+  std::vector<SweptStreams> all;
+  std::size_t tables = 0;
+  for (std::vector<StreamProducts>& set : streams_of_equal_tables(adcs, streams)) {
+    SweptStreams& swept = all.emplace_back();
+    swept.first_table = tables;
+    for (const LayerAdc& adc : adcs) add_table(adc.table(set.front().stream), planes, swept);
+    swept.streams = std::move(set);
+    tables += swept.tables.size();
   }
-  return distinct;
+  return all;
 }
 
 /// At least 1.
@@ -43,18 +57,18 @@ std::int64_t largest_magnitude(const std::vector<std::int32_t>& values) {
 /// What one thread needs.
 class FusedLayer::Sweeper {
  public:
-  Sweeper(const FusedLayer& layer, std::span<const LayerAdc> adcs, const DistinctTables& distinct,
-          std::int64_t images, std::span<const std::int32_t> activations,
-          std::span<std::int64_t> outputs)
+  Sweeper(const FusedLayer& layer, std::span<const LayerAdc> adcs,
+          const std::vector<SweptStreams>& swept, std::int64_t images,
+          std::span<const std::int32_t> activations, std::span<std::int64_t> outputs)
       : layer_(layer),
         adcs_(adcs),
-        distinct_(distinct),
+        swept_(swept),
+        tables_(swept.back().first_table + swept.back().tables.size()),
         packer_(layer.packer_, layer.geometry_, activations, layer.takes_digits()),
         outputs_(outputs),
         adc_stride_(images * layer.geometry_.out_size()),
         histogram_(layer.planes_),
-        sums_(static_cast<std::size_t>(kAtOnce * layer.planes_.out_channels) *
-              distinct.tables.size()) {
+        sums_(static_cast<std::size_t>(kAtOnce * layer.planes_.out_channels) * tables_) {
     table_.origin = layer.planes_.sums.minimum;
     table_.byte_sums = layer.planes_.sums.maximum - layer.planes_.sums.minimum <= 255;
   }
@@ -72,11 +86,13 @@ class FusedLayer::Sweeper {
         for (std::int64_t x = 0; x < inputs_.width; x += kAtOnce) {
           const std::int64_t lane = y * inputs_.pitch + x;
           const std::int64_t positions = std::min(kAtOnce, inputs_.width - x);
-          for (std::int64_t i = 0; i < positions; ++i) {
-            count(group, lane + i);
-            for (std::size_t table = 0; table < distinct_.tables.size(); ++table)
-              histogram_.weighted_values(distinct_.tables[table], sums_of(i, table));
-          }
+          for (std::int64_t i = 0; i < positions; ++i)
+            for (const SweptStreams& swept : swept_) {
+              count(swept.streams, group, lane + i);
+              for (std::size_t table = 0; table < swept.tables.size(); ++table)
+                histogram_.weighted_values(swept.tables[table],
+                                           sums_of(i, swept.first_table + table));
+            }
           write(lane, positions, output);
           if (layer_.flipped_columns_.has_complements())
             add_complements(group, lane, positions, output);
@@ -89,16 +105,15 @@ class FusedLayer::Sweeper {
   /// Positions whose outputs are written together: they share lines of the cache.
   static constexpr std::int64_t kAtOnce = 8;
 
-  void count(std::int64_t group, std::int64_t lane) {
+  void count(const std::vector<StreamProducts>& streams, std::int64_t group, std::int64_t lane) {
     histogram_.clear();
     for (std::int64_t block = 0; block < layer_.planes_.blocks(); ++block)
-      collect_block({layer_.planes_, layer_.streams_, inputs_, table_, group, block}, lane,
-                    histogram_);
+      collect_block({layer_.planes_, streams, inputs_, table_, group, block}, lane, histogram_);
     std::int64_t idle = 0;
     for (std::size_t tile = 0; tile < layer_.planes_.tiles.size(); ++tile)
-      for (std::size_t stream = 0; stream < layer_.streams_.size(); ++stream)
-        if (inputs_.active.data<std::uint8_t>()[stream_index(tile, stream, lane)] == 0)
-          idle += layer_.stream_weights_[stream];
+      for (const StreamProducts& stream : streams)
+        if (inputs_.active.data<std::uint8_t>()[stream_index(tile, stream.stream, lane)] == 0)
+          idle += stream.weight;
     histogram_.add_zeros(static_cast<std::int32_t>(idle * layer_.planes_.factor_sum()));
     histogram_.sum_up();
   }
@@ -116,9 +131,13 @@ class FusedLayer::Sweeper {
     for (std::size_t adc = 0; adc < adcs_.size(); ++adc, output += adc_stride_)
       for (std::int64_t i = 0; i < positions; ++i) {
         const std::int64_t common = correction(adcs_[adc], lane + i);
-        const std::int32_t* sums = sums_of(i, distinct_.table_of[adc]);
         for (std::int64_t channel = 0; channel < channels; ++channel)
-          output[channel * pitch + i] = adcs_[adc].adc_factor * sums[channel] - common;
+          output[channel * pitch + i] = -common;
+        for (const SweptStreams& swept : swept_) {
+          const std::int32_t* sums = sums_of(i, swept.table_of[adc]);
+          for (std::int64_t channel = 0; channel < channels; ++channel)
+            output[channel * pitch + i] += adcs_[adc].adc_factor * sums[channel];
+        }
       }
   }
 
@@ -136,7 +155,7 @@ class FusedLayer::Sweeper {
   }
 
   std::int32_t* sums_of(std::int64_t position, std::size_t table) {
-    const std::size_t row = static_cast<std::size_t>(position) * distinct_.tables.size() + table;
+    const std::size_t row = static_cast<std::size_t>(position) * tables_ + table;
     return sums_.data() + row * static_cast<std::size_t>(layer_.planes_.out_channels);
   }
 
@@ -154,7 +173,8 @@ class FusedLayer::Sweeper {
 
   const FusedLayer& layer_;
   std::span<const LayerAdc> adcs_;
-  const DistinctTables& distinct_;
+  const std::vector<SweptStreams>& swept_;
+  std::size_t tables_;
   PreparedTable table_;  // where sums start to count
   StripPacker packer_;
   const PackedInputs& inputs_ = packer_.inputs();
@@ -172,8 +192,10 @@ bool FusedLayer::can_count(std::span<const LayerAdc> adcs) const {
   for (const std::int64_t stream : stream_weights_) streams += std::abs(stream);
   weight *= planes_.factor_magnitudes() * streams;
   return std::ranges::all_of(adcs, [weight](const LayerAdc& adc) {
-    return largest_magnitude(adc.table.values) <=
-           std::numeric_limits<std::int32_t>::max() / weight / 2;
+    return std::ranges::all_of(adc.tables, [weight](const CodeTable& table) {
+      return largest_magnitude(table.values) <=
+             std::numeric_limits<std::int32_t>::max() / weight / 2;
+    });
   });
 }
 
@@ -187,11 +209,12 @@ void FusedLayer::accumulate_each(std::span<const LayerAdc> adcs, std::int64_t im
       accumulate(adcs[adc], images, activations, outputs.subspan(adc * size, size));
     return;
   }
-  const DistinctTables distinct = distinct_tables(adcs, planes_);
+  if (adcs.empty()) return;
+  const std::vector<SweptStreams> swept = swept_streams(adcs, planes_, streams_);
   const Strips strips(geometry_, images, packer_.rows_at_once());
   parallel_for(0, strips.count(), strips.grain(conversions_per_row()),
                [&](std::int64_t begin, std::int64_t end) {
-                 Sweeper sweeper(*this, adcs, distinct, images, activations, outputs);
+                 Sweeper sweeper(*this, adcs, swept, images, activations, outputs);
                  for (std::int64_t strip = begin; strip < end; ++strip) sweeper.run(strips[strip]);
                });
 }

@@ -86,7 +86,7 @@ class Output {
           ->of(static_cast<std::int64_t>(i), static_cast<std::int64_t>(j),
                static_cast<std::int64_t>(t))
           .add(p);
-    return adc_.table.value(p);
+    return adc_.table(j).value(p);
   }
 
   /// (3) The partial sum of tile t, plane i and stream j, and (5) what is read of it. A pair that

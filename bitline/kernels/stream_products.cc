@@ -8,7 +8,10 @@ std::vector<StreamProducts> stream_products(const PackedPlanes& planes,
                                             const std::vector<InputPlane>& input_planes,
                                             const std::vector<std::int64_t>& stream_weights) {
   std::vector<StreamProducts> streams(stream_weights.size());
-  for (std::size_t j = 0; j < streams.size(); ++j) streams[j].weight = stream_weights[j];
+  for (std::size_t j = 0; j < streams.size(); ++j) {
+    streams[j].weight = stream_weights[j];
+    streams[j].stream = j;
+  }
   for (std::size_t plane = 0; plane < input_planes.size(); ++plane) {
     const auto [stream, input_bit] = input_planes[plane];
     for (std::size_t bit = 0; bit < planes.cell_bits.size(); ++bit) {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "bitline/adc/adc_spec.h"
+#include "bitline/adc/stream_tables.h"
 #include "bitline/base/parallel.h"
 #include "bitline/kernels/instruction_set.h"
 #include "bitline/kernels/test_reference.h"
@@ -45,11 +45,22 @@ inline CodeTable draw_table(const SumRange& sums, const Draw& draw) {
   return table_from_values(sums.minimum, sums.maximum, thresholds, values);
 }
 
+/// A table for each input stream, the first of them for the last stream too.
+inline LayerAdc draw_stream_adc(const CimLayer& layer, const Draw& draw) {
+  std::vector<CodeTable> tables;
+  for (std::int64_t stream = 0; stream < layer.streams.count(); ++stream)
+    tables.push_back(draw_table(layer.sums, draw));
+  tables.back() = tables.front();
+  put_over_one_unit(tables);
+  return make_layer_adc(layer, tables);
+}
+
 /// One of the quantizers of adc/, or any table.
 inline LayerAdc draw_adc(const CimLayer& layer, const Draw& draw) {
   const SumRange& sums = layer.sums;
-  const std::int64_t choice = draw(0, 3);
+  const std::int64_t choice = draw(0, 4);
   if (choice == 0) return test_reference::lossless(layer);
+  if (choice == 4) return draw_stream_adc(layer, draw);
   if (choice == 1) return make_layer_adc(layer, draw_table(sums, draw));
   AdcSpec spec;
   spec.quantizer = choice == 2 ? Quantizer::kZeroTread : Quantizer::kZeroRise;

@@ -42,15 +42,16 @@ std::string describe(const AllocateRun& allocate, bool recalibrate) {
 
 std::string describe(const SearchRun& search) {
   const SearchOptions& o = search.options;
-  // Nothing about layers where all are meant, as before one could name some.
+  // Nothing about what was not a choice yet when older runs were made.
   const std::string layers =
       search.layers.empty() ? "" : fmt::format(" layers {}", fmt::join(search.layers, " "));
+  const std::string_view streams = search.stream_ranges_by_spread ? " stream ranges by spread" : "";
   return fmt::format(
-      "{} {} {} {} objective {} step {} full {} centre {} percentile {} statistics {}{}",
+      "{} {} {} {} objective {} step {} full {} centre {} percentile {} statistics {}{}{}",
       name_of(o.adc.quantizer), name_of(o.adc.step_rule), name_of(o.adc.tie_rule),
       name_of(o.adc.sides), name_of(o.objective), to_string(o.delta_step), o.full,
       search.centre == Centre::kMean ? "mean" : "zero", to_string(search.percentile),
-      search.statistics == SearchStatistics::kStored ? "stored" : "recalibrated", layers);
+      search.statistics == SearchStatistics::kStored ? "stored" : "recalibrated", layers, streams);
 }
 
 std::string describe(const Normalization& normalization) {

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <utility>
 
+#include "bitline/adc/stream_tables.h"
+#include "bitline/kernels/layer_adc.h"
 #include "bitline/pipeline/network_evaluator.h"
 #include "bitline/pipeline/predict.h"
 #include "bitline/pipeline/scoring.h"
@@ -168,12 +170,14 @@ class Explainer {
 
   static void measure_clipping(const CimLayer& layer, const LayerHistogram& sums,
                                LayerExplanation& own) {
-    const CodeTable table = make_code_table(own.adc, layer.sums.minimum, layer.sums.maximum);
-    const auto [first, last] = unclipped_sums(table);
-    std::vector<bool> used(table.values.size());
+    const LayerAdc adc =
+        make_layer_adc(layer, make_stream_tables(own.adc, layer.sums.minimum, layer.sums.maximum));
+    std::vector<bool> used(adc.table(0).values.size());
     double clipped_in_all = 0;
     double all = 0;
     for (std::int64_t stream = 0; stream < sums.streams(); ++stream) {
+      const CodeTable& table = adc.table(static_cast<std::size_t>(stream));
+      const auto [first, last] = unclipped_sums(table);
       double clipped = 0;
       double total = 0;
       for (std::int64_t plane = 0; plane < sums.planes(); ++plane) {

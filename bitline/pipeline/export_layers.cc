@@ -46,8 +46,8 @@ Tensor first_images(const RunConfig& config, std::int64_t count, ProgressSink& p
 std::vector<std::byte> export_npz(const Network& network, const ArraySpec& array,
                                   const std::optional<AdcPlan>& plan, ProgressSink& progress) {
   const Executor executor(network, MacMode::kAnalog, array, Engine::kReference, progress);
-  std::map<std::string, CodeTable> tables;
-  for (const auto& [name, layer] : prepare(executor, plan).layers) tables[name] = layer.adc.table;
+  std::map<std::string, std::vector<CodeTable>> tables;
+  for (const auto& [name, layer] : prepare(executor, plan).layers) tables[name] = layer.adc.tables;
   return layers_npz(executor.cim_layers(), tables);
 }
 

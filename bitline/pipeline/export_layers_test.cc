@@ -107,7 +107,7 @@ TEST(ExportedGolden, OutputsAreTheSumsOfTheExecutor) {
   const auto layers = golden_layers(executor, {.layers = {name}, .plan = plan}, images);
   ASSERT_EQ(layers.size(), 1U);
   EXPECT_EQ(layers[0].layer->name, name);
-  EXPECT_EQ(layers[0].adc.table.levels(), 5);
+  EXPECT_EQ(layers[0].adc.table(0).levels(), 5);
   const PreparedPlan prepared = executor.prepare(plan);
   Values values = executor.begin(images);
   const std::size_t step = executor.step_of(name);

@@ -210,6 +210,8 @@ SearchRun read_search(const ConfigTable& table, const AdcSpec& adc) {
   search.statistics = table.choice<SearchStatistics>(
       "statistics", search.statistics,
       {{"stored", SearchStatistics::kStored}, {"recalibrated", SearchStatistics::kRecalibrated}});
+  search.stream_ranges_by_spread =
+      table.choice<bool>("stream_ranges", false, {{"shared", false}, {"by-spread", true}});
   search.layers = table.get<std::vector<std::string>>("layers", search.layers);
   search.options.delta_step = table.rational("delta_step", search.options.delta_step);
   search.options.full = table.get<bool>("full", search.options.full);

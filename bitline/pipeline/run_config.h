@@ -82,6 +82,7 @@ struct SearchRun {
   std::vector<RangeMethod> ranges = {RangeMethod::kNetworkWise, RangeMethod::kLayerWise};
   Centre centre = Centre::kZero;
   SearchStatistics statistics = SearchStatistics::kStored;
+  bool stream_ranges_by_spread = false;  ///< shifts_by_spread() of every layer, else one range
   std::vector<std::string> layers;  ///< that get an ADC, the others staying lossless; empty: all
   double max_loss = 1.0;  ///< points of accuracy on the validation sample that plan.json may lose
   bool recalibrate = false;

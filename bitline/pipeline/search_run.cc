@@ -12,6 +12,7 @@
 #include "bitline/search/candidates.h"
 #include "bitline/search/score_journal.h"
 #include "bitline/search/statistic_ranges.h"
+#include "bitline/search/stream_spread.h"
 
 namespace bitline {
 namespace {
@@ -143,6 +144,23 @@ std::map<std::string, Rational> SearchBench::centres(ProgressSink& progress,
   return centres;
 }
 
+StreamShifts SearchBench::stream_shifts(ProgressSink& progress, const Cancellation& cancellation) {
+  StreamShifts shifts;
+  if (!config_.search.stream_ranges_by_spread) return shifts;
+  for (const CimLayer* layer : searched_layers()) {
+    const LayerHistogram& sums = this->sums(progress, cancellation).at(layer->name);
+    std::vector<Histogram> streams;
+    for (std::int64_t stream = 0; stream < sums.streams(); ++stream) {
+      streams.push_back(sums.of(0, stream, 0));
+      for (std::int64_t plane = 1; plane < sums.planes(); ++plane)
+        streams.back().add(sums.of(plane, stream, 0));
+    }
+    if (std::vector<int> own = shifts_by_spread(streams); !own.empty())
+      shifts.emplace(layer->name, std::move(own));
+  }
+  return shifts;
+}
+
 const std::vector<std::int32_t>& SearchBench::targets() const {
   const bool agreement = config_.search.options.objective == Objective::kAgreement;
   return agreement ? answers_ : sample_.labels;
@@ -177,6 +195,7 @@ SearchOptions SearchBench::search_options(ProgressSink& progress,
   options.image_order = hardest_first_;
   options.block_images = kBlockImages;
   options.centres = centres(progress, cancellation);
+  options.stream_shifts = stream_shifts(progress, cancellation);
   return options;
 }
 
@@ -197,6 +216,11 @@ SearchResult SearchBench::search(std::int64_t levels, RangeMethod method,
   SearchOptions options = search_options(progress, cancellation);
   options.method = method;
   options.adc.levels = levels;
+  if (!is_search(method) && config_.search.stream_ranges_by_spread)
+    fail_usage(
+        "search.stream_ranges = \"by-spread\" goes with ranges that are searched, and {} are not; "
+        "choose network-wise, layer-wise or refine",
+        name_of(method));
   if (!is_search(method)) return from_statistics(method, options, progress, cancellation);
   SearchResult result;
   with_evaluator(journal, progress, [&](Evaluator& evaluator) {

@@ -51,6 +51,7 @@ class SearchBench {
                           const Cancellation& cancellation) const;
   const HistogramMap& sums(ProgressSink& progress, const Cancellation& cancellation);
   std::map<std::string, Rational> centres(ProgressSink& progress, const Cancellation& cancellation);
+  StreamShifts stream_shifts(ProgressSink& progress, const Cancellation& cancellation);
   const std::vector<std::int32_t>& targets() const;
   SearchOptions search_options(ProgressSink& progress, const Cancellation& cancellation);
   /// Calls `body` with what scores plans on the sample and remembers them in `journal`, if any.

@@ -72,6 +72,32 @@ TEST(SearchBench, QuantizesTheNamedLayersAlone) {
   EXPECT_THROW(SearchBench(load_network(config.model), config, silent, {}), Error);
 }
 
+TEST(SearchBench, GivesStreamsThatSpreadLessANarrowerRange) {
+  const TestStudy study("stream_ranges");
+  RunConfig config = study.config("stream_ranges = \"by-spread\"\n");
+  SilentProgress silent;
+  SearchBench bench(load_network(config.model), config, silent, {});
+  const SearchResult result = bench.search(3, RangeMethod::kLayerWise, {}, silent, {});
+  const HistogramMap sums = bench.profile(false, silent, {});
+  std::size_t shifted = 0;
+  for (const auto& [layer, adc] : result.plan.layers) {
+    if (adc.spec.stream_shifts.empty()) continue;
+    ++shifted;
+    EXPECT_EQ(std::ssize(adc.spec.stream_shifts), sums.at(layer).streams());
+  }
+  EXPECT_GT(shifted, 0U);
+  EXPECT_EQ(result.score, score_from_scratch(bench, config, result.plan));
+  config.engine = Engine::kReference;
+  const SearchBench defined(load_network(config.model), config, silent, {});
+  EXPECT_EQ(result.score, score_from_scratch(defined, config, result.plan));
+  try {
+    bench.search(3, RangeMethod::kThreeSigma, {}, silent, {});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("three-sigma are not"), std::string::npos);
+  }
+}
+
 TEST(NetworkEvaluator, CachedPrefixesNeverChangeAScore) {
   SilentProgress silent;
   const TestStudy study("evaluator");

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "bitline/adc/adc_text.h"
+#include "bitline/adc/stream_tables.h"
 #include "bitline/report/labels.h"
 #include "bitline/report/sections.h"
 
@@ -18,11 +19,11 @@ void add_plan(const RunRecord& run, PageTable& table) {
     const auto found = plan->plan.layers.find(layer);
     if (found == plan->plan.layers.end()) continue;
     const PlannedAdc& adc = found->second;
-    const CodeTable codes = make_code_table(adc.spec, adc.minimum, adc.maximum);
+    const CodeTable codes = make_stream_tables(adc.spec, adc.minimum, adc.maximum).front();
     table.add({run.name, layer, name_of(adc.spec.quantizer), codes.levels(),
                delta_text(adc.spec, "–"), step_text(adc, "–"),
                signed_text(fmt::format("{} to {}", adc.minimum, adc.maximum)),
-               signed_text(threshold_text(codes.thresholds, kThresholdsShown, "…"))});
+               signed_text(thresholds_by_stream(adc, kThresholdsShown, "…"))});
   }
 }
 

@@ -91,7 +91,7 @@ std::pair<double, double> range_of(const PlannedAdc& adc, const CodeTable& codes
   return {static_cast<double>(first) - 0.5, static_cast<double>(last) + 0.5};
 }
 
-/// Thresholds and ranges of every plan.
+/// Thresholds and ranges of every plan; where input bits have ranges of their own, the widest.
 std::array<PageTable, 2> plan_tables(const Runs& runs) {
   const std::vector<PageColumn> keys{
       {"run", "Run", {}, true}, {"layer", "Layer"}, {"plan", "Plan"}};
@@ -105,7 +105,9 @@ std::array<PageTable, 2> plan_tables(const Runs& runs) {
   for (const RunRecord& run : runs)
     for (const PlanRecord& plan : run.plans)
       for (const auto& [layer, adc] : plan.plan.layers) {
-        const CodeTable codes = make_code_table(adc.spec, adc.minimum, adc.maximum);
+        AdcSpec widest = adc.spec;
+        widest.stream_shifts.clear();
+        const CodeTable codes = make_code_table(widest, adc.minimum, adc.maximum);
         const auto [lower, upper] = range_of(adc, codes);
         ranges.add({run.name, layer, plan.name, lower, upper});
         if (codes.thresholds.size() > kThresholdsDrawn) continue;
@@ -127,10 +129,12 @@ PageSection sums_section(const Runs& runs) {
   const auto [thresholds, ranges] = plan_tables(runs);
   section.blocks.push_back(page_chart(
       {.title = "Histogram of partial sums by input bit",
-       .description = "Bars are shares of the conversions with lossless ADCs, weight planes and "
-                      "tiles together, for each bit of the input (bit 0 counts least). Dashed "
-                      "lines are the thresholds of the plan: a code begins there. The shaded band "
-                      "is its range; sums outside are clipped.",
+       .description =
+           "Bars are shares of the conversions with lossless ADCs, weight planes and "
+           "tiles together, for each bit of the input (bit 0 counts least). Dashed "
+           "lines are the thresholds of the plan: a code begins there. The shaded band "
+           "is its range; sums outside are clipped. Where input bits have ranges of their "
+           "own, the widest is drawn; the section Plan lists all.",
        .spec = "sums",
        .tables = {sum_table(runs), thresholds, ranges},
        .choices = {run_choice(),

@@ -72,12 +72,12 @@ at::Tensor ComposedLayer::convert(const CodeTable& table, const at::Tensor& p) c
 }
 
 /// Converted sums of one tile, plane and stream: [images, groups, out per group, positions].
-at::Tensor ComposedLayer::convert_plane(const LayerAdc& adc, const at::Tensor& w,
+at::Tensor ComposedLayer::convert_plane(const CodeTable& table, const at::Tensor& w,
                                         const at::Tensor& x, Histogram* histogram) const {
   if (!layer_.subtract_digitally) {
     const at::Tensor p = at::matmul(w, x);
     if (histogram != nullptr) count(p, *histogram);
-    return convert(adc.table, p);
+    return convert(table, p);
   }
   const at::Tensor positive = at::matmul(w.clamp_min(0), x);
   const at::Tensor negative = at::matmul((-w).clamp_min(0), x);
@@ -85,7 +85,7 @@ at::Tensor ComposedLayer::convert_plane(const LayerAdc& adc, const at::Tensor& w
     count(positive, *histogram);
     count(negative, *histogram);
   }
-  return convert(adc.table, positive) - convert(adc.table, negative);
+  return convert(table, positive) - convert(table, negative);
 }
 
 /// (6) Σ_t F_t Σ_{r ∈ t} A_r, [images, groups, out per group, positions].
@@ -119,7 +119,8 @@ at::Tensor ComposedLayer::accumulate_chunk(const LayerAdc& adc, const at::Tensor
             histogram == nullptr
                 ? nullptr
                 : &histogram->of(i, j, histogram->tiles() == 1 ? 0 : static_cast<std::int64_t>(t));
-        at::Tensor values = convert_plane(adc, planes_[i].index_select(2, tiles_[t]), x, counts);
+        at::Tensor values = convert_plane(adc.table(static_cast<std::size_t>(j)),
+                                          planes_[i].index_select(2, tiles_[t]), x, counts);
         if (signs_.defined()) values *= signs_[i].select(3, static_cast<std::int64_t>(t));
         y += values * (adc.adc_factor * c_i * g_j);
       }

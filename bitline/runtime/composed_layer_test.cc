@@ -4,8 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 
-#include "bitline/adc/adc_spec.h"
+#include "bitline/adc/stream_tables.h"
 #include "bitline/kernels/test_reference.h"
 #include "bitline/mapping/map.h"
 #include "bitline/mapping/test_layers.h"
@@ -25,11 +26,22 @@ LayerAdc coarse_adc(const CimLayer& layer) {
   return make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum));
 }
 
-void expect_equal(MappingCase mapping, const Draw& draw) {
+/// A finer table for every other stream.
+LayerAdc stream_adc(const CimLayer& layer) {
+  AdcSpec spec;
+  spec.levels = 3;
+  spec.delta = std::max<std::int64_t>(1, layer.sums.magnitude() / 2);
+  for (std::int64_t stream = 0; stream < layer.streams.count(); ++stream)
+    spec.stream_shifts.push_back(static_cast<int>(stream % 2));
+  return make_layer_adc(layer, make_stream_tables(spec, layer.sums.minimum, layer.sums.maximum));
+}
+
+void expect_equal(MappingCase mapping, const Draw& draw,
+                  const std::function<LayerAdc(const CimLayer&)>& make_adc = coarse_adc) {
   const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
   testing_layers::draw_rows(mapping, layer, draw);
   const CimLayer mapped = map_layer(layer, mapping.array);
-  const LayerAdc adc = coarse_adc(mapped);
+  const LayerAdc adc = make_adc(mapped);
   const std::vector<std::int32_t> activations = testing_layers::draw_activations(layer, 2, draw);
   LayerHistogram expected_counts(mapped, true);
   const std::vector<std::int64_t> expected =
@@ -61,6 +73,7 @@ TEST(ComposedLayer, EqualsTheReferenceUnderEveryEncoding) {
                                                 ? ActivationEncoding::kSignMagnitude
                                                 : ActivationEncoding::kTwosComplement;
         expect_equal(mapping, draw);
+        expect_equal(mapping, draw, stream_adc);
         ASSERT_FALSE(HasFailure()) << testing_layers::describe(mapping);
       }
 }

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "bitline/adc/stream_tables.h"
 #include "bitline/base/nearest_name.h"
 #include "bitline/base/parallel.h"
 #include "bitline/runtime/digital_step.h"
@@ -114,8 +115,8 @@ PreparedPlan Executor::prepare(const AdcPlan& plan) const {
         fail("the plan covers sums {} to {}, but this array gives {} to {}; search again",
              planned.minimum, planned.maximum, layer->sums.minimum, layer->sums.maximum);
       PreparedPlan::Layer& entry = prepared.layers[name];
-      entry.adc =
-          make_layer_adc(*layer, make_code_table(planned.spec, planned.minimum, planned.maximum));
+      entry.adc = make_layer_adc(
+          *layer, make_stream_tables(planned.spec, planned.minimum, planned.maximum));
       entry.affine = affine_of(step, &entry.adc);
     });
   }

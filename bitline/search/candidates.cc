@@ -3,17 +3,31 @@
 #include <algorithm>
 #include <utility>
 
+#include "bitline/adc/stream_tables.h"
 #include "bitline/base/error.h"
+#include "bitline/search/stream_spread.h"
 
 namespace bitline {
 namespace {
 
 PlannedAdc plan_layer(const SearchLayer& layer, AdcSpec spec,
-                      const std::map<std::string, Rational>& centres, const Rational& delta) {
+                      const std::map<std::string, Rational>& centres, const Rational& delta,
+                      const StreamShifts& stream_shifts) {
   const auto centre = centres.find(layer.name);
   spec.centre = centre == centres.end() ? Rational(0) : centre->second;
   spec.delta = std::min(delta, Rational(largest_sum(layer)));
+  if (const auto shifts = stream_shifts.find(layer.name); shifts != stream_shifts.end())
+    spec.stream_shifts =
+        with_steps_of_one(shifts->second, step_of(spec, layer.minimum, layer.maximum));
   return {std::move(spec), layer.minimum, layer.maximum};
+}
+
+/// Of all tables of a layer.
+std::vector<std::int64_t> thresholds_of(const PlannedAdc& planned) {
+  std::vector<std::int64_t> thresholds;
+  for (const CodeTable& table : make_stream_tables(planned.spec, planned.minimum, planned.maximum))
+    thresholds.insert(thresholds.end(), table.thresholds.begin(), table.thresholds.end());
+  return thresholds;
 }
 
 }  // namespace
@@ -24,7 +38,8 @@ std::int64_t largest_sum(const SearchLayer& layer) {
 
 std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers, const AdcSpec& adc,
                                        const std::map<std::string, Rational>& centres,
-                                       const Rational& delta_step) {
+                                       const Rational& delta_step,
+                                       const StreamShifts& stream_shifts) {
   const auto largest = std::max_element(
       layers.begin(), layers.end(),
       [](const auto& a, const auto& b) { return largest_sum(a) < largest_sum(b); });
@@ -41,10 +56,9 @@ std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers, cons
     Candidate candidate{delta, {}, candidates.empty() ? 1 : candidates.back().code_map};
     std::vector<std::vector<std::int64_t>> thresholds;
     for (const SearchLayer& layer : layers) {
-      const PlannedAdc planned = plan_layer(layer, adc, centres, delta);
-      thresholds.push_back(with_context("layer " + layer.name, [&] {
-                             return make_code_table(planned.spec, layer.minimum, layer.maximum);
-                           }).thresholds);
+      const PlannedAdc planned = plan_layer(layer, adc, centres, delta, stream_shifts);
+      thresholds.push_back(
+          with_context("layer " + layer.name, [&] { return thresholds_of(planned); }));
       candidate.layers.emplace(layer.name, planned);
     }
     if (!candidates.empty() && thresholds != previous) ++candidate.code_map;

@@ -14,6 +14,9 @@
 
 namespace bitline {
 
+/// AdcSpec::stream_shifts by layer name.
+using StreamShifts = std::map<std::string, std::vector<int>>;
+
 /// One δ, and the ADCs that it means for the layers that a step decides.
 struct Candidate {
   Rational delta = 0;
@@ -28,11 +31,14 @@ std::int64_t largest_sum(const SearchLayer& layer);
 
 /// Candidates for `layers` together, by ascending δ: `delta_step`, 2 · `delta_step` … up to the
 /// largest possible |p| of the largest layer. A layer whose own largest |p| is smaller than δ takes
-/// that instead. `adc` gives all but δ and centre; `centres` the centres that are not 0. Throws
-/// Error that names the layer when a choice is not possible there, or when no δ remains.
+/// that instead. `adc` gives all but δ, centre and shifts; `centres` the centres that are not 0;
+/// `stream_shifts` those of layers whose input streams have ranges of their own, which are cut
+/// where a step would fall below 1 (stream_spread.h). Throws Error that names the layer when a
+/// choice is not possible there, or when no δ remains.
 std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers, const AdcSpec& adc,
                                        const std::map<std::string, Rational>& centres,
-                                       const Rational& delta_step);
+                                       const Rational& delta_step,
+                                       const StreamShifts& stream_shifts = {});
 
 /// The `mean` centre: the mean of a layer's sums, rounded to the nearest ½ (up, where it lies in
 /// the middle). 0 when there are no sums.

@@ -57,6 +57,17 @@ TEST(Candidates, CarryEveryChoiceAndTheSumsOfTheirLayer) {
   EXPECT_EQ(candidates[0].layers.at("conv2").spec.centre, Rational(1, 2));
 }
 
+TEST(Candidates, ShiftTheRangesOfStreamsAsFarAsStepsStayAtOne) {
+  const std::vector<SearchLayer> layers = {{"conv1", -8, 8}, {"conv2", -8, 8}};
+  const auto candidates = make_candidates(layers, levels(3), {}, 1, {{"conv2", {0, 0, 1, 2}}});
+  const auto shifts = [&](std::size_t i) { return candidates[i].layers.at("conv2").spec; };
+  // Δ = 2δ/3: below 2 up to δ = 2, below 4 up to δ = 5.
+  EXPECT_EQ(shifts(1).stream_shifts, (std::vector<int>{}));
+  EXPECT_EQ(shifts(2).stream_shifts, (std::vector<int>{0, 0, 1, 1}));
+  EXPECT_EQ(shifts(5).stream_shifts, (std::vector<int>{0, 0, 1, 2}));
+  EXPECT_TRUE(candidates[5].layers.at("conv1").spec.stream_shifts.empty());
+}
+
 TEST(Candidates, OfEqualThresholdsShareACodeMap) {
   // Zero-tread, L = 2: the threshold is ⌈δ/3⌉ = 1 1 1 2 2 2 3 for δ = 1 … 7.
   const std::vector<SearchLayer> layers = {{"conv1", -7, 7}};

@@ -23,7 +23,7 @@ std::vector<Step> plan_steps(const SearchOptions& options, const std::vector<Sea
     AdcSpec adc = options.adc;
     if (const auto own = options.levels.find(some.front().name); own != options.levels.end())
       adc.levels = own->second;
-    return make_candidates(some, adc, options.centres, options.delta_step);
+    return make_candidates(some, adc, options.centres, options.delta_step, options.stream_shifts);
   };
   std::vector<Step> steps;
   if (options.method == RangeMethod::kNetworkWise) {

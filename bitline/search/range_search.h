@@ -12,6 +12,7 @@
 
 #include "bitline/adc/adc_plan.h"
 #include "bitline/base/progress.h"
+#include "bitline/search/candidates.h"
 #include "bitline/search/evaluator.h"
 #include "bitline/search/range_method.h"
 #include "bitline/search/ranking.h"
@@ -28,6 +29,9 @@ struct SearchOptions {
   std::map<std::string, std::int64_t> levels;
   /// Centre x by layer name; 0 for layers that are not named.
   std::map<std::string, Rational> centres;
+  /// Shifts of the ranges of input streams by layer name, the same at every level of δ; layers that
+  /// are not named have one range for all streams.
+  StreamShifts stream_shifts;
   /// Distance of neighbouring candidates in LSB, a multiple of ½: 1 tries every integer, ½ halves
   /// too, a larger one thins out the wide ranges of multi-bit cells and DACs.
   Rational delta_step = 1;

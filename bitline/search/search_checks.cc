@@ -21,12 +21,14 @@ void check_layers(const std::vector<SearchLayer>& layers) {
   }
 }
 
-void check_centres(const SearchOptions& options, const std::vector<SearchLayer>& layers) {
-  for (const auto& centre : options.centres) {
-    const std::string& name = centre.first;
-    if (std::none_of(layers.begin(), layers.end(),
-                     [&](const SearchLayer& layer) { return layer.name == name; }))
-      fail_usage("a centre is given for layer {}, which is not among those to search", name);
+/// `choices`: by layer name.
+template <typename Choice>
+void check_names(const std::map<std::string, Choice>& choices, std::string_view what,
+                 const std::vector<SearchLayer>& layers) {
+  for (const auto& choice : choices) {
+    const std::string& name = choice.first;
+    if (std::ranges::find(layers, name, &SearchLayer::name) == layers.end())
+      fail_usage("{} given for layer {}, which is not among those to search", what, name);
   }
 }
 
@@ -58,7 +60,8 @@ void check_options(const SearchOptions& options, const Evaluator& evaluator) {
     fail_usage("one range for all layers goes with one number of levels; search layer-wise");
   if (evaluator.image_count() < 1) fail_usage("the search sample holds no image");
   check_layers(evaluator.layers());
-  check_centres(options, evaluator.layers());
+  check_names(options.centres, "a centre is", evaluator.layers());
+  check_names(options.stream_shifts, "stream shifts are", evaluator.layers());
 }
 
 }  // namespace

@@ -19,9 +19,19 @@ at::Tensor integers(const AnalogLayer::Quantized& quantized) {
   return (value / quantized.scale.view(broadcast)).round_();
 }
 
-/// 1 for every sum from `first` on, 0 below.
-CodeTable indicator(const SumRange& sums, std::int64_t first) {
-  return {sums.minimum, sums.maximum, {first}, {0, 1}};
+/// 1 for every sum that the stream's table does not clip from below (or reaches above its range),
+/// 0 for the others.
+enum class Edge { kFirstInside, kFirstAbove };
+
+std::vector<CodeTable> indicators(const std::vector<CodeTable>& tables, const SumRange& sums,
+                                  Edge edge) {
+  std::vector<CodeTable> result;
+  for (const CodeTable& table : tables) {
+    const auto [first, last] = unclipped_sums(table);
+    const std::int64_t threshold = edge == Edge::kFirstInside ? first : last + 1;
+    result.push_back({sums.minimum, sums.maximum, {threshold}, {0, 1}});
+  }
+  return result;
 }
 
 std::int64_t sum_of(const std::vector<std::int64_t>& weights) {
@@ -59,10 +69,11 @@ TileShare slopes(const at::Tensor& exact, const at::Tensor& value, bool is_linea
 
 }  // namespace
 
-AnalogLayer::AnalogLayer(Node node, IntegerLayer layer, CodeTable table, AnalogTraining training)
+AnalogLayer::AnalogLayer(Node node, IntegerLayer layer, std::vector<CodeTable> tables,
+                         AnalogTraining training)
     : node_(std::move(node)),
       layer_(std::move(layer)),
-      table_(std::move(table)),
+      tables_(std::move(tables)),
       training_(training) {
   if (training_.gradient == StraightThrough::kClipped && layer_.input_signed &&
       training_.array.activation_encoding == ActivationEncoding::kTwosComplement)
@@ -115,14 +126,14 @@ at::Tensor AnalogLayer::accumulate(const CimLayer& layer, const LayerAdc& adc,
 
 /// Σ |c_i g_j| [p in range] / Σ |c_i g_j| over the conversions of a layer with a single tile.
 at::Tensor AnalogLayer::share_of(const CimLayer& tile, const at::Tensor& activations) const {
-  const auto [first, last] = unclipped_sums(table_);
   const std::vector<CimLayer> layers = converted_columns(tile);
   at::Tensor inside;
   for (const CimLayer& layer : layers) {
-    const auto from = [&](std::int64_t p) {
-      return accumulate(layer, make_layer_adc(layer, indicator(layer.sums, p)), activations);
+    const auto from = [&](Edge edge) {
+      return accumulate(layer, make_layer_adc(layer, indicators(tables_, layer.sums, edge)),
+                        activations);
     };
-    const at::Tensor own = from(first) - from(last + 1);
+    const at::Tensor own = from(Edge::kFirstInside) - from(Edge::kFirstAbove);
     inside = inside.defined() ? inside + own : own;
   }
   const std::int64_t whole = sum_of(tile.planes.weights) * sum_of(tile.streams.weights);
@@ -169,7 +180,7 @@ at::Tensor AnalogLayer::forward(const Quantized& input, const Quantized& weight)
   {
     const at::NoGradGuard no_grad;
     const CimLayer layer = map(weight);
-    const LayerAdc adc = make_layer_adc(layer, table_);
+    const LayerAdc adc = make_layer_adc(layer, tables_);
     const at::Tensor activations = integers_of(input);
     const at::Tensor scale = input.scale * weight.scale * adc.unit.to_double();
     at::Tensor real = accumulate(layer, adc, activations) * scale.view({1, -1, 1, 1});

@@ -21,9 +21,11 @@ struct AnalogTraining {
 /// One Conv or Linear with frozen ADCs, whose weights change between calls.
 class AnalogLayer {
  public:
-  /// `layer` gives everything but the weights and the scales. All engines give the same values.
-  /// Throws Error (kUsage) for clipped gradients of signed activations in two's complement.
-  AnalogLayer(Node node, IntegerLayer layer, CodeTable table, AnalogTraining training);
+  /// `layer` gives everything but the weights and the scales, `tables` are those of LayerAdc. All
+  /// engines give the same values. Throws Error (kUsage) for clipped gradients of signed
+  /// activations in two's complement.
+  AnalogLayer(Node node, IntegerLayer layer, std::vector<CodeTable> tables,
+              AnalogTraining training);
 
   /// A value or weight on its grid, scale · integer, and the scale: shape [1], or for a weight one
   /// per output channel.
@@ -48,7 +50,7 @@ class AnalogLayer {
 
   Node node_;
   IntegerLayer layer_;
-  CodeTable table_;
+  std::vector<CodeTable> tables_;
   AnalogTraining training_;
 };
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "bitline/adc/adc_spec.h"
+#include "bitline/adc/stream_tables.h"
 #include "bitline/kernels/test_reference.h"
 #include "bitline/mapping/map.h"
 #include "bitline/mapping/test_layers.h"
@@ -22,11 +22,18 @@ constexpr std::int64_t kImages = 3;
 constexpr float kInputScale = 0.5F;
 constexpr float kWeightScale = 0.25F;
 
-CodeTable some_table(const SumRange& sums) {
+/// Of three levels, every other stream over half of the range.
+std::vector<CodeTable> stream_tables(const CimLayer& layer, std::int64_t delta) {
   AdcSpec spec;
-  spec.levels = 4;
-  spec.delta = std::max<std::int64_t>(1, sums.magnitude() / 2);
-  return make_code_table(spec, sums.minimum, sums.maximum);
+  spec.levels = 3;
+  spec.delta = delta;
+  for (std::int64_t stream = 0; stream < layer.streams.count(); ++stream)
+    spec.stream_shifts.push_back(static_cast<int>(stream % 2));
+  return make_stream_tables(spec, layer.sums.minimum, layer.sums.maximum);
+}
+
+std::vector<CodeTable> some_tables(const CimLayer& layer) {
+  return stream_tables(layer, std::max<std::int64_t>(1, layer.sums.magnitude() / 2));
 }
 
 Node conv_node(const ConvGeometry& g) {
@@ -60,8 +67,9 @@ struct Drawn {
     return {integers.view({g.out_channels, -1, g.kernel_height, g.kernel_width}) * kWeightScale,
             at::full({1}, kWeightScale)};
   }
-  AnalogLayer analog(const CodeTable& table, Engine engine, StraightThrough gradient) const {
-    return {conv_node(layer.geometry), layer, table, {mapping.array, engine, gradient}};
+  AnalogLayer analog(const std::vector<CodeTable>& tables, Engine engine,
+                     StraightThrough gradient) const {
+    return {conv_node(layer.geometry), layer, tables, {mapping.array, engine, gradient}};
   }
 };
 
@@ -70,12 +78,12 @@ TEST(AnalogLayer, ForwardGivesTheIntegersOfTheDefinitionOnEveryEngine) {
   for (const MappingCase& mapping : testing_layers::every_encoding()) {
     const Drawn drawn(mapping, draw_from(random));
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
-    const CodeTable table = some_table(mapped.sums);
-    const LayerAdc adc = make_layer_adc(mapped, table);
+    const std::vector<CodeTable> tables = some_tables(mapped);
+    const LayerAdc adc = make_layer_adc(mapped, tables);
     const std::vector<std::int64_t> expected =
         test_reference::accumulate(mapped, adc, drawn.activations);
     for (const Engine engine : {Engine::kReference, Engine::kFused, Engine::kComposed}) {
-      const at::Tensor y = drawn.analog(table, engine, StraightThrough::kIdentity)
+      const at::Tensor y = drawn.analog(tables, engine, StraightThrough::kIdentity)
                                .forward(drawn.input(), drawn.weight())
                                .contiguous();
       ASSERT_EQ(y.numel(), static_cast<std::int64_t>(expected.size()));
@@ -138,7 +146,7 @@ TEST(AnalogLayer, ScaledGivesTheOrdinaryGradientsTimesTheSlopeOfItsOutputs) {
     const ConvGeometry& g = drawn.layer.geometry;
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
     const AnalogLayer analog =
-        drawn.analog(some_table(mapped.sums), Engine::kFused, StraightThrough::kScaled);
+        drawn.analog(some_tables(mapped), Engine::kFused, StraightThrough::kScaled);
     const AnalogLayer::Quantized input = drawn.input(), weight = drawn.weight();
     const std::vector<double> slopes =
         slopes_of(ordinary_conv(g, input.value, weight.value), analog.forward(input, weight));
@@ -160,7 +168,7 @@ TEST(AnalogLayer, IdentityGivesTheOrdinaryConvolutionsGradients) {
     const Drawn drawn(MappingCase{}, draw_from(random));
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
     const AnalogLayer analog =
-        drawn.analog(some_table(mapped.sums), Engine::kFused, StraightThrough::kIdentity);
+        drawn.analog(some_tables(mapped), Engine::kFused, StraightThrough::kIdentity);
     const AnalogLayer::Quantized input = drawn.input(), weight = drawn.weight();
     const Gradients own = gradients(input, weight, [&](const at::Tensor& a, const at::Tensor& w) {
       return analog.forward({a, input.scale}, {w, weight.scale});
@@ -176,14 +184,14 @@ TEST(AnalogLayer, IdentityGivesTheOrdinaryConvolutionsGradients) {
 
 /// Σ |c_i g_j| [p in range] / Σ |c_i g_j| of one output and tile of a layer with a single position,
 /// from the digits one by one; equation (18).
-double share_by_hand(const CimLayer& layer, const CodeTable& table, const std::int32_t* a,
-                     std::int64_t out, const Tile& tile) {
-  const auto [first, last] = unclipped_sums(table);
+double share_by_hand(const CimLayer& layer, const std::vector<CodeTable>& tables,
+                     const std::int32_t* a, std::int64_t out, const Tile& tile) {
   const auto digits = layer.planes.digits.data<std::int8_t>();
   double inside = 0, all = 0;
   for (std::int64_t i = 0; i < layer.planes.count(); ++i)
     for (std::int64_t j = 0; j < layer.streams.count(); ++j) {
       const std::int64_t column = (i * layer.geometry.out_channels + out) * layer.geometry.fan_in();
+      const auto [first, last] = unclipped_sums(tables[static_cast<std::size_t>(j)]);
       std::vector<std::int64_t> sums(layer.subtract_digitally ? 2 : 1);
       for (const std::int64_t row : tile) {
         const int b = digits[static_cast<std::size_t>(column + row)];
@@ -220,11 +228,8 @@ TEST(AnalogLayer, ClippedWeighsTheGradientByTheConversionsInRange) {
       drawn.activations.push_back(static_cast<std::int32_t>(draw(0, 7)));
 
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
-    AdcSpec spec;
-    spec.levels = 3;
-    spec.delta = 1;
-    const CodeTable table = make_code_table(spec, mapped.sums.minimum, mapped.sums.maximum);
-    const AnalogLayer analog = drawn.analog(table, Engine::kFused, StraightThrough::kClipped);
+    const std::vector<CodeTable> tables = stream_tables(mapped, 1);
+    const AnalogLayer analog = drawn.analog(tables, Engine::kFused, StraightThrough::kClipped);
     const AnalogLayer::Quantized input = drawn.input(), weight = drawn.weight();
     at::Tensor seed;
     const Gradients own = gradients(input, weight, [&](const at::Tensor& a, const at::Tensor& w) {
@@ -239,7 +244,7 @@ TEST(AnalogLayer, ClippedWeighsTheGradientByTheConversionsInRange) {
       for (std::int64_t o = 0; o < outputs; ++o)
         for (const Tile& tile : mapped.tiles) {
           const double share =
-              share_by_hand(mapped, table, drawn.activations.data() + n * inputs, o, tile);
+              share_by_hand(mapped, tables, drawn.activations.data() + n * inputs, o, tile);
           clips = clips || share < 1;
           for (const std::int64_t k : tile) {
             of_input[n][k] += seed[n][o] * share * weight.value.view({outputs, inputs})[o][k];
@@ -259,7 +264,8 @@ TEST(AnalogLayer, ClippedOfConvolutionsAddsUpTheTiles) {
   for (int i = 0; i < 10; ++i) {
     const Drawn drawn(MappingCase{}, draw_from(random));
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
-    const CodeTable lossless = lossless_table(mapped.sums.minimum, mapped.sums.maximum);
+    const std::vector<CodeTable> lossless = {
+        lossless_table(mapped.sums.minimum, mapped.sums.maximum)};
     const AnalogLayer::Quantized input = drawn.input(), weight = drawn.weight();
     const auto with = [&](StraightThrough gradient) {
       const AnalogLayer analog = drawn.analog(lossless, Engine::kFused, gradient);
@@ -279,9 +285,9 @@ TEST(AnalogLayer, RefusesClippedGradientsOfTwosComplementInputs) {
   mapping.input = testing_layers::InputKind::kTwosComplement;
   Random random(1);
   const Drawn drawn(mapping, draw_from(random));
-  const CodeTable table = lossless_table(-4, 4);
-  EXPECT_NO_THROW(drawn.analog(table, Engine::kFused, StraightThrough::kIdentity));
-  EXPECT_THROW(drawn.analog(table, Engine::kFused, StraightThrough::kClipped), Error);
+  const std::vector<CodeTable> tables = {lossless_table(-4, 4)};
+  EXPECT_NO_THROW(drawn.analog(tables, Engine::kFused, StraightThrough::kIdentity));
+  EXPECT_THROW(drawn.analog(tables, Engine::kFused, StraightThrough::kClipped), Error);
 }
 
 }  // namespace

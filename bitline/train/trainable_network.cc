@@ -83,7 +83,7 @@ void TrainableNetwork::put_on_array(const AdcPlan& plan, const AnalogTraining& t
     const auto planned = prepared.layers.find(layer.name);
     if (planned == prepared.layers.end()) continue;
     analog_.emplace(layer.name,
-                    AnalogLayer(now.node(layer.name), layer, planned->second.adc.table, training));
+                    AnalogLayer(now.node(layer.name), layer, planned->second.adc.tables, training));
   }
 }
 

@@ -1,0 +1,73 @@
+#include "bitline/adc/stream_tables.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "bitline/base/error.h"
+
+namespace bitline {
+namespace {
+
+/// A finer step than 2^−16 of the coarsest is beyond any array's sums.
+constexpr int kLargestShift = 16;
+
+/// The same values as multiples of `unit`, of which the table's own is a multiple.
+void express_in(const Rational& unit, CodeTable& table) {
+  const std::int64_t factor = (table.unit / unit).numerator();
+  for (std::int32_t& value : table.values) {
+    const std::int64_t scaled = value * factor;
+    if (scaled < std::numeric_limits<std::int32_t>::min() ||
+        scaled > std::numeric_limits<std::int32_t>::max())
+      fail_usage("value {} in units of {} does not fit 32 bits; choose smaller stream shifts",
+                 to_string(Rational(value) * table.unit), to_string(unit));
+    value = static_cast<std::int32_t>(scaled);
+  }
+  table.unit = unit;
+}
+
+}  // namespace
+
+void check_stream_shifts(const AdcSpec& spec) {
+  const std::vector<int>& shifts = spec.stream_shifts;
+  if (shifts.empty()) return;
+  if (spec.quantizer != Quantizer::kZeroTread || spec.centre != 0)
+    fail_usage(
+        "stream shifts are for zero-tread around 0, whose idle streams read 0; found {} around {}",
+        name_of(spec.quantizer), to_string(spec.centre));
+  const auto [least, most] = std::ranges::minmax(shifts);
+  if (least != 0 || most > kLargestShift)
+    fail_usage("stream shifts {} go from {} to {}; the least has to be 0, the largest at most {}",
+               fmt::join(shifts, ", "), least, most, kLargestShift);
+}
+
+AdcSpec spec_of_stream(const AdcSpec& spec, std::size_t stream) {
+  AdcSpec own = spec;
+  own.stream_shifts.clear();
+  if (!spec.stream_shifts.empty())
+    own.delta = spec.delta / Rational(std::int64_t{1} << spec.stream_shifts.at(stream));
+  return own;
+}
+
+void put_over_one_unit(std::vector<CodeTable>& tables) {
+  Rational unit = tables.front().unit;
+  for (const CodeTable& table : tables) unit = common_unit(unit, table.unit);
+  for (CodeTable& table : tables) express_in(unit, table);
+}
+
+std::vector<CodeTable> make_stream_tables(const AdcSpec& spec, std::int64_t minimum,
+                                          std::int64_t maximum) {
+  if (spec.stream_shifts.empty()) return {make_code_table(spec, minimum, maximum)};
+  check_stream_shifts(spec);
+  std::vector<CodeTable> tables;
+  for (std::size_t stream = 0; stream < spec.stream_shifts.size(); ++stream)
+    tables.push_back(with_context(fmt::format("input stream {}", stream), [&] {
+      return make_code_table(spec_of_stream(spec, stream), minimum, maximum);
+    }));
+  put_over_one_unit(tables);
+  return tables;
+}
+
+}  // namespace bitline

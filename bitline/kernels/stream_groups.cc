@@ -1,0 +1,50 @@
+#include "bitline/kernels/stream_groups.h"
+
+#include <algorithm>
+
+namespace bitline {
+namespace {
+
+bool have_equal_tables(std::span<const LayerAdc> adcs, std::size_t j, std::size_t k) {
+  return std::ranges::all_of(adcs, [j, k](const LayerAdc& adc) {
+    return adc.table(j).thresholds == adc.table(k).thresholds &&
+           adc.table(j).values == adc.table(k).values;
+  });
+}
+
+}  // namespace
+
+std::int64_t StreamGroup::weight_sum() const {
+  std::int64_t sum = 0;
+  for (const StreamProducts& stream : streams) sum += stream.weight;
+  return sum;
+}
+
+std::vector<std::vector<StreamProducts>> streams_of_equal_tables(
+    std::span<const LayerAdc> adcs, const std::vector<StreamProducts>& streams) {
+  std::vector<std::vector<StreamProducts>> sets;
+  for (const StreamProducts& stream : streams) {
+    const auto same = std::ranges::find_if(sets, [&](const std::vector<StreamProducts>& set) {
+      return have_equal_tables(adcs, set.front().stream, stream.stream);
+    });
+    if (same == sets.end())
+      sets.push_back({stream});
+    else
+      same->push_back(stream);
+  }
+  return sets;
+}
+
+std::vector<StreamGroup> stream_groups(const LayerAdc& adc, const PackedPlanes& planes,
+                                       const std::vector<StreamProducts>& streams) {
+  std::vector<StreamGroup> groups;
+  for (std::vector<StreamProducts>& set : streams_of_equal_tables({&adc, 1}, streams)) {
+    std::vector<std::int64_t> weights;
+    for (const StreamProducts& stream : set) weights.push_back(stream.weight);
+    PreparedTable table = prepare_table(adc.table(set.front().stream), planes, weights);
+    groups.push_back({std::move(set), std::move(table)});
+  }
+  return groups;
+}
+
+}  // namespace bitline

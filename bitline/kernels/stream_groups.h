@@ -1,0 +1,30 @@
+// Which input streams go through the same table.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "bitline/kernels/convert_block.h"
+#include "bitline/kernels/layer_adc.h"
+
+namespace bitline {
+
+/// Input streams that are converted together.
+struct StreamGroup {
+  std::vector<StreamProducts> streams;
+  PreparedTable table;
+
+  /// Σ_j g_j.
+  std::int64_t weight_sum() const;
+};
+
+/// A layer's streams in groups of equal tables: a single group where all share one.
+std::vector<StreamGroup> stream_groups(const LayerAdc& adc, const PackedPlanes& planes,
+                                       const std::vector<StreamProducts>& streams);
+
+/// The streams in the fewest sets, each of which has equal tables within every one of `adcs`.
+std::vector<std::vector<StreamProducts>> streams_of_equal_tables(
+    std::span<const LayerAdc> adcs, const std::vector<StreamProducts>& streams);
+
+}  // namespace bitline
