@@ -68,19 +68,24 @@ void retrain(const RetrainArguments& arguments, Context& context) {
       config, network, plan, arguments.resume, context.progress, context.cancellation,
       epoch_listener(config.retrain.train, arguments.json, epochs));
   const RetrainingGain gain =
-      measure_gain(config, network, trained.network, plan, context.progress, context.cancellation);
+      measure_gain(config, network, plan, trained, context.progress, context.cancellation);
   const std::string output = config.retrain.train.output.string();
+  const std::string plan_file = config.retrain.changes_plan() && !arguments.control
+                                    ? training_files(config.retrain.train).plan.string()
+                                    : arguments.plan;
   if (arguments.json)
     return print_json({{"epochs", epochs},
                        {"best_epoch", trained.epoch},
                        {"test", json_of(gain, arguments.control)},
-                       {"network", output}});
+                       {"network", output},
+                       {"plan", arguments.control ? Json() : Json(plan_file)}});
   print_gain(gain, arguments.control);
   if (trained.epoch == 0)
     fmt::print("\nNo epoch did better on the held-out images than the start. Network: {}\n",
                output);
   else
     fmt::print("\nBest epoch on the held-out images: {}. Network: {}\n", trained.epoch, output);
+  if (plan_file != arguments.plan) fmt::print("Plan: {}\n", plan_file);
 }
 
 }  // namespace
@@ -93,7 +98,9 @@ void add_retrain(CLI::App& app, Context& context) {
       "Example: bitline retrain examples/retrain-resnet20.toml --plan plan.json "
       "--out retrained.safetensors");
   arguments->config.add_to(*command);
-  command->add_option("--plan", arguments->plan, "ADC plan (JSON), which stays as it is")
+  command
+      ->add_option("--plan", arguments->plan,
+                   "ADC plan (JSON)")
       ->type_name("FILE");
   command->add_flag("--control", arguments->control,
                     "Instead of a plan: the same epochs with lossless ADCs");

@@ -47,6 +47,21 @@ TEST_F(RetrainTest, EveryGradientTrains) {
   EXPECT_EQ(networks.size(), 3U);
 }
 
+TEST_F(RetrainTest, LearnedRangesAreAPlanBesideTheNetwork) {
+  const Outcome outcome =
+      run({"retrain", "study.toml", "--plan", "L3-layer-wise.json", "--out", "better.safetensors",
+           "--set", "retrain.learn_ranges=true", "--set", "retrain.learning_rate=0.2"});
+  EXPECT_THAT(outcome.errors, testing::IsEmpty());
+  EXPECT_THAT(outcome.output, testing::HasSubstr("Plan: better.safetensors.plan.json"));
+  std::smatch after;
+  ASSERT_TRUE(std::regex_search(outcome.output, after,
+                                std::regex("plan, after retraining +([0-9.]+) \\[")));
+  const Outcome evaluation =
+      run({"evaluate", "study.toml", "--plan", "better.safetensors.plan.json", "--set",
+           "model.file=better.safetensors"});
+  EXPECT_THAT(evaluation.output, testing::HasSubstr(after[1].str()));
+}
+
 TEST_F(RetrainTest, ControlStandsInPlaceOfThePlan) {
   const Outcome control = run({"retrain", "study.toml", "--control"});
   EXPECT_EQ(control.exit_code, 0);

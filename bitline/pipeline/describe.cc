@@ -74,7 +74,8 @@ std::string describe(const RetrainRun& retrain, std::uint64_t seed) {
   return describe(retrain.train, seed) +
          fmt::format("gradient {} recalibrate {} ", name_of(retrain.gradient),
                      retrain.recalibrate) +
-         (share > 0 ? fmt::format("distillation {} at {} ", share, temperature) : "");
+         (share > 0 ? fmt::format("distillation {} at {} ", share, temperature) : "") +
+         (retrain.learn_ranges ? "learns ranges " : "");
 }
 
 std::string describe_grids(const RunConfig& config) {

@@ -3,25 +3,50 @@
 #include "bitline/base/hash.h"
 #include "bitline/pipeline/describe.h"
 #include "bitline/pipeline/recalibration.h"
+#include "bitline/pipeline/search_run.h"
 #include "bitline/pipeline/study.h"
 #include "bitline/pipeline/training_session.h"
 
 namespace bitline {
+namespace {
+
+/// Ranges for the network as it is in the middle of its training.
+AdcPlan search_again(RunConfig config, const Network& network, const AdcPlan& plan,
+                     ProgressSink& progress, const Cancellation& cancellation) {
+  config.search.layers.clear();
+  for (const auto& [layer, adc] : plan.layers) config.search.layers.push_back(layer);
+  SearchBench bench(network, config, progress, cancellation);
+  return bench.search_again(plan, progress, cancellation);
+}
+
+/// What decides the plans of later epochs.
+std::string describe_searches(const RunConfig& config) {
+  if (config.retrain.search_after.empty()) return {};
+  return fmt::format("search after {} images {} {}", fmt::join(config.retrain.search_after, " "),
+                     config.data.images_per_class, describe(config.search));
+}
+
+void check_retraining(const RetrainRun& retrain) {
+  if (retrain.train.holdout == 0)
+    fail_usage(
+        "retrain.holdout = 0, but the best epoch is chosen on held-out training images; give it "
+        "1000, for example");
+}
+
+}  // namespace
+
 std::string retraining_recipe(const RunConfig& config, const Network& network, const AdcPlan& plan,
                               const Dataset& images) {
   return sha256(describe(config.retrain, config.seed) + describe(config.data.normalization) +
                 describe(config.array) + content_hash(network) + content_hash(plan) +
-                content_hash(images));
+                content_hash(images) + describe_searches(config));
 }
 
 Trained retrain_network(const RunConfig& config, const Network& network, const AdcPlan& plan,
                         bool resume, ProgressSink& progress, const Cancellation& cancellation,
                         const std::function<void(const EpochReport&)>& after_epoch) {
   const RetrainRun& retrain = config.retrain;
-  if (retrain.train.holdout == 0)
-    fail_usage(
-        "retrain.holdout = 0, but the best epoch is chosen on held-out training images; give it "
-        "1000, for example");
+  check_retraining(retrain);
   const Dataset images = load_split(config.data, Split::kTrain, progress, cancellation);
   check_fit(network, images);
   const bool moves_statistics = retrain.recalibrate && !resume && !plan.layers.empty();
@@ -32,25 +57,31 @@ Trained retrain_network(const RunConfig& config, const Network& network, const A
                          config, progress, cancellation)
           : network,
       config.quantize.quantizer, device_of(retrain.train));
-  trainable.put_on_array(plan, {config.array, config.engine, retrain.gradient});
+  trainable.put_on_array(plan,
+                         {config.array, config.engine, retrain.gradient, retrain.learn_ranges});
   TrainingSession session{config, retrain.train, retraining_recipe(config, network, plan, images),
                           Keep::kBest, resume};
   if (retrain.distillation.share > 0)
     session.teacher = {TrainableNetwork(network, config.quantize.quantizer, trainable.device()),
                        retrain.distillation};
+  session.writes_plan = retrain.changes_plan() && !plan.layers.empty();
+  if (session.writes_plan) session.search_after = retrain.search_after;
+  session.search_again = [&](const Network& now, const AdcPlan& with) {
+    return search_again(config, now, with, progress, cancellation);
+  };
   return train_in_session(session, std::move(trainable), images, progress, cancellation,
                           after_epoch);
 }
 
-RetrainingGain measure_gain(const RunConfig& config, const Network& network,
-                            const Network& retrained, const AdcPlan& plan, ProgressSink& progress,
+RetrainingGain measure_gain(const RunConfig& config, const Network& network, const AdcPlan& plan,
+                            const Trained& retrained, ProgressSink& progress,
                             const Cancellation& cancellation) {
   const Dataset test = load_split(config.data, Split::kTest, progress, cancellation);
   const auto measure = [&](const Network& measured, const AdcPlan& with, std::string_view task) {
     return evaluate(measured, MacMode::kAnalog, with, test, config, task, progress, cancellation);
   };
   return {measure(network, {}, "lossless"), measure(network, plan, "before retraining"),
-          measure(retrained, plan, "after retraining")};
+          measure(retrained.network, retrained.plan, "after retraining")};
 }
 
 }  // namespace bitline

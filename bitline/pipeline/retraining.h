@@ -7,11 +7,11 @@
 
 namespace bitline {
 
-/// Trains `network` by [retrain], forward through the ADCs of `plan`, which stay as they are, and
-/// writes retrain.output. An empty plan is the control: the same training with lossless ADCs. The
-/// result is the epoch that does best on held-out training images; the test set is not read.
-/// Throws what train_in_session throws; Error (kUsage) without held-out images; what
-/// TrainableNetwork::put_on_array throws.
+/// Trains `network` by [retrain], forward through the ADCs of `plan`, and writes retrain.output;
+/// the plan too where the training changes it (RetrainRun::changes_plan). An empty plan is the
+/// control: the same training with lossless ADCs. The result is the epoch that does best on
+/// held-out training images; the test set is not read. Throws what train_in_session throws; Error
+/// (kUsage) without held-out images; what TrainableNetwork::put_on_array throws.
 Trained retrain_network(const RunConfig& config, const Network& network, const AdcPlan& plan,
                         bool resume, ProgressSink& progress, const Cancellation& cancellation,
                         const std::function<void(const EpochReport&)>& after_epoch);
@@ -24,11 +24,11 @@ std::string retraining_recipe(const RunConfig& config, const Network& network, c
 struct RetrainingGain {
   Evaluation lossless;  ///< the network as it came, with lossless ADCs
   Evaluation before;    ///< under the plan
-  Evaluation after;     ///< retrained, under the plan
+  Evaluation after;     ///< retrained, under the plan that it was trained with
 };
 
-RetrainingGain measure_gain(const RunConfig& config, const Network& network,
-                            const Network& retrained, const AdcPlan& plan, ProgressSink& progress,
+RetrainingGain measure_gain(const RunConfig& config, const Network& network, const AdcPlan& plan,
+                            const Trained& retrained, ProgressSink& progress,
                             const Cancellation& cancellation);
 
 }  // namespace bitline

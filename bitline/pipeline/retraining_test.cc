@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "bitline/base/test_progress.h"
 #include "bitline/pipeline/search_run.h"
 #include "bitline/pipeline/study.h"
 #include "bitline/pipeline/test_study.h"
+#include "bitline/train/checkpoint.h"
 
 namespace bitline {
 namespace {
@@ -41,6 +45,7 @@ class RetrainTest : public ::testing::Test {
 
   testing::TestStudy study_{"retrain"};
   Network network_ = testing::tiny_network();
+  const std::function<void(const EpochReport&)> nothing_ = [](const EpochReport&) {};
 };
 
 TEST_F(RetrainTest, EnginesTrainToTheSameWeights) {
@@ -108,6 +113,67 @@ TEST_F(RetrainTest, RecalibratesFirstWhereAsked) {
   EXPECT_FALSE(std::ranges::equal(before, after));
 }
 
+TEST_F(RetrainTest, LearnsRangesAndWritesTheirPlan) {
+  const RunConfig run = config("learned", "learn_ranges = true\n");
+  const AdcPlan plan = plan_of(run, network_, 4);
+  const Trained trained = retrain(run, plan);
+  EXPECT_EQ(trained.plan, read_plan(training_files(run.retrain.train).plan));
+  // Whichever epoch is kept, the last one has moved them.
+  const AdcPlan last = read_checkpoint(training_files(run.retrain.train).checkpoint).plan;
+  std::size_t moved = 0;
+  for (const auto& [layer, adc] : last.layers) {
+    EXPECT_EQ(adc.spec.levels, 4);
+    if (adc.spec.delta != plan.layers.at(layer).spec.delta) ++moved;
+  }
+  EXPECT_GT(moved, 0U);
+  EXPECT_EQ(retrain(config("control", "learn_ranges = true\n"), {}).plan, AdcPlan{});
+}
+
+TEST_F(RetrainTest, SearchesRangesAgainBehindTheEpochsThatAreNamed) {
+  RunConfig run = config("searched", "search_after = [1, 3]\n");
+  const AdcPlan plan = plan_of(run, network_, 4);
+  testing_progress::NotedProgress noted;
+  const Trained trained = retrain_network(run, network_, plan, false, noted, {}, nothing_);
+  EXPECT_EQ(noted.tasks("search layer-wise, mixed levels").size(), 2U);
+  ASSERT_EQ(trained.plan.layers.size(), plan.layers.size());
+  // Behind the last epoch no search is of use.
+  run.retrain.search_after = {4};
+  run.retrain.train.output = study_.folder() / "last";
+  testing_progress::NotedProgress last;
+  const Trained unchanged = retrain_network(run, network_, plan, false, last, {}, nothing_);
+  EXPECT_EQ(content_hash(unchanged.plan), content_hash(plan));
+  EXPECT_TRUE(last.tasks("search layer-wise, mixed levels").empty());
+}
+
+// Wherever it is stopped: within an epoch, among the held-out images, in a search.
+TEST_F(RetrainTest, AStoppedTrainingContinuesToTheSameNetworkAndPlan) {
+  const std::string more = "learn_ranges = true\nsearch_after = [1]\n";
+  RunConfig run = config("whole", more);
+  const AdcPlan plan = plan_of(run, network_, 4);
+  const Trained whole = retrain(run, plan);
+  int stops = 0;
+  for (const int updates : {3, 5, 6, 30, 300}) {
+    run.retrain.train.output = study_.folder() / fmt::format("stopped{}", updates);
+    Cancellation cancellation;
+    testing_progress::StopAfter stop(cancellation, updates);
+    bool stopped = false;
+    try {
+      retrain_network(run, network_, plan, false, stop, cancellation, nothing_);
+    } catch (const Error& error) {
+      stopped = error.kind() == ErrorKind::kInterrupted;
+      ASSERT_TRUE(stopped) << error.what();
+    }
+    if (!stopped) continue;
+    ++stops;
+    SilentProgress silent;
+    const bool begun = std::filesystem::exists(training_files(run.retrain.train).checkpoint);
+    const Trained resumed = retrain_network(run, network_, plan, begun, silent, {}, nothing_);
+    EXPECT_EQ(content_hash(resumed.network), content_hash(whole.network)) << updates;
+    EXPECT_EQ(resumed.plan, whole.plan) << updates;
+  }
+  EXPECT_GE(stops, 3);
+}
+
 TEST_F(RetrainTest, NeedsHeldOutImages) {
   RunConfig run = config("none");
   run.retrain.train.holdout = 0;
@@ -131,6 +197,14 @@ TEST_F(RetrainTest, EveryChoiceIsPartOfTheRecipe) {
   expect_new(run, plan);
   run = base;
   run.retrain.train.options.learning_rate = 0.5;
+  expect_new(run, plan);
+  run = base;
+  run.retrain.learn_ranges = true;
+  expect_new(run, plan);
+  run = base;
+  run.retrain.search_after = {2};
+  expect_new(run, plan);
+  run.search.options.delta_step = 2;
   expect_new(run, plan);
   run = base;
   run.array.rows = 32;

@@ -122,14 +122,23 @@ class Run {
     const std::string recipe =
         retraining_recipe(config_, subject_.network, plan,
                           load_split(config_.data, Split::kTrain, progress_, cancellation_));
+    const bool changes_plan = config_.retrain.changes_plan() && search.levels != 0;
+    const std::string plan_artefact = changes_plan ? "plans/" + name + ".json" : search.plan();
     stages_.run_training("retrain-" + name, artefact, recipe,
-                         [&](const std::filesystem::path& path, bool resume) {
+                         [&](StageOutput& output, const std::filesystem::path& path, bool resume) {
                            RunConfig training = config_;
                            training.retrain.train.output = path;
-                           retrain_network(training, subject_.network, plan, resume, progress_,
-                                           cancellation_, [](const EpochReport&) {});
+                           const Trained trained =
+                               retrain_network(training, subject_.network, plan, resume, progress_,
+                                               cancellation_, [](const EpochReport&) {});
+                           if (changes_plan) output.write(plan_artefact, to_json(trained.plan));
                          });
-    add_row(search, name, network_from(artefact), plan, Treatment::kRetrained, artefact);
+    const AdcPlan trained_plan =
+        changes_plan ? plan_from_json(folder().read_text(plan_artefact)) : plan;
+    add_row(search, name, network_from(artefact), trained_plan, Treatment::kRetrained, artefact);
+    if (!changes_plan) return;
+    outcome_.rows.back().plan = plan_artefact;
+    if (config_.has_cost) analysis_.cost(name, trained_plan);
   }
 
   Network network_from(const std::string& artefact) const {

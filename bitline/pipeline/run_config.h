@@ -67,6 +67,12 @@ struct RetrainRun {
   StraightThrough gradient = StraightThrough::kIdentity;
   bool recalibrate = false;   ///< batch-norm statistics under the plan first
   Distillation distillation;  ///< from the network as it came, with lossless ADCs
+  bool learn_ranges = false;  ///< δ of every ADC is trained too
+  /// Epochs behind which ranges are searched again, by [search].
+  std::vector<std::int64_t> search_after;
+
+  /// Whether the plan comes out of the training other than it went in.
+  bool changes_plan() const { return learn_ranges || !search_after.empty(); }
 };
 
 enum class Centre { kZero, kMean };

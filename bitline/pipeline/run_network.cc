@@ -48,7 +48,7 @@ class NetworkMaker {
     const std::string recipe =
         training_recipe(config, load_split(config.data, Split::kTrain, progress_, cancellation_));
     stages_.run_training(
-        stage, kNetwork, recipe, [&](const std::filesystem::path& path, bool resume) {
+        stage, kNetwork, recipe, [&](StageOutput&, const std::filesystem::path& path, bool resume) {
           RunConfig training = config;
           training.train.output = path;
           train_network(training, resume, progress_, cancellation_, [](const EpochReport&) {});

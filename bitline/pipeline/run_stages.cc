@@ -27,7 +27,7 @@ void RunStages::run(const std::string& name, std::map<std::string, std::string> 
 
 void RunStages::run_training(
     const std::string& name, const std::string& network_artefact, const std::string& recipe,
-    const std::function<void(const std::filesystem::path&, bool resume)>& train) {
+    const std::function<void(StageOutput&, const std::filesystem::path&, bool resume)>& train) {
   TrainRun output;
   output.output = folder_.path_of(network_artefact);
   const std::filesystem::path checkpoint = training_files(output).checkpoint;
@@ -35,7 +35,7 @@ void RunStages::run_training(
                       read_checkpoint(checkpoint).recipe_hash == recipe;
   run(name, {{"recipe", recipe}}, [&](StageOutput& artefacts) {
     if (!resume) std::filesystem::remove(checkpoint);
-    train(output.output, resume);
+    train(artefacts, output.output, resume);
     artefacts.path_of(network_artefact);
     artefacts.path_of(network_artefact + ".csv");
   });

@@ -23,12 +23,12 @@ class RunStages {
   void run(const std::string& name, std::map<std::string, std::string> inputs,
            const std::function<void(StageOutput&)>& body);
   /// A stage that trains `network_artefact` and leaves a log beside it. `train` writes the network
-  /// to the path that it is given, and continues from the checkpoint beside it where `resume` says
-  /// so: where the stage was stopped, and `recipe`, the hash of all that decides the weights, is
-  /// still the checkpoint's.
-  void run_training(const std::string& name, const std::string& network_artefact,
-                    const std::string& recipe,
-                    const std::function<void(const std::filesystem::path&, bool resume)>& train);
+  /// to the path that it is given, more artefacts where it has some, and continues from the
+  /// checkpoint beside it where `resume` says so: where the stage was stopped, and `recipe`, the
+  /// hash of all that decides the weights, is still the checkpoint's.
+  void run_training(
+      const std::string& name, const std::string& network_artefact, const std::string& recipe,
+      const std::function<void(StageOutput&, const std::filesystem::path&, bool resume)>& train);
 
   const RunFolder& folder() const { return folder_; }
   const std::map<std::string, double>& seconds() const { return seconds_; }

@@ -229,6 +229,18 @@ SearchResult SearchBench::search(std::int64_t levels, RangeMethod method,
   return result;
 }
 
+AdcPlan SearchBench::search_again(const AdcPlan& plan, ProgressSink& progress,
+                                  const Cancellation& cancellation) {
+  SearchOptions options = search_options(progress, cancellation);
+  options.method = RangeMethod::kLayerWise;
+  for (const auto& [layer, adc] : plan.layers) options.levels[layer] = adc.spec.levels;
+  SearchResult result;
+  with_evaluator({}, progress, [&](Evaluator& evaluator) {
+    result = search_ranges(evaluator, options, progress, cancellation);
+  });
+  return result.plan;
+}
+
 LevelAllocation SearchBench::allocate(AllocationOptions allocation,
                                       const std::filesystem::path& journal, ProgressSink& progress,
                                       const Cancellation& cancellation) {

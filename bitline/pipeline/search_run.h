@@ -38,6 +38,10 @@ class SearchBench {
   SearchResult search(std::int64_t levels, RangeMethod method, const std::filesystem::path& journal,
                       ProgressSink& progress, const Cancellation& cancellation);
 
+  /// The ranges of `plan`'s layers searched layer-wise for the levels that it gives them.
+  AdcPlan search_again(const AdcPlan& plan, ProgressSink& progress,
+                       const Cancellation& cancellation);
+
   /// Levels and ranges layer by layer; of `allocation`, levels, cost and budget are taken.
   /// `journal` as above.
   LevelAllocation allocate(AllocationOptions allocation, const std::filesystem::path& journal,

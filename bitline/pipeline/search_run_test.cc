@@ -74,7 +74,10 @@ TEST(SearchBench, QuantizesTheNamedLayersAlone) {
 
 TEST(SearchBench, GivesStreamsThatSpreadLessANarrowerRange) {
   const TestStudy study("stream_ranges");
-  RunConfig config = study.config("stream_ranges = \"by-spread\"\n");
+  // With narrower ones, half a step would be below 1.
+  RunConfig config = study.config(
+      "stream_ranges = \"by-spread\"\ndelta_step = 8\n"
+      "layers = [\"stage1.block1.conv1\", \"stage2.block1.conv2\", \"stage3.block2.conv1\"]\n");
   SilentProgress silent;
   SearchBench bench(load_network(config.model), config, silent, {});
   const SearchResult result = bench.search(3, RangeMethod::kLayerWise, {}, silent, {});

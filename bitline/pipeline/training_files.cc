@@ -20,7 +20,7 @@ TrainingData split_off_holdout(const Dataset& all, std::int64_t holdout) {
 
 TrainingFiles training_files(const TrainRun& train) {
   const std::string output = train.output.string();
-  return {train.output, output + ".checkpoint", output + ".csv"};
+  return {train.output, output + ".checkpoint", output + ".csv", output + ".plan.json"};
 }
 
 }  // namespace bitline

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "bitline/adc/adc_plan.h"
 #include "bitline/data/dataset.h"
 #include "bitline/graph/network.h"
 #include "bitline/pipeline/run_config.h"
@@ -15,6 +16,7 @@ struct TrainingFiles {
   std::filesystem::path network;     ///< the trained network, or the best so far (Keep::kBest)
   std::filesystem::path checkpoint;  ///< "<output>.checkpoint", after every epoch and on a stop
   std::filesystem::path log;         ///< "<output>.csv", one line per epoch
+  std::filesystem::path plan;        ///< "<output>.plan.json", of a training that changes its plan
 };
 
 TrainingFiles training_files(const TrainRun& train);
@@ -31,6 +33,7 @@ TrainingData split_off_holdout(const Dataset& all, std::int64_t holdout);
 struct Trained {
   Network network;
   std::int64_t epoch = 0;  ///< that it is of; 0: the start
+  AdcPlan plan;            ///< that it was trained with; empty without ADCs
 };
 
 }  // namespace bitline

@@ -1,5 +1,6 @@
 #include "bitline/pipeline/training_session.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "bitline/base/file.h"
@@ -72,10 +73,20 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
   Trainer trainer(std::move(network), session.train.options, batches, holdout ? &*holdout : nullptr,
                   session.teacher);
   const auto keep_best = [&] {
-    if (session.keep == Keep::kBest) write_network(files.network, trainer.network().network());
+    if (session.keep != Keep::kBest) return;
+    write_network(files.network, trainer.network().network());
+    if (session.writes_plan) write_file_atomically(files.plan, to_json(trainer.network().plan()));
+  };
+  const auto search_where_due = [&] {
+    if (!std::ranges::count(session.search_after, trainer.epoch())) return;
+    if (trainer.has_searched() || trainer.finished()) return;
+    trainer.change_plan(
+        session.search_again(trainer.network().network(), trainer.network().plan()));
+    write_training_checkpoint(files, trainer, session.recipe);
   };
   if (session.resume) {
     restore_training(trainer, files, session.recipe);
+    search_where_due();
   } else if (session.keep == Keep::kBest) {
     trainer.measure_start(progress, cancellation);
     keep_best();
@@ -86,6 +97,7 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
     write_training_checkpoint(files, trainer, session.recipe);
     log.append(report);
     after_epoch(report);
+    search_where_due();
   });
   if (!trainer.finished()) {
     write_training_checkpoint(files, trainer, session.recipe);
@@ -93,10 +105,12 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
         ErrorKind::kInterrupted,
         fmt::format("training stopped; continue with --resume from {}", files.checkpoint.string()));
   }
-  if (session.keep == Keep::kBest) return {read_network(files.network), trainer.best_epoch()};
+  if (session.keep == Keep::kBest)
+    return {read_network(files.network), trainer.best_epoch(),
+            session.writes_plan ? read_plan(files.plan) : trainer.network().plan()};
   const Network last = trainer.network().network();
   write_network(files.network, last);
-  return {last, session.train.options.epochs};
+  return {last, session.train.options.epochs, trainer.network().plan()};
 }
 
 }  // namespace bitline

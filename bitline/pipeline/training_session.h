@@ -28,13 +28,19 @@ struct TrainingSession {
   Keep keep = Keep::kLast;
   bool resume = false;
   std::optional<Teacher> teacher = {};
+  /// Whether the plan that the network is trained with is written beside it.
+  bool writes_plan = false;
+  /// Behind these epochs, but for the last one, the plan is changed to what `search_again` gives
+  /// for the network as it is.
+  std::vector<std::int64_t> search_after = {};
+  std::function<AdcPlan(const Network&, const AdcPlan&)> search_again = {};
 };
 
-/// Trains `network` on `images` less the held-out ones and writes the files. With `resume` it
-/// continues from the checkpoint to the weights that an uninterrupted run gives (same machine, same
-/// thread count). Throws Error (kInterrupted) after a requested stop, with the checkpoint written;
-/// Error when the loss is NaN, the last good checkpoint kept; Error when the checkpoint is of
-/// another recipe.
+/// The plan as it is at the end is that of the epoch that is kept. Trains `network` on `images`
+/// less the held-out ones and writes the files. With `resume` it continues from the checkpoint to
+/// the weights that an uninterrupted run gives (same machine, same thread count). Throws Error
+/// (kInterrupted) after a requested stop, with the checkpoint written; Error when the loss is NaN,
+/// the last good checkpoint kept; Error when the checkpoint is of another recipe.
 Trained train_in_session(const TrainingSession& session, TrainableNetwork network,
                          const Dataset& images, ProgressSink& progress,
                          const Cancellation& cancellation,

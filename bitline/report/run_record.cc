@@ -95,10 +95,12 @@ PlanRecord read_search(const fs::path& folder, const ResultRecord& row) {
   return record;
 }
 
-/// "L4-layer-wise-retrained" for the files about that plan on that network.
+/// "L4-layer-wise-retrained" for the files about that plan on that network; a plan that retraining
+/// has changed is called so itself.
 std::string file_stem(const ResultRecord& row) {
   const std::string plan = fs::path(row.plan).stem().string();
-  return row.treatment.empty() ? plan : plan + "-" + row.treatment;
+  const std::string treatment = "-" + row.treatment;
+  return row.treatment.empty() || plan.ends_with(treatment) ? plan : plan + treatment;
 }
 
 /// A plan stands in one row for each treatment.

@@ -1,11 +1,14 @@
 #include "bitline/train/analog_layer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <utility>
 
+#include "bitline/adc/stream_tables.h"
 #include "bitline/mapping/map.h"
 #include "bitline/runtime/composed_layer.h"
+#include "bitline/train/learned_range.h"
 #include "bitline/train/torch_windows.h"
 
 namespace bitline {
@@ -69,12 +72,8 @@ TileShare slopes(const at::Tensor& exact, const at::Tensor& value, bool is_linea
 
 }  // namespace
 
-AnalogLayer::AnalogLayer(Node node, IntegerLayer layer, std::vector<CodeTable> tables,
-                         AnalogTraining training)
-    : node_(std::move(node)),
-      layer_(std::move(layer)),
-      tables_(std::move(tables)),
-      training_(training) {
+AnalogLayer::AnalogLayer(Node node, IntegerLayer layer, PlannedAdc adc, AnalogTraining training)
+    : node_(std::move(node)), layer_(std::move(layer)), adc_(std::move(adc)), training_(training) {
   if (training_.gradient == StraightThrough::kClipped && layer_.input_signed &&
       training_.array.activation_encoding == ActivationEncoding::kTwosComplement)
     fail_usage(
@@ -82,6 +81,12 @@ AnalogLayer::AnalogLayer(Node node, IntegerLayer layer, std::vector<CodeTable> t
         "signed activations in two's complement have a negative one; choose \"identity\", or "
         "array.activation_encoding = \"sign-magnitude\"",
         layer_.name);
+  if (training_.learn_ranges && !has_learnable_range(adc_.spec))
+    fail_usage(
+        "layer {}: retrain.learn_ranges needs zero-tread or zero-rise around 0, and the plan has "
+        "{} "
+        "around {}; leave it out",
+        layer_.name, name_of(adc_.spec.quantizer), to_string(adc_.spec.centre));
 }
 
 CimLayer AnalogLayer::map(const Quantized& weight) const {
@@ -124,13 +129,36 @@ at::Tensor AnalogLayer::accumulate(const CimLayer& layer, const LayerAdc& adc,
   return y;
 }
 
+/// Outputs under the tables before scale and zero point, in LSB: F32.
+at::Tensor AnalogLayer::in_lsb(const CimLayer& layer, const std::vector<CodeTable>& tables,
+                               const at::Tensor& activations) const {
+  const LayerAdc adc = make_layer_adc(layer, tables);
+  return accumulate(layer, adc, activations) * adc.unit.to_double();
+}
+
+/// (19a) D in LSB: what one more LSB of δ adds to each output.
+at::Tensor AnalogLayer::slope_of_delta(const CimLayer& layer, const PlannedAdc& adc,
+                                       const at::Tensor& activations) const {
+  const std::vector<CodeTable> tables = make_stream_tables(adc.spec, adc.minimum, adc.maximum);
+  const UnclippedTables unclipped = unclipped_tables(tables);
+  CimLayer converted_alone = layer;  // what is added without a conversion cancels in the other two
+  converted_alone.correction.reference_weight = 0;
+  converted_alone.correction.input_sum_weight = 0;
+  for (std::int64_t& total : converted_alone.planes.flip_totals) total = 0;
+  const at::Tensor rise = in_lsb(layer, tables, activations) -
+                          in_lsb(layer, unclipped.clamped, activations) +
+                          in_lsb(converted_alone, unclipped.beyond, activations);
+  return rise / adc.spec.delta.to_double();
+}
+
 /// Σ |c_i g_j| [p in range] / Σ |c_i g_j| over the conversions of a layer with a single tile.
-at::Tensor AnalogLayer::share_of(const CimLayer& tile, const at::Tensor& activations) const {
+at::Tensor AnalogLayer::share_of(const CimLayer& tile, const std::vector<CodeTable>& tables,
+                                 const at::Tensor& activations) const {
   const std::vector<CimLayer> layers = converted_columns(tile);
   at::Tensor inside;
   for (const CimLayer& layer : layers) {
     const auto from = [&](Edge edge) {
-      return accumulate(layer, make_layer_adc(layer, indicators(tables_, layer.sums, edge)),
+      return accumulate(layer, make_layer_adc(layer, indicators(tables, layer.sums, edge)),
                         activations);
     };
     const at::Tensor own = from(Edge::kFirstInside) - from(Edge::kFirstAbove);
@@ -141,6 +169,7 @@ at::Tensor AnalogLayer::share_of(const CimLayer& tile, const at::Tensor& activat
 }
 
 std::vector<TileShare> AnalogLayer::tile_shares(const CimLayer& layer,
+                                                const std::vector<CodeTable>& tables,
                                                 const at::Tensor& activations,
                                                 const at::Tensor& input,
                                                 at::IntArrayRef weight_shape) const {
@@ -156,7 +185,7 @@ std::vector<TileShare> AnalogLayer::tile_shares(const CimLayer& layer,
     at::Tensor mask = at::zeros({layer.geometry.fan_in()});
     mask.index_fill_(0, at::tensor(rows, at::kLong), 1);
     shares.push_back({mask.view(shape).to(activations.device()),
-                      with_output_shape(share_of(single, activations), input)});
+                      with_output_shape(share_of(single, tables, activations), input)});
   }
   return shares;
 }
@@ -174,26 +203,40 @@ at::Tensor AnalogLayer::exact_outputs(const Quantized& input, const Quantized& w
   return at::matmul(input.value, weight.value.t());
 }
 
-at::Tensor AnalogLayer::forward(const Quantized& input, const Quantized& weight) const {
+at::Tensor AnalogLayer::forward(const Quantized& input, const Quantized& weight,
+                                const at::Tensor& delta) const {
+  const bool learns = delta.defined() && at::GradMode::is_enabled();
   at::Tensor value;
+  at::Tensor slope;  // (19a) f · D
   std::vector<TileShare> shares;
   {
     const at::NoGradGuard no_grad;
+    const PlannedAdc adc = delta.defined() ? with_learned_delta(adc_, delta.item<double>()) : adc_;
+    const std::vector<CodeTable> tables = make_stream_tables(adc.spec, adc.minimum, adc.maximum);
     const CimLayer layer = map(weight);
-    const LayerAdc adc = make_layer_adc(layer, tables_);
     const at::Tensor activations = integers_of(input);
-    const at::Tensor scale = input.scale * weight.scale * adc.unit.to_double();
-    at::Tensor real = accumulate(layer, adc, activations) * scale.view({1, -1, 1, 1});
+    const at::Tensor scale = (input.scale * weight.scale).view({1, -1, 1, 1});
+    const LayerAdc layer_adc = make_layer_adc(layer, tables);
+    at::Tensor real =
+        accumulate(layer, layer_adc, activations) * (scale * layer_adc.unit.to_double());
     if (layer_.input_zero_point != 0)  // equation (7): −s_a · z_a · s_w Σ W
       real -= (weight.value.flatten(1).sum(1) * input.scale * layer_.input_zero_point)
                   .view({1, -1, 1, 1});
     value = with_output_shape(real, input.value);
     if (training_.gradient == StraightThrough::kClipped)
-      shares = tile_shares(layer, activations, input.value, weight.value.sizes());
+      shares = tile_shares(layer, tables, activations, input.value, weight.value.sizes());
     if (training_.gradient == StraightThrough::kScaled)
       shares = {slopes(exact_outputs(input, weight), value, layer_.is_linear)};
+    if (learns) {
+      const auto outputs = static_cast<double>(value.numel() / activations.size(0));
+      const double factor = 1 / std::sqrt(outputs * static_cast<double>(adc.spec.levels - 1));
+      slope =
+          with_output_shape(slope_of_delta(layer, adc, activations) * scale, input.value) * factor;
+    }
   }
-  return pass_straight_through(node_, input.value, weight.value, value, std::move(shares));
+  const at::Tensor y =
+      pass_straight_through(node_, input.value, weight.value, value, std::move(shares));
+  return learns ? y + (delta - delta.detach()) * slope : y;
 }
 
 }  // namespace bitline

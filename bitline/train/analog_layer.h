@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "bitline/adc/code_table.h"
+#include "bitline/adc/adc_plan.h"
 #include "bitline/mapping/cim_layer.h"
 #include "bitline/runtime/mac_backend.h"
 #include "bitline/train/straight_through.h"
@@ -11,21 +11,21 @@
 
 namespace bitline {
 
-/// The array of a network that learns.
+/// The array of a network that learns, and how.
 struct AnalogTraining {
   ArraySpec array;
   Engine engine = Engine::kFused;  ///< of the forward pass on the CPU; elsewhere composed
   StraightThrough gradient = StraightThrough::kIdentity;
+  bool learn_ranges = false;  ///< δ of every layer's ADC too
 };
 
-/// One Conv or Linear with frozen ADCs, whose weights change between calls.
+/// One Conv or Linear behind its ADCs, whose weights change between calls.
 class AnalogLayer {
  public:
-  /// `layer` gives everything but the weights and the scales, `tables` are those of LayerAdc. All
-  /// engines give the same values. Throws Error (kUsage) for clipped gradients of signed
-  /// activations in two's complement.
-  AnalogLayer(Node node, IntegerLayer layer, std::vector<CodeTable> tables,
-              AnalogTraining training);
+  /// `layer` gives everything but the weights and the scales, `adc` has to fit it. All engines give
+  /// the same values. Throws Error (kUsage) for clipped gradients of signed activations in two's
+  /// complement, and for an ADC whose range shall be learned and cannot be.
+  AnalogLayer(Node node, IntegerLayer layer, PlannedAdc adc, AnalogTraining training);
 
   /// A value or weight on its grid, scale · integer, and the scale: shape [1], or for a weight one
   /// per output channel.
@@ -34,23 +34,31 @@ class AnalogLayer {
     at::Tensor scale;
   };
   /// The layer's output before its bias, s_a · s_w · Y, with the gradients of equations (18) and
-  /// (19) for both values.
-  at::Tensor forward(const Quantized& input, const Quantized& weight) const;
+  /// (19) for both values. With `delta`, F32 [1], the ADCs are those of with_learned_delta(), and
+  /// its gradient is that of equation (19a).
+  at::Tensor forward(const Quantized& input, const Quantized& weight,
+                     const at::Tensor& delta = {}) const;
 
  private:
   CimLayer map(const Quantized& weight) const;
   at::Tensor integers_of(const Quantized& input) const;
   at::Tensor accumulate(const CimLayer& layer, const LayerAdc& adc,
                         const at::Tensor& activations) const;
-  std::vector<TileShare> tile_shares(const CimLayer& layer, const at::Tensor& activations,
-                                     const at::Tensor& input, at::IntArrayRef weight_shape) const;
+  at::Tensor in_lsb(const CimLayer& layer, const std::vector<CodeTable>& tables,
+                    const at::Tensor& activations) const;
+  at::Tensor slope_of_delta(const CimLayer& layer, const PlannedAdc& adc,
+                            const at::Tensor& activations) const;
+  std::vector<TileShare> tile_shares(const CimLayer& layer, const std::vector<CodeTable>& tables,
+                                     const at::Tensor& activations, const at::Tensor& input,
+                                     at::IntArrayRef weight_shape) const;
   at::Tensor exact_outputs(const Quantized& input, const Quantized& weight) const;
-  at::Tensor share_of(const CimLayer& tile, const at::Tensor& activations) const;
+  at::Tensor share_of(const CimLayer& tile, const std::vector<CodeTable>& tables,
+                      const at::Tensor& activations) const;
   at::Tensor with_output_shape(const at::Tensor& y, const at::Tensor& input) const;
 
   Node node_;
   IntegerLayer layer_;
-  std::vector<CodeTable> tables_;
+  PlannedAdc adc_;
   AnalogTraining training_;
 };
 

@@ -23,17 +23,27 @@ constexpr float kInputScale = 0.5F;
 constexpr float kWeightScale = 0.25F;
 
 /// Of three levels, every other stream over half of the range.
-std::vector<CodeTable> stream_tables(const CimLayer& layer, std::int64_t delta) {
-  AdcSpec spec;
-  spec.levels = 3;
-  spec.delta = delta;
+PlannedAdc stream_adc(const CimLayer& layer, const Rational& delta) {
+  PlannedAdc adc{{}, layer.sums.minimum, layer.sums.maximum};
+  adc.spec.levels = 3;
+  adc.spec.delta = delta;
   for (std::int64_t stream = 0; stream < layer.streams.count(); ++stream)
-    spec.stream_shifts.push_back(static_cast<int>(stream % 2));
-  return make_stream_tables(spec, layer.sums.minimum, layer.sums.maximum);
+    adc.spec.stream_shifts.push_back(static_cast<int>(stream % 2));
+  return adc;
 }
 
-std::vector<CodeTable> some_tables(const CimLayer& layer) {
-  return stream_tables(layer, std::max<std::int64_t>(1, layer.sums.magnitude() / 2));
+PlannedAdc some_adc(const CimLayer& layer) {
+  return stream_adc(layer, std::max<std::int64_t>(1, layer.sums.magnitude() / 2));
+}
+
+std::vector<CodeTable> tables_of(const PlannedAdc& adc) {
+  return make_stream_tables(adc.spec, adc.minimum, adc.maximum);
+}
+
+PlannedAdc lossless_adc(const SumRange& sums) {
+  PlannedAdc adc{{}, sums.minimum, sums.maximum};
+  adc.spec.quantizer = Quantizer::kLossless;
+  return adc;
 }
 
 Node conv_node(const ConvGeometry& g) {
@@ -67,9 +77,9 @@ struct Drawn {
     return {integers.view({g.out_channels, -1, g.kernel_height, g.kernel_width}) * kWeightScale,
             at::full({1}, kWeightScale)};
   }
-  AnalogLayer analog(const std::vector<CodeTable>& tables, Engine engine,
-                     StraightThrough gradient) const {
-    return {conv_node(layer.geometry), layer, tables, {mapping.array, engine, gradient}};
+  AnalogLayer analog(const PlannedAdc& adc, Engine engine, StraightThrough gradient,
+                     bool learn_ranges = false) const {
+    return {conv_node(layer.geometry), layer, adc, {mapping.array, engine, gradient, learn_ranges}};
   }
 };
 
@@ -78,12 +88,12 @@ TEST(AnalogLayer, ForwardGivesTheIntegersOfTheDefinitionOnEveryEngine) {
   for (const MappingCase& mapping : testing_layers::every_encoding()) {
     const Drawn drawn(mapping, draw_from(random));
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
-    const std::vector<CodeTable> tables = some_tables(mapped);
-    const LayerAdc adc = make_layer_adc(mapped, tables);
+    const PlannedAdc planned = some_adc(mapped);
+    const LayerAdc adc = make_layer_adc(mapped, tables_of(planned));
     const std::vector<std::int64_t> expected =
         test_reference::accumulate(mapped, adc, drawn.activations);
     for (const Engine engine : {Engine::kReference, Engine::kFused, Engine::kComposed}) {
-      const at::Tensor y = drawn.analog(tables, engine, StraightThrough::kIdentity)
+      const at::Tensor y = drawn.analog(planned, engine, StraightThrough::kIdentity)
                                .forward(drawn.input(), drawn.weight())
                                .contiguous();
       ASSERT_EQ(y.numel(), static_cast<std::int64_t>(expected.size()));
@@ -146,7 +156,7 @@ TEST(AnalogLayer, ScaledGivesTheOrdinaryGradientsTimesTheSlopeOfItsOutputs) {
     const ConvGeometry& g = drawn.layer.geometry;
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
     const AnalogLayer analog =
-        drawn.analog(some_tables(mapped), Engine::kFused, StraightThrough::kScaled);
+        drawn.analog(some_adc(mapped), Engine::kFused, StraightThrough::kScaled);
     const AnalogLayer::Quantized input = drawn.input(), weight = drawn.weight();
     const std::vector<double> slopes =
         slopes_of(ordinary_conv(g, input.value, weight.value), analog.forward(input, weight));
@@ -168,7 +178,7 @@ TEST(AnalogLayer, IdentityGivesTheOrdinaryConvolutionsGradients) {
     const Drawn drawn(MappingCase{}, draw_from(random));
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
     const AnalogLayer analog =
-        drawn.analog(some_tables(mapped), Engine::kFused, StraightThrough::kIdentity);
+        drawn.analog(some_adc(mapped), Engine::kFused, StraightThrough::kIdentity);
     const AnalogLayer::Quantized input = drawn.input(), weight = drawn.weight();
     const Gradients own = gradients(input, weight, [&](const at::Tensor& a, const at::Tensor& w) {
       return analog.forward({a, input.scale}, {w, weight.scale});
@@ -182,54 +192,97 @@ TEST(AnalogLayer, IdentityGivesTheOrdinaryConvolutionsGradients) {
   }
 }
 
-/// Σ |c_i g_j| [p in range] / Σ |c_i g_j| of one output and tile of a layer with a single position,
-/// from the digits one by one; equation (18).
-double share_by_hand(const CimLayer& layer, const std::vector<CodeTable>& tables,
-                     const std::int32_t* a, std::int64_t out, const Tile& tile) {
+/// One conversion of a layer with a single position.
+struct ByHand {
+  double factor = 0;  ///< s c_i g_j, negative for the negative column of a pair
+  std::int64_t p = 0;
+  std::size_t stream = 0;
+};
+
+/// Those of one output and tile, from the digits one by one.
+std::vector<ByHand> conversions_by_hand(const CimLayer& layer, const std::int32_t* a,
+                                        std::int64_t out, std::size_t t) {
   const auto digits = layer.planes.digits.data<std::int8_t>();
-  double inside = 0, all = 0;
+  std::vector<ByHand> conversions;
   for (std::int64_t i = 0; i < layer.planes.count(); ++i)
     for (std::int64_t j = 0; j < layer.streams.count(); ++j) {
+      const auto stream = static_cast<std::size_t>(j);
       const std::int64_t column = (i * layer.geometry.out_channels + out) * layer.geometry.fan_in();
-      const auto [first, last] = unclipped_sums(tables[static_cast<std::size_t>(j)]);
       std::vector<std::int64_t> sums(layer.subtract_digitally ? 2 : 1);
-      for (const std::int64_t row : tile) {
+      for (const std::int64_t row : layer.tiles[t]) {
         const int b = digits[static_cast<std::size_t>(column + row)];
         const std::int64_t x = layer.streams.digit(a[row], j);
         if (!layer.subtract_digitally) sums[0] += b * x;
         if (layer.subtract_digitally) sums[b > 0 ? 0 : 1] += std::abs(b) * x;
       }
-      const auto weight =
-          static_cast<double>(std::abs(layer.planes.weights[static_cast<std::size_t>(i)] *
-                                       layer.streams.weights[static_cast<std::size_t>(j)]));
-      for (const std::int64_t p : sums) {
-        inside += p >= first && p <= last ? weight : 0;
-        all += weight;
-      }
+      const auto factor = static_cast<double>(
+          layer.planes.sign(i, out, static_cast<std::int64_t>(t)) *
+          layer.planes.weights[static_cast<std::size_t>(i)] * layer.streams.weights[stream]);
+      conversions.push_back({factor, sums.front(), stream});
+      if (sums.size() > 1) conversions.push_back({-factor, sums.back(), stream});
     }
+  return conversions;
+}
+
+bool in_range(const ByHand& conversion, const std::vector<CodeTable>& tables) {
+  const auto [first, last] = unclipped_sums(tables[conversion.stream]);
+  return conversion.p >= first && conversion.p <= last;
+}
+
+/// Σ |c_i g_j| [p in range] / Σ |c_i g_j| of one output and tile; equation (18).
+double share_by_hand(const CimLayer& layer, const std::vector<CodeTable>& tables,
+                     const std::int32_t* a, std::int64_t out, std::size_t t) {
+  double inside = 0, all = 0;
+  for (const ByHand& conversion : conversions_by_hand(layer, a, out, t)) {
+    inside += in_range(conversion, tables) ? std::abs(conversion.factor) : 0;
+    all += std::abs(conversion.factor);
+  }
   return inside / all;
+}
+
+/// Σ s c_i g_j (v(p) − p [p in range]) / δ of one output, in LSB; equation (19a).
+double slope_by_hand(const CimLayer& layer, const PlannedAdc& adc, const std::int32_t* a,
+                     std::int64_t out) {
+  const std::vector<CodeTable> tables = tables_of(adc);
+  double sum = 0;
+  for (std::size_t t = 0; t < layer.tiles.size(); ++t)
+    for (const ByHand& conversion : conversions_by_hand(layer, a, out, t)) {
+      const CodeTable& table = tables[conversion.stream];
+      const double value = table.value(conversion.p) * table.unit.to_double();
+      const double own = in_range(conversion, tables) ? static_cast<double>(conversion.p) : 0;
+      sum += conversion.factor * (value - own);
+    }
+  return sum / adc.spec.delta.to_double() / static_cast<double>(layer.correction.divisor);
+}
+
+constexpr std::int64_t kInputs = 11;
+constexpr std::int64_t kOutputs = 4;
+
+/// Fully connected, in three tiles.
+Drawn draw_three_tiles(const MappingCase& kind, const Draw& draw) {
+  Drawn drawn(kind, draw);
+  std::vector<std::int32_t> weights;
+  for (std::int64_t i = 0; i < kInputs * kOutputs; ++i)
+    weights.push_back(
+        static_cast<std::int32_t>(kind.weight_odd ? 2 * draw(-3, 3) + 1 : draw(-7, 7)));
+  drawn.layer = testing_layers::linear_layer(kOutputs, weights, 4, 3);
+  drawn.layer.weight_odd = kind.weight_odd;
+  drawn.mapping.array.rows = drawn.mapping.array.active_rows = 4;
+  drawn.activations.clear();
+  for (std::int64_t i = 0; i < kImages * kInputs; ++i)
+    drawn.activations.push_back(static_cast<std::int32_t>(draw(0, 7)));
+  return drawn;
 }
 
 TEST(AnalogLayer, ClippedWeighsTheGradientByTheConversionsInRange) {
   Random random(8);
   for (const MappingCase& kind : testing_layers::every_encoding()) {
-    const std::int64_t inputs = 11, outputs = 4;
-    const Draw draw = draw_from(random);
-    Drawn drawn(kind, draw);
-    std::vector<std::int32_t> weights;
-    for (std::int64_t i = 0; i < inputs * outputs; ++i)
-      weights.push_back(
-          static_cast<std::int32_t>(kind.weight_odd ? 2 * draw(-3, 3) + 1 : draw(-7, 7)));
-    drawn.layer = testing_layers::linear_layer(outputs, weights, 4, 3);
-    drawn.layer.weight_odd = kind.weight_odd;
-    drawn.mapping.array.rows = drawn.mapping.array.active_rows = 4;  // three tiles
-    drawn.activations.clear();
-    for (std::int64_t i = 0; i < kImages * inputs; ++i)
-      drawn.activations.push_back(static_cast<std::int32_t>(draw(0, 7)));
-
+    const Drawn drawn = draw_three_tiles(kind, draw_from(random));
+    const std::int64_t inputs = kInputs, outputs = kOutputs;
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
-    const std::vector<CodeTable> tables = stream_tables(mapped, 1);
-    const AnalogLayer analog = drawn.analog(tables, Engine::kFused, StraightThrough::kClipped);
+    const PlannedAdc adc = stream_adc(mapped, 1);
+    const std::vector<CodeTable> tables = tables_of(adc);
+    const AnalogLayer analog = drawn.analog(adc, Engine::kFused, StraightThrough::kClipped);
     const AnalogLayer::Quantized input = drawn.input(), weight = drawn.weight();
     at::Tensor seed;
     const Gradients own = gradients(input, weight, [&](const at::Tensor& a, const at::Tensor& w) {
@@ -242,11 +295,11 @@ TEST(AnalogLayer, ClippedWeighsTheGradientByTheConversionsInRange) {
     at::Tensor of_weight = at::zeros({outputs, inputs});
     for (std::int64_t n = 0; n < kImages; ++n)
       for (std::int64_t o = 0; o < outputs; ++o)
-        for (const Tile& tile : mapped.tiles) {
+        for (std::size_t t = 0; t < mapped.tiles.size(); ++t) {
           const double share =
-              share_by_hand(mapped, tables, drawn.activations.data() + n * inputs, o, tile);
+              share_by_hand(mapped, tables, drawn.activations.data() + n * inputs, o, t);
           clips = clips || share < 1;
-          for (const std::int64_t k : tile) {
+          for (const std::int64_t k : mapped.tiles[t]) {
             of_input[n][k] += seed[n][o] * share * weight.value.view({outputs, inputs})[o][k];
             of_weight[o][k] += seed[n][o] * share * input.value.view({kImages, inputs})[n][k];
           }
@@ -259,13 +312,48 @@ TEST(AnalogLayer, ClippedWeighsTheGradientByTheConversionsInRange) {
   }
 }
 
+TEST(AnalogLayer, LearnsItsRangeByWhatOneMoreLsbOfItAdds) {
+  Random random(10);
+  for (const MappingCase& kind : testing_layers::every_encoding()) {
+    const Drawn drawn = draw_three_tiles(kind, draw_from(random));
+    const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
+    const AnalogLayer analog =
+        drawn.analog(stream_adc(mapped, 1), Engine::kFused, StraightThrough::kIdentity, true);
+    const PlannedAdc learned = stream_adc(mapped, Rational(25, 16));
+    at::Tensor delta = at::full({1}, 1.57);
+    delta.requires_grad_(true);
+    const at::Tensor y = analog.forward(drawn.input(), drawn.weight(), delta);
+    const at::Tensor fixed = drawn.analog(learned, Engine::kFused, StraightThrough::kIdentity)
+                                 .forward(drawn.input(), drawn.weight());
+    EXPECT_TRUE(y.equal(fixed)) << describe(kind);
+
+    at::manual_seed(7);
+    const at::Tensor seed = at::randn(y.sizes());
+    (y * seed).sum().backward();
+    double expected = 0;
+    for (std::int64_t n = 0; n < kImages; ++n)
+      for (std::int64_t o = 0; o < kOutputs; ++o)
+        expected += seed.view({kImages, kOutputs})[n][o].item<double>() *
+                    slope_by_hand(mapped, learned, drawn.activations.data() + n * kInputs, o);
+    expected *= kInputScale * kWeightScale / std::sqrt(kOutputs * 2.0);
+    EXPECT_NEAR(delta.grad().item<double>(), expected, 1e-4 * (1 + std::abs(expected)))
+        << describe(kind);
+  }
+}
+
+TEST(AnalogLayer, RefusesToLearnARangeThatIsNone) {
+  Random random(1);
+  const Drawn drawn(MappingCase{}, draw_from(random));
+  EXPECT_THROW(
+      drawn.analog(lossless_adc({-4, 4}), Engine::kFused, StraightThrough::kIdentity, true), Error);
+}
+
 TEST(AnalogLayer, ClippedOfConvolutionsAddsUpTheTiles) {
   Random random(9);
   for (int i = 0; i < 10; ++i) {
     const Drawn drawn(MappingCase{}, draw_from(random));
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
-    const std::vector<CodeTable> lossless = {
-        lossless_table(mapped.sums.minimum, mapped.sums.maximum)};
+    const PlannedAdc lossless = lossless_adc(mapped.sums);
     const AnalogLayer::Quantized input = drawn.input(), weight = drawn.weight();
     const auto with = [&](StraightThrough gradient) {
       const AnalogLayer analog = drawn.analog(lossless, Engine::kFused, gradient);
@@ -285,9 +373,9 @@ TEST(AnalogLayer, RefusesClippedGradientsOfTwosComplementInputs) {
   mapping.input = testing_layers::InputKind::kTwosComplement;
   Random random(1);
   const Drawn drawn(mapping, draw_from(random));
-  const std::vector<CodeTable> tables = {lossless_table(-4, 4)};
-  EXPECT_NO_THROW(drawn.analog(tables, Engine::kFused, StraightThrough::kIdentity));
-  EXPECT_THROW(drawn.analog(tables, Engine::kFused, StraightThrough::kClipped), Error);
+  const PlannedAdc adc = lossless_adc({-4, 4});
+  EXPECT_NO_THROW(drawn.analog(adc, Engine::kFused, StraightThrough::kIdentity));
+  EXPECT_THROW(drawn.analog(adc, Engine::kFused, StraightThrough::kClipped), Error);
 }
 
 }  // namespace

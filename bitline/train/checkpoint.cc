@@ -9,6 +9,7 @@ namespace {
 
 constexpr const char* kStateKey = "bitline_training";
 constexpr std::string_view kMomentumPrefix = "momentum/";
+constexpr std::string_view kDeltaPrefix = "adc_delta/";
 constexpr const char* kSumsTensor = "training_sums";  // doubles, kept to the bit
 
 }  // namespace
@@ -17,6 +18,8 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
   SafeTensors file = to_safetensors(checkpoint.network);
   for (const auto& [key, tensor] : checkpoint.momentum)
     file.tensors[std::string(kMomentumPrefix) + key] = tensor;
+  for (const auto& [layer, delta] : checkpoint.deltas)
+    file.tensors[std::string(kDeltaPrefix) + layer] = delta;
   const TrainingState& state = checkpoint.state;
   const double sums[] = {state.loss_sum, state.seconds};
   file.tensors[kSumsTensor] = Tensor::of<double>({2}, sums);
@@ -25,6 +28,8 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
                                     {"correct", state.correct},
                                     {"best_epoch", state.best_epoch},
                                     {"best_correct", state.best_correct},
+                                    {"searched_epoch", state.searched_epoch},
+                                    {"plan", to_json(checkpoint.plan)},
                                     {"recipe", checkpoint.recipe_hash}};
   file.metadata[kStateKey] = json.dump();
   write_safetensors(path, file);
@@ -47,7 +52,9 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
                           json.at("correct"),
                           sums->second.data<double>()[1],
                           json.at("best_epoch"),
-                          json.at("best_correct")};
+                          json.at("best_correct"),
+                          json.at("searched_epoch")};
+      checkpoint.plan = plan_from_json(json.at("plan").get<std::string>());
       checkpoint.recipe_hash = json.at("recipe");
     } catch (const nlohmann::json::exception& error) {
       fail("the training state is damaged: {}", error.what());
@@ -55,6 +62,8 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
     for (const auto& [key, tensor] : file.tensors)
       if (key.starts_with(kMomentumPrefix))
         checkpoint.momentum[key.substr(kMomentumPrefix.size())] = tensor.clone();
+      else if (key.starts_with(kDeltaPrefix))
+        checkpoint.deltas[key.substr(kDeltaPrefix.size())] = tensor.clone();
     return checkpoint;
   });
 }

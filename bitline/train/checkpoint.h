@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "bitline/adc/adc_plan.h"
 #include "bitline/graph/network.h"
 
 namespace bitline {
@@ -16,15 +17,18 @@ struct TrainingState {
   std::int64_t images = 0;  ///< images of the current epoch that are done
   double loss_sum = 0;      ///< Σ cross-entropy over them
   std::int64_t correct = 0;
-  double seconds = 0;              ///< spent on the current epoch
-  std::int64_t best_epoch = 0;     ///< the first of those that did best on held-out images
-  std::int64_t best_correct = -1;  ///< its right answers there; −1: none was measured
+  double seconds = 0;               ///< spent on the current epoch
+  std::int64_t best_epoch = 0;      ///< the first of those that did best on held-out images
+  std::int64_t best_correct = -1;   ///< its right answers there; −1: none was measured
+  std::int64_t searched_epoch = 0;  ///< the last one behind which ranges were searched again
 };
 
 struct Checkpoint {
   Network network;
   std::map<std::string, Tensor> momentum;  ///< by parameter key
   TrainingState state;
+  AdcPlan plan;                          ///< of the layers on the array
+  std::map<std::string, Tensor> deltas;  ///< TrainableNetwork::learned_deltas
   std::string recipe_hash;  ///< of everything that decides the weights; resume compares it
 };
 

@@ -1,10 +1,12 @@
 #include "bitline/train/trainable_network.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "bitline/quantize/integer_layer.h"
 #include "bitline/runtime/executor.h"
+#include "bitline/train/learned_range.h"
 #include "bitline/train/learned_step.h"
 #include "bitline/train/torch_operator.h"
 
@@ -13,6 +15,7 @@ namespace {
 
 constexpr double kSmallestScale = 1e-8;
 constexpr const char* kScaleSuffix = ".quant_scale";
+constexpr const char* kDeltaSuffix = ".adc_delta";
 
 /// Convolutions run faster with channels last in memory.
 at::Tensor channels_last(const at::Tensor& tensor) {
@@ -73,26 +76,73 @@ at::Tensor TrainableNetwork::fake_quantize(const at::Tensor& value, const std::s
   return learned_step(value, scale, spec, factor);
 }
 
-void TrainableNetwork::put_on_array(const AdcPlan& plan, const AnalogTraining& training) {
+void TrainableNetwork::make_analog_layers(const AdcPlan& plan) {
   const Network now = network();
-  // Gives tables and runs nothing, so nothing has to be packed for the fast engine.
-  const Executor executor(now, MacMode::kAnalog, training.array, Engine::kReference);
-  const PreparedPlan prepared = executor.prepare(plan);
+  // Checks the plan and runs nothing, so nothing has to be packed for the fast engine.
+  const Executor executor(now, MacMode::kAnalog, analog_training_.array, Engine::kReference);
+  executor.prepare(plan);
   analog_.clear();
-  for (const IntegerLayer& layer : integer_layers(now)) {
-    const auto planned = prepared.layers.find(layer.name);
-    if (planned == prepared.layers.end()) continue;
-    analog_.emplace(layer.name,
-                    AnalogLayer(now.node(layer.name), layer, planned->second.adc.tables, training));
+  for (const IntegerLayer& layer : integer_layers(now))
+    if (const auto planned = plan.layers.find(layer.name); planned != plan.layers.end())
+      analog_.emplace(layer.name,
+                      AnalogLayer(now.node(layer.name), layer, planned->second, analog_training_));
+  plan_ = plan;
+}
+
+void TrainableNetwork::put_on_array(const AdcPlan& plan, const AnalogTraining& training) {
+  analog_training_ = training;
+  make_analog_layers(plan);
+  if (!training.learn_ranges) return;
+  for (const auto& [layer, adc] : plan.layers) {
+    at::Tensor delta = at::full({1}, adc.spec.delta.to_double(), at::TensorOptions(device_));
+    delta.requires_grad_(true);
+    parameters_.push_back({layer + kDeltaSuffix, delta, false});
+    deltas_[layer] = delta;
+  }
+}
+
+void TrainableNetwork::change_plan(const AdcPlan& plan) {
+  const auto name_of_entry = [](const auto& entry) { return entry.first; };
+  if (!std::ranges::equal(plan.layers, plan_.layers, {}, name_of_entry, name_of_entry))
+    fail("another plan for a network in training has to name the same {} layers",
+         plan_.layers.size());
+  if (plan.layers.empty()) return;
+  if (plan.layers.empty()) return;
+  make_analog_layers(plan);
+  const at::NoGradGuard no_grad;
+  for (auto& [layer, delta] : deltas_) delta.fill_(plan.layers.at(layer).spec.delta.to_double());
+}
+
+AdcPlan TrainableNetwork::plan() const {
+  AdcPlan plan = plan_;
+  for (const auto& [layer, delta] : deltas_)
+    plan.layers[layer] = with_learned_delta(plan.layers[layer], delta.item<double>());
+  return plan;
+}
+
+std::map<std::string, Tensor> TrainableNetwork::learned_deltas() const {
+  std::map<std::string, Tensor> deltas;
+  for (const auto& [layer, delta] : deltas_) deltas[layer] = from_torch(delta);
+  return deltas;
+}
+
+void TrainableNetwork::load_learned_deltas(const std::map<std::string, Tensor>& deltas) {
+  const at::NoGradGuard no_grad;
+  for (auto& [layer, delta] : deltas_) {
+    const auto found = deltas.find(layer);
+    if (found == deltas.end() || found->second.size() != 1)
+      fail("the checkpoint has no learned range of '{}': it is of another network", layer);
+    delta.copy_(to_torch(found->second));
   }
 }
 
 at::Tensor TrainableNetwork::run_on_array(const Node& node, const AnalogLayer& layer,
                                           const at::Tensor& input) {
   const std::string& weight = node.parameters.at("weight");
-  const at::Tensor y = layer.forward(
-      {input, scales_.at(node.inputs[0]).detach()},
-      {fake_quantize(tensors_.at(weight), weight, true), scales_.at(weight).detach()});
+  const at::Tensor y =
+      layer.forward({input, scales_.at(node.inputs[0]).detach()},
+                    {fake_quantize(tensors_.at(weight), weight, true), scales_.at(weight).detach()},
+                    deltas_.contains(node.name) ? deltas_.at(node.name) : at::Tensor());
   const auto bias = node.parameters.find("bias");
   if (bias == node.parameters.end()) return y;
   const bool is_linear = std::holds_alternative<Linear>(node.op);
@@ -148,6 +198,10 @@ void TrainableNetwork::constrain() {
     broadcast[0] = -1;
     const at::Tensor bound = (scale * static_cast<double>(spec.maximum())).view(broadcast);
     weight->second.clamp_(-bound, bound);
+  }
+  for (auto& [layer, delta] : deltas_) {
+    const PlannedAdc& adc = plan_.layers.at(layer);
+    delta.clamp_(0, static_cast<double>(std::max(-adc.minimum, adc.maximum)));
   }
 }
 

@@ -15,7 +15,8 @@ namespace bitline {
 
 /// A tensor that the optimizer moves.
 struct TrainableParameter {
-  std::string key;      ///< of Network::tensors, or "<name>.quant_scale" for a learned step
+  /// Of Network::tensors, "<name>.quant_scale" for a learned step, "<layer>.adc_delta" for a range.
+  std::string key;
   at::Tensor value;     ///< leaf that requires a gradient
   bool decays = false;  ///< weights of convolutions and linear layers decay, nothing else
 };
@@ -27,16 +28,26 @@ class TrainableNetwork {
   /// `quantizer` says whether the steps of network.quant are learned (lsq) or fixed (qnn).
   TrainableNetwork(Network network, TrainingQuantizer quantizer, at::Device device);
 
-  /// From now on the layers of `plan` compute on the array through its ADCs, which stay as they
-  /// are; the others remain exact. Throws what Executor and its prepare() throw, and AnalogLayer.
+  /// From now on the layers of `plan` compute on the array through its ADCs; the others remain
+  /// exact. The ADCs stay as they are but for ranges that `training` learns. Throws what Executor
+  /// and its prepare() throw, and AnalogLayer.
   void put_on_array(const AdcPlan& plan, const AnalogTraining& training);
+  /// Other ADCs for the layers on the array, all of which `plan` has to name. Throws Error where it
+  /// names others, and what put_on_array() throws.
+  void change_plan(const AdcPlan& plan);
+  /// The ADCs as they are now, learned ranges included.
+  AdcPlan plan() const;
+  /// δ of the ADCs that learn their range, by layer, in LSB: F32 [1], what plan() rounds.
+  std::map<std::string, Tensor> learned_deltas() const;
+  void load_learned_deltas(const std::map<std::string, Tensor>& deltas);
 
   /// images [batch, channels, height, width] F32, normalised; returns logits [batch, classes].
   /// With `training`, batch-norm uses and updates batch statistics.
   at::Tensor forward(const at::Tensor& images, bool training);
   /// Sets every step that is still 0 from the values that `images` give.
   void calibrate(const at::Tensor& images);
-  /// After an optimizer step: steps stay positive, qnn weights stay inside their range.
+  /// After an optimizer step: steps stay positive, learned ranges possible, and qnn weights inside
+  /// their range.
   void constrain();
 
   const std::vector<TrainableParameter>& parameters() const { return parameters_; }
@@ -49,6 +60,7 @@ class TrainableNetwork {
  private:
   at::Tensor apply(const Node& node, const std::vector<at::Tensor>& inputs, bool training);
   at::Tensor run_on_array(const Node& node, const AnalogLayer& layer, const at::Tensor& input);
+  void make_analog_layers(const AdcPlan& plan);
   at::Tensor fake_quantize(const at::Tensor& value, const std::string& name, bool is_weight);
 
   Network network_;
@@ -58,6 +70,9 @@ class TrainableNetwork {
   std::map<std::string, at::Tensor> scales_;   ///< by the name in Network::quant
   std::vector<TrainableParameter> parameters_;
   std::map<std::string, AnalogLayer> analog_;  ///< by node
+  AdcPlan plan_;                               ///< of them, before ranges are learned
+  AnalogTraining analog_training_;
+  std::map<std::string, at::Tensor> deltas_;  ///< by node, of ADCs that learn their range
   bool calibrating_ = false;
 };
 

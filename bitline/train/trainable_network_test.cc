@@ -161,6 +161,57 @@ TEST(TrainableNetwork, AnswersOnTheArrayAsTheExecutorDoes) {
   EXPECT_GE(logits.sub(expected).abs().lt(1e-3).sum().item<std::int64_t>(), 40);
 }
 
+TEST(TrainableNetwork, LearnsRangesThatItsPlanStates) {
+  const Network network = testing::small_network();
+  const ArraySpec array = testing::arrays()[0];
+  const Executor executor(network, MacMode::kAnalog, array);
+  AnalogTraining training{array};
+  training.learn_ranges = true;
+  TrainableNetwork trainable(network, TrainingQuantizer::kLsq, at::kCPU);
+  const AdcPlan plan = testing::plan_for(executor, testing::four_levels());
+  trainable.put_on_array(plan, training);
+  EXPECT_EQ(trainable.plan(), plan);
+  const at::Tensor images = to_torch(testing::random_images(4));
+  trainable.forward(images, true).square().sum().backward();
+  std::size_t ranges = 0;
+  for (const TrainableParameter& parameter : trainable.parameters()) {
+    if (!parameter.key.ends_with(".adc_delta")) continue;
+    ++ranges;
+    EXPECT_FALSE(parameter.decays);
+    EXPECT_NE(parameter.value.grad().item<float>(), 0) << parameter.key;
+  }
+  EXPECT_EQ(ranges, plan.layers.size());
+
+  std::map<std::string, Tensor> deltas = trainable.learned_deltas();
+  const std::string first = plan.layers.begin()->first;
+  deltas.at(first).data<float>()[0] = 2.03F;
+  trainable.load_learned_deltas(deltas);
+  AdcPlan moved = plan;
+  moved.layers.at(first).spec.delta = 2;
+  EXPECT_EQ(trainable.plan(), moved);
+  // What is evaluated under the plan is what was trained.
+  TrainableNetwork fixed(trainable.network(), TrainingQuantizer::kLsq, at::kCPU);
+  fixed.put_on_array(moved, {array});
+  EXPECT_TRUE(trainable.forward(images, false).equal(fixed.forward(images, false)));
+}
+
+TEST(TrainableNetwork, TakesAnotherPlanForTheSameLayers) {
+  const Network network = testing::small_network();
+  const ArraySpec array = testing::arrays()[0];
+  const Executor executor(network, MacMode::kAnalog, array);
+  AdcPlan plan = testing::plan_for(executor, testing::four_levels());
+  TrainableNetwork trainable(network, TrainingQuantizer::kLsq, at::kCPU);
+  trainable.put_on_array(plan, {array});
+  plan.layers.begin()->second.spec.delta = 3;
+  trainable.change_plan(plan);
+  TrainableNetwork other(network, TrainingQuantizer::kLsq, at::kCPU);
+  other.put_on_array(plan, {array});
+  const at::Tensor images = to_torch(testing::random_images(4));
+  EXPECT_TRUE(trainable.forward(images, false).equal(other.forward(images, false)));
+  plan.layers.erase(plan.layers.begin());
+  EXPECT_THROW(trainable.change_plan(plan), Error);
+}
+
 TEST(TrainableNetwork, RefusesAPlanOfAnotherArray) {
   const Network network = testing::small_network();
   const Executor executor(network, MacMode::kAnalog, testing::arrays()[0]);

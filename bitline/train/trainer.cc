@@ -42,6 +42,8 @@ Trainer::Trainer(TrainableNetwork network, TrainOptions options, BatchSource& tr
 
 void Trainer::restore(const Checkpoint& checkpoint) {
   network_.load(checkpoint.network);
+  network_.change_plan(checkpoint.plan);
+  network_.load_learned_deltas(checkpoint.deltas);
   const at::NoGradGuard no_grad;
   for (std::size_t i = 0; i < momentum_.size(); ++i) {
     const std::string& key = network_.parameters()[i].key;
@@ -54,10 +56,16 @@ void Trainer::restore(const Checkpoint& checkpoint) {
 }
 
 Checkpoint Trainer::checkpoint() const {
-  Checkpoint checkpoint{network_.network(), {}, state_, {}};
+  Checkpoint checkpoint{network_.network(),        {}, state_, network_.plan(),
+                        network_.learned_deltas(), {}};
   for (std::size_t i = 0; i < momentum_.size(); ++i)
     checkpoint.momentum[network_.parameters()[i].key] = from_torch(momentum_[i]);
   return checkpoint;
+}
+
+void Trainer::change_plan(const AdcPlan& plan) {
+  network_.change_plan(plan);
+  state_.searched_epoch = state_.epoch;
 }
 
 void Trainer::update_parameters(double learning_rate) {
@@ -129,7 +137,7 @@ bool Trainer::run_epoch(ProgressSink& progress, const Cancellation& cancellation
     state_.best_epoch = epoch;
     state_.best_correct = held_out;
   }
-  state_ = {epoch, 0, 0, 0, 0, state_.best_epoch, state_.best_correct};
+  state_ = {epoch, 0, 0, 0, 0, state_.best_epoch, state_.best_correct, state_.searched_epoch};
   return true;
 }
 

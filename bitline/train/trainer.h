@@ -38,6 +38,13 @@ class Trainer {
            const std::function<void(const EpochReport&)>& after_epoch);
   bool finished() const { return state_.epoch >= options_.epochs; }
   const TrainableNetwork& network() const { return network_; }
+  /// Epochs that have ended.
+  std::int64_t epoch() const { return state_.epoch; }
+  /// Goes on with the ranges of `plan`, which were searched behind the epoch that ended last
+  /// (TrainableNetwork::change_plan).
+  void change_plan(const AdcPlan& plan);
+  /// Whether that has been done since this epoch ended.
+  bool has_searched() const { return state_.searched_epoch == state_.epoch; }
   /// The first of the epochs that did best on held-out images; 0 is the start.
   std::int64_t best_epoch() const { return state_.best_epoch; }
 
