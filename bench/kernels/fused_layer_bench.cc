@@ -170,7 +170,7 @@ std::int64_t plain_sum(const CimLayer& layer, const LayerAdc& adc, const Prepare
         if (active)
           sum += layer.planes.weights[static_cast<std::size_t>(i)] *
                  layer.streams.weights[static_cast<std::size_t>(j)] *
-                 (adc.table.value(p) - table.base) / table.scale;
+                 (adc.table(0).value(p) - table.base) / table.scale;
       }
   return sum;
 }
@@ -181,7 +181,7 @@ void read_array(benchmark::State& state, const CimLayer& layer) {
   const PackedPlanes planes = pack_planes(layer);
   const InputPacker packer(layer, planes.tiles, layer.array.encoding == Encoding::kBipolar);
   const auto streams = stream_products(planes, packer.planes(), layer.streams.weights);
-  const PreparedTable table = prepare_table(adc.table, planes, layer.streams.weights);
+  const PreparedTable table = prepare_table(adc.table(0), planes, layer.streams.weights);
   const std::vector<std::int32_t> activations = activations_for(layer);
   const auto image =
       std::span(activations).first(static_cast<std::size_t>(layer.geometry.in_size()));

@@ -19,7 +19,7 @@ using LayerSweepTest = FusedLayerTest;
 void expect_each_equal(const CimLayer& layer, const Draw& draw,
                        const std::vector<std::int32_t>& activations) {
   std::vector<LayerAdc> adcs{draw_adc(layer, draw), draw_adc(layer, draw), lossless(layer)};
-  CodeTable scaled = adcs[0].table;
+  CodeTable scaled = adcs[0].tables.front();
   scaled.unit = scaled.unit * Rational(2, 3);
   adcs.push_back(make_layer_adc(layer, scaled));
   const FusedLayer fused(layer);

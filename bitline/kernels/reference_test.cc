@@ -131,7 +131,8 @@ TEST(Reference, SumsAnOffsetLayer) {
 // The reference column's comparator at 1 makes 2 of its 1: 3 − 2 · (1 + 2) · 2 = −9.
 TEST(Reference, ReadsTheReferenceColumnThroughItsOwnTable) {
   const CimLayer layer = map_layer(linear_layer(1, {1, -2}, 2, 2), array_of(Encoding::kOffset));
-  const LayerAdc adc = make_layer_adc(layer, lossless_table(0, 2), {0, 2, {1}, {0, 2}, 1});
+  const LayerAdc adc =
+      make_layer_adc(layer, std::vector<CodeTable>{lossless_table(0, 2)}, {0, 2, {1}, {0, 2}, 1});
   EXPECT_THAT(accumulate(layer, adc, {1, 2}), ElementsAre(-9));
 }
 

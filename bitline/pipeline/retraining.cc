@@ -1,6 +1,7 @@
 #include "bitline/pipeline/retraining.h"
 
 #include "bitline/base/hash.h"
+#include "bitline/graph/network_file.h"
 #include "bitline/pipeline/describe.h"
 #include "bitline/pipeline/recalibration.h"
 #include "bitline/pipeline/search_run.h"
@@ -33,13 +34,41 @@ void check_retraining(const RetrainRun& retrain) {
         "1000, for example");
 }
 
+/// How `network` is trained under `plan`.
+TrainingSession session_of(const RunConfig& config, const Network& network, const AdcPlan& plan,
+                           const Dataset& images, bool resume, ProgressSink& progress,
+                           const Cancellation& cancellation) {
+  const RetrainRun& retrain = config.retrain;
+  TrainingSession session{config, retrain.train, retraining_recipe(config, network, plan, images),
+                          Keep::kBest, resume};
+  if (retrain.distillation.share > 0)
+    session.teacher = {TrainableNetwork(reference_network(config, network),
+                                        config.quantize.quantizer, device_of(retrain.train)),
+                       retrain.distillation};
+  session.writes_plan = retrain.changes_plan() && !plan.layers.empty();
+  if (session.writes_plan) session.search_after = retrain.search_after;
+  session.search_again = [&config, &progress, &cancellation](const Network& now,
+                                                             const AdcPlan& with) {
+    return search_again(config, now, with, progress, cancellation);
+  };
+  return session;
+}
+
 }  // namespace
+
+Network reference_network(const RunConfig& config, const Network& network) {
+  const std::filesystem::path& file = config.retrain.reference;
+  return file.empty() ? network : read_network(file);
+}
 
 std::string retraining_recipe(const RunConfig& config, const Network& network, const AdcPlan& plan,
                               const Dataset& images) {
   return sha256(describe(config.retrain, config.seed) + describe(config.data.normalization) +
                 describe(config.array) + content_hash(network) + content_hash(plan) +
-                content_hash(images) + describe_searches(config));
+                content_hash(images) + describe_searches(config) +
+                (config.retrain.reference.empty()
+                     ? ""
+                     : content_hash(read_network(config.retrain.reference))));
 }
 
 Trained retrain_network(const RunConfig& config, const Network& network, const AdcPlan& plan,
@@ -59,16 +88,8 @@ Trained retrain_network(const RunConfig& config, const Network& network, const A
       config.quantize.quantizer, device_of(retrain.train));
   trainable.put_on_array(plan,
                          {config.array, config.engine, retrain.gradient, retrain.learn_ranges});
-  TrainingSession session{config, retrain.train, retraining_recipe(config, network, plan, images),
-                          Keep::kBest, resume};
-  if (retrain.distillation.share > 0)
-    session.teacher = {TrainableNetwork(network, config.quantize.quantizer, trainable.device()),
-                       retrain.distillation};
-  session.writes_plan = retrain.changes_plan() && !plan.layers.empty();
-  if (session.writes_plan) session.search_after = retrain.search_after;
-  session.search_again = [&](const Network& now, const AdcPlan& with) {
-    return search_again(config, now, with, progress, cancellation);
-  };
+  const TrainingSession session =
+      session_of(config, network, plan, images, resume, progress, cancellation);
   return train_in_session(session, std::move(trainable), images, progress, cancellation,
                           after_epoch);
 }
@@ -80,7 +101,8 @@ RetrainingGain measure_gain(const RunConfig& config, const Network& network, con
   const auto measure = [&](const Network& measured, const AdcPlan& with, std::string_view task) {
     return evaluate(measured, MacMode::kAnalog, with, test, config, task, progress, cancellation);
   };
-  return {measure(network, {}, "lossless"), measure(network, plan, "before retraining"),
+  return {measure(reference_network(config, network), {}, "lossless"),
+          measure(network, plan, "before retraining"),
           measure(retrained.network, retrained.plan, "after retraining")};
 }
 

@@ -16,14 +16,17 @@ Trained retrain_network(const RunConfig& config, const Network& network, const A
                         bool resume, ProgressSink& progress, const Cancellation& cancellation,
                         const std::function<void(const EpochReport&)>& after_epoch);
 
+/// The network that teaches and that losses are counted against: retrain.reference, or `network`.
+Network reference_network(const RunConfig& config, const Network& network);
+
 /// Hash of everything that decides what retrain_network gives; `images` is the whole training set.
 std::string retraining_recipe(const RunConfig& config, const Network& network, const AdcPlan& plan,
                               const Dataset& images);
 
 /// What retraining gained, on the test set.
 struct RetrainingGain {
-  Evaluation lossless;  ///< the network as it came, with lossless ADCs
-  Evaluation before;    ///< under the plan
+  Evaluation lossless;  ///< the reference, with lossless ADCs
+  Evaluation before;    ///< the network as it came, under the plan
   Evaluation after;     ///< retrained, under the plan that it was trained with
 };
 

@@ -101,6 +101,33 @@ TEST_F(RetrainTest, FollowsTheNetworkAsItCameWhereAsked) {
   EXPECT_NE(losses("distillation = 0.5\n"), losses("distillation = 0.5\ntemperature = 2.0\n"));
 }
 
+TEST_F(RetrainTest, AReferenceTeachesAndIsWhatLossesAreCountedAgainst) {
+  const auto losses = [this](const Network& network, const std::string& more) {
+    std::vector<EpochReport> reports;
+    SilentProgress silent;
+    const RunConfig run = config("staged", more);
+    retrain_network(run, network, plan_of(run, network, 4), false, silent, {},
+                    [&](const EpochReport& report) { reports.push_back(report); });
+    return reports.front().loss;
+  };
+  Network other = network_;
+  auto& weights = other.tensors.at("classifier.weight");
+  weights = weights.clone();
+  for (float& weight : weights.data<float>()) weight = -weight;
+  const std::string taught = "distillation = 0.5\n";
+  const std::string named =
+      taught + "reference = \"" + (study_.folder() / "network.safetensors").string() + "\"\n";
+  EXPECT_EQ(losses(network_, named), losses(network_, taught));
+  EXPECT_NE(losses(other, named), losses(other, taught));
+  SilentProgress silent;
+  const AdcPlan plan = plan_of(config("staged"), network_, 4);
+  const auto lossless = [&](const std::string& more) {
+    return measure_gain(config("staged", more), other, plan, {other, 0, plan}, silent, {})
+        .lossless.right;
+  };
+  EXPECT_NE(lossless(named), lossless(taught));
+}
+
 TEST_F(RetrainTest, RecalibratesFirstWhereAsked) {
   RunConfig run = config("recalibrated", "recalibrate = true\n");
   ASSERT_TRUE(run.retrain.recalibrate);
@@ -134,7 +161,7 @@ TEST_F(RetrainTest, SearchesRangesAgainBehindTheEpochsThatAreNamed) {
   const AdcPlan plan = plan_of(run, network_, 4);
   testing_progress::NotedProgress noted;
   const Trained trained = retrain_network(run, network_, plan, false, noted, {}, nothing_);
-  EXPECT_EQ(noted.tasks("search layer-wise, mixed levels").size(), 2U);
+  EXPECT_EQ(noted.tasks("search refine, mixed levels, pass 1").size(), 2U);
   ASSERT_EQ(trained.plan.layers.size(), plan.layers.size());
   // Behind the last epoch no search is of use.
   run.retrain.search_after = {4};
@@ -142,7 +169,7 @@ TEST_F(RetrainTest, SearchesRangesAgainBehindTheEpochsThatAreNamed) {
   testing_progress::NotedProgress last;
   const Trained unchanged = retrain_network(run, network_, plan, false, last, {}, nothing_);
   EXPECT_EQ(content_hash(unchanged.plan), content_hash(plan));
-  EXPECT_TRUE(last.tasks("search layer-wise, mixed levels").empty());
+  EXPECT_TRUE(last.tasks("search refine, mixed levels, pass 1").empty());
 }
 
 // Wherever it is stopped: within an epoch, among the held-out images, in a search.

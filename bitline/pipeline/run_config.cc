@@ -187,6 +187,7 @@ RetrainRun read_retrain(const ConfigTable& table, TrainRun train) {
   Distillation& distillation = retrain.distillation;
   distillation.share = table.number("distillation", distillation.share, 0, 1);
   distillation.temperature = table.number("temperature", distillation.temperature, 0.1, 100);
+  retrain.reference = table.path("reference", {});
   retrain.learn_ranges = table.get<bool>("learn_ranges", retrain.learn_ranges);
   retrain.search_after = table.integers("search_after", retrain.search_after, 1, kMany);
   return retrain;

@@ -66,7 +66,9 @@ struct RetrainRun {
   bool control = true;  ///< whether a run trains the network with lossless ADCs too
   StraightThrough gradient = StraightThrough::kIdentity;
   bool recalibrate = false;   ///< batch-norm statistics under the plan first
-  Distillation distillation;  ///< from the network as it came, with lossless ADCs
+  Distillation distillation;  ///< from the reference, with lossless ADCs
+  /// Network file that teaches, and that losses are counted against; empty: the network as it came.
+  std::filesystem::path reference;
   bool learn_ranges = false;  ///< δ of every ADC is trained too
   /// Epochs behind which ranges are searched again, by [search].
   std::vector<std::int64_t> search_after;

@@ -232,11 +232,10 @@ SearchResult SearchBench::search(std::int64_t levels, RangeMethod method,
 AdcPlan SearchBench::search_again(const AdcPlan& plan, ProgressSink& progress,
                                   const Cancellation& cancellation) {
   SearchOptions options = search_options(progress, cancellation);
-  options.method = RangeMethod::kLayerWise;
   for (const auto& [layer, adc] : plan.layers) options.levels[layer] = adc.spec.levels;
   SearchResult result;
   with_evaluator({}, progress, [&](Evaluator& evaluator) {
-    result = search_ranges(evaluator, options, progress, cancellation);
+    result = refine_ranges(evaluator, options, plan, progress, cancellation);
   });
   return result.plan;
 }

@@ -38,7 +38,7 @@ class SearchBench {
   SearchResult search(std::int64_t levels, RangeMethod method, const std::filesystem::path& journal,
                       ProgressSink& progress, const Cancellation& cancellation);
 
-  /// The ranges of `plan`'s layers searched layer-wise for the levels that it gives them.
+  /// The plan with its ranges searched again (refine_ranges) for the levels that it gives.
   AdcPlan search_again(const AdcPlan& plan, ProgressSink& progress,
                        const Cancellation& cancellation);
 

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "bitline/base/error.h"
 #include "bitline/search/candidates.h"
 #include "bitline/search/curve_search.h"
 #include "bitline/search/progress_task.h"
@@ -67,7 +68,28 @@ void run_pass(SearchContext& context, const std::vector<Step>& steps, std::int64
   }
 }
 
+/// That plans of `start` and of a pass name the same layers.
+void check_start(const AdcPlan& start, const std::vector<SearchLayer>& layers) {
+  for (const SearchLayer& layer : layers)
+    if (!start.layers.contains(layer.name))
+      fail_usage("the plan to refine has no ADC for layer {}; search layer-wise first", layer.name);
+}
+
 }  // namespace
+
+SearchResult refine_ranges(Evaluator& evaluator, const SearchOptions& options, const AdcPlan& start,
+                           ProgressSink& progress, const Cancellation& cancellation) {
+  SearchOptions refine = options;
+  refine.method = RangeMethod::kRefine;
+  std::vector<std::int64_t> order = checked_image_order(refine, evaluator);
+  check_start(start, evaluator.layers());
+  const std::vector<Step> steps = plan_steps(refine, evaluator.layers());
+  SearchContext context{evaluator, refine, std::move(order), progress, cancellation};
+  SearchResult result;
+  result.plan = start;
+  run_pass(context, steps, 1, result);
+  return result;
+}
 
 SearchResult search_ranges(Evaluator& evaluator, const SearchOptions& options,
                            ProgressSink& progress, const Cancellation& cancellation) {

@@ -75,6 +75,13 @@ struct SearchResult {
 SearchResult search_ranges(Evaluator& evaluator, const SearchOptions& options,
                            ProgressSink& progress, const Cancellation& cancellation);
 
+/// One pass of kRefine over all layers from `start`, which has to name them all: each layer is
+/// searched while all others have the ADCs of `start`, or those that the pass has given them. For
+/// networks that work with their ADCs alone, as retrained ones do. Throws what search_ranges
+/// throws.
+SearchResult refine_ranges(Evaluator& evaluator, const SearchOptions& options, const AdcPlan& start,
+                           ProgressSink& progress, const Cancellation& cancellation);
+
 /// The curves as CSV, one line per candidate under a header:
 /// pass,layer,delta,code_map,images,correct,loss,status. docs/search.md describes the columns.
 std::string curves_to_csv(const std::vector<SearchCurve>& curves);

@@ -41,6 +41,32 @@ TEST(RangeSearch, DropsACandidateWhenItCannotReachTheLeader) {
   EXPECT_EQ(evaluator.images_measured, 6);
 }
 
+TEST(RangeSearch, ARefiningPassStartsFromThePlanThatItIsGiven) {
+  // Right where both δ are equal: from (3, 1) the first layer goes to 1, to which the second keeps.
+  SyntheticEvaluator evaluator{
+      {{"conv1", -3, 3}, {"conv2", -3, 3}}, 2, [](const AdcPlan& plan, std::int64_t) {
+        const std::int64_t off = std::abs(delta_of(plan, "conv1") - delta_of(plan, "conv2"));
+        return Score{1, off == 0 ? 1 : 0, off};
+      }};
+  const auto planned = [](std::int64_t delta) {
+    PlannedAdc adc{options_of(RangeMethod::kLayerWise).adc, -3, 3};
+    adc.spec.delta = delta;
+    return adc;
+  };
+  const AdcPlan start{{{"conv1", planned(3)}, {"conv2", planned(1)}}};
+  SilentProgress silent;
+  const SearchResult result =
+      refine_ranges(evaluator, options_of(RangeMethod::kLayerWise), start, silent, {});
+  EXPECT_EQ(delta_of(result.plan, "conv1"), 1);
+  EXPECT_EQ(delta_of(result.plan, "conv2"), 1);
+  EXPECT_EQ(result.score, (Score{2, 2, 0}));
+  EXPECT_EQ(result.curves.size(), 2U);
+  EXPECT_EQ(result.curves.front().pass, 1);
+  EXPECT_THROW(refine_ranges(evaluator, options_of(RangeMethod::kLayerWise),
+                             {{{"conv1", planned(3)}}}, silent, {}),
+               Error);
+}
+
 TEST(RangeSearch, FullMeasuresEveryCandidateOnEveryImage) {
   SyntheticEvaluator evaluator = peaked(3, 4, 2);
   SearchOptions options = options_of(RangeMethod::kLayerWise);

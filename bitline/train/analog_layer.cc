@@ -136,7 +136,7 @@ at::Tensor AnalogLayer::in_lsb(const CimLayer& layer, const std::vector<CodeTabl
   return accumulate(layer, adc, activations) * adc.unit.to_double();
 }
 
-/// (19a) D in LSB: what one more LSB of δ adds to each output.
+/// (19a) f · D in LSB, D being what one more LSB of δ adds to each output.
 at::Tensor AnalogLayer::slope_of_delta(const CimLayer& layer, const PlannedAdc& adc,
                                        const at::Tensor& activations) const {
   const std::vector<CodeTable> tables = make_stream_tables(adc.spec, adc.minimum, adc.maximum);
@@ -148,7 +148,9 @@ at::Tensor AnalogLayer::slope_of_delta(const CimLayer& layer, const PlannedAdc& 
   const at::Tensor rise = in_lsb(layer, tables, activations) -
                           in_lsb(layer, unclipped.clamped, activations) +
                           in_lsb(converted_alone, unclipped.beyond, activations);
-  return rise / adc.spec.delta.to_double();
+  const auto outputs = static_cast<double>(rise.numel() / rise.size(0));
+  const double factor = 1 / std::sqrt(outputs * static_cast<double>(adc.spec.levels - 1));
+  return rise * (factor / adc.spec.delta.to_double());
 }
 
 /// Σ |c_i g_j| [p in range] / Σ |c_i g_j| over the conversions of a layer with a single tile.
@@ -207,7 +209,7 @@ at::Tensor AnalogLayer::forward(const Quantized& input, const Quantized& weight,
                                 const at::Tensor& delta) const {
   const bool learns = delta.defined() && at::GradMode::is_enabled();
   at::Tensor value;
-  at::Tensor slope;  // (19a) f · D
+  at::Tensor slope;
   std::vector<TileShare> shares;
   {
     const at::NoGradGuard no_grad;
@@ -227,12 +229,8 @@ at::Tensor AnalogLayer::forward(const Quantized& input, const Quantized& weight,
       shares = tile_shares(layer, tables, activations, input.value, weight.value.sizes());
     if (training_.gradient == StraightThrough::kScaled)
       shares = {slopes(exact_outputs(input, weight), value, layer_.is_linear)};
-    if (learns) {
-      const auto outputs = static_cast<double>(value.numel() / activations.size(0));
-      const double factor = 1 / std::sqrt(outputs * static_cast<double>(adc.spec.levels - 1));
-      slope =
-          with_output_shape(slope_of_delta(layer, adc, activations) * scale, input.value) * factor;
-    }
+    if (learns)
+      slope = with_output_shape(slope_of_delta(layer, adc, activations) * scale, input.value);
   }
   const at::Tensor y =
       pass_straight_through(node_, input.value, weight.value, value, std::move(shares));
