@@ -157,8 +157,8 @@ class FusedLayer::Worker {
     const bool is_first = this->is_first(streams);
     for (std::int64_t x = 0; x < inputs_.width; ++x, sums += layer_.planes_.out_channels)
       for (std::int64_t channel = first; channel < last; ++channel) {
-        std::int64_t& own = output[channel * positions + x];
-        own = (is_first ? common[x] : own) + factor * sums[channel];
+        const std::int64_t at = channel * positions + x;
+        output[at] = (is_first ? common[x] : output[at]) + factor * sums[channel];
       }
   }
 

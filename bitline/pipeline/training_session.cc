@@ -46,6 +46,34 @@ void restore_training(Trainer& trainer, const TrainingFiles& files, const std::s
   with_context(files.checkpoint.string(), [&] { trainer.restore(checkpoint); });
 }
 
+void keep_best(const TrainingSession& session, const TrainingFiles& files,
+               const TrainableNetwork& network) {
+  if (session.keep != Keep::kBest) return;
+  write_network(files.network, network.network());
+  if (session.writes_plan) write_file_atomically(files.plan, to_json(network.plan()));
+}
+
+void search_where_due(const TrainingSession& session, const TrainingFiles& files,
+                      Trainer& trainer) {
+  const TrainableNetwork& network = trainer.network();
+  const bool is_named = std::ranges::count(session.search_after, trainer.epoch()) > 0;
+  if (!is_named || trainer.has_searched() || trainer.finished()) return;
+  trainer.change_plan(session.search_again(network.network(), network.plan()));
+  write_training_checkpoint(files, trainer, session.recipe);
+}
+
+/// Of a training that has run to its end.
+Trained trained(const TrainingSession& session, const TrainingFiles& files,
+                const Trainer& trainer) {
+  const AdcPlan plan = trainer.network().plan();
+  if (session.keep == Keep::kBest)
+    return {read_network(files.network), trainer.best_epoch(),
+            session.writes_plan ? read_plan(files.plan) : plan};
+  const Network last = trainer.network().network();
+  write_network(files.network, last);
+  return {last, session.train.options.epochs, plan};
+}
+
 }  // namespace
 
 at::Device device_of(const TrainRun& train) {
@@ -72,32 +100,21 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
     holdout.emplace(data.holdout, config.data.normalization, config.seed, false, false);
   Trainer trainer(std::move(network), session.train.options, batches, holdout ? &*holdout : nullptr,
                   session.teacher);
-  const auto keep_best = [&] {
-    if (session.keep != Keep::kBest) return;
-    write_network(files.network, trainer.network().network());
-    if (session.writes_plan) write_file_atomically(files.plan, to_json(trainer.network().plan()));
-  };
-  const auto search_where_due = [&] {
-    if (!std::ranges::count(session.search_after, trainer.epoch())) return;
-    if (trainer.has_searched() || trainer.finished()) return;
-    trainer.change_plan(
-        session.search_again(trainer.network().network(), trainer.network().plan()));
-    write_training_checkpoint(files, trainer, session.recipe);
-  };
   if (session.resume) {
     restore_training(trainer, files, session.recipe);
-    search_where_due();
+    search_where_due(session, files, trainer);
   } else if (session.keep == Keep::kBest) {
     trainer.measure_start(progress, cancellation);
-    keep_best();
+    keep_best(session, files, trainer.network());
   }
   TrainingLog log(files.log, session.resume);
   trainer.run(progress, cancellation, [&](const EpochReport& report) {
-    if (report.is_best) keep_best();  // before the checkpoint that counts on it
+    // Before the checkpoint that counts on it.
+    if (report.is_best) keep_best(session, files, trainer.network());
     write_training_checkpoint(files, trainer, session.recipe);
     log.append(report);
     after_epoch(report);
-    search_where_due();
+    search_where_due(session, files, trainer);
   });
   if (!trainer.finished()) {
     write_training_checkpoint(files, trainer, session.recipe);
@@ -105,12 +122,7 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
         ErrorKind::kInterrupted,
         fmt::format("training stopped; continue with --resume from {}", files.checkpoint.string()));
   }
-  if (session.keep == Keep::kBest)
-    return {read_network(files.network), trainer.best_epoch(),
-            session.writes_plan ? read_plan(files.plan) : trainer.network().plan()};
-  const Network last = trainer.network().network();
-  write_network(files.network, last);
-  return {last, session.train.options.epochs, trainer.network().plan()};
+  return trained(session, files, trainer);
 }
 
 }  // namespace bitline

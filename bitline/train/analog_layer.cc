@@ -148,7 +148,7 @@ at::Tensor AnalogLayer::slope_of_delta(const CimLayer& layer, const PlannedAdc& 
   const at::Tensor rise = in_lsb(layer, tables, activations) -
                           in_lsb(layer, unclipped.clamped, activations) +
                           in_lsb(converted_alone, unclipped.beyond, activations);
-  const auto outputs = static_cast<double>(rise.numel() / rise.size(0));
+  const double outputs = static_cast<double>(rise.numel()) / static_cast<double>(rise.size(0));
   const double factor = 1 / std::sqrt(outputs * static_cast<double>(adc.spec.levels - 1));
   return rise * (factor / adc.spec.delta.to_double());
 }

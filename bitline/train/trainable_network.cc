@@ -139,7 +139,7 @@ void TrainableNetwork::load_learned_deltas(const std::map<std::string, Tensor>& 
 at::Tensor TrainableNetwork::run_on_array(const Node& node, const AnalogLayer& layer,
                                           const at::Tensor& input) {
   const std::string& weight = node.parameters.at("weight");
-  const at::Tensor y =
+  at::Tensor y =
       layer.forward({input, scales_.at(node.inputs[0]).detach()},
                     {fake_quantize(tensors_.at(weight), weight, true), scales_.at(weight).detach()},
                     deltas_.contains(node.name) ? deltas_.at(node.name) : at::Tensor());
