@@ -98,10 +98,7 @@ void add_retrain(CLI::App& app, Context& context) {
       "Example: bitline retrain examples/retrain-resnet20.toml --plan plan.json "
       "--out retrained.safetensors");
   arguments->config.add_to(*command);
-  command
-      ->add_option("--plan", arguments->plan,
-                   "ADC plan (JSON)")
-      ->type_name("FILE");
+  command->add_option("--plan", arguments->plan, "ADC plan (JSON)")->type_name("FILE");
   command->add_flag("--control", arguments->control,
                     "Instead of a plan: the same epochs with lossless ADCs");
   command->add_option("--out", arguments->out, "Network file to write; default retrain.output")
