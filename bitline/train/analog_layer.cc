@@ -83,9 +83,8 @@ AnalogLayer::AnalogLayer(Node node, IntegerLayer layer, PlannedAdc adc, AnalogTr
         layer_.name);
   if (training_.learn_ranges && !has_learnable_range(adc_.spec))
     fail_usage(
-        "layer {}: retrain.learn_ranges needs zero-tread or zero-rise around 0, and the plan has "
-        "{} "
-        "around {}; leave it out",
+        "layer {}: retrain.learn_ranges is for zero-tread and zero-rise around 0, and the plan has "
+        "{} around {}; leave it out",
         layer_.name, name_of(adc_.spec.quantizer), to_string(adc_.spec.centre));
 }
 
