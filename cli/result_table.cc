@@ -63,8 +63,7 @@ void print_plan(const AdcPlan& plan, const Network& network) {
     const auto found = plan.layers.find(node.name);
     if (found == plan.layers.end()) continue;
     const auto& [name, planned] = *found;
-    const CodeTable table =
-        make_stream_tables(planned.spec, planned.minimum, planned.maximum).front();
+    const CodeTable table = widest_table(planned.spec, planned.minimum, planned.maximum);
     fmt::print("{:<28}  {:>6}  {:>7}  {:>7}  {:>16}  {}\n", name, table.levels(),
                delta_text(planned.spec, "-"), step_text(planned, "-"),
                fmt::format("{} to {}", planned.minimum, planned.maximum),

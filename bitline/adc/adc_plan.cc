@@ -43,10 +43,7 @@ std::vector<const char*> choice_fields(Quantizer quantizer) {
 }
 
 Json layer_to_json(const PlannedAdc& adc) {
-  const std::vector<CodeTable> tables = make_stream_tables(adc.spec, adc.minimum, adc.maximum);
-  AdcSpec widest = adc.spec;
-  widest.stream_shifts.clear();
-  const CodeTable table = make_code_table(widest, adc.minimum, adc.maximum);
+  const CodeTable table = widest_table(adc.spec, adc.minimum, adc.maximum);
   Json json;
   json["quantizer"] = name_of(adc.spec.quantizer);
   json["levels"] = table.levels();
@@ -66,7 +63,7 @@ Json layer_to_json(const PlannedAdc& adc) {
     values.push_back(to_string(Rational(value) * table.unit));
   json["unit"] = rational_to_json(table.unit);
   if (adc.spec.stream_shifts.empty()) return json;
-  for (const CodeTable& of_stream : tables)
+  for (const CodeTable& of_stream : make_stream_tables(adc.spec, adc.minimum, adc.maximum))
     json[kStreamThresholdsField].push_back(of_stream.thresholds);
   return json;
 }

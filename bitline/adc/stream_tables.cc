@@ -28,11 +28,8 @@ void express_in(const Rational& unit, CodeTable& table) {
   table.unit = unit;
 }
 
-}  // namespace
-
 void check_stream_shifts(const AdcSpec& spec) {
   const std::vector<int>& shifts = spec.stream_shifts;
-  if (shifts.empty()) return;
   if (spec.quantizer != Quantizer::kZeroTread || spec.centre != 0)
     fail_usage(
         "stream shifts are for zero-tread around 0, whose idle streams read 0; found {} around {}",
@@ -41,6 +38,14 @@ void check_stream_shifts(const AdcSpec& spec) {
   if (least != 0 || most > kLargestShift)
     fail_usage("stream shifts {} go from {} to {}; the least has to be 0, the largest at most {}",
                fmt::join(shifts, ", "), least, most, kLargestShift);
+}
+
+}  // namespace
+
+CodeTable widest_table(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
+  AdcSpec widest = spec;  // the smallest shift is 0
+  widest.stream_shifts.clear();
+  return make_code_table(widest, minimum, maximum);
 }
 
 AdcSpec spec_of_stream(const AdcSpec& spec, std::size_t stream) {

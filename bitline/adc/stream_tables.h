@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "bitline/adc/adc_plan.h"
@@ -17,14 +16,14 @@ namespace bitline {
 std::vector<CodeTable> make_stream_tables(const AdcSpec& spec, std::int64_t minimum,
                                           std::int64_t maximum);
 
+/// The table of the input streams with the widest range: of all, where they share one.
+CodeTable widest_table(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
+
 /// Expresses all values in one unit, the largest of which every table's is a whole multiple. Throws
 /// Error (kUsage) for a multiple that does not fit 32 bits.
 void put_over_one_unit(std::vector<CodeTable>& tables);
 
 /// The choice for one stream alone, without shifts.
 AdcSpec spec_of_stream(const AdcSpec& spec, std::size_t stream);
-
-/// Throws Error (kUsage) as make_stream_tables does for its shifts.
-void check_stream_shifts(const AdcSpec& spec);
 
 }  // namespace bitline

@@ -19,7 +19,7 @@ void add_plan(const RunRecord& run, PageTable& table) {
     const auto found = plan->plan.layers.find(layer);
     if (found == plan->plan.layers.end()) continue;
     const PlannedAdc& adc = found->second;
-    const CodeTable codes = make_stream_tables(adc.spec, adc.minimum, adc.maximum).front();
+    const CodeTable codes = widest_table(adc.spec, adc.minimum, adc.maximum);
     table.add({run.name, layer, name_of(adc.spec.quantizer), codes.levels(),
                delta_text(adc.spec, "–"), step_text(adc, "–"),
                signed_text(fmt::format("{} to {}", adc.minimum, adc.maximum)),

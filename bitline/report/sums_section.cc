@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "bitline/adc/stream_tables.h"
 #include "bitline/report/labels.h"
 #include "bitline/report/sections.h"
 
@@ -105,9 +106,7 @@ std::array<PageTable, 2> plan_tables(const Runs& runs) {
   for (const RunRecord& run : runs)
     for (const PlanRecord& plan : run.plans)
       for (const auto& [layer, adc] : plan.plan.layers) {
-        AdcSpec widest = adc.spec;
-        widest.stream_shifts.clear();
-        const CodeTable codes = make_code_table(widest, adc.minimum, adc.maximum);
+        const CodeTable codes = widest_table(adc.spec, adc.minimum, adc.maximum);
         const auto [lower, upper] = range_of(adc, codes);
         ranges.add({run.name, layer, plan.name, lower, upper});
         if (codes.thresholds.size() > kThresholdsDrawn) continue;

@@ -22,8 +22,7 @@ at::Tensor integers(const AnalogLayer::Quantized& quantized) {
   return (value / quantized.scale.view(broadcast)).round_();
 }
 
-/// 1 for every sum that the stream's table does not clip from below (or reaches above its range),
-/// 0 for the others.
+/// From which sum on an indicator is 1: the first in a table's range, or the first above it.
 enum class Edge { kFirstInside, kFirstAbove };
 
 std::vector<CodeTable> indicators(const std::vector<CodeTable>& tables, const SumRange& sums,
@@ -135,21 +134,21 @@ at::Tensor AnalogLayer::in_lsb(const CimLayer& layer, const std::vector<CodeTabl
   return accumulate(layer, adc, activations) * adc.unit.to_double();
 }
 
-/// (19a) f · D in LSB, D being what one more LSB of δ adds to each output.
-at::Tensor AnalogLayer::slope_of_delta(const CimLayer& layer, const PlannedAdc& adc,
+/// (19a) f · D in LSB, D being what one more LSB of δ adds to each of `outputs`, in LSB too.
+at::Tensor AnalogLayer::slope_of_delta(const CimLayer& layer, const AdcSpec& spec,
+                                       const std::vector<CodeTable>& tables,
+                                       const at::Tensor& outputs,
                                        const at::Tensor& activations) const {
-  const std::vector<CodeTable> tables = make_stream_tables(adc.spec, adc.minimum, adc.maximum);
   const UnclippedTables unclipped = unclipped_tables(tables);
   CimLayer converted_alone = layer;  // what is added without a conversion cancels in the other two
   converted_alone.correction.reference_weight = 0;
   converted_alone.correction.input_sum_weight = 0;
   for (std::int64_t& total : converted_alone.planes.flip_totals) total = 0;
-  const at::Tensor rise = in_lsb(layer, tables, activations) -
-                          in_lsb(layer, unclipped.clamped, activations) +
+  const at::Tensor rise = outputs - in_lsb(layer, unclipped.clamped, activations) +
                           in_lsb(converted_alone, unclipped.beyond, activations);
-  const double outputs = static_cast<double>(rise.numel()) / static_cast<double>(rise.size(0));
-  const double factor = 1 / std::sqrt(outputs * static_cast<double>(adc.spec.levels - 1));
-  return rise * (factor / adc.spec.delta.to_double());
+  const double count = static_cast<double>(rise.numel()) / static_cast<double>(rise.size(0));
+  const double factor = 1 / std::sqrt(count * static_cast<double>(spec.levels - 1));
+  return rise * (factor / spec.delta.to_double());
 }
 
 /// Σ |c_i g_j| [p in range] / Σ |c_i g_j| over the conversions of a layer with a single tile.
@@ -218,8 +217,9 @@ at::Tensor AnalogLayer::forward(const Quantized& input, const Quantized& weight,
     const at::Tensor activations = integers_of(input);
     const at::Tensor scale = (input.scale * weight.scale).view({1, -1, 1, 1});
     const LayerAdc layer_adc = make_layer_adc(layer, tables);
-    at::Tensor real =
-        accumulate(layer, layer_adc, activations) * (scale * layer_adc.unit.to_double());
+    const double unit = layer_adc.unit.to_double();
+    const at::Tensor y = accumulate(layer, layer_adc, activations);
+    at::Tensor real = y * (scale * unit);
     if (layer_.input_zero_point != 0)  // equation (7): −s_a · z_a · s_w Σ W
       real -= (weight.value.flatten(1).sum(1) * input.scale * layer_.input_zero_point)
                   .view({1, -1, 1, 1});
@@ -229,11 +229,12 @@ at::Tensor AnalogLayer::forward(const Quantized& input, const Quantized& weight,
     if (training_.gradient == StraightThrough::kScaled)
       shares = {slopes(exact_outputs(input, weight), value, layer_.is_linear)};
     if (learns)
-      slope = with_output_shape(slope_of_delta(layer, adc, activations) * scale, input.value);
+      slope = with_output_shape(
+          slope_of_delta(layer, adc.spec, tables, y * unit, activations) * scale, input.value);
   }
-  const at::Tensor y =
+  const at::Tensor output =
       pass_straight_through(node_, input.value, weight.value, value, std::move(shares));
-  return learns ? y + (delta - delta.detach()) * slope : y;
+  return learns ? output + (delta - delta.detach()) * slope : output;
 }
 
 }  // namespace bitline

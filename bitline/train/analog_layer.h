@@ -46,7 +46,8 @@ class AnalogLayer {
                         const at::Tensor& activations) const;
   at::Tensor in_lsb(const CimLayer& layer, const std::vector<CodeTable>& tables,
                     const at::Tensor& activations) const;
-  at::Tensor slope_of_delta(const CimLayer& layer, const PlannedAdc& adc,
+  at::Tensor slope_of_delta(const CimLayer& layer, const AdcSpec& spec,
+                            const std::vector<CodeTable>& tables, const at::Tensor& outputs,
                             const at::Tensor& activations) const;
   std::vector<TileShare> tile_shares(const CimLayer& layer, const std::vector<CodeTable>& tables,
                                      const at::Tensor& activations, const at::Tensor& input,
