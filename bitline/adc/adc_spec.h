@@ -54,6 +54,11 @@ void check_levels(std::int64_t levels);
 /// kBoth or kOneSided: what the spec means for sums that start at `minimum`.
 Sides resolved_sides(const AdcSpec& spec, std::int64_t minimum);
 
+/// Whether δ bounds what the quantizer reads: zero-tread and zero-rise.
+constexpr bool has_range(Quantizer quantizer) {
+  return quantizer == Quantizer::kZeroTread || quantizer == Quantizer::kZeroRise;
+}
+
 /// Names as configuration and JSON spell them: "zero-tread", "outer-levels", "up", "one-sided" …
 std::string_view name_of(Quantizer quantizer);
 std::string_view name_of(StepRule rule);

@@ -31,9 +31,7 @@ std::string thresholds_by_stream(const PlannedAdc& adc, std::size_t most, std::s
 }
 
 std::string delta_text(const AdcSpec& spec, std::string_view none) {
-  const bool ranged =
-      spec.quantizer == Quantizer::kZeroTread || spec.quantizer == Quantizer::kZeroRise;
-  return ranged ? to_string(spec.delta) : std::string(none);
+  return has_range(spec.quantizer) ? to_string(spec.delta) : std::string(none);
 }
 
 std::string step_text(const PlannedAdc& adc, std::string_view none) {

@@ -15,6 +15,8 @@ Rational common_unit_of(const std::vector<Rational>& values) {
   return unit == 0 ? Rational(1) : unit;
 }
 
+}  // namespace
+
 std::int32_t in_units(const Rational& value, const Rational& unit) {
   const std::int64_t multiple = (value / unit).numerator();
   if (multiple < std::numeric_limits<std::int32_t>::min() ||
@@ -25,8 +27,6 @@ std::int32_t in_units(const Rational& value, const Rational& unit) {
         to_string(value), multiple, to_string(unit));
   return static_cast<std::int32_t>(multiple);
 }
-
-}  // namespace
 
 std::int64_t CodeTable::code(std::int64_t p) const {
   return std::upper_bound(thresholds.begin(), thresholds.end(), p) - thresholds.begin();

@@ -35,6 +35,10 @@ struct CodeTable {
   std::vector<std::int32_t> dense() const;
 };
 
+/// `value` as a whole multiple of `unit`, which it is. Throws Error (kUsage) for a multiple that
+/// does not fit 32 bits.
+std::int32_t in_units(const Rational& value, const Rational& unit);
+
 /// Throws Error (kUsage) when thresholds descend, values decrease, their numbers do not fit each
 /// other, the unit is not positive, or the sums do not fit 32 bits.
 void validate(const CodeTable& table);

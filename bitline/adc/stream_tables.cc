@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "bitline/base/error.h"
 
@@ -16,15 +15,7 @@ constexpr int kLargestShift = 16;
 
 /// The same values as multiples of `unit`, of which the table's own is a multiple.
 void express_in(const Rational& unit, CodeTable& table) {
-  const std::int64_t factor = (table.unit / unit).numerator();
-  for (std::int32_t& value : table.values) {
-    const std::int64_t scaled = value * factor;
-    if (scaled < std::numeric_limits<std::int32_t>::min() ||
-        scaled > std::numeric_limits<std::int32_t>::max())
-      fail_usage("value {} in units of {} does not fit 32 bits; choose smaller stream shifts",
-                 to_string(Rational(value) * table.unit), to_string(unit));
-    value = static_cast<std::int32_t>(scaled);
-  }
+  for (std::int32_t& value : table.values) value = in_units(Rational(value) * table.unit, unit);
   table.unit = unit;
 }
 

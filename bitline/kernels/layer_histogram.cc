@@ -19,6 +19,13 @@ Histogram LayerHistogram::total() const {
   return sum;
 }
 
+Histogram LayerHistogram::of_stream(std::int64_t stream) const {
+  Histogram sum(parts_.front().minimum(), parts_.front().maximum());
+  for (std::int64_t tile = 0; tile < tiles_; ++tile)
+    for (std::int64_t plane = 0; plane < planes_; ++plane) sum.add(of(plane, stream, tile));
+  return sum;
+}
+
 void LayerHistogram::add(const LayerHistogram& other) {
   if (by_tile_ != other.by_tile_ || planes_ != other.planes_ || streams_ != other.streams_ ||
       tiles_ != other.tiles_)

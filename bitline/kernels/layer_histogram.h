@@ -31,6 +31,8 @@ class LayerHistogram {
   }
   /// Sum over planes, streams and tiles.
   Histogram total() const;
+  /// Sum over planes and tiles of one input stream.
+  Histogram of_stream(std::int64_t stream) const;
   /// Throws Error when the layers' shapes differ.
   void add(const LayerHistogram& other);
 

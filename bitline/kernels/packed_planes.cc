@@ -1,6 +1,7 @@
 #include "bitline/kernels/packed_planes.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "bitline/base/rational.h"
@@ -8,29 +9,6 @@
 
 namespace bitline {
 namespace {
-
-/// Cell digits of a layer as its columns hold them.
-class ColumnDigits {
- public:
-  explicit ColumnDigits(const CimLayer& layer)
-      : digits_(layer.planes.digits.data<std::int8_t>()),
-        out_channels_(layer.geometry.out_channels),
-        fan_in_(layer.geometry.fan_in()),
-        halves_(layer.subtract_digitally) {}
-
-  int digit(const ColumnPlane& column, std::int64_t channel, std::int64_t row) const {
-    const std::int64_t index = (column.plane * out_channels_ + channel) * fan_in_ + row;
-    const int whole = digits_[static_cast<std::size_t>(index)];
-    if (!halves_) return whole;
-    return std::max(column.negative_half ? -whole : whole, 0);
-  }
-
- private:
-  std::span<const std::int8_t> digits_;
-  std::int64_t out_channels_;
-  std::int64_t fan_in_;
-  bool halves_;
-};
 
 std::vector<ColumnPlane> column_planes_of(const CimLayer& layer) {
   std::vector<ColumnPlane> columns;
@@ -91,59 +69,90 @@ bool has_bit(int digit, const DigitBit& bit, std::int64_t digit_base) {
   return (std::abs(digit) >> bit.shift & 1) != 0;
 }
 
+/// For every digit, at its value + 128: those of the cell bits that it holds, as a mask.
+std::array<std::uint32_t, 256> masks_of_digits(const PackedPlanes& planes) {
+  std::array<std::uint32_t, 256> masks{};
+  for (int digit = -128; digit < 128; ++digit)
+    for (std::size_t bit = 0; bit < planes.cell_bits.size(); ++bit)
+      if (has_bit(digit, planes.cell_bits[bit], planes.digit_base))
+        masks[static_cast<std::size_t>(digit + 128)] |= std::uint32_t{1} << bit;
+  return masks;
+}
+
 /// Writes one column of one tile.
 class ColumnPacker {
  public:
   ColumnPacker(const CimLayer& layer, PackedPlanes& planes)
-      : layer_(layer), digits_(layer), planes_(planes) {}
+      : layer_(layer),
+        planes_(planes),
+        masks_(masks_of_digits(planes)),
+        cells_(layer.planes.digits.data<std::int8_t>()),
+        bits_(planes.bits.data<std::uint8_t>()) {}
 
   void pack(std::int64_t group, std::int64_t column, std::size_t tile) {
     const std::int64_t source = column % planes_.columns();
-    const auto& plane =
+    const ColumnPlane& plane =
         planes_.column_planes[static_cast<std::size_t>(source / planes_.out_channels)];
     const std::int64_t channel = group * planes_.out_channels + source % planes_.out_channels;
-    write_sign(layer_.planes.sign(plane.plane, channel, static_cast<std::int64_t>(tile)), group,
-               column, tile);
-    const Tile& rows = layer_.tiles[tile];
-    for (std::size_t row = 0; row < rows.size(); ++row)
-      write(digits_.digit(plane, channel, rows[row]), group, column, tile,
-            static_cast<std::int64_t>(row));
+    const Lane lane{group, column / kBlockColumns, lane_of_column(column % kBlockColumns), tile};
+    take_digits(plane, channel, layer_.tiles[tile]);
+    write_bits(lane);
+    if (planes_.has_digits()) write_digits(lane);
+    if (planes_.has_flips())
+      planes_.signs.data<std::int8_t>()[static_cast<std::size_t>(
+          planes_.sign_offset_of(group, lane.block, tile) + lane.lane)] =
+          static_cast<std::int8_t>(
+              layer_.planes.sign(plane.plane, channel, static_cast<std::int64_t>(tile)));
   }
 
  private:
-  void write_sign(std::int64_t sign, std::int64_t group, std::int64_t column, std::size_t tile) {
-    if (!planes_.has_flips()) return;
-    const std::int64_t place = planes_.sign_offset_of(group, column / kBlockColumns, tile) +
-                               lane_of_column(column % kBlockColumns);
-    planes_.signs.data<std::int8_t>()[static_cast<std::size_t>(place)] =
-        static_cast<std::int8_t>(sign);
+  /// Where a column goes.
+  struct Lane {
+    std::int64_t group = 0;
+    std::int64_t block = 0;
+    std::int64_t lane = 0;
+    std::size_t tile = 0;
+  };
+
+  /// digits_: of the tile's rows, as the column's cells hold them.
+  void take_digits(const ColumnPlane& column, std::int64_t channel, const Tile& rows) {
+    const std::int64_t first =
+        (column.plane * layer_.geometry.out_channels + channel) * layer_.geometry.fan_in();
+    const auto own = cells_.subspan(static_cast<std::size_t>(first));
+    digits_.clear();
+    for (const std::int64_t row : rows) {
+      const int whole = own[static_cast<std::size_t>(row)];
+      const int half = std::max(column.negative_half ? -whole : whole, 0);
+      digits_.push_back(static_cast<std::int8_t>(layer_.subtract_digitally ? half : whole));
+    }
   }
 
-  void write(int digit, std::int64_t group, std::int64_t column, std::size_t tile,
-             std::int64_t row) {
-    const std::int64_t start = planes_.offset_of(group, column / kBlockColumns, tile);
-    const std::int64_t lane = lane_of_column(column % kBlockColumns);
-    if (planes_.has_digits()) {
-      const std::int64_t place =
-          (row / kRowsPerGroup * kBlockColumns + digit_group_of_lane(lane)) * kRowsPerGroup +
-          row % kRowsPerGroup;
-      const std::int64_t first = planes_.digit_offset_of(group, column / kBlockColumns, tile);
-      planes_.digits.data<std::int8_t>()[static_cast<std::size_t>(first + place)] =
-          static_cast<std::int8_t>(digit);
+  void write_bits(const Lane& lane) {
+    const std::int64_t start = planes_.offset_of(lane.group, lane.block, lane.tile) + lane.lane;
+    const std::int64_t stride = planes_.tiles[lane.tile].bytes * kBlockColumns;
+    for (std::size_t row = 0; row < digits_.size(); ++row) {
+      const auto byte = static_cast<std::int64_t>(row / 8) * kBlockColumns;
+      std::uint32_t mask = masks_[static_cast<std::size_t>(digits_[row] + 128)];
+      for (std::int64_t at = start + byte; mask != 0; mask >>= 1, at += stride)
+        bits_[static_cast<std::size_t>(at)] |= static_cast<std::uint8_t>((mask & 1) << row % 8);
     }
-    auto bytes = planes_.bits.data<std::uint8_t>();
-    for (std::size_t bit = 0; bit < planes_.cell_bits.size(); ++bit) {
-      if (!has_bit(digit, planes_.cell_bits[bit], planes_.digit_base)) continue;
-      const std::int64_t byte =
-          static_cast<std::int64_t>(bit) * planes_.tiles[tile].bytes + row / 8;
-      bytes[static_cast<std::size_t>(start + byte * kBlockColumns + lane)] |=
-          static_cast<std::uint8_t>(1 << row % 8);
-    }
+  }
+
+  void write_digits(const Lane& lane) {
+    const auto digits = planes_.digits.data<std::int8_t>().subspan(
+        static_cast<std::size_t>(planes_.digit_offset_of(lane.group, lane.block, lane.tile) +
+                                 digit_group_of_lane(lane.lane) * kRowsPerGroup));
+    for (std::size_t row = 0; row < digits_.size(); ++row)
+      digits[row / kRowsPerGroup * kBlockColumns * kRowsPerGroup + row % kRowsPerGroup] =
+          digits_[row];
   }
 
   const CimLayer& layer_;
-  ColumnDigits digits_;
   PackedPlanes& planes_;
+  std::array<std::uint32_t, 256> masks_;
+  std::span<const std::int8_t> cells_;
+  std::span<std::uint8_t> bits_;
+  std::vector<std::int8_t> digits_;  // scratch of pack()
 };
 
 /// Whether dot products of whole digits take fewer steps than their bits one by one. Inputs have to

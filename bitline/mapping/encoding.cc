@@ -129,21 +129,33 @@ void check_weights(const IntegerLayer& layer, const ArraySpec& array) {
   }
 }
 
+/// Digits of all planes, [planes, weights]. A code is asked once for each value between the
+/// smallest and the largest weight.
+Tensor digits_of(const Code& code, std::span<const std::int32_t> weights, Shape shape) {
+  const auto [smallest, largest] = std::ranges::minmax(weights);
+  Tensor digits(DType::kI8, std::move(shape));
+  auto digit = digits.data<std::int8_t>().begin();
+  std::vector<std::int8_t> of_weight(static_cast<std::size_t>(largest - smallest + 1));
+  for (std::int64_t plane = 0; plane < std::ssize(code.plane_weights); ++plane) {
+    for (std::int64_t weight = smallest; weight <= largest; ++weight)
+      of_weight[static_cast<std::size_t>(weight - smallest)] =
+          static_cast<std::int8_t>(code.digit(weight, plane));
+    for (const std::int32_t weight : weights)
+      *digit++ = of_weight[static_cast<std::size_t>(weight - smallest)];
+  }
+  return digits;
+}
+
 }  // namespace
 
 EncodedWeights encode_weights(const IntegerLayer& layer, const ArraySpec& array) {
   check_weights(layer, array);
   const Code code = code_of(layer, array);
-  const auto weights = layer.weights.data<std::int32_t>();
   const auto planes = static_cast<std::int64_t>(code.plane_weights.size());
-  Tensor digits(DType::kI8, {planes, layer.geometry.out_channels, layer.geometry.fan_in()});
-  auto digit = digits.data<std::int8_t>().begin();
-  for (std::int64_t plane = 0; plane < planes; ++plane)
-    for (const std::int32_t weight : weights)
-      *digit++ = static_cast<std::int8_t>(code.digit(weight, plane));
   WeightPlanes encoded;
   encoded.weights = code.plane_weights;
-  encoded.digits = digits;
+  encoded.digits = digits_of(code, layer.weights.data<std::int32_t>(),
+                             {planes, layer.geometry.out_channels, layer.geometry.fan_in()});
   return {encoded, code.correction, code.column_digits, code.largest_digits};
 }
 

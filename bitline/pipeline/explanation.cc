@@ -180,14 +180,12 @@ class Explainer {
       const auto [first, last] = unclipped_sums(table);
       double clipped = 0;
       double total = 0;
-      for (std::int64_t plane = 0; plane < sums.planes(); ++plane) {
-        const Histogram& part = sums.of(plane, stream, 0);
-        for (std::int64_t p = part.minimum(); p <= part.maximum(); ++p) {
-          const std::int64_t count = part.count(p);
-          total += static_cast<double>(count);
-          if (p < first || p > last) clipped += static_cast<double>(count);
-          if (count != 0) used[static_cast<std::size_t>(table.code(p))] = true;
-        }
+      const Histogram of_stream = sums.of_stream(stream);
+      for (std::int64_t p = of_stream.minimum(); p <= of_stream.maximum(); ++p) {
+        const auto count = static_cast<double>(of_stream.count(p));
+        total += count;
+        if (p < first || p > last) clipped += count;
+        if (count > 0) used[static_cast<std::size_t>(table.code(p))] = true;
       }
       own.clipped.push_back(total > 0 ? clipped / total : 0);
       clipped_in_all += clipped;

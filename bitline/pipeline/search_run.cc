@@ -150,11 +150,8 @@ StreamShifts SearchBench::stream_shifts(ProgressSink& progress, const Cancellati
   for (const CimLayer* layer : searched_layers()) {
     const LayerHistogram& sums = this->sums(progress, cancellation).at(layer->name);
     std::vector<Histogram> streams;
-    for (std::int64_t stream = 0; stream < sums.streams(); ++stream) {
-      streams.push_back(sums.of(0, stream, 0));
-      for (std::int64_t plane = 1; plane < sums.planes(); ++plane)
-        streams.back().add(sums.of(plane, stream, 0));
-    }
+    for (std::int64_t stream = 0; stream < sums.streams(); ++stream)
+      streams.push_back(sums.of_stream(stream));
     if (std::vector<int> own = shifts_by_spread(streams); !own.empty())
       shifts.emplace(layer->name, std::move(own));
   }

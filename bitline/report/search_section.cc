@@ -68,9 +68,7 @@ PageTable range_table(const Runs& runs) {
         const auto found = plan.plan.layers.find(layer);
         if (found == plan.plan.layers.end()) continue;
         const PlannedAdc& adc = found->second;
-        if (adc.spec.quantizer != Quantizer::kZeroTread &&
-            adc.spec.quantizer != Quantizer::kZeroRise)
-          continue;
+        if (!has_range(adc.spec.quantizer)) continue;
         table.add({run.name, plan.ranges, layer, plan.levels, adc.spec.delta.to_double(),
                    step_of(adc.spec, adc.minimum, adc.maximum).to_double()});
       }

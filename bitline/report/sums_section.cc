@@ -83,7 +83,7 @@ PageTable sum_table(const Runs& runs) {
 /// Range of the ADC in LSB: that of δ, or without one the sums that are not clipped.
 std::pair<double, double> range_of(const PlannedAdc& adc, const CodeTable& codes) {
   const AdcSpec& spec = adc.spec;
-  if (spec.quantizer == Quantizer::kZeroTread || spec.quantizer == Quantizer::kZeroRise) {
+  if (has_range(spec.quantizer)) {
     const bool both = resolved_sides(spec, adc.minimum) == Sides::kBoth;
     return {(both ? spec.centre - spec.delta : spec.centre).to_double(),
             (spec.centre + spec.delta).to_double()};

@@ -45,7 +45,7 @@ std::vector<std::int64_t> image_order(const SearchOptions& options, std::int64_t
 
 void check_options(const SearchOptions& options, const Evaluator& evaluator) {
   const Quantizer quantizer = options.adc.quantizer;
-  if (quantizer != Quantizer::kZeroTread && quantizer != Quantizer::kZeroRise)
+  if (!has_range(quantizer))
     fail_usage("quantizer {} has no range to search; choose zero-tread or zero-rise",
                name_of(quantizer));
   if (options.delta_step <= 0 || (options.delta_step * 2).denominator() != 1)

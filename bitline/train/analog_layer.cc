@@ -1,14 +1,13 @@
 #include "bitline/train/analog_layer.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <utility>
 
 #include "bitline/adc/stream_tables.h"
 #include "bitline/mapping/map.h"
-#include "bitline/runtime/composed_layer.h"
 #include "bitline/train/learned_range.h"
+#include "bitline/train/mapped_layer.h"
 #include "bitline/train/torch_windows.h"
 
 namespace bitline {
@@ -55,6 +54,12 @@ std::vector<CimLayer> converted_columns(const CimLayer& layer) {
   }
   return halves;
 }
+
+/// (19a) is summed over every so many-th image of a batch, each for as many: it costs two more
+/// conversions of everything, and one δ per layer needs no more outputs than that.
+constexpr std::int64_t kImagesPerSlope = 8;
+
+at::Tensor some_images(const at::Tensor& batch) { return batch.slice(0, 0, {}, kImagesPerSlope); }
 
 /// By output channel, the slope of the least-squares line of `value` over `exact`; 1 where all
 /// exact outputs are alike.
@@ -109,46 +114,26 @@ at::Tensor AnalogLayer::integers_of(const Quantized& input) const {
       .view({-1, g.in_channels, g.in_height, g.in_width});
 }
 
-/// Y_int [images, out_channels, out_height, out_width] as I64.
-at::Tensor AnalogLayer::accumulate(const CimLayer& layer, const LayerAdc& adc,
-                                   const at::Tensor& activations) const {
-  if (!activations.is_cpu() || training_.engine == Engine::kComposed)
-    return ComposedLayer(layer, activations.device()).accumulate(adc, activations);
-  const ConvGeometry& g = layer.geometry;
-  at::Tensor y =
-      at::empty({activations.size(0), g.out_channels, g.out_height(), g.out_width()}, at::kLong);
-  const auto span = [](const at::Tensor& tensor, auto* data) {
-    return std::span(data, static_cast<std::size_t>(tensor.numel()));
-  };
-  make_backend(training_.engine, layer)
-      ->accumulate(adc, activations.size(0),
-                   span(activations, activations.data_ptr<std::int32_t>()),
-                   span(y, y.data_ptr<std::int64_t>()), nullptr);
-  return y;
-}
-
-/// Outputs under the tables before scale and zero point, in LSB: F32.
-at::Tensor AnalogLayer::in_lsb(const CimLayer& layer, const std::vector<CodeTable>& tables,
-                               const at::Tensor& activations) const {
-  const LayerAdc adc = make_layer_adc(layer, tables);
-  return accumulate(layer, adc, activations) * adc.unit.to_double();
-}
-
-/// (19a) f · D in LSB, D being what one more LSB of δ adds to each of `outputs`, in LSB too.
-at::Tensor AnalogLayer::slope_of_delta(const CimLayer& layer, const AdcSpec& spec,
-                                       const std::vector<CodeTable>& tables,
+/// (19a) δ · D in LSB, D/δ being what one more LSB of δ adds to each of `outputs`, in LSB too; 0
+/// for images that others stand for.
+at::Tensor AnalogLayer::slope_of_delta(const CimLayer& layer, const MappedLayer& mapped,
+                                       const AdcSpec& spec, const std::vector<CodeTable>& tables,
                                        const at::Tensor& outputs,
                                        const at::Tensor& activations) const {
   const UnclippedTables unclipped = unclipped_tables(tables);
-  CimLayer converted_alone = layer;  // what is added without a conversion cancels in the other two
-  converted_alone.correction.reference_weight = 0;
-  converted_alone.correction.input_sum_weight = 0;
-  for (std::int64_t& total : converted_alone.planes.flip_totals) total = 0;
-  const at::Tensor rise = outputs - in_lsb(layer, unclipped.clamped, activations) +
-                          in_lsb(converted_alone, unclipped.beyond, activations);
-  const double count = static_cast<double>(rise.numel()) / static_cast<double>(rise.size(0));
-  const double factor = 1 / std::sqrt(count * static_cast<double>(spec.levels - 1));
-  return rise * (factor / spec.delta.to_double());
+  const at::Tensor inputs = some_images(activations).contiguous();
+  const auto in_lsb = [&](const LayerAdc& adc) {
+    return mapped.accumulate(adc, inputs) * adc.unit.to_double();
+  };
+  LayerAdc beyond = make_layer_adc(layer, unclipped.beyond);
+  // what is added without a conversion cancels in the other two
+  beyond.reference_factor = beyond.input_sum_factor = beyond.complement_factor = 0;
+  const at::Tensor rise =
+      some_images(outputs) - in_lsb(make_layer_adc(layer, unclipped.clamped)) + in_lsb(beyond);
+  const double stand_for = static_cast<double>(outputs.size(0)) / static_cast<double>(rise.size(0));
+  at::Tensor slope = at::zeros_like(outputs);
+  some_images(slope).copy_(rise * (stand_for * spec.delta.to_double()));
+  return slope;
 }
 
 /// Σ |c_i g_j| [p in range] / Σ |c_i g_j| over the conversions of a layer with a single tile.
@@ -157,9 +142,10 @@ at::Tensor AnalogLayer::share_of(const CimLayer& tile, const std::vector<CodeTab
   const std::vector<CimLayer> layers = converted_columns(tile);
   at::Tensor inside;
   for (const CimLayer& layer : layers) {
+    const MappedLayer mapped(layer, training_.engine, activations.device());
     const auto from = [&](Edge edge) {
-      return accumulate(layer, make_layer_adc(layer, indicators(tables, layer.sums, edge)),
-                        activations);
+      return mapped.accumulate(make_layer_adc(layer, indicators(tables, layer.sums, edge)),
+                               activations);
     };
     const at::Tensor own = from(Edge::kFirstInside) - from(Edge::kFirstAbove);
     inside = inside.defined() ? inside + own : own;
@@ -216,9 +202,10 @@ at::Tensor AnalogLayer::forward(const Quantized& input, const Quantized& weight,
     const CimLayer layer = map(weight);
     const at::Tensor activations = integers_of(input);
     const at::Tensor scale = (input.scale * weight.scale).view({1, -1, 1, 1});
+    const MappedLayer mapped(layer, training_.engine, activations.device());
     const LayerAdc layer_adc = make_layer_adc(layer, tables);
     const double unit = layer_adc.unit.to_double();
-    const at::Tensor y = accumulate(layer, layer_adc, activations);
+    const at::Tensor y = mapped.accumulate(layer_adc, activations);
     at::Tensor real = y * (scale * unit);
     if (layer_.input_zero_point != 0)  // equation (7): −s_a · z_a · s_w Σ W
       real -= (weight.value.flatten(1).sum(1) * input.scale * layer_.input_zero_point)
@@ -230,7 +217,8 @@ at::Tensor AnalogLayer::forward(const Quantized& input, const Quantized& weight,
       shares = {slopes(exact_outputs(input, weight), value, layer_.is_linear)};
     if (learns)
       slope = with_output_shape(
-          slope_of_delta(layer, adc.spec, tables, y * unit, activations) * scale, input.value);
+          slope_of_delta(layer, mapped, adc.spec, tables, y * unit, activations) * scale,
+          input.value);
   }
   const at::Tensor output =
       pass_straight_through(node_, input.value, weight.value, value, std::move(shares));

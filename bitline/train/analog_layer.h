@@ -11,6 +11,8 @@
 
 namespace bitline {
 
+class MappedLayer;
+
 /// The array of a network that learns, and how.
 struct AnalogTraining {
   ArraySpec array;
@@ -42,11 +44,7 @@ class AnalogLayer {
  private:
   CimLayer map(const Quantized& weight) const;
   at::Tensor integers_of(const Quantized& input) const;
-  at::Tensor accumulate(const CimLayer& layer, const LayerAdc& adc,
-                        const at::Tensor& activations) const;
-  at::Tensor in_lsb(const CimLayer& layer, const std::vector<CodeTable>& tables,
-                    const at::Tensor& activations) const;
-  at::Tensor slope_of_delta(const CimLayer& layer, const AdcSpec& spec,
+  at::Tensor slope_of_delta(const CimLayer& layer, const MappedLayer& mapped, const AdcSpec& spec,
                             const std::vector<CodeTable>& tables, const at::Tensor& outputs,
                             const at::Tensor& activations) const;
   std::vector<TileShare> tile_shares(const CimLayer& layer, const std::vector<CodeTable>& tables,

@@ -17,7 +17,7 @@ using testing_layers::draw_layer;
 using testing_layers::draw_rows;
 using testing_layers::MappingCase;
 
-constexpr std::int64_t kImages = 3;
+constexpr std::int64_t kImages = 9;
 // Powers of two, so that scaling is exact.
 constexpr float kInputScale = 0.5F;
 constexpr float kWeightScale = 0.25F;
@@ -331,11 +331,12 @@ TEST(AnalogLayer, LearnsItsRangeByWhatOneMoreLsbOfItAdds) {
     const at::Tensor seed = at::randn(y.sizes());
     (y * seed).sum().backward();
     double expected = 0;
-    for (std::int64_t n = 0; n < kImages; ++n)
+    for (const std::int64_t n : {0, 8})  // of nine images, each for four and a half
       for (std::int64_t o = 0; o < kOutputs; ++o)
-        expected += seed.view({kImages, kOutputs})[n][o].item<double>() *
+        expected += 4.5 * seed.view({kImages, kOutputs})[n][o].item<double>() *
                     slope_by_hand(mapped, learned, drawn.activations.data() + n * kInputs, o);
-    expected *= kInputScale * kWeightScale / std::sqrt(kOutputs * 2.0);
+    const double ratios = learned.spec.delta.to_double() * learned.spec.delta.to_double();
+    expected *= kInputScale * kWeightScale * ratios;
     EXPECT_NEAR(delta.grad().item<double>(), expected, 1e-4 * (1 + std::abs(expected)))
         << describe(kind);
   }

@@ -21,8 +21,7 @@ Rational smallest_delta(const AdcSpec& spec) {
 }  // namespace
 
 bool has_learnable_range(const AdcSpec& spec) {
-  return (spec.quantizer == Quantizer::kZeroTread || spec.quantizer == Quantizer::kZeroRise) &&
-         spec.centre == 0;
+  return has_range(spec.quantizer) && spec.centre == 0;
 }
 
 PlannedAdc with_learned_delta(PlannedAdc adc, double delta) {

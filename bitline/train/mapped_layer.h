@@ -1,0 +1,30 @@
+// A layer mapped for one training step, on the engine that converts its sums.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "bitline/runtime/composed_layer.h"
+#include "bitline/runtime/libtorch.h"
+#include "bitline/runtime/mac_backend.h"
+
+namespace bitline {
+
+/// What an engine prepares from the weights, for as many conversions as the step needs.
+class MappedLayer {
+ public:
+  /// `layer` has to outlive it. The composed engine stands in for the others where `device` is not
+  /// the CPU.
+  MappedLayer(const CimLayer& layer, Engine engine, const at::Device& device);
+
+  /// Y_int of layer_adc.h, I64 [images, out_channels, out_height, out_width], of integers
+  /// [images, in_channels, in_height, in_width] as I32.
+  at::Tensor accumulate(const LayerAdc& adc, const at::Tensor& activations) const;
+
+ private:
+  const CimLayer& layer_;
+  std::optional<ComposedLayer> composed_;  // or the other
+  std::unique_ptr<MacBackend> backend_;
+};
+
+}  // namespace bitline
