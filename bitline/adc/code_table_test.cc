@@ -105,7 +105,7 @@ TEST(CodeTable, RefusesMultiplesAndSumsBeyondThirtyTwoBits) {
 TEST(UnclippedSums, EndHalfAStepBehindTheOutermostValues) {
   using Pair = std::pair<std::int64_t, std::int64_t>;
   const std::vector<std::int64_t> thresholds{-2, 3};
-  const auto uniform = [&](std::vector<Rational> values) {
+  const auto uniform = [&](const std::vector<Rational>& values) {
     return unclipped_sums(table_from_values(-20, 20, thresholds, values));
   };
   // zero-tread, δ = 7: ±7 exactly

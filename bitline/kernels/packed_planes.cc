@@ -69,13 +69,13 @@ bool has_bit(int digit, const DigitBit& bit, std::int64_t digit_base) {
   return (std::abs(digit) >> bit.shift & 1) != 0;
 }
 
-/// For every digit, at its value + 128: those of the cell bits that it holds, as a mask.
+/// For every digit, at its value as a byte: those of the cell bits that it holds, as a mask.
 std::array<std::uint32_t, 256> masks_of_digits(const PackedPlanes& planes) {
   std::array<std::uint32_t, 256> masks{};
   for (int digit = -128; digit < 128; ++digit)
     for (std::size_t bit = 0; bit < planes.cell_bits.size(); ++bit)
       if (has_bit(digit, planes.cell_bits[bit], planes.digit_base))
-        masks[static_cast<std::size_t>(digit + 128)] |= std::uint32_t{1} << bit;
+        masks[static_cast<std::uint8_t>(digit)] |= std::uint32_t{1} << bit;
   return masks;
 }
 
@@ -132,7 +132,7 @@ class ColumnPacker {
     const std::int64_t stride = planes_.tiles[lane.tile].bytes * kBlockColumns;
     for (std::size_t row = 0; row < digits_.size(); ++row) {
       const auto byte = static_cast<std::int64_t>(row / 8) * kBlockColumns;
-      std::uint32_t mask = masks_[static_cast<std::size_t>(digits_[row] + 128)];
+      std::uint32_t mask = masks_[static_cast<std::uint8_t>(digits_[row])];
       for (std::int64_t at = start + byte; mask != 0; mask >>= 1, at += stride)
         bits_[static_cast<std::size_t>(at)] |= static_cast<std::uint8_t>((mask & 1) << row % 8);
     }

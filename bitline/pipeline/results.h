@@ -21,8 +21,9 @@ std::string_view name_of(Treatment treatment);
 /// One plan of a run. Losses are in points of accuracy against the lossless network on the same
 /// images; positive is worse.
 struct ResultRow {
-  std::int64_t levels = 0;  ///< 0: the lossless network
-  std::string ranges;       ///< name of the range method; empty for the lossless network
+  std::int64_t levels = 0;  ///< of the layers, the most where they differ; 0: lossless
+  /// Name of the range method, or "allocated" for levels layer by layer; empty where lossless.
+  std::string ranges;
   Treatment treatment = Treatment::kNone;
   Interval search_accuracy;  ///< on the search sample
   double search_loss = 0;    ///< points lost on it

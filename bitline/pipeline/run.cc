@@ -1,5 +1,6 @@
 #include "bitline/pipeline/run.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -23,13 +24,19 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// One search of a run and the names that follow from it.
-struct SearchCase {
-  std::int64_t levels = 0;
-  RangeMethod ranges = RangeMethod::kLayerWise;
-  std::string name() const { return fmt::format("L{}-{}", levels, name_of(ranges)); }
-  std::string plan() const { return "plans/" + name() + ".json"; }
+/// A plan of the run, and what the rows and files about it are called.
+struct PlanCase {
+  std::int64_t levels = 0;  ///< of its layers, the most where they differ
+  std::string ranges;
+  std::string name;
+  std::string artefact() const { return "plans/" + name + ".json"; }
 };
+
+std::int64_t most_levels(const AdcPlan& plan) {
+  std::int64_t most = 0;
+  for (const auto& [layer, adc] : plan.layers) most = std::max(most, adc.spec.levels);
+  return most;
+}
 
 /// A run while it goes on.
 class Run {
@@ -49,8 +56,8 @@ class Run {
     analysis_.mapping();
     analysis_.profile();
     for (const std::int64_t levels : config_.search.levels)
-      for (const RangeMethod ranges : config_.search.ranges) plan_case({levels, ranges});
-    if (config_.has_allocate) analysis_.allocate(rows_->test_images(), rows_->test_hash());
+      for (const RangeMethod ranges : config_.search.ranges) search_case(levels, ranges);
+    if (config_.has_allocate) allocated_case();
     finish();
     return std::move(outcome_);
   }
@@ -68,41 +75,46 @@ class Run {
     if (config_.has_retrain && config_.retrain.control) retrained_case({}, {});
   }
 
-  void search_case(const SearchCase& search) {
-    const std::string journal = "journals/" + search.name();
-    stages_.run("search-" + search.name(),
+  void search_case(std::int64_t levels, RangeMethod ranges) {
+    const PlanCase search{levels, std::string(name_of(ranges)),
+                          fmt::format("L{}-{}", levels, name_of(ranges))};
+    const std::string journal = "journals/" + search.name;
+    stages_.run("search-" + search.name,
                 {{"network", subject_.network_hash},
                  {"sample", subject_.sample_hash},
                  {"array", subject_.array},
                  {"search", describe(config_.search)}},
                 [&](StageOutput& output) {
                   make_folder(folder().path_of("journals"));
-                  const SearchResult result =
-                      analysis_.bench().search(search.levels, search.ranges,
-                                               folder().path_of(journal), progress_, cancellation_);
-                  output.write(search.plan(), to_json(result.plan));
-                  output.write("curves/" + search.name() + ".csv", curves_to_csv(result.curves));
-                  output.write("searches/" + search.name() + ".json", search_summary(result));
+                  const SearchResult result = analysis_.bench().search(
+                      levels, ranges, folder().path_of(journal), progress_, cancellation_);
+                  output.write(search.artefact(), to_json(result.plan));
+                  output.write("curves/" + search.name + ".csv", curves_to_csv(result.curves));
+                  output.write("searches/" + search.name + ".json", search_summary(result));
                 });
     std::filesystem::remove(folder().path_of(journal));
-    const Json summary = Json::parse(folder().read_text("searches/" + search.name() + ".json"));
+    const Json summary = Json::parse(folder().read_text("searches/" + search.name + ".json"));
     outcome_.images_measured += summary.at("images_measured").get<std::int64_t>();
     outcome_.images_in_full += summary.at("images_in_full").get<std::int64_t>();
+    plan_case(search, plan_from_json(folder().read_text(search.artefact())));
   }
 
-  void plan_case(const SearchCase& search) {
-    search_case(search);
-    const AdcPlan plan = plan_from_json(folder().read_text(search.plan()));
-    add_row(search, search.name(), subject_.network, plan, Treatment::kNone, {});
-    if (config_.has_cost) analysis_.cost(search.name(), plan);
-    if (config_.search.recalibrate) recalibrated_case(search, plan);
-    if (config_.has_retrain) retrained_case(search, plan);
+  void allocated_case() {
+    const auto plan = analysis_.allocate(rows_->test_images(), rows_->test_hash());
+    if (plan) plan_case({most_levels(*plan), "allocated", "allocated"}, *plan);
   }
 
-  void recalibrated_case(const SearchCase& search, const AdcPlan& plan) {
-    const std::string name = search.name() + "-recalibrated";
-    const std::string artefact = "networks/" + search.name() + ".safetensors";
-    stages_.run("recalibrate-" + search.name(),
+  void plan_case(const PlanCase& own, const AdcPlan& plan) {
+    add_row(own, own.name, subject_.network, plan, Treatment::kNone, {});
+    if (config_.has_cost) analysis_.cost(own.name, plan);
+    if (config_.search.recalibrate) recalibrated_case(own, plan);
+    if (config_.has_retrain) retrained_case(own, plan);
+  }
+
+  void recalibrated_case(const PlanCase& own, const AdcPlan& plan) {
+    const std::string name = own.name + "-recalibrated";
+    const std::string artefact = "networks/" + own.name + ".safetensors";
+    stages_.run("recalibrate-" + own.name,
                 {{"network", subject_.network_hash},
                  {"sample", subject_.sample_hash},
                  {"plan", content_hash(plan)},
@@ -112,18 +124,18 @@ class Run {
                                 recalibrated(subject_.network, plan, subject_.sample, config_,
                                              progress_, cancellation_));
                 });
-    add_row(search, name, network_from(artefact), plan, Treatment::kRecalibrated, artefact);
+    add_row(own, name, network_from(artefact), plan, Treatment::kRecalibrated, artefact);
   }
 
   /// Without levels: the control, the same training with lossless ADCs.
-  void retrained_case(const SearchCase& search, const AdcPlan& plan) {
-    const std::string name = (search.levels == 0 ? "control" : search.name()) + "-retrained";
+  void retrained_case(const PlanCase& own, const AdcPlan& plan) {
+    const std::string name = (own.levels == 0 ? "control" : own.name) + "-retrained";
     const std::string artefact = "networks/" + name + ".safetensors";
     const std::string recipe =
         retraining_recipe(config_, subject_.network, plan,
                           load_split(config_.data, Split::kTrain, progress_, cancellation_));
-    const bool changes_plan = config_.retrain.changes_plan() && search.levels != 0;
-    const std::string plan_artefact = changes_plan ? "plans/" + name + ".json" : search.plan();
+    const bool changes_plan = config_.retrain.changes_plan() && own.levels != 0;
+    const std::string plan_artefact = changes_plan ? "plans/" + name + ".json" : own.artefact();
     stages_.run_training("retrain-" + name, artefact, recipe,
                          [&](StageOutput& output, const std::filesystem::path& path, bool resume) {
                            RunConfig training = config_;
@@ -135,7 +147,7 @@ class Run {
                          });
     const AdcPlan trained_plan =
         changes_plan ? plan_from_json(folder().read_text(plan_artefact)) : plan;
-    add_row(search, name, network_from(artefact), trained_plan, Treatment::kRetrained, artefact);
+    add_row(own, name, network_from(artefact), trained_plan, Treatment::kRetrained, artefact);
     if (!changes_plan) return;
     outcome_.rows.back().plan = plan_artefact;
     if (config_.has_cost) analysis_.cost(name, trained_plan);
@@ -146,16 +158,14 @@ class Run {
   }
 
   /// `artefact`: where the network stands in the folder; empty for the one that came.
-  void add_row(const SearchCase& search, const std::string& name, const Network& network,
+  void add_row(const PlanCase& own, const std::string& name, const Network& network,
                const AdcPlan& plan, Treatment treatment, const std::string& artefact) {
     ResultRow row = rows_->measure(name, network, plan, treatment);
-    if (config_.has_explain && search.levels != 0) analysis_.explain(name, network, plan);
-    row.levels = search.levels;
+    if (config_.has_explain && own.levels != 0) analysis_.explain(name, network, plan);
+    row.levels = own.levels;
+    row.ranges = own.ranges;
     row.network = artefact;
-    if (search.levels != 0) {
-      row.ranges = name_of(search.ranges);
-      row.plan = search.plan();
-    }
+    if (own.levels != 0) row.plan = own.artefact();
     outcome_.rows.push_back(row);
   }
 

@@ -81,7 +81,7 @@ void RunAnalysis::explain(const std::string& name, const Network& network, const
               });
 }
 
-void RunAnalysis::allocate(const Dataset& test, const std::string& test_hash) {
+std::optional<AdcPlan> RunAnalysis::allocate(const Dataset& test, const std::string& test_hash) {
   const std::string journal = "journals/allocate";
   stages_.run("allocate",
               {{"network", subject_.network_hash},
@@ -99,9 +99,11 @@ void RunAnalysis::allocate(const Dataset& test, const std::string& test_hash) {
                                       progress_, cancellation_);
                 output.write("allocation.json", to_json(outcome, config_.allocate.by_area));
                 if (outcome.allocation.best)
-                  output.write("allocation/plan.json", to_json(outcome.allocation.best->plan));
+                  output.write(std::string(kAllocatedPlan), to_json(outcome.allocation.best->plan));
               });
   std::filesystem::remove(stages_.folder().path_of(journal));
+  if (!std::filesystem::exists(stages_.folder().path_of(kAllocatedPlan))) return std::nullopt;
+  return plan_from_json(stages_.folder().read_text(kAllocatedPlan));
 }
 
 }  // namespace bitline

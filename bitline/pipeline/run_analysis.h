@@ -4,12 +4,15 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "bitline/pipeline/run_config.h"
 #include "bitline/pipeline/run_stages.h"
 #include "bitline/pipeline/search_run.h"
 
 namespace bitline {
+
+inline constexpr std::string_view kAllocatedPlan = "plans/allocated.json";
 
 /// What a run works on, with hashes that its stages depend on.
 struct RunSubject {
@@ -39,8 +42,8 @@ class RunAnalysis {
   void cost(const std::string& name, const AdcPlan& plan);
   /// explanations/NAME.json, of `network` under the plan.
   void explain(const std::string& name, const Network& network, const AdcPlan& plan);
-  /// allocation.json, and allocation/plan.json where a plan keeps the budget.
-  void allocate(const Dataset& test, const std::string& test_hash);
+  /// allocation.json, and kAllocatedPlan where a plan keeps the budget, which is returned.
+  std::optional<AdcPlan> allocate(const Dataset& test, const std::string& test_hash);
 
   /// Made when it is asked for first.
   SearchBench& bench();

@@ -169,11 +169,13 @@ TEST_F(RunTest, DividesLevelsAndExplainsPlansWhereAsked) {
     return run_pipeline(config, study_.folder() / "a", silent_, cancellation_).skipped;
   };
   go();
-  for (const char* artefact : {"allocation.json", "explanations/L3-network-wise.json",
-                               "explanations/L3-network-wise-recalibrated.json"})
+  for (const char* artefact :
+       {"allocation.json", "networks/allocated.safetensors", "explanations/allocated.json",
+        "explanations/L3-network-wise.json", "explanations/L3-network-wise-recalibrated.json"})
     EXPECT_TRUE(std::filesystem::exists(study_.folder() / "a" / artefact)) << artefact;
-  EXPECT_EQ(plan_from_json(text("a", "allocation/plan.json")).layers.begin()->second.spec.levels,
+  EXPECT_EQ(plan_from_json(text("a", "plans/allocated.json")).layers.begin()->second.spec.levels,
             3);
+  EXPECT_THAT(text("a", "results.csv"), ::testing::HasSubstr("\n3,allocated,recalibrated,"));
   EXPECT_FALSE(std::filesystem::exists(study_.folder() / "a/journals/allocate"));
   const std::vector<std::string> skipped = go();
   for (const char* stage : {"allocate", "explain-L3-network-wise"})
