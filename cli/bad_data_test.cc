@@ -184,6 +184,20 @@ TEST_F(BadPlanTest, GoodPlanIsEvaluated) {
   EXPECT_EQ(run({"evaluate", "study.toml", "--plan", "plan.json"}).exit_code, 0);
 }
 
+/// Flipped columns leave the bounds of the sums as they are, and only their signs change.
+TEST_F(BadDataTest, PlanOfAnotherMappingIsRefused) {
+  ASSERT_EQ(run({"search", "study.toml", "--set", "search.levels=[3]", "--set",
+                 "search.ranges=[\"network-wise\"]", "--out", "."})
+                .exit_code,
+            0);
+  const std::string plan = "plans/L3-network-wise.json";
+  EXPECT_EQ(run({"evaluate", "study.toml", "--plan", plan}).exit_code, 0);
+  expect_refusal({"evaluate", "study.toml", "--plan", plan, "--set", "array.column_flip=sign"},
+                 kUsage,
+                 {"found on an array with column_flip = none, and this one has sign",
+                  "set array.column_flip = none", "take \"array\" out of the plan"});
+}
+
 TEST_F(BadPlanTest, DeltaBeyondThePossibleSumsIsNamed) {
   expect_refused_with(
       "\"delta\": 12", "\"delta\": 17",

@@ -70,8 +70,9 @@ Json layer_to_json(const PlannedAdc& adc) {
 
 std::string to_json(const AdcPlan& plan) {
   // One line per field, so that a plan of many thresholds stays readable.
-  std::string text =
-      fmt::format("{{\n  \"{}\": {},\n  \"layers\": {{", kPlanVersionField, kPlanVersion);
+  std::string text = fmt::format("{{\n  \"{}\": {},\n", kPlanVersionField, kPlanVersion);
+  if (!plan.array.empty()) text += fmt::format("  \"array\": {},\n", Json(plan.array).dump());
+  text += "  \"layers\": {";
   std::string_view layer_separator = "\n";
   for (const auto& [name, adc] : plan.layers) {
     const PlannedAdc& planned = adc;

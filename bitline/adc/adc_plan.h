@@ -22,14 +22,17 @@ struct PlannedAdc {
 /// Layer name to its ADC. Layers that a plan does not name are lossless.
 struct AdcPlan {
   std::map<std::string, PlannedAdc> layers;
+  /// The array that it was found on (ArraySettings of mapping/); empty where that is not known.
+  std::map<std::string, std::string> array = {};
 
   friend bool operator==(const AdcPlan&, const AdcPlan&) = default;
 };
 
-/// Versioned JSON (docs/adc-plan.schema.json): for every layer the quantizer, levels, delta,
-/// centre, step, thresholds (integers, and as a fraction of full scale) and values. The same bytes
-/// for the same ADCs: choices that a quantizer does not use are left out, and Sides::kAutomatic is
-/// written as what it means. Throws Error as make_code_table does, with the layer's name.
+/// Versioned JSON (docs/adc-plan.schema.json): the array, and for every layer the quantizer,
+/// levels, delta, centre, step, thresholds (integers, and as a fraction of full scale) and values.
+/// The same bytes for the same ADCs: choices that a quantizer does not use are left out, and
+/// Sides::kAutomatic is written as what it means. Throws Error as make_code_table does, with the
+/// layer's name.
 std::string to_json(const AdcPlan& plan);
 /// Reads it back; thresholds and values are recomputed from the choice and must agree. Throws Error
 /// that names the layer and the field.

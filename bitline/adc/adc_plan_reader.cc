@@ -118,6 +118,17 @@ PlannedAdc read_layer(const Json& layer) {
   return adc;
 }
 
+std::map<std::string, std::string> read_array(const Json& array) {
+  if (!array.is_object()) fail("field 'array' is {}, not an object", array.type_name());
+  std::map<std::string, std::string> settings;
+  for (const auto& [name, value] : array.items()) {
+    if (!value.is_string())
+      fail("field 'array.{}' is {}, not a string in quotes", name, value.dump());
+    settings[name] = value.get<std::string>();
+  }
+  return settings;
+}
+
 /// JSON's own rules, and no name twice in one object: the parser would keep the last in silence.
 Json parse_json(std::string_view text) {
   std::vector<std::set<std::string>> names;
@@ -146,11 +157,12 @@ AdcPlan plan_from_json(std::string_view json) {
       fail("field '{}' is {}, a version that this program does not read; use version {}",
            kPlanVersionField, file[kPlanVersionField].dump(), kPlanVersion);
     for (const auto& [name, value] : file.items())
-      if (name != kPlanVersionField && name != "layers")
+      if (name != kPlanVersionField && name != "array" && name != "layers")
         fail("field '{}' is unknown; remove it", name);
     const Json& layers = field(file, "layers");
     if (!layers.is_object()) fail("field 'layers' is {}, not an object", layers.type_name());
     AdcPlan plan;
+    if (file.contains("array")) plan.array = read_array(file["array"]);
     for (auto layer = layers.begin(); layer != layers.end(); ++layer)
       plan.layers.emplace(layer.key(), with_context("layer " + layer.key(),
                                                     [&] { return read_layer(layer.value()); }));

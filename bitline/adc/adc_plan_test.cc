@@ -97,6 +97,19 @@ TEST(AdcPlan, WithoutLayersIsStillAPlan) {
   EXPECT_EQ(plan_from_json(json), AdcPlan());
 }
 
+TEST(AdcPlan, SaysOnWhichArrayItWasFound) {
+  AdcPlan plan = plan_of(tread_at_seven());
+  plan.array = {{"column_flip", "sign"}, {"encoding", "differential"}};
+  const std::string json = to_json(plan);
+  EXPECT_NE(json.find("  \"array\": {\"column_flip\":\"sign\",\"encoding\":\"differential\"},\n"),
+            std::string::npos)
+      << json;
+  EXPECT_EQ(plan_from_json(json).array, plan.array);
+  expect_refused(edited("\"layers\"", "\"array\": 3, \"layers\""), "field 'array' is number");
+  expect_refused(edited("\"layers\"", "\"array\": {\"rows\": 3}, \"layers\""),
+                 "field 'array.rows' is 3, not a string");
+}
+
 TEST(AdcPlan, EveryQuantizerIsReadBack) {
   AdcPlan plan = plan_of(tread_at_seven());
   plan.layers["conv1"].spec.sides = Sides::kBoth;
@@ -231,6 +244,7 @@ TEST(AdcPlan, SchemaKnowsTheFieldsThatAreWritten) {
       std::ifstream(std::filesystem::path(BITLINE_SCHEMAS) / "adc-plan.schema.json"));
   const auto& layer = schema.at("$defs").at("layer");
   const auto written = nlohmann::json::parse(to_json(plan_of(streams_at_seven())));
+  EXPECT_TRUE(schema.at("properties").contains("array"));
   const auto& fields = written.at("layers").at("conv1");
   EXPECT_EQ(layer.at("properties").size(), fields.size());
   for (const auto& [name, value] : fields.items())

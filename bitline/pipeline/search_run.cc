@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "bitline/base/hash.h"
+#include "bitline/mapping/array_settings.h"
 #include "bitline/mapping/column_sums.h"
 #include "bitline/pipeline/predict.h"
 #include "bitline/pipeline/scoring.h"
@@ -218,11 +219,14 @@ SearchResult SearchBench::search(std::int64_t levels, RangeMethod method,
         "search.stream_ranges = \"by-spread\" goes with ranges that are searched, and {} are not; "
         "choose network-wise, layer-wise or refine",
         name_of(method));
-  if (!is_search(method)) return from_statistics(method, options, progress, cancellation);
   SearchResult result;
-  with_evaluator(journal, progress, [&](Evaluator& evaluator) {
-    result = search_ranges(evaluator, options, progress, cancellation);
-  });
+  if (is_search(method))
+    with_evaluator(journal, progress, [&](Evaluator& evaluator) {
+      result = search_ranges(evaluator, options, progress, cancellation);
+    });
+  else
+    result = from_statistics(method, options, progress, cancellation);
+  result.plan.array = sum_settings(config_.array);
   return result;
 }
 
@@ -234,6 +238,7 @@ AdcPlan SearchBench::search_again(const AdcPlan& plan, ProgressSink& progress,
   with_evaluator({}, progress, [&](Evaluator& evaluator) {
     result = refine_ranges(evaluator, options, plan, progress, cancellation);
   });
+  result.plan.array = sum_settings(config_.array);
   return result.plan;
 }
 
@@ -249,6 +254,7 @@ LevelAllocation SearchBench::allocate(AllocationOptions allocation,
   with_evaluator(journal, progress, [&](Evaluator& evaluator) {
     result = allocate_levels(evaluator, allocation, progress, cancellation);
   });
+  if (result.best) result.best->plan.array = sum_settings(config_.array);
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include "bitline/adc/stream_tables.h"
 #include "bitline/base/nearest_name.h"
 #include "bitline/base/parallel.h"
+#include "bitline/mapping/array_settings.h"
 #include "bitline/runtime/digital_step.h"
 #include "bitline/runtime/set_up_progress.h"
 
@@ -103,6 +104,8 @@ std::size_t Executor::step_of(std::string_view layer) const {
 
 PreparedPlan Executor::prepare(const AdcPlan& plan) const {
   PreparedPlan prepared;
+  if (const auto mapped = cim_layers(); !mapped.empty())
+    check_found_on(plan.array, mapped.front()->array);
   for (const auto& [name, planned] : plan.layers) {
     with_context(fmt::format("layer {}", name), [&, &planned = planned, &name = name] {
       const std::size_t step = step_of(name);

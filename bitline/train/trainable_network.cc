@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "bitline/mapping/array_settings.h"
 #include "bitline/quantize/integer_layer.h"
 #include "bitline/runtime/executor.h"
 #include "bitline/train/learned_range.h"
@@ -90,6 +91,7 @@ void TrainableNetwork::make_analog_layers(const AdcPlan& plan) {
 }
 
 void TrainableNetwork::put_on_array(const AdcPlan& plan, const AnalogTraining& training) {
+  check_found_on(plan.array, training.array);
   analog_training_ = training;
   make_analog_layers(plan);
   if (!training.learn_ranges) return;
@@ -106,7 +108,6 @@ void TrainableNetwork::change_plan(const AdcPlan& plan) {
   if (!std::ranges::equal(plan.layers, plan_.layers, {}, name_of_entry, name_of_entry))
     fail("another plan for a network in training has to name the same {} layers",
          plan_.layers.size());
-  if (plan.layers.empty()) return;
   if (plan.layers.empty()) return;
   make_analog_layers(plan);
   const at::NoGradGuard no_grad;
