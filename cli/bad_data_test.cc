@@ -190,7 +190,7 @@ TEST_F(BadDataTest, PlanOfAnotherMappingIsRefused) {
                  "search.ranges=[\"network-wise\"]", "--out", "."})
                 .exit_code,
             0);
-  const std::string plan = "plans/L3-network-wise.json";
+  const std::string plan = "L3-network-wise.json";
   EXPECT_EQ(run({"evaluate", "study.toml", "--plan", plan}).exit_code, 0);
   expect_refusal({"evaluate", "study.toml", "--plan", plan, "--set", "array.column_flip=sign"},
                  kUsage,
