@@ -18,6 +18,7 @@ ArraySettings sum_settings(const ArraySpec& array) {
 }
 
 void check_found_on(const ArraySettings& found_on, const ArraySpec& array) {
+  if (found_on.empty()) return;  // as candidates of a search, of which there are many
   const ArraySettings own = sum_settings(array);
   for (const auto& [key, value] : found_on) {
     const auto known = own.find(key);
