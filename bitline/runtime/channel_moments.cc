@@ -1,5 +1,6 @@
 #include "bitline/runtime/channel_moments.h"
 
+#include <cmath>
 #include <type_traits>
 
 #include "bitline/base/error.h"
@@ -104,6 +105,18 @@ NormStatistics moved(const NormStatistics& stored, const ChannelStatistics& loss
     variance = static_cast<float>(before > 0 ? variance * (after / before) : variance + after);
   }
   return result;
+}
+
+double distance(const NormStatistics& stored, const ChannelStatistics& measured) {
+  double sum = 0;
+  for (std::size_t c = 0; c < measured.variance.size(); ++c) {
+    const double mean = stored.mean.data<float>()[c];
+    const double variance = stored.variance.data<float>()[c];
+    const double v = measured.variance[c];
+    if (variance <= 0 || v <= 0) continue;
+    sum += std::abs(std::log(variance / v)) + std::abs(mean - measured.mean[c]) / std::sqrt(v);
+  }
+  return sum;
 }
 
 }  // namespace bitline

@@ -47,4 +47,8 @@ class ChannelMoments {
 NormStatistics moved(const NormStatistics& stored, const ChannelStatistics& lossless,
                      const ChannelStatistics& converted);
 
+/// How far two normal distributions are apart: Σ |ln(σ² / v)| + |μ − m| / √v over the channels
+/// whose variances are both above 0; μ, σ² stored and m, v measured. Equation (14a).
+double distance(const NormStatistics& stored, const ChannelStatistics& measured);
+
 }  // namespace bitline

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace bitline {
 namespace {
 
@@ -68,6 +70,14 @@ TEST(MovedStatistics, FollowWhatChanged) {
   // nothing to scale: the new variance is added
   EXPECT_FLOAT_EQ(moved(stored, {{0.0}, {0.0}}, {{0.0}, {4.0}}).variance.data<float>()[0], 7.0F);
   EXPECT_FLOAT_EQ(stored.mean.data<float>()[0], 1.0F);
+}
+
+// ln 4 and 3 of √4; then nothing, and a channel that never changes tells nothing.
+TEST(Distance, CountsVariancesAndMeans) {
+  const NormStatistics stored{one(1.0F), one(1.0F)};
+  EXPECT_DOUBLE_EQ(distance(stored, {{7.0}, {4.0}}), std::log(4.0) + 3);
+  EXPECT_DOUBLE_EQ(distance(stored, {{1.0}, {1.0}}), 0);
+  EXPECT_DOUBLE_EQ(distance(stored, {{7.0}, {0.0}}), 0);
 }
 
 }  // namespace

@@ -11,7 +11,9 @@ namespace bitline {
 /// statistics of the earlier ones. A plan that loses nothing changes nothing. Sums of the array are
 /// integers, so the statistics depend on neither batch size nor threads. Returns the network with
 /// the new statistics; the executor has them too, and `plan` is prepared anew. Throws Error that
-/// names the layer when a channel has fewer than 2 values, as behind a linear layer with one image.
+/// names the layer when a channel has fewer than 2 values, as behind a linear layer with one image;
+/// Error when the network's statistics are already those behind such ADCs, as after retraining or
+/// another recalibration: what the ADCs change would then count twice (14a).
 Network recalibrate(Executor& executor, PreparedPlan& plan, const Tensor& images,
                     ProgressSink& progress, const Cancellation& cancellation);
 

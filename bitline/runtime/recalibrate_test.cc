@@ -1,9 +1,11 @@
 #include "bitline/runtime/recalibrate.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <numeric>
 
+#include "bitline/runtime/layer_statistics.h"
 #include "bitline/runtime/test_networks.h"
 
 namespace bitline {
@@ -27,6 +29,26 @@ Network recalibrated(const Tensor& images) {
   PreparedPlan plan = executor.prepare(coarse_plan(executor));
   SilentProgress silent;
   return recalibrate(executor, plan, images, silent, {});
+}
+
+/// The network as a training leaves it: statistics are those of its layers without ADCs.
+Network with_own_statistics(Network network, const Tensor& images) {
+  Executor executor(std::move(network), MacMode::kAnalog);
+  PreparedPlan none;
+  Values values = executor.begin(images);
+  for (std::size_t i = 0; i < executor.steps().size(); ++i) {
+    const Step& step = executor.steps()[i];
+    if (step.is_layer() && step.batch_norm != nullptr) {
+      const ChannelStatistics own = layer_statistics(executor, i, values, none);
+      const std::vector<float> mean(own.mean.begin(), own.mean.end());
+      const std::vector<float> variance(own.variance.begin(), own.variance.end());
+      const auto channels = static_cast<std::int64_t>(mean.size());
+      executor.set_statistics(
+          i, {Tensor::of<float>({channels}, mean), Tensor::of<float>({channels}, variance)}, none);
+    }
+    executor.run(values, i, i + 1, none);
+  }
+  return executor.network();
 }
 
 struct Moments {
@@ -156,6 +178,23 @@ Network linear_with_norm() {
   build.linear("layer", "average", {2, 3}, 4);
   build.batch_norm("norm", "layer", 2);
   return std::move(build).finish();
+}
+
+// Its stored statistics are those of its own layers on many images.
+TEST(Recalibrate, RefusesANetworkWhoseStatisticsHaveTheAdcsInThem) {
+  const Tensor images = random_images(40);
+  SilentProgress silent;
+  Executor executor(with_own_statistics(small_network(), images), MacMode::kAnalog);
+  PreparedPlan plan = executor.prepare(coarse_plan(executor));
+  const Network once = recalibrate(executor, plan, images, silent, {});
+  Executor again(once, MacMode::kAnalog);
+  PreparedPlan same = again.prepare(coarse_plan(again));
+  try {
+    recalibrate(again, same, images, silent, {});
+    FAIL() << "counted the ADCs twice";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("count the ADCs twice"));
+  }
 }
 
 TEST(Recalibrate, RefusesASingleValuePerChannel) {
