@@ -67,24 +67,36 @@ class FusedLayer::Worker {
 
  private:
   static bool is_dense(const StreamGroup& streams) {
-    return streams.table.conversion == Conversion::kDense;
+    return streams.tables.front().conversion == Conversion::kDense;
   }
   std::span<std::int32_t> sums() { return sums_.data<std::int32_t>(); }
   std::span<std::int64_t> dense_sums() { return dense_sums_.data<std::int64_t>(); }
 
   /// What some streams give all channels of a group; the first ones also what no stream gives.
   void convert(const StreamGroup& streams, std::int64_t group, const Strip& strip) {
-    std::ranges::fill(sums(), 0);
-    std::ranges::fill(dense_sums(), 0);
-    for (std::int64_t block = 0; block < layer_.planes_.blocks(); ++block)
-      convert_block({layer_.planes_, streams.streams, inputs_, streams.table, group, block,
-                     sums().data(), dense_sums().data(), short_totals_.data<std::int16_t>().data(),
-                     counter_ ? &*counter_ : nullptr});
-    is_dense(streams) ? write(dense_sums(), streams, group, strip)
-                      : write(sums(), streams, group, strip);
+    for (const PreparedTable& table : streams.tables) {
+      std::ranges::fill(sums(), 0);
+      std::ranges::fill(dense_sums(), 0);
+      SumCounter* counter = counter_ && &table == streams.tables.data() ? &*counter_ : nullptr;
+      for (std::int64_t block = 0; block < layer_.planes_.blocks(); ++block)
+        convert_block({layer_.planes_, streams.streams, inputs_, table, group, block, sums().data(),
+                       dense_sums().data(), short_totals_.data<std::int16_t>().data(), counter});
+      const Part part{table, streams.weight_sum(), is_first(table)};
+      is_dense(streams) ? write(dense_sums(), part, group, strip)
+                        : write(sums(), part, group, strip);
+    }
   }
 
-  bool is_first(const StreamGroup& streams) const { return &streams == groups_.data(); }
+  /// Whose sums are written at once.
+  struct Part {
+    const PreparedTable& table;
+    std::int64_t weight_sum;  ///< Σ_j g_j of the streams
+    bool is_first;            ///< of all that add up to the outputs
+  };
+
+  bool is_first(const PreparedTable& table) const {
+    return &table == groups_.front().tables.data();
+  }
 
   /// Finds what is the same in Y_int for all output channels: the tables' bases, streams that are
   /// all zero (p = 0), reference columns, and Σ A.
@@ -93,7 +105,7 @@ class FusedLayer::Worker {
     for (const StreamGroup& streams : groups_)
       for (std::size_t tile = 0; tile < layer_.planes_.tiles.size(); ++tile)
         for (const StreamProducts& stream : streams.streams) {
-          add_idle_values(tile, stream, streams.table);
+          for (const PreparedTable& table : streams.tables) add_idle_values(tile, stream, table);
           if (layer_.packer_.sums_digits()) add_corrections(tile, stream.stream);
           if (counter_) count_idle(tile, stream.stream);
         }
@@ -132,8 +144,7 @@ class FusedLayer::Worker {
 
   /// Transposes, a few channels at a time: as many as share the lines of the cache that are read.
   template <typename T>
-  void write(std::span<T> sums, const StreamGroup& streams, std::int64_t group,
-             const Strip& strip) {
+  void write(std::span<T> sums, const Part& part, std::int64_t group, const Strip& strip) {
     constexpr std::int64_t kAtOnce = 8;
     const std::int64_t channels = layer_.planes_.out_channels;
     for (std::int64_t first = 0; first < channels; first += kAtOnce)
@@ -142,38 +153,37 @@ class FusedLayer::Worker {
         std::int64_t* output = outputs_.data() + strip.image * layer_.geometry_.out_size() +
                                group * channels * layer_.geometry_.out_positions() +
                                (strip.first_row + y) * layer_.geometry_.out_width();
-        write_row(sums.data() + y * inputs_.width * channels, streams, y, first, last, output);
-        if (layer_.planes_.has_flips()) add_flipped(streams, group, y, first, last, output);
+        write_row(sums.data() + y * inputs_.width * channels, part, y, first, last, output);
+        if (layer_.planes_.has_flips()) add_flipped(part, group, y, first, last, output);
       }
   }
 
   /// Channels first … last − 1 of a row's positions; `output` is the row in the group's channel 0.
   template <typename T>
-  void write_row(const T* sums, const StreamGroup& streams, std::int64_t y, std::int64_t first,
+  void write_row(const T* sums, const Part& part, std::int64_t y, std::int64_t first,
                  std::int64_t last, std::int64_t* output) const {
-    const std::int64_t factor = adc_.adc_factor * streams.table.scale;
+    const std::int64_t factor = adc_.adc_factor * part.table.scale;
     const std::int64_t* common = common_.data() + y * inputs_.pitch;
     const std::int64_t positions = layer_.geometry_.out_positions();
-    const bool is_first = this->is_first(streams);
     for (std::int64_t x = 0; x < inputs_.width; ++x, sums += layer_.planes_.out_channels)
       for (std::int64_t channel = first; channel < last; ++channel) {
         const std::int64_t at = channel * positions + x;
-        output[at] = (is_first ? common[x] : output[at]) + factor * sums[channel];
+        output[at] = (part.is_first ? common[x] : output[at]) + factor * sums[channel];
       }
   }
 
   /// To the outputs of write_row(): complements, and what add_idle_values() has given the sign of
   /// unflipped columns.
-  void add_flipped(const StreamGroup& streams, std::int64_t group, std::int64_t y,
-                   std::int64_t first, std::int64_t last, std::int64_t* output) const {
+  void add_flipped(const Part& part, std::int64_t group, std::int64_t y, std::int64_t first,
+                   std::int64_t last, std::int64_t* output) const {
     const FlippedColumns& flipped = layer_.flipped_columns_;
-    const std::int64_t base = adc_.adc_factor * streams.table.base * streams.weight_sum();
+    const std::int64_t base = adc_.adc_factor * part.table.base * part.weight_sum;
     for (std::int64_t channel = first; channel < last; ++channel) {
       const std::int64_t of_all = group * layer_.planes_.out_channels + channel;
       const std::span row(output + channel * layer_.geometry_.out_positions(),
                           static_cast<std::size_t>(inputs_.width));
       for (std::int64_t& own : row) own -= 2 * base * flipped.factor_sum(of_all);
-      if (flipped.has_complements() && is_first(streams))
+      if (flipped.has_complements() && part.is_first)
         flipped.add_complements(of_all, adc_.complement_factor, tile_sums_, y * inputs_.pitch, row);
     }
   }

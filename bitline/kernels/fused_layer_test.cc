@@ -173,7 +173,7 @@ TEST_F(FusedLayerTest, EqualsTheReferenceWhereThresholdsAreCounted) {
   for (const int bits : {1, 2, 4})
     for (const std::int64_t part : {1, 2, 3}) {
       IntegerLayer layer =
-          testing_layers::linear_layer(70, std::vector<std::int32_t>(70 * 600), 5, 4);
+          testing_layers::linear_layer(70, std::vector<std::int32_t>(std::size_t{70} * 600), 5, 4);
       for (std::int32_t& weight : layer.weights.data<std::int32_t>())
         weight = static_cast<std::int32_t>(draw(-15, 15));
       ArraySpec array;
@@ -195,7 +195,7 @@ TEST_F(FusedLayerTest, HighMultiplesOfEightStreamsDoNotOverflow) {
   std::vector<std::int32_t> weights(128, 1);
   const CimLayer layer = map_layer(testing_layers::linear_layer(1, weights, 2, 8), ArraySpec{});
   const std::vector<std::int32_t> activations(128, 255);
-  for (const std::int64_t top : {255, 256}) {
+  for (const std::int64_t top : {255, 256, 65535, 65536}) {
     const CodeTable table = table_from_values(-128, 128, {100, 101}, {0, 1, top});
     std::vector<std::int64_t> outputs(1);
     FusedLayer(layer).accumulate(make_layer_adc(layer, table), 1, activations, outputs);

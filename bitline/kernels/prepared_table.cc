@@ -9,6 +9,7 @@ namespace bitline {
 namespace {
 
 constexpr std::int64_t kLargestByte = std::numeric_limits<std::uint8_t>::max();
+constexpr std::int64_t kLargestTwoBytes = std::numeric_limits<std::uint16_t>::max();
 constexpr std::int64_t kLargestShort = std::numeric_limits<std::int16_t>::max();
 
 /// How large sums of g_j · multiple can get, in units of the largest multiple.
@@ -39,22 +40,19 @@ void fill_dense(const CodeTable& table, const SumRange& sums,
   prepared.zero_multiple = table.value(0);
 }
 
-/// `indices`: of each change the smallest index that has it.
-void fill_multiples(const std::vector<ValueChange>& changes,
-                    const std::vector<std::int64_t>& indices, PreparedTable& prepared) {
-  std::int64_t multiple = 0;
+/// `indices`: of each change the smallest index that has it. `reached`: the multiple from there on.
+void fill_multiples(const std::vector<std::int64_t>& indices,
+                    const std::vector<std::uint8_t>& reached, PreparedTable& prepared) {
+  std::uint8_t multiple = 0;
   std::size_t entry = 0;
-  for (std::size_t i = 0; i < changes.size(); ++i) {
+  for (std::size_t i = 0; i < indices.size(); ++i) {
     const auto end = static_cast<std::size_t>(indices[i] - prepared.first);
-    while (entry < end) prepared.multiples[entry++] = static_cast<std::uint8_t>(multiple);
-    const std::int64_t height = changes[i].height / prepared.scale;
-    multiple += height;
-    if (changes[i].p <= 0) prepared.zero_multiple = multiple;
+    while (entry < end) prepared.multiples[entry++] = multiple;
     prepared.steps.push_back(
-        {static_cast<std::uint8_t>(indices[i]), static_cast<std::uint8_t>(height)});
+        {static_cast<std::uint8_t>(indices[i]), static_cast<std::uint8_t>(reached[i] - multiple)});
+    multiple = reached[i];
   }
-  while (entry < prepared.multiples.size())
-    prepared.multiples[entry++] = static_cast<std::uint8_t>(multiple);
+  while (entry < prepared.multiples.size()) prepared.multiples[entry++] = multiple;
 }
 
 /// From one below the first change to the last one.
@@ -94,9 +92,9 @@ Conversion form_of(const PreparedTable& prepared, std::int64_t largest_index) {
                                                             : Conversion::kLookup;
 }
 
-/// The index is the number of thresholds reached.
-void count_thresholds(const std::vector<ValueChange>& changes, const Window& window,
-                      PreparedTable& prepared) {
+/// The index is the number of thresholds reached. Returns that of each change.
+std::vector<std::int64_t> count_thresholds(const std::vector<ValueChange>& changes,
+                                           const Window& window, PreparedTable& prepared) {
   prepared.origin = window.middle();
   prepared.last = static_cast<std::uint8_t>(changes.size());
   std::vector<std::int64_t> indices;
@@ -104,22 +102,65 @@ void count_thresholds(const std::vector<ValueChange>& changes, const Window& win
     prepared.thresholds.push_back(static_cast<std::int16_t>(change.p - prepared.origin));
     indices.push_back(std::ssize(prepared.thresholds));
   }
-  fill_multiples(changes, indices, prepared);
-  prepared.conversion = form_of(prepared, prepared.last);
+  return indices;
 }
 
-/// The index is p − origin.
-void take_differences(const std::vector<ValueChange>& changes, const Window& window,
-                      const SumRange& sums, PreparedTable& prepared) {
+/// The index is p − origin. Returns that of each change.
+std::vector<std::int64_t> take_differences(const std::vector<ValueChange>& changes,
+                                           const Window& window, const SumRange& sums,
+                                           PreparedTable& prepared) {
   prepared.byte_sums = sums.maximum - sums.minimum <= kLargestByte;
   prepared.origin = prepared.byte_sums ? sums.minimum : window.first;
   prepared.first = static_cast<std::uint8_t>(window.first - prepared.origin);
   prepared.last = static_cast<std::uint8_t>(window.last - prepared.origin);
   std::vector<std::int64_t> indices;
   for (const ValueChange& change : changes) indices.push_back(change.p - prepared.origin);
-  fill_multiples(changes, indices, prepared);
-  prepared.conversion =
-      form_of(prepared, prepared.byte_sums ? sums.maximum - sums.minimum : prepared.last);
+  return indices;
+}
+
+/// A table's values: base + scale · multiple, with the multiple that each change leads to.
+struct Multiples {
+  std::int64_t base = 0;
+  std::int64_t scale = 1;
+  std::int64_t of_zero = 0;  ///< of p = 0
+  std::vector<std::int64_t> reached;
+
+  Multiples(const CodeTable& table, const SumRange& sums, const std::vector<ValueChange>& changes)
+      : base(table.value(sums.minimum)) {
+    std::int64_t divisor = 0;
+    for (const ValueChange& change : changes) divisor = std::gcd(divisor, change.height);
+    if (divisor != 0) scale = divisor;
+    for (const ValueChange& change : changes) {
+      reached.push_back(most() + change.height / scale);
+      if (change.p <= 0) of_zero = most();
+    }
+  }
+
+  std::int64_t most() const { return reached.empty() ? 0 : reached.back(); }
+};
+
+/// One byte of the multiples; `indices` of the changes are those of `prepared`.
+PreparedTable with_byte(PreparedTable prepared, const std::vector<std::int64_t>& indices,
+                        const Multiples& multiples, int byte) {
+  const int shift = 8 * byte;
+  const auto byte_of = [shift](std::int64_t multiple) {
+    return static_cast<std::uint8_t>(multiple >> shift);
+  };
+  prepared.base = byte == 0 ? multiples.base : 0;
+  prepared.scale = multiples.scale << shift;
+  prepared.zero_multiple = byte_of(multiples.of_zero);
+  std::vector<std::uint8_t> reached;
+  for (const std::int64_t multiple : multiples.reached) reached.push_back(byte_of(multiple));
+  fill_multiples(indices, reached, prepared);
+  return prepared;
+}
+
+/// How many tiles' totals of `table` 16 bits hold.
+std::int64_t tiles_in_short(const PreparedTable& table, const PackedPlanes& planes,
+                            const std::vector<std::int64_t>& stream_weights) {
+  const std::int64_t most = *std::ranges::max_element(table.multiples);
+  return most == 0 ? std::ssize(planes.tiles)
+                   : kLargestShort / (magnitudes(stream_weights).sum * most);
 }
 
 }  // namespace
@@ -138,37 +179,34 @@ std::vector<ValueChange> value_changes(const CodeTable& table, const SumRange& s
   return changes;
 }
 
-PreparedTable prepare_table(const CodeTable& table, const PackedPlanes& planes,
-                            const std::vector<std::int64_t>& stream_weights) {
+std::vector<PreparedTable> prepare_tables(const CodeTable& table, const PackedPlanes& planes,
+                                          const std::vector<std::int64_t>& stream_weights) {
   const SumRange& sums = planes.sums;
   const std::vector<ValueChange> changes = value_changes(table, sums);
-  std::int64_t scale = 0;
-  std::int64_t rise = 0;
-  for (const ValueChange& change : changes) {
-    scale = std::gcd(scale, change.height);
-    rise += change.height;
-  }
-  if (scale == 0) scale = 1;
-
-  PreparedTable prepared;
-  const std::int64_t most = rise / scale;
+  const Multiples multiples(table, sums, changes);
   const Window window = window_of(changes, sums);
   const bool counted = !window.fits_bytes() && window.fits_shorts() &&
                        changes.size() <= PreparedTable::kMostThresholds;
-  if (most > kLargestByte || !(window.fits_bytes() || counted) ||
-      !totals_hold(most, planes, stream_weights)) {
-    fill_dense(table, sums, changes, prepared);
-    return prepared;
+  const bool has_indices = window.fits_bytes() || counted;
+  if (!has_indices || multiples.most() > kLargestTwoBytes ||
+      !totals_hold(std::min(multiples.most(), kLargestByte), planes, stream_weights)) {
+    PreparedTable dense;
+    fill_dense(table, sums, changes, dense);
+    return {dense};
   }
-  prepared.base = table.value(sums.minimum);
-  prepared.scale = scale;
-  prepared.tiles_in_short = most == 0 ? std::ssize(planes.tiles)
-                                      : kLargestShort / (magnitudes(stream_weights).sum * most);
-  if (counted)
-    count_thresholds(changes, window, prepared);
-  else
-    take_differences(changes, window, sums, prepared);
-  return prepared;
+  PreparedTable frame;
+  const std::vector<std::int64_t> indices = counted
+                                                ? count_thresholds(changes, window, frame)
+                                                : take_differences(changes, window, sums, frame);
+  const std::int64_t largest_index =
+      frame.byte_sums ? sums.maximum - sums.minimum : std::int64_t{frame.last};
+  std::vector<PreparedTable> tables;
+  for (int byte = 0; byte == 0 || multiples.most() >> (8 * byte) > 0; ++byte) {
+    PreparedTable& prepared = tables.emplace_back(with_byte(frame, indices, multiples, byte));
+    prepared.conversion = form_of(prepared, largest_index);
+    prepared.tiles_in_short = tiles_in_short(prepared, planes, stream_weights);
+  }
+  return tables;
 }
 
 }  // namespace bitline

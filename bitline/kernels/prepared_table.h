@@ -18,14 +18,14 @@ enum class Conversion {
   kDense,     ///< a table of 32-bit values over all possible sums
 };
 
-/// values[code(p)] = base + scale · multiple(index(p)). The index is p − origin, or, where the
+/// A value is base + scale · multiple(index(p)). The index is p − origin, or, where the
 /// table's changes lie further apart than a byte reaches, the number of thresholds that p − origin
 /// reaches. The kernel works on bytes wherever index and multiple fit one; every sum outside the
 /// window of indices has the value of the window's nearer end.
 struct PreparedTable {
   struct Step {
     std::uint8_t threshold = 0;  ///< smallest index that takes the step
-    std::uint8_t height = 0;
+    std::uint8_t height = 0;     ///< modulo 256
   };
   static constexpr std::size_t kMostSteps = 3;
   static constexpr std::size_t kMostThresholds = 63;
@@ -55,9 +55,11 @@ struct ValueChange {
 /// Changes above the smallest of `sums`, ascending, each p once.
 std::vector<ValueChange> value_changes(const CodeTable& table, const SumRange& sums);
 
-/// The kernel sums multiples over `stream_weights` in 16 bits as long as those hold them, and over
-/// all tiles and column planes of `planes` in 32 (kDense: in 64).
-PreparedTable prepare_table(const CodeTable& table, const PackedPlanes& planes,
-                            const std::vector<std::int64_t>& stream_weights);
+/// Tables whose values add up to those of `table`: one, or one for each byte of multiples that take
+/// two, the lower one first, which has the whole base. The kernel sums multiples over
+/// `stream_weights` in 16 bits as long as those hold them, and over all tiles and column planes of
+/// `planes` in 32 (kDense: in 64).
+std::vector<PreparedTable> prepare_tables(const CodeTable& table, const PackedPlanes& planes,
+                                          const std::vector<std::int64_t>& stream_weights);
 
 }  // namespace bitline

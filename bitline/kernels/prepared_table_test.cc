@@ -40,17 +40,36 @@ std::int64_t value_of(const PreparedTable& table, std::int64_t p) {
   return table.base + table.scale * table.multiples[static_cast<std::size_t>(entry)];
 }
 
+void expect_values(const std::vector<PreparedTable>& prepared, const CodeTable& table,
+                   std::int64_t rows) {
+  for (std::int64_t p = -rows; p <= rows; ++p) {
+    std::int64_t value = 0;
+    for (const PreparedTable& part : prepared) value += value_of(part, p);
+    EXPECT_EQ(value, table.value(p)) << p;
+  }
+  std::int64_t of_zero = 0;
+  for (const PreparedTable& part : prepared)
+    of_zero +=
+        (part.conversion == Conversion::kDense ? 0 : part.base) + part.scale * part.zero_multiple;
+  EXPECT_EQ(of_zero, table.value(0));
+}
+
 void expect_values(const PreparedTable& prepared, const CodeTable& table, std::int64_t rows) {
-  for (std::int64_t p = -rows; p <= rows; ++p)
-    EXPECT_EQ(value_of(prepared, p), table.value(p)) << p;
-  const std::int64_t base = prepared.conversion == Conversion::kDense ? 0 : prepared.base;
-  EXPECT_EQ(base + prepared.scale * prepared.zero_multiple, table.value(0));
+  expect_values(std::vector{prepared}, table, rows);
+}
+
+/// Where one is enough.
+PreparedTable only_table(const CodeTable& table, const PackedPlanes& planes,
+                         const std::vector<std::int64_t>& stream_weights) {
+  const std::vector<PreparedTable> tables = prepare_tables(table, planes, stream_weights);
+  EXPECT_EQ(tables.size(), 1U);
+  return tables.front();
 }
 
 // δ = 7: thresholds −2 and 3.
 TEST(PreparedTable, FewThresholdsAreCompared) {
   const CodeTable table = zero_tread(3, 7, 16);
-  const PreparedTable prepared = prepare_table(table, planes_of(16), {1});
+  const PreparedTable prepared = only_table(table, planes_of(16), {1});
   EXPECT_EQ(prepared.conversion, Conversion::kSteps);
   ASSERT_EQ(prepared.steps.size(), 2U);
   EXPECT_EQ(prepared.steps[0].threshold, -2 + 16);
@@ -60,14 +79,14 @@ TEST(PreparedTable, FewThresholdsAreCompared) {
 
 TEST(PreparedTable, ManyThresholdsAreLookedUp) {
   const CodeTable table = zero_tread(16, 12, 16);
-  const PreparedTable prepared = prepare_table(table, planes_of(16), {1});
+  const PreparedTable prepared = only_table(table, planes_of(16), {1});
   EXPECT_EQ(prepared.conversion, Conversion::kLookup);
   expect_values(prepared, table, 16);
 }
 
 TEST(PreparedTable, LosslessIsTheIndexItself) {
   const CodeTable table = lossless_table(-16, 16);
-  const PreparedTable prepared = prepare_table(table, planes_of(16), {1});
+  const PreparedTable prepared = only_table(table, planes_of(16), {1});
   EXPECT_EQ(prepared.conversion, Conversion::kIdentity);
   expect_values(prepared, table, 16);
 }
@@ -75,7 +94,7 @@ TEST(PreparedTable, LosslessIsTheIndexItself) {
 // A table of one value has no step at all.
 TEST(PreparedTable, ThresholdsOutOfReachAreLeftOut) {
   const CodeTable table = table_from_values(-16, 16, {-17, 17}, {1, 2, 3});
-  const PreparedTable prepared = prepare_table(table, planes_of(16), {1});
+  const PreparedTable prepared = only_table(table, planes_of(16), {1});
   EXPECT_TRUE(prepared.steps.empty());
   EXPECT_EQ(value_of(prepared, 0), 2);
   expect_values(prepared, table, 16);
@@ -84,7 +103,7 @@ TEST(PreparedTable, ThresholdsOutOfReachAreLeftOut) {
 // Two thresholds at 0: one step of both heights.
 TEST(PreparedTable, EqualThresholdsAreOneStep) {
   const CodeTable table = table_from_values(-16, 16, {0, 0}, {0, 1, 3});
-  const PreparedTable prepared = prepare_table(table, planes_of(16), {1});
+  const PreparedTable prepared = only_table(table, planes_of(16), {1});
   ASSERT_EQ(prepared.steps.size(), 1U);
   EXPECT_EQ(prepared.scale, 3);
   EXPECT_EQ(prepared.steps[0].height, 1);
@@ -95,7 +114,7 @@ TEST(PreparedTable, EqualThresholdsAreOneStep) {
 TEST(PreparedTable, SumsBeyondAByteAreClampedToTheWindow) {
   for (const std::int64_t rows : {127, 128}) {
     const CodeTable table = zero_tread(5, 40, rows);
-    const PreparedTable prepared = prepare_table(table, planes_of(rows), {1});
+    const PreparedTable prepared = only_table(table, planes_of(rows), {1});
     EXPECT_EQ(prepared.byte_sums, rows == 127);
     expect_values(prepared, table, rows);
   }
@@ -104,7 +123,7 @@ TEST(PreparedTable, SumsBeyondAByteAreClampedToTheWindow) {
 TEST(PreparedTable, ThresholdsFarApartAreCounted) {
   for (const std::int64_t levels : {9, 64, 65}) {
     const CodeTable table = zero_tread(levels, 400, 512);
-    const PreparedTable prepared = prepare_table(table, planes_of(512), {1});
+    const PreparedTable prepared = only_table(table, planes_of(512), {1});
     EXPECT_EQ(prepared.conversion, levels == 65 ? Conversion::kDense : Conversion::kIdentity);
     EXPECT_EQ(prepared.thresholds.size(), levels == 65 ? 0U : static_cast<std::size_t>(levels - 1));
     expect_values(prepared, table, 512);
@@ -116,30 +135,35 @@ TEST(PreparedTable, CountedThresholdsFitSixteenBits) {
   const std::int64_t rows = 33000;
   for (const std::int64_t last : {32767, 32768}) {
     const CodeTable table = table_from_values(-rows, rows, {-32766, last}, {0, 1, 3});
-    const PreparedTable prepared = prepare_table(table, planes_of(rows), {1});
+    const PreparedTable prepared = only_table(table, planes_of(rows), {1});
     EXPECT_EQ(prepared.conversion == Conversion::kDense, last == 32768);
     expect_values(prepared, table, rows);
   }
 }
 
-// 255 multiples fit a byte, 256 do not. 257 indices do not either, and their thresholds are counted
-// as long as they are few.
-TEST(PreparedTable, WhatDoesNotFitBytesIsCountedOrDense) {
+// 255 multiples fit a byte, 256 take a second one, 65,536 none. Values rise by 1, 255 and the rest.
+TEST(PreparedTable, LargeMultiplesTakeTwoBytes) {
   const PackedPlanes planes = planes_of(128);
-  for (const std::int64_t top : {255, 256}) {
-    const CodeTable table = table_from_values(-128, 128, {0, 1}, {0, 1, top});
-    const PreparedTable prepared = prepare_table(table, planes, {1});
-    EXPECT_EQ(prepared.conversion == Conversion::kDense, top == 256);
+  for (const std::int64_t top : {255, 256, 257, 511, 512, 65535, 65536}) {
+    const CodeTable table = table_from_values(-128, 128, {-3, 0, 2}, {-7, -6, 248, top - 7});
+    const std::vector<PreparedTable> prepared = prepare_tables(table, planes, {1});
+    EXPECT_EQ(prepared.size(), top > 255 && top < 65536 ? 2U : 1U) << top;
+    EXPECT_EQ(prepared.front().conversion, top < 65536 ? Conversion::kSteps : Conversion::kDense);
     expect_values(prepared, table, 128);
   }
+}
+
+// 257 indices do not fit a byte, and their thresholds are counted as long as they are few.
+TEST(PreparedTable, WhatDoesNotFitBytesIsCountedOrDense) {
+  const PackedPlanes planes = planes_of(128);
   for (const std::int64_t last : {127, 128}) {  // windows of 256 and 257 indices from −128 on
     const CodeTable table = table_from_values(-128, 128, {-127, last}, {0, 1, 2});
-    const PreparedTable prepared = prepare_table(table, planes, {1});
+    const PreparedTable prepared = only_table(table, planes, {1});
     EXPECT_EQ(prepared.thresholds.empty(), last == 127);
     expect_values(prepared, table, 128);
   }
   const CodeTable lossless = lossless_table(-128, 128);
-  const PreparedTable prepared = prepare_table(lossless, planes, {1});
+  const PreparedTable prepared = only_table(lossless, planes, {1});
   EXPECT_EQ(prepared.conversion, Conversion::kDense);
   expect_values(prepared, lossless, 128);
 }
@@ -151,7 +175,7 @@ TEST(PreparedTable, ShortTotalsHoldAsManyTilesAsFit) {
   const std::vector<std::int64_t> weights{1, 2, 4, 8, 16, 32, 64, 128};
   const auto tiles = [&](std::int64_t top) {
     const CodeTable table = table_from_values(-128, 128, {0, 1}, {0, 1, top});
-    return prepare_table(table, planes, weights).tiles_in_short;
+    return only_table(table, planes, weights).tiles_in_short;
   };
   EXPECT_EQ(tiles(128), 1);
   EXPECT_EQ(tiles(129), 0);

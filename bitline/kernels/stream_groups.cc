@@ -41,8 +41,9 @@ std::vector<StreamGroup> stream_groups(const LayerAdc& adc, const PackedPlanes& 
   for (std::vector<StreamProducts>& set : streams_of_equal_tables({&adc, 1}, streams)) {
     std::vector<std::int64_t> weights;
     for (const StreamProducts& stream : set) weights.push_back(stream.weight);
-    PreparedTable table = prepare_table(adc.table(set.front().stream), planes, weights);
-    groups.push_back({std::move(set), std::move(table)});
+    std::vector<PreparedTable> tables =
+        prepare_tables(adc.table(set.front().stream), planes, weights);
+    groups.push_back({std::move(set), std::move(tables)});
   }
   return groups;
 }

@@ -13,7 +13,7 @@ namespace bitline {
 /// Input streams that are converted together.
 struct StreamGroup {
   std::vector<StreamProducts> streams;
-  PreparedTable table;
+  std::vector<PreparedTable> tables;  ///< whose values add up (prepare_tables)
 
   /// Σ_j g_j.
   std::int64_t weight_sum() const;
