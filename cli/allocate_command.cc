@@ -24,30 +24,42 @@ double share(const AllocationOutcome& outcome, std::int64_t cost) {
   return 100 * static_cast<double>(cost) / static_cast<double>(outcome.baseline_cost);
 }
 
+/// "–" where there are no images.
+std::string per_cent(std::int64_t correct, std::int64_t images) {
+  if (images == 0) return "–";
+  return fmt::format("{:.2f} %", 100 * static_cast<double>(correct) / static_cast<double>(images));
+}
+
 void print_plan(const AllocationOutcome& outcome, std::string_view name, const MeasuredPlan& plan,
-                const Interval& test) {
-  const double sample =
-      static_cast<double>(plan.score.correct) / static_cast<double>(plan.score.images);
-  fmt::print("{:<16} {:>14.1f} % {:>11.2f} % {:>9.2f} % [{:.2f}, {:.2f}]\n", name,
-             share(outcome, plan.cost), 100 * sample, 100 * test.value, 100 * test.lower,
+                std::int64_t validated, const Interval& test) {
+  fmt::print("{:<16} {:>14.1f} % {:>13} {:>11} {:>9.2f} % [{:.2f}, {:.2f}]\n", name,
+             share(outcome, plan.cost), per_cent(plan.score.correct, plan.score.images),
+             per_cent(validated, outcome.validation_images), 100 * test.value, 100 * test.lower,
              100 * test.upper);
 }
 
 void print_table(const AllocationOutcome& outcome, std::string_view spent) {
-  fmt::print("{:<16} {:>16} {:>13} {:>11}\n", "levels", fmt::format("ADC {}", spent),
-             "search sample", "test set");
+  fmt::print("{:<16} {:>16} {:>13} {:>11} {:>11}\n", "levels", fmt::format("ADC {}", spent),
+             "search sample", "validation", "test set");
   for (const UniformPlan& uniform : outcome.uniform)
-    print_plan(outcome, fmt::format("{}", uniform.levels), uniform.plan, uniform.test_accuracy);
+    print_plan(outcome, fmt::format("{}", uniform.levels), uniform.plan, uniform.validated,
+               uniform.test_accuracy);
   if (outcome.allocation.best)
-    print_plan(outcome, "layer by layer", *outcome.allocation.best, outcome.best_test);
-  fmt::print("{:<16} {:>41.2f} %\n", "lossless", 100 * outcome.lossless_test.value);
+    print_plan(outcome, "layer by layer", *outcome.allocation.best, outcome.best_validated,
+               outcome.best_test);
+  const Score& lossless = outcome.allocation.lossless;
+  fmt::print("{:<16} {:>30} {:>11} {:>9.2f} %\n", "lossless",
+             per_cent(lossless.correct, lossless.images),
+             per_cent(outcome.lossless_validated, outcome.validation_images),
+             100 * outcome.lossless_test.value);
 }
 
 void print_best(const AllocationOutcome& outcome, std::string_view spent) {
   if (!outcome.allocation.best) {
     fmt::print(
-        "\nNo plan keeps the budget; allow a larger allocate.max_loss or max_cost, or more "
-        "levels\n");
+        "\nNo plan keeps the budget{}; allow a larger allocate.max_loss or max_cost, or more "
+        "levels\n",
+        outcome.lost_answers && outcome.validation_images > 0 ? " on both samples" : "");
     return;
   }
   fmt::print("\n{:<28} {:>6} {:>8}\n", "layer", "levels", "delta");

@@ -42,6 +42,8 @@ class Allocation {
     outcome_.lost_answers = options.lost_answers;
     outcome_.largest_cost = options.largest_cost;
     outcome_.allocation = bench_.allocate(options, journal_, progress_, cancellation_);
+    validation_ = load_validation_sample(config_.data, config_.seed, progress_, cancellation_);
+    if (validation_) validate_best();
     evaluate_plans();
     return std::move(outcome_);
   }
@@ -61,16 +63,20 @@ class Allocation {
     return cost;
   }
 
+  /// Under the budget on accuracy, of so many images.
+  std::int64_t answers_to_lose(std::int64_t images) const {
+    return std::llround(std::floor(*config_.allocate.max_loss / 100 * static_cast<double>(images)));
+  }
+
   AllocationOptions options() const {
     AllocationOptions options;
     options.levels = config_.allocate.levels;
     options.cost = [this](const SearchLayer& layer, std::int64_t levels) {
       return cost_of(*layers_.at(layer.name), levels);
     };
-    const auto images = static_cast<double>(bench_.sample().size());
     const auto baseline = static_cast<double>(outcome_.baseline_cost);
     if (config_.allocate.max_loss)
-      options.lost_answers = std::llround(std::floor(*config_.allocate.max_loss / 100 * images));
+      options.lost_answers = answers_to_lose(bench_.sample().size());
     else
       options.largest_cost = std::llround(std::floor(*config_.allocate.max_cost * baseline));
     return options;
@@ -81,6 +87,31 @@ class Allocation {
     const Network& network = bench_.executor().network();
     if (!config_.search.recalibrate || plan.layers.empty()) return network;
     return recalibrated(network, plan, bench_.sample(), config_, progress_, cancellation_);
+  }
+
+  std::int64_t validated(const AdcPlan& plan, std::string_view name) {
+    return evaluate(network_under(plan), MacMode::kAnalog, plan, *validation_, config_,
+                    fmt::format("{} on validation images", name), progress_, cancellation_)
+        .score.correct;
+  }
+
+  /// Takes the cheapest plan that keeps the budget there too.
+  void validate_best() {
+    outcome_.validation_images = validation_->size();
+    outcome_.lossless_validated = validated({}, "lossless");
+    std::optional<MeasuredPlan>& best = outcome_.allocation.best;
+    if (!best) return;
+    std::vector<MeasuredPlan> plans{*best};
+    for (const MeasuredPlan& plan : outcome_.allocation.front)
+      if (plan.cost > best->cost) plans.push_back(plan);
+    best.reset();
+    for (const MeasuredPlan& plan : plans) {
+      outcome_.best_validated = validated(plan.plan, "allocated plan");
+      const std::int64_t lost = outcome_.lossless_validated - outcome_.best_validated;
+      if (outcome_.lost_answers && lost > answers_to_lose(outcome_.validation_images)) continue;
+      best = plan;
+      return;
+    }
   }
 
   /// On the test set, once for each plan.
@@ -99,7 +130,9 @@ class Allocation {
       const MeasuredPlan& plan = outcome_.allocation.uniform[i];
       const std::int64_t levels = config_.allocate.levels[i];
       const Evaluation own = measure(plan.plan, fmt::format("{} levels", levels));
-      UniformPlan uniform{levels, plan, own.accuracy(), {}};
+      const std::int64_t right =
+          validation_ ? validated(plan.plan, fmt::format("{} levels", levels)) : 0;
+      UniformPlan uniform{levels, plan, right, own.accuracy(), {}};
       if (best) uniform.better_than_best = paired_difference(best->right, own.right);
       outcome_.uniform.push_back(std::move(uniform));
     }
@@ -113,6 +146,7 @@ class Allocation {
   const Cancellation& cancellation_;
   CostOptions cost_options_;
   std::map<std::string, const CimLayer*> layers_;
+  std::optional<Dataset> validation_;
   AllocationOutcome outcome_;
 };
 

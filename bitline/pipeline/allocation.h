@@ -18,6 +18,7 @@ namespace bitline {
 struct UniformPlan {
   std::int64_t levels = 0;
   MeasuredPlan plan;
+  std::int64_t validated = 0;  ///< right answers on the validation images
   Interval test_accuracy;
   /// By which share of the test images it is better than the allocated plan, with the 95 % interval
   /// of pairs.
@@ -35,9 +36,12 @@ struct AllocationOutcome {
   /// The budget; one of the two.
   std::optional<std::int64_t> lost_answers;
   std::optional<std::int64_t> largest_cost;
-  Interval lossless_test, best_test;  ///< accuracy on the test set
-  std::vector<UniformPlan> uniform;   ///< ascending levels
-  std::int64_t baseline_cost = 0;     ///< of cost.baseline_levels in all of them
+  /// Of the validation sample, on which the budget on answers counts too; 0: none was left.
+  std::int64_t validation_images = 0;
+  std::int64_t lossless_validated = 0, best_validated = 0;  ///< right answers on it
+  Interval lossless_test, best_test;                        ///< accuracy on the test set
+  std::vector<UniformPlan> uniform;                         ///< ascending levels
+  std::int64_t baseline_cost = 0;  ///< of cost.baseline_levels in all of them
 
   /// The cheapest uniform plan that is_equal(), and which share of its cost the allocated plan
   /// saves. Empty where there is none.
@@ -48,9 +52,12 @@ struct AllocationOutcome {
   std::optional<Saving> saving() const;
 };
 
-/// Of the network on `bench`, which `config` made; plans are tested on `test`. Costs are those of
-/// the ADCs: fJ per image, or 10^-3 µm² where config.allocate.by_area. `journal` is a file from
-/// which a stopped allocation goes on. Throws what load_cost_options() and network_cost() throw.
+/// Of the network on `bench`, which `config` made; plans are tested on `test`. A search sample is
+/// fitted by the plans that were found on it, so that a budget on accuracy has to be kept on the
+/// validation sample too: where the best plan does not, it is the cheapest unbeaten one that does.
+/// Costs are those of the ADCs: fJ per image, or 10^-3 µm² where config.allocate.by_area. `journal`
+/// is a file from which a stopped allocation goes on. Throws what load_cost_options() and
+/// network_cost() throw.
 AllocationOutcome allocate(SearchBench& bench, const RunConfig& config, const Dataset& test,
                            const std::filesystem::path& journal, ProgressSink& progress,
                            const Cancellation& cancellation);

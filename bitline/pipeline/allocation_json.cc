@@ -20,6 +20,7 @@ Json json_of(const UniformPlan& uniform) {
   Json json{{"levels", uniform.levels},
             {"cost", uniform.plan.cost},
             {"correct", uniform.plan.score.correct},
+            {"validated", uniform.validated},
             {"loss", uniform.plan.score.loss},
             {"test_accuracy", json_of(uniform.test_accuracy)}};
   if (uniform.better_than_best) json["better_than_allocated"] = json_of(*uniform.better_than_best);
@@ -42,8 +43,10 @@ std::string to_json(const AllocationOutcome& outcome, bool by_area) {
   const LevelAllocation& allocation = outcome.allocation;
   Json json{{"cost_unit", by_area ? "1e-3 um2" : "fJ per image"},
             {"baseline_cost", outcome.baseline_cost},
-            {"images", allocation.lossless.images}};
+            {"images", allocation.lossless.images},
+            {"validation_images", outcome.validation_images}};
   json["lossless"] = {{"correct", allocation.lossless.correct},
+                      {"validated", outcome.lossless_validated},
                       {"loss", allocation.lossless.loss},
                       {"test_accuracy", json_of(outcome.lossless_test)}};
   if (outcome.lost_answers) json["budget"] = {{"lost_answers", *outcome.lost_answers}};
@@ -54,6 +57,7 @@ std::string to_json(const AllocationOutcome& outcome, bool by_area) {
   for (const UniformPlan& plan : outcome.uniform) json["uniform"].push_back(json_of(plan));
   if (allocation.best) {
     json["best"] = json_of(*allocation.best);
+    json["best"]["validated"] = outcome.best_validated;
     json["best"]["test_accuracy"] = json_of(outcome.best_test);
   }
   if (const auto saving = outcome.saving())

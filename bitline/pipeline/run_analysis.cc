@@ -86,6 +86,7 @@ std::optional<AdcPlan> RunAnalysis::allocate(const Dataset& test, const std::str
   stages_.run("allocate",
               {{"network", subject_.network_hash},
                {"sample", subject_.sample_hash},
+               {"validation_per_class", std::to_string(config_.data.validation_per_class)},
                {"test", test_hash},
                {"array", subject_.array},
                {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},

@@ -1,6 +1,7 @@
 #include "bitline/runtime/channel_moments.h"
 
 #include <cmath>
+#include <limits>
 #include <type_traits>
 
 #include "bitline/base/error.h"
@@ -107,16 +108,13 @@ NormStatistics moved(const NormStatistics& stored, const ChannelStatistics& loss
   return result;
 }
 
-double distance(const NormStatistics& stored, const ChannelStatistics& measured) {
-  double sum = 0;
-  for (std::size_t c = 0; c < measured.variance.size(); ++c) {
-    const double mean = stored.mean.data<float>()[c];
-    const double variance = stored.variance.data<float>()[c];
-    const double v = measured.variance[c];
-    if (variance <= 0 || v <= 0) continue;
-    sum += std::abs(std::log(variance / v)) + std::abs(mean - measured.mean[c]) / std::sqrt(v);
-  }
-  return sum;
+double distance(const NormStatistics& stored, const ChannelStatistics& measured,
+                std::size_t channel) {
+  const double mean = stored.mean.data<float>()[channel];
+  const double variance = stored.variance.data<float>()[channel];
+  const double v = measured.variance[channel];
+  if (v <= 0) return std::numeric_limits<double>::infinity();
+  return std::abs(std::log(variance / v)) + std::abs(mean - measured.mean[channel]) / std::sqrt(v);
 }
 
 }  // namespace bitline

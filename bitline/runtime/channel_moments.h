@@ -47,8 +47,9 @@ class ChannelMoments {
 NormStatistics moved(const NormStatistics& stored, const ChannelStatistics& lossless,
                      const ChannelStatistics& converted);
 
-/// How far two normal distributions are apart: Σ |ln(σ² / v)| + |μ − m| / √v over the channels
-/// whose variances are both above 0; μ, σ² stored and m, v measured. Equation (14a).
-double distance(const NormStatistics& stored, const ChannelStatistics& measured);
+/// How far two normal distributions are apart, those of a channel: |ln(σ² / v)| + |μ − m| / √v with
+/// μ, σ² stored and m, v measured; infinite where v is 0. Equation (14a).
+double distance(const NormStatistics& stored, const ChannelStatistics& measured,
+                std::size_t channel);
 
 }  // namespace bitline

@@ -72,12 +72,12 @@ TEST(MovedStatistics, FollowWhatChanged) {
   EXPECT_FLOAT_EQ(stored.mean.data<float>()[0], 1.0F);
 }
 
-// ln 4 and 3 of √4; then nothing, and a channel that never changes tells nothing.
+// ln 4 and 3 of √4; then nothing; and what never changes is not what was stored.
 TEST(Distance, CountsVariancesAndMeans) {
   const NormStatistics stored{one(1.0F), one(1.0F)};
-  EXPECT_DOUBLE_EQ(distance(stored, {{7.0}, {4.0}}), std::log(4.0) + 3);
-  EXPECT_DOUBLE_EQ(distance(stored, {{1.0}, {1.0}}), 0);
-  EXPECT_DOUBLE_EQ(distance(stored, {{7.0}, {0.0}}), 0);
+  EXPECT_DOUBLE_EQ(distance(stored, {{7.0}, {4.0}}, 0), std::log(4.0) + 3);
+  EXPECT_DOUBLE_EQ(distance(stored, {{1.0}, {1.0}}, 0), 0);
+  EXPECT_TRUE(std::isinf(distance(stored, {{7.0}, {0.0}}, 0)));
 }
 
 }  // namespace

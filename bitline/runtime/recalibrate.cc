@@ -1,6 +1,6 @@
 #include "bitline/runtime/recalibrate.h"
 
-#include <cmath>
+#include <algorithm>
 #include <map>
 
 #include "bitline/runtime/layer_statistics.h"
@@ -18,14 +18,18 @@ class Distances {
  public:
   void add(const NormStatistics& stored, const ChannelStatistics& lossless,
            const ChannelStatistics& converted) {
-    lossless_ += distance(stored, lossless);
-    converted_ += distance(stored, converted);
+    for (std::size_t c = 0; c < lossless.variance.size(); ++c) {
+      if (lossless.variance[c] <= 0 || stored.variance.data<float>()[c] <= 0) continue;
+      lossless_ += std::min(distance(stored, lossless, c), kFar);
+      converted_ += std::min(distance(stored, converted, c), kFar);
+      ++channels_;
+    }
   }
 
-  /// Statistics of a training never fit those of a sample exactly, and fine ADCs change next to
-  /// nothing: only what is clear is refused.
+  /// Statistics of a training never fit those of a sample exactly, fine ADCs change next to
+  /// nothing, and statistics that were never trained fit nothing: only what is clear is refused.
   void check() const {
-    if (lossless_ <= 2 * converted_) return;
+    if (lossless_ <= 2 * converted_ || converted_ >= channels_ / 2) return;
     fail(
         "the network's batch-norm statistics are already those behind ADCs like the plan's, from "
         "which they are {:.1f} times less far than from those without ADCs; recalibration would "
@@ -35,8 +39,11 @@ class Distances {
   }
 
  private:
+  static constexpr double kFar = 10;  ///< a channel that is dead decides nothing alone
+
   double lossless_ = 0;
   double converted_ = 0;
+  double channels_ = 0;
 };
 
 /// Without ADCs. Throws Error where the network's statistics have those of `plan` in them already.
