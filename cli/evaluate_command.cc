@@ -1,12 +1,15 @@
-// bitline evaluate: accuracy on the test set, alone or against a second plan.
+// bitline evaluate: accuracy on the test set or on training images, alone or against a second plan
+// or network.
 #include <fmt/format.h>
 
 #include <memory>
 #include <optional>
 
+#include "bitline/graph/network_file.h"
 #include "bitline/pipeline/accuracy_json.h"
 #include "bitline/pipeline/evaluation.h"
 #include "bitline/pipeline/study.h"
+#include "bitline/pipeline/training_files.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -17,6 +20,8 @@ struct EvaluateArguments {
   ConfigArguments config;
   std::string plan;
   std::string against;
+  std::string against_network;
+  std::string on;
   std::string mode;
   std::string engine;
   bool json = false;
@@ -42,10 +47,52 @@ void print_difference(const Interval& difference) {
              100 * difference.value, 100 * difference.lower, 100 * difference.upper);
 }
 
-Json json_of(const Evaluation& evaluation, const std::string& plan) {
+/// What answers: a network file, empty for the configuration's, under a plan, empty for none.
+struct Subject {
+  std::string network;
+  std::string plan;
+
+  std::string name(const std::string& mode) const {
+    const std::string& own = plan.empty() ? mode : plan;
+    return network.empty() ? own : fmt::format("{} of {}", own, network);
+  }
+};
+
+Json json_of(const Evaluation& evaluation, const Subject& subject) {
+  const auto or_null = [](const std::string& file) { return file.empty() ? Json() : Json(file); };
   Json json = cli::json_of(evaluation);
-  json["plan"] = plan.empty() ? Json() : Json(plan);
+  json["network"] = or_null(subject.network);
+  json["plan"] = or_null(subject.plan);
   return json;
+}
+
+Dataset images_of(const EvaluateArguments& arguments, const RunConfig& config, Context& context) {
+  const auto whole = [&](Split split) {
+    return load_split(config.data, split, context.progress, context.cancellation);
+  };
+  if (arguments.on == "test") return whole(Split::kTest);
+  if (arguments.on == "search")
+    return load_search_sample(config.data, config.seed, context.progress, context.cancellation);
+  if (arguments.on == "holdout") {
+    Dataset holdout = split_off_holdout(whole(Split::kTrain), config.retrain.train.holdout).holdout;
+    if (holdout.size() == 0)
+      fail_usage("--on holdout, but retrain.holdout = 0; give it 1000, for example");
+    return holdout;
+  }
+  std::optional<Dataset> validation =
+      load_validation_sample(config.data, config.seed, context.progress, context.cancellation);
+  if (!validation)
+    fail_usage(
+        "--on validation, but no training images are left beside the search sample; lower "
+        "data.images_per_class, or raise data.validation_per_class above 0");
+  return *std::move(validation);
+}
+
+/// Unless one is named, --against-network goes with the first plan and --against with the network.
+std::optional<Subject> second_subject(const EvaluateArguments& arguments) {
+  if (arguments.against.empty() && arguments.against_network.empty()) return std::nullopt;
+  const std::string& plan = arguments.against.empty() ? arguments.plan : arguments.against;
+  return Subject{arguments.against_network, plan == "lossless" ? "" : plan};
 }
 
 MacMode mode_of(const EvaluateArguments& arguments) {
@@ -60,21 +107,21 @@ void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
   if (arguments.engine == "reference") config.engine = Engine::kReference;
   if (arguments.engine == "composed") config.engine = Engine::kComposed;
   const Network network = load_network(config.model);
-  const Dataset test =
-      load_split(config.data, Split::kTest, context.progress, context.cancellation);
-  Json document{{"mode", arguments.mode}, {"evaluations", Json::array()}};
-  const auto measure = [&](const std::string& file) {
-    const AdcPlan plan = file.empty() ? AdcPlan{} : read_plan(file);
-    const std::string name = file.empty() ? arguments.mode : file;
-    Evaluation evaluation = evaluate(network, mode_of(arguments), plan, test, config, name,
-                                     context.progress, context.cancellation);
+  const Dataset images = images_of(arguments, config, context);
+  Json document{{"mode", arguments.mode}, {"on", arguments.on}, {"evaluations", Json::array()}};
+  const auto measure = [&](const Subject& subject) {
+    const AdcPlan plan = subject.plan.empty() ? AdcPlan{} : read_plan(subject.plan);
+    const std::string name = subject.name(arguments.mode);
+    Evaluation evaluation = evaluate(
+        subject.network.empty() ? network : read_network(subject.network), mode_of(arguments), plan,
+        images, config, name, context.progress, context.cancellation);
     if (!arguments.json) print_accuracy(name, evaluation);
-    document["evaluations"].push_back(json_of(evaluation, file));
+    document["evaluations"].push_back(json_of(evaluation, subject));
     return evaluation;
   };
-  const Evaluation first = measure(arguments.plan);
-  if (!arguments.against.empty()) {
-    const Evaluation second = measure(arguments.against == "lossless" ? "" : arguments.against);
+  const Evaluation first = measure({"", arguments.plan});
+  if (const std::optional<Subject> subject = second_subject(arguments)) {
+    const Evaluation second = measure(*subject);
     const Interval difference = paired_difference(second.right, first.right);
     document["difference"] = json_of(difference);
     if (!arguments.json) print_difference(difference);
@@ -87,8 +134,10 @@ void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
 void add_evaluate(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<EvaluateArguments>();
   arguments->mode = "analog";
+  arguments->on = "test";
   CLI::App* command = app.add_subcommand(
-      "evaluate", "Accuracy on the test set, with a 95 % interval; paired against a plan");
+      "evaluate",
+      "Accuracy on the test set, with a 95 % interval; paired against a plan or a network");
   command->footer(
       "Example: bitline evaluate examples/quickstart.toml --plan plan.json --against lossless");
   arguments->config.add_to(*command);
@@ -98,6 +147,14 @@ void add_evaluate(CLI::App& app, Context& context) {
       ->add_option("--against", arguments->against,
                    "Second plan, or 'lossless', for the paired difference")
       ->type_name("FILE");
+  command
+      ->add_option("--against-network", arguments->against_network,
+                   "Network file of the second evaluation; the configuration's unless given")
+      ->type_name("FILE");
+  command
+      ->add_option("--on", arguments->on,
+                   "Images: test, or of the training set search, validation or holdout")
+      ->check(CLI::IsMember({"test", "search", "validation", "holdout"}));
   command->add_option("--mode", arguments->mode, "analog, lossless or float")
       ->check(CLI::IsMember({"analog", "lossless", "float"}));
   command->add_option("--engine", arguments->engine, "fused, reference or composed")

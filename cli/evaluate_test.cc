@@ -1,0 +1,61 @@
+// bitline evaluate, as a user calls it.
+#include <nlohmann/json.hpp>
+
+#include "cli/test_support.h"
+
+namespace bitline::cli {
+namespace {
+
+class EvaluateTest : public StudyTest {
+ protected:
+  EvaluateTest() { EXPECT_EQ(run({"search", "study.toml", "--out", "."}).exit_code, 0); }
+
+  nlohmann::json evaluate(std::vector<std::string> words) {
+    words.insert(words.begin(), {"evaluate", "study.toml", "--json"});
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.exit_code, 0);
+    return nlohmann::json::parse(outcome.output);
+  }
+};
+
+// 20 training and 20 test images of two classes.
+TEST_F(EvaluateTest, TakesTheImagesThatAreNamed) {
+  const auto images_on = [this](const std::string& on) {
+    const auto json = evaluate({"--on", on, "--set", "data.images_per_class=7", "--set",
+                                "data.validation_per_class=2", "--set", "retrain.holdout=5"});
+    EXPECT_EQ(json.at("on"), on);
+    return json.at("evaluations").at(0).at("images").get<int>();
+  };
+  EXPECT_EQ(images_on("test"), 20);
+  EXPECT_EQ(images_on("search"), 14);
+  EXPECT_EQ(images_on("validation"), 4);
+  EXPECT_EQ(images_on("holdout"), 5);
+  expect_refusal({"evaluate", "study.toml", "--on", "validation"}, 2, {"data.images_per_class"});
+  expect_refusal({"evaluate", "study.toml", "--on", "holdout", "--set", "retrain.holdout=0"}, 2,
+                 {"retrain.holdout"});
+}
+
+TEST_F(EvaluateTest, ComparesTwoNetworks) {
+  const std::string plan = "L3-layer-wise.json";
+  ASSERT_EQ(
+      run({"recalibrate", "study.toml", "--plan", plan, "--out", "new.safetensors"}).exit_code, 0);
+  const auto right = [&](const std::vector<std::string>& words) {
+    return evaluate(words).at("evaluations").at(0).at("correct").get<int>();
+  };
+  const int lossless = right({});
+  const int before = right({"--plan", plan});
+  const int after = right({"--plan", plan, "--set", "model.file=new.safetensors"});
+  const auto against = [&](std::vector<std::string> words) {
+    words.insert(words.end(), {"--plan", plan, "--set", "model.file=new.safetensors",
+                               "--against-network", "network.safetensors"});
+    const auto json = evaluate(words);
+    EXPECT_EQ(json.at("evaluations").at(0).at("correct").get<int>(), after);
+    EXPECT_EQ(json.at("evaluations").at(1).at("network"), "network.safetensors");
+    return json.at("evaluations").at(1).at("correct").get<int>();
+  };
+  EXPECT_EQ(against({}), before);
+  EXPECT_EQ(against({"--against", "lossless"}), lossless);
+}
+
+}  // namespace
+}  // namespace bitline::cli
