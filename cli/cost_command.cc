@@ -5,7 +5,6 @@
 
 #include "bitline/pipeline/cost_report.h"
 #include "bitline/pipeline/study.h"
-#include "bitline/pipeline/zero_detection.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -79,17 +78,11 @@ void print_comparison(const CostComparison& comparison, const CostRun& cost,
 
 void run_cost(const CostArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
-  CostOptions options = load_cost_options(config.cost);
   const Executor executor(load_network(config.model), MacMode::kAnalog, config.array,
                           Engine::kFused, context.progress);
   const AdcPlan plan = arguments.plan.empty() ? AdcPlan{} : read_plan(arguments.plan);
-  if (config.cost.zero_detection) {
-    const Tensor images = normalized_images(
-        load_search_sample(config.data, config.seed, context.progress, context.cancellation),
-        config.data);
-    options.idle_shares =
-        idle_shares(executor, plan, images, context.progress, context.cancellation);
-  }
+  const CostOptions options =
+      load_cost_options(config, executor, plan, context.progress, context.cancellation);
   const CostComparison comparison = compare_cost(executor, plan, config.cost, options);
   if (arguments.json) {
     fmt::print("{}", to_json(comparison, config.cost, options));

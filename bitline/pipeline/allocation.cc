@@ -9,7 +9,6 @@
 #include "bitline/pipeline/recalibration.h"
 #include "bitline/pipeline/search_run.h"
 #include "bitline/pipeline/study.h"
-#include "bitline/pipeline/zero_detection.h"
 
 namespace bitline {
 namespace {
@@ -25,15 +24,11 @@ class Allocation {
         journal_(journal),
         progress_(progress),
         cancellation_(cancellation),
-        cost_options_(load_cost_options(config.cost)) {
+        cost_options_(load_cost_options(config, bench.executor(), {}, progress, cancellation)) {
     for (const CimLayer* layer : bench_.searched_layers()) {
       layers_[layer->name] = layer;
       outcome_.layers.push_back(layer->name);
     }
-    if (config.cost.zero_detection)
-      cost_options_.idle_shares =
-          idle_shares(bench_.executor(), {}, normalized_images(bench_.sample(), config.data),
-                      progress, cancellation);
   }
 
   AllocationOutcome run() {

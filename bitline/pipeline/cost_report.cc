@@ -2,6 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bitline/pipeline/study.h"
+#include "bitline/pipeline/zero_detection.h"
+
 namespace bitline {
 namespace {
 
@@ -41,10 +44,19 @@ Json json_of(const NetworkCost& network) {
 
 }  // namespace
 
-CostOptions load_cost_options(const CostRun& cost) {
+CostOptions load_cost_options(const RunConfig& config, const Executor& executor,
+                              const AdcPlan& plan, ProgressSink& progress,
+                              const Cancellation& cancellation) {
+  const CostRun& cost = config.cost;
   const Config table = cost.technology.empty() ? Config::from_text(technology_32nm(), "32nm.toml")
                                                : Config::from_file(cost.technology);
-  return {cost.adc, read_technology(table), cost.dummy_column, {}};
+  CostOptions options{cost.adc, read_technology(table), cost.dummy_column, {}};
+  if (cost.zero_detection) {
+    const Dataset sample = load_search_sample(config.data, config.seed, progress, cancellation);
+    options.idle_shares =
+        idle_shares(executor, plan, normalized_images(sample, config.data), progress, cancellation);
+  }
+  return options;
 }
 
 CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const CostRun& cost,

@@ -9,8 +9,12 @@
 
 namespace bitline {
 
-/// Reads the technology. Throws Error with its path.
-CostOptions load_cost_options(const CostRun& cost);
+/// By [cost]: reads the technology and, for an array with zero detection, counts on the search
+/// sample which reads are skipped while the network answers under `plan`. `executor` is in analog
+/// mode. Throws Error with the technology's path.
+CostOptions load_cost_options(const RunConfig& config, const Executor& executor,
+                              const AdcPlan& plan, ProgressSink& progress,
+                              const Cancellation& cancellation);
 
 /// A plan, and the same network with cost.baseline_levels in every ADC.
 struct CostComparison {

@@ -8,7 +8,6 @@
 #include "bitline/pipeline/mapping_report.h"
 #include "bitline/pipeline/profile_report.h"
 #include "bitline/pipeline/study.h"
-#include "bitline/pipeline/zero_detection.h"
 
 namespace bitline {
 
@@ -55,13 +54,10 @@ void RunAnalysis::cost(const std::string& name, const AdcPlan& plan) {
                {"plan", content_hash(plan)},
                {"cost", describe(config_.cost)}},
               [&](StageOutput& output) {
-                CostOptions options = load_cost_options(config_.cost);
                 const Executor executor(subject_.network, MacMode::kAnalog, config_.array,
                                         Engine::kFused, progress_);
-                if (config_.cost.zero_detection)
-                  options.idle_shares =
-                      idle_shares(executor, plan, normalized_images(subject_.sample, config_.data),
-                                  progress_, cancellation_);
+                const CostOptions options =
+                    load_cost_options(config_, executor, plan, progress_, cancellation_);
                 output.write("costs/" + name + ".json",
                              to_json(compare_cost(executor, plan, config_.cost, options),
                                      config_.cost, options));
