@@ -101,7 +101,8 @@ struct CompareRun {
   std::vector<std::string> methods = {
       "full-range", "isaac",       "column-bound",         "min-max",
       "lloyd-max",  "three-sigma", "three-sigma-gaussian", "percentile",
-      "mse",        "csnr",        "network-wise",         "layer-wise"};
+      "mse",        "csnr",        "csnr-lloyd-max",       "network-wise",
+      "layer-wise"};
 };
 
 /// [cost]

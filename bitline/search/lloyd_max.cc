@@ -1,6 +1,7 @@
 #include "bitline/search/lloyd_max.h"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "bitline/base/error.h"
@@ -118,7 +119,29 @@ class LeastErrorBins {
   std::vector<std::vector<std::int32_t>> extra_before_;  ///< of bins 1, 2 …, by extra sums with it
 };
 
+/// Each sum as often as it weighs in the squared error of an output.
+Histogram weighted(std::span<const WeightedSums> parts) {
+  Histogram sums(parts.front().sums.minimum(), parts.front().sums.maximum());
+  std::vector<__int128> weights(sums.counts().size());
+  for (const WeightedSums& part : parts)
+    for (std::size_t i = 0; i < weights.size(); ++i)
+      weights[i] += static_cast<__int128>(part.weight) * part.weight * part.sums.counts()[i];
+  // Running totals of these times a sum, or times a value's parts, take 62 bits.
+  const std::int64_t largest = std::max({-sums.minimum(), sums.maximum(), 2 * kValueParts});
+  const __int128 most = (std::int64_t{1} << 61) / largest;
+  int shift = 0;
+  while (std::accumulate(weights.begin(), weights.end(), __int128{0}) >> shift > most) ++shift;
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    if (weights[i] > 0)
+      sums.counts()[i] = std::max<std::int64_t>(1, static_cast<std::int64_t>(weights[i] >> shift));
+  return sums;
+}
+
 }  // namespace
+
+AdcSpec csnr_lloyd_max(std::int64_t levels, std::span<const WeightedSums> parts) {
+  return lloyd_max(levels, weighted(parts));
+}
 
 AdcSpec lloyd_max(std::int64_t levels, const Histogram& sums) {
   check_levels(levels);

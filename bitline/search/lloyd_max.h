@@ -1,10 +1,13 @@
-// The levels of least squared error, wherever they lie: Lloyd and Max, as in NeuroSim.
+// The levels of least squared error, wherever they lie: Lloyd and Max, as in NeuroSim. Of the sums,
+// or of the outputs that are made of them.
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "bitline/adc/adc_spec.h"
 #include "bitline/adc/histogram.h"
+#include "bitline/search/squared_error.h"
 
 namespace bitline {
 
@@ -18,5 +21,10 @@ namespace bitline {
 /// levels that no ADC can have, and where L (n − L + 1) exceeds 2^25, as with 1,250 levels for
 /// 28,801 sums.
 AdcSpec lloyd_max(std::int64_t levels, const Histogram& sums);
+
+/// lloyd_max() of all parts' sums, each of which counts weight² times: what its error adds to that
+/// of an output, (5m), where the errors of each level's sums cancel. Where the counts would not
+/// fit, the low bits of all are dropped.
+AdcSpec csnr_lloyd_max(std::int64_t levels, std::span<const WeightedSums> parts);
 
 }  // namespace bitline

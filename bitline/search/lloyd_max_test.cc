@@ -151,6 +151,35 @@ TEST(LloydMax, ManyConversionsOfTheSameDistributionGiveTheSameTable) {
   }));
 }
 
+// Weighted by 1 and 8², 0 counts 64 + 64 times, 2 64 times and 6 64 times. 0 2 | 6 leaves
+// 128 · (2/3)² + 64 · (4/3)² = 171 and 0 | 2 6 leaves 512. The mean of the first is 170.67 / 256.
+TEST(CsnrLloydMax, WeighsAPartByWhatItAddsToTheOutput) {
+  const std::vector<WeightedSums> parts = {{1, seen({{0, 64}, {6, 64}})},
+                                           {8, seen({{0, 1}, {2, 1}})}};
+  const AdcSpec spec = csnr_lloyd_max(2, parts);
+  EXPECT_EQ(spec.table_values, (std::vector<Rational>{Rational(171, 256), 6}));
+  EXPECT_EQ(spec.table_thresholds, (Integers{4}));
+}
+
+TEST(CsnrLloydMax, IsLloydMaxWhereAllPartsWeighTheSame) {
+  EXPECT_TRUE(rc::check([] {
+    const Histogram sums = arbitrary_histogram();
+    const auto levels = *rc::gen::inRange<std::int64_t>(2, 8);
+    const std::vector<WeightedSums> parts = {{-4, sums}, {4, sums}};
+    RC_ASSERT(csnr_lloyd_max(levels, parts) == lloyd_max(levels, sums));
+  }));
+}
+
+// 2^40 · 10^11 does not fit 64 bits.
+TEST(CsnrLloydMax, WeightsThatDoNotFitKeepTheirProportions) {
+  EXPECT_TRUE(rc::check([] {
+    const Histogram sums = arbitrary_histogram();
+    const auto levels = *rc::gen::inRange<std::int64_t>(2, 8);
+    const std::vector<WeightedSums> parts = {{std::int64_t{1} << 20, many_times(sums)}};
+    RC_ASSERT(csnr_lloyd_max(levels, parts) == lloyd_max(levels, sums));
+  }));
+}
+
 TEST(LloydMax, RefusesLevelsThatNoAdcCanHaveAndTablesThatTakeTooLong) {
   expect_error(ErrorKind::kUsage, "levels 1 is below 2", [] { lloyd_max(1, seen({{0, 1}})); });
   Histogram sums(0, 28800);

@@ -10,9 +10,10 @@
 namespace bitline {
 namespace {
 
-constexpr std::array<std::string_view, 12> kNames = {
-    "network-wise", "layer-wise", "refine", "min-max",    "three-sigma", "percentile",
-    "column-bound", "mse",        "csnr",   "full-range", "lloyd-max",   "three-sigma-gaussian"};
+constexpr std::array<std::string_view, 13> kNames = {
+    "network-wise", "layer-wise",           "refine",        "min-max", "three-sigma",
+    "percentile",   "column-bound",         "mse",           "csnr",    "full-range",
+    "lloyd-max",    "three-sigma-gaussian", "csnr-lloyd-max"};
 
 }  // namespace
 

@@ -20,10 +20,12 @@ enum class RangeMethod {
   kFullRange,  ///< whatever was seen
   kLloydMax,
   kThreeSigmaGaussian,
+  kCsnrLloydMax,
 };
 
 /// "network-wise", "layer-wise", "refine", "min-max", "three-sigma", "percentile", "column-bound",
-/// "mse", "csnr", "full-range", "lloyd-max", "three-sigma-gaussian".
+/// "mse", "csnr", "full-range", "lloyd-max", "three-sigma-gaussian",
+/// "csnr-lloyd-max".
 std::string_view name_of(RangeMethod method);
 /// The inverse of name_of. Throws Error (kUsage) that names the known methods.
 RangeMethod range_method_from_name(std::string_view name);

@@ -112,6 +112,8 @@ AdcSpec from_sums(RangeMethod method, AdcSpec spec, const LayerStatistics& layer
       return spec;
     case RangeMethod::kLloydMax:
       return lloyd_max(spec.levels, layer.sums);
+    case RangeMethod::kCsnrLloydMax:
+      return csnr_lloyd_max(spec.levels, layer.parts);
     case RangeMethod::kThreeSigmaGaussian:
       return gaussian_levels(spec.levels, layer.sums);
     default:

@@ -83,6 +83,20 @@ TEST(StatisticRanges, CsnrWeighsAPartByWhatItAddsToTheOutput) {
   EXPECT_EQ(range(RangeMethod::kCsnr, layer, {}, 3).delta, Rational(12));
 }
 
+// 0 counts 64 + 1 times, 4 64 times, 8 once: 0 | 4 8. The second value is 264 / 65.
+TEST(StatisticRanges, CsnrLloydMaxTakesTheLevelsAndTheParts) {
+  LayerStatistics layer = seen({0, 0, 4, 8});
+  for (const auto& [weight, p] : {std::pair{8, 4}, std::pair{1, 8}}) {
+    Histogram sums(-128, 128);
+    sums.add(0);
+    sums.add(p);
+    layer.parts.push_back({weight, sums});
+  }
+  const AdcSpec spec = range(RangeMethod::kCsnrLloydMax, layer, {}, 2);
+  EXPECT_EQ(spec.table_thresholds, (std::vector<std::int64_t>{3}));
+  EXPECT_EQ(spec.table_values, (std::vector<Rational>{0, Rational(1040, 256)}));
+}
+
 // 256 levels for sums from −128: the level that even L gives up merges −128 with −127.
 TEST(StatisticRanges, FullRangeNeedsNoSums) {
   AdcSpec spec;
@@ -146,7 +160,7 @@ TEST(StatisticRanges, LayersWithoutSumsAndSearchesAreRefused) {
 TEST(RangeMethod, NamesReadBack) {
   for (const char* name :
        {"network-wise", "layer-wise", "refine", "min-max", "three-sigma", "percentile",
-        "column-bound", "mse", "full-range", "lloyd-max", "three-sigma-gaussian"})
+        "column-bound", "mse", "full-range", "lloyd-max", "three-sigma-gaussian", "csnr-lloyd-max"})
     EXPECT_EQ(name_of(range_method_from_name(name)), name);
   expect_error(ErrorKind::kUsage, "\"layerwise\" is unknown; choose from network-wise, layer-wise",
                [] { range_method_from_name("layerwise"); });
