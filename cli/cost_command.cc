@@ -81,8 +81,11 @@ void run_cost(const CostArguments& arguments, Context& context) {
   const Executor executor(load_network(config.model), MacMode::kAnalog, config.array,
                           Engine::kFused, context.progress);
   const AdcPlan plan = arguments.plan.empty() ? AdcPlan{} : read_plan(arguments.plan);
+  Dataset sample;  // costs need no data without zero detection
+  if (config.cost.zero_detection)
+    sample = load_search_sample(config.data, config.seed, context.progress, context.cancellation);
   const CostOptions options =
-      load_cost_options(config, executor, plan, context.progress, context.cancellation);
+      load_cost_options(config, executor, plan, sample, context.progress, context.cancellation);
   const CostComparison comparison = compare_cost(executor, plan, config.cost, options);
   if (arguments.json) {
     fmt::print("{}", to_json(comparison, config.cost, options));

@@ -1,19 +1,15 @@
 // bitline cost and bitline allocate, as a user calls them.
-#include <nlohmann/json.hpp>
-
 #include "bitline/cost/technology.h"
-#include "cli/test_support.h"
+#include "cli/test_json.h"
 
 namespace bitline::cli {
 namespace {
 
-class CostTest : public StudyTest {
+class CostTest : public JsonStudyTest {
  protected:
   nlohmann::json cost(std::vector<std::string> words) {
-    words.insert(words.begin(), {"cost", "study.toml", "--json"});
-    const Outcome outcome = run(words);
-    EXPECT_EQ(outcome.exit_code, 0);
-    return nlohmann::json::parse(outcome.output);
+    words.insert(words.begin(), {"cost", "study.toml"});
+    return result_of(words);
   }
 };
 

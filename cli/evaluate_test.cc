@@ -1,20 +1,16 @@
 // bitline evaluate, as a user calls it.
-#include <nlohmann/json.hpp>
-
-#include "cli/test_support.h"
+#include "cli/test_json.h"
 
 namespace bitline::cli {
 namespace {
 
-class EvaluateTest : public StudyTest {
+class EvaluateTest : public JsonStudyTest {
  protected:
   EvaluateTest() { EXPECT_EQ(run({"search", "study.toml", "--out", "."}).exit_code, 0); }
 
   nlohmann::json evaluate(std::vector<std::string> words) {
-    words.insert(words.begin(), {"evaluate", "study.toml", "--json"});
-    const Outcome outcome = run(words);
-    EXPECT_EQ(outcome.exit_code, 0);
-    return nlohmann::json::parse(outcome.output);
+    words.insert(words.begin(), {"evaluate", "study.toml"});
+    return result_of(words);
   }
 };
 

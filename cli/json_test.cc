@@ -1,6 +1,6 @@
 // Results as JSON: one document on standard output, as its schema in docs/json/ says.
+#include "cli/test_json.h"
 #include "cli/test_json_schema.h"
-#include "cli/test_support.h"
 
 namespace bitline::cli {
 namespace {
@@ -10,15 +10,8 @@ namespace fs = std::filesystem;
 const fs::path kSchemas = fs::path(BITLINE_SOURCE) / "docs/json";
 
 /// Calls with --json, and by which schema they answer.
-class JsonTest : public StudyTest {
+class JsonTest : public JsonStudyTest {
  protected:
-  nlohmann::json result_of(std::vector<std::string> arguments) const {
-    arguments.emplace_back("--json");
-    const Outcome outcome = run(arguments);
-    EXPECT_EQ(outcome.exit_code, 0);
-    EXPECT_THAT(outcome.errors, testing::IsEmpty());
-    return nlohmann::json::parse(outcome.output);
-  }
   void expect_valid(const std::string& verb, const nlohmann::json& document) const {
     EXPECT_THAT(SchemaCheck::errors(kSchemas / (verb + ".schema.json"), document),
                 testing::IsEmpty())

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "bitline/base/file.h"
 #include "bitline/pipeline/cost_report.h"
@@ -24,7 +25,8 @@ class Allocation {
         journal_(journal),
         progress_(progress),
         cancellation_(cancellation),
-        cost_options_(load_cost_options(config, bench.executor(), {}, progress, cancellation)) {
+        cost_options_(load_cost_options(config, bench.executor(), {}, bench.sample(), progress,
+                                        cancellation)) {
     for (const CimLayer* layer : bench_.searched_layers()) {
       layers_[layer->name] = layer;
       outcome_.layers.push_back(layer->name);
@@ -77,11 +79,14 @@ class Allocation {
     return options;
   }
 
-  /// The network that a plan is judged with.
-  Network network_under(const AdcPlan& plan) {
+  /// The network that a plan is judged with. The last one is kept: a plan meets two sets of images.
+  const Network& network_under(const AdcPlan& plan) {
     const Network& network = bench_.executor().network();
     if (!config_.search.recalibrate || plan.layers.empty()) return network;
-    return recalibrated(network, plan, bench_.sample(), config_, progress_, cancellation_);
+    if (!judged_ || judged_->first != plan)
+      judged_.emplace(
+          plan, recalibrated(network, plan, bench_.sample(), config_, progress_, cancellation_));
+    return judged_->second;
   }
 
   std::int64_t validated(const AdcPlan& plan, std::string_view name) {
@@ -142,6 +147,7 @@ class Allocation {
   CostOptions cost_options_;
   std::map<std::string, const CimLayer*> layers_;
   std::optional<Dataset> validation_;
+  std::optional<std::pair<AdcPlan, Network>> judged_;
   AllocationOutcome outcome_;
 };
 

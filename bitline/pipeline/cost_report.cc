@@ -45,17 +45,15 @@ Json json_of(const NetworkCost& network) {
 }  // namespace
 
 CostOptions load_cost_options(const RunConfig& config, const Executor& executor,
-                              const AdcPlan& plan, ProgressSink& progress,
+                              const AdcPlan& plan, const Dataset& sample, ProgressSink& progress,
                               const Cancellation& cancellation) {
   const CostRun& cost = config.cost;
   const Config table = cost.technology.empty() ? Config::from_text(technology_32nm(), "32nm.toml")
                                                : Config::from_file(cost.technology);
   CostOptions options{cost.adc, read_technology(table), cost.dummy_column, {}};
-  if (cost.zero_detection) {
-    const Dataset sample = load_search_sample(config.data, config.seed, progress, cancellation);
+  if (cost.zero_detection)
     options.idle_shares =
         idle_shares(executor, plan, normalized_images(sample, config.data), progress, cancellation);
-  }
   return options;
 }
 

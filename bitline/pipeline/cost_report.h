@@ -4,16 +4,17 @@
 #include <string>
 
 #include "bitline/cost/network_cost.h"
+#include "bitline/data/dataset.h"
 #include "bitline/pipeline/run_config.h"
 #include "bitline/runtime/executor.h"
 
 namespace bitline {
 
 /// By [cost]: reads the technology and, for an array with zero detection, counts on the search
-/// sample which reads are skipped while the network answers under `plan`. `executor` is in analog
-/// mode. Throws Error with the technology's path.
+/// `sample` which reads are skipped while the network answers under `plan`; without it the sample
+/// is not looked at. `executor` is in analog mode. Throws Error with the technology's path.
 CostOptions load_cost_options(const RunConfig& config, const Executor& executor,
-                              const AdcPlan& plan, ProgressSink& progress,
+                              const AdcPlan& plan, const Dataset& sample, ProgressSink& progress,
                               const Cancellation& cancellation);
 
 /// A plan, and the same network with cost.baseline_levels in every ADC.

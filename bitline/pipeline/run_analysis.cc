@@ -56,8 +56,8 @@ void RunAnalysis::cost(const std::string& name, const AdcPlan& plan) {
               [&](StageOutput& output) {
                 const Executor executor(subject_.network, MacMode::kAnalog, config_.array,
                                         Engine::kFused, progress_);
-                const CostOptions options =
-                    load_cost_options(config_, executor, plan, progress_, cancellation_);
+                const CostOptions options = load_cost_options(
+                    config_, executor, plan, subject_.sample, progress_, cancellation_);
                 output.write("costs/" + name + ".json",
                              to_json(compare_cost(executor, plan, config_.cost, options),
                                      config_.cost, options));

@@ -39,8 +39,7 @@ struct StatisticOptions {
 ///   possible |p|, is δ.
 /// - full-range: Quantizer::kFullRange with the levels and sides of `spec`; needs no sums.
 /// - lloyd-max, csnr-lloyd-max, three-sigma-gaussian: Quantizer::kTable with the levels of `spec`
-/// (lloyd_max.h,
-///   gaussian_levels.h).
+///   (lloyd_max.h, gaussian_levels.h).
 /// Throws Error (kUsage) for a searching method, and for a layer without any sum, which it names.
 AdcSpec range_from_statistics(RangeMethod method, AdcSpec spec, const LayerStatistics& layer,
                               const StatisticOptions& options);
