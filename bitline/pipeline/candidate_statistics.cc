@@ -21,9 +21,9 @@ CandidateStatistics::CandidateStatistics(const Executor& executor, const Tensor&
   progress.begin("lossless statistics", std::ssize(executor.steps()));
   Values values = reference.begin(images);
   for (std::size_t step = 0; step < executor.steps().size(); ++step) {
-    if (executor.steps()[step].is_layer() && executor.steps()[step].batch_norm != nullptr)
-      lossless_.emplace(step, layer_statistics(reference, step, values, {}));
-    reference.run(values, step, step + 1);
+    run_with_statistics(reference, step, values, {}, [&](const ChannelStatistics& statistics) {
+      lossless_.emplace(step, statistics);
+    });
     progress.update(static_cast<std::int64_t>(step) + 1, executor.steps()[step].output);
   }
   progress.end();
@@ -34,7 +34,7 @@ bool CandidateStatistics::is_only_layer(std::size_t step, const PreparedPlan& pl
 }
 
 void CandidateStatistics::learn(std::span<const AdcPlan> plans, std::size_t first,
-                                const Values& values) {
+                                const Values& values, const std::function<void()>& learned) {
   std::vector<std::string> keys;
   std::vector<PreparedPlan> alone;  // of `keys`: name the first layer and no other
   for (const AdcPlan& plan : plans) {
@@ -45,7 +45,10 @@ void CandidateStatistics::learn(std::span<const AdcPlan> plans, std::size_t firs
       keys.push_back(key);
       alone.push_back(std::move(prepared));
     } else {
-      learn_one(key, std::move(prepared), first, values);
+      Values outputs = values;
+      known_[key].statistics = run_prepared(prepared, first, executor_.steps().size(), outputs);
+      known_[key].outputs = std::move(outputs);
+      learned();
     }
   }
   if (alone.empty()) return;
@@ -53,29 +56,40 @@ void CandidateStatistics::learn(std::span<const AdcPlan> plans, std::size_t firs
       layer_statistics_each(executor_, first, values, alone);
   const NormStatistics stored = stored_statistics(executor_.network(), executor_.steps()[first]);
   for (std::size_t i = 0; i < keys.size(); ++i)
-    known_[keys[i]].emplace(first, moved(stored, lossless_.at(first), converted[i]));
+    known_[keys[i]].statistics.emplace(first, moved(stored, lossless_.at(first), converted[i]));
+  learned();
 }
 
-/// Layer by layer, as far as the plan names any.
-void CandidateStatistics::learn_one(const std::string& key, PreparedPlan plan, std::size_t first,
-                                    Values values) {
-  Moved& found = known_[key];
-  std::size_t end = first;
-  for (const auto& [name, layer] : plan.layers) end = std::max(end, executor_.step_of(name) + 1);
-  for (std::size_t step = first; step < end; ++step) {
-    if (lossless_.contains(step) && plan.layers.contains(executor_.steps()[step].node->name)) {
+void CandidateStatistics::run(const AdcPlan& plan, std::size_t first, std::size_t last,
+                              Values& values) const {
+  PreparedPlan prepared = executor_.prepare(layers_from(executor_, first, plan));
+  run_prepared(prepared, first, last, values);
+}
+
+const Values* CandidateStatistics::outputs(const AdcPlan& plan) const {
+  const auto known = known_.find(content_hash(plan));
+  return known == known_.end() || !known->second.outputs ? nullptr : &*known->second.outputs;
+}
+
+/// Layer by layer: what a layer's statistics become decides what those behind it see.
+CandidateStatistics::Moved CandidateStatistics::run_prepared(PreparedPlan& plan, std::size_t first,
+                                                             std::size_t last,
+                                                             Values& values) const {
+  Moved found;
+  for (std::size_t step = first; step < last; ++step)
+    run_with_statistics(executor_, step, values, plan, [&](const ChannelStatistics& converted) {
+      const Step& layer = executor_.steps()[step];
+      if (!plan.layers.contains(layer.node->name)) return;
       const NormStatistics statistics =
-          moved(stored_statistics(executor_.network(), executor_.steps()[step]), lossless_.at(step),
-                layer_statistics(executor_, step, values, plan));
+          moved(stored_statistics(executor_.network(), layer), lossless_.at(step), converted);
       executor_.use_statistics(step, statistics, plan);
       found.emplace(step, statistics);
-    }
-    executor_.run(values, step, step + 1, plan);
-  }
+    });
+  return found;
 }
 
 void CandidateStatistics::apply(const AdcPlan& plan, PreparedPlan& prepared) const {
-  for (const auto& [step, statistics] : known_.at(content_hash(plan)))
+  for (const auto& [step, statistics] : known_.at(content_hash(plan)).statistics)
     executor_.use_statistics(step, statistics, prepared);
 }
 

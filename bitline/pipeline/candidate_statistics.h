@@ -2,7 +2,9 @@
 // loses and not by the shift and scale that recalibration takes out.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -24,9 +26,15 @@ class CandidateStatistics {
   CandidateStatistics(const Executor& executor, const Tensor& images, ProgressSink& progress);
 
   /// Makes statistics of `plans` known. `values` of all images stand before step `first`; layers in
-  /// front of it are left out. Plans that differ in the layer of step `first` alone, and name none
-  /// behind it, take one pass over its sums together.
-  void learn(std::span<const AdcPlan> plans, std::size_t first, const Values& values);
+  /// front of it are left out. Plans that name the layer of step `first` and none behind it take
+  /// one pass over its sums together; each other one runs to the network's end. Calls `learned`
+  /// after each pass; what it throws ends the work.
+  void learn(std::span<const AdcPlan> plans, std::size_t first, const Values& values,
+             const std::function<void()>& learned);
+  /// Runs steps [first, last) on `values` of all images under `plan` with its own statistics.
+  void run(const AdcPlan& plan, std::size_t first, std::size_t last, Values& values) const;
+  /// Behind the last step, where learn() came there under the plan; null elsewhere.
+  const Values* outputs(const AdcPlan& plan) const;
   /// Puts what learn() found for `plan` into `prepared`, made of its layers from `first` on.
   void apply(const AdcPlan& plan, PreparedPlan& prepared) const;
   /// To be called when the values in front of the searched layers change.
@@ -34,13 +42,17 @@ class CandidateStatistics {
 
  private:
   using Moved = std::map<std::size_t, NormStatistics>;  // by step
+  struct Known {
+    Moved statistics;
+    std::optional<Values> outputs;
+  };
 
   bool is_only_layer(std::size_t step, const PreparedPlan& plan) const;
-  void learn_one(const std::string& key, PreparedPlan plan, std::size_t first, Values values);
+  Moved run_prepared(PreparedPlan& plan, std::size_t first, std::size_t last, Values& values) const;
 
   const Executor& executor_;
   std::map<std::size_t, ChannelStatistics> lossless_;  // by step, of layers before batch-norm
-  std::map<std::string, Moved> known_;                 // by the plan's hash
+  std::map<std::string, Known> known_;                 // by the plan's hash
 };
 
 }  // namespace bitline

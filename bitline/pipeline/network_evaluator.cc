@@ -80,8 +80,10 @@ void NetworkEvaluator::advance(const AdcPlan& plan, std::size_t step) {
   AdcPlan front = plan;
   std::erase_if(front.layers,
                 [&](const auto& layer) { return executor_.step_of(layer.first) >= step; });
-  if (statistics_) statistics_->learn(std::span(&front, 1), frontier_, cached_);
-  executor_.run(cached_, frontier_, step, prepare(front));
+  if (statistics_)
+    statistics_->run(front, frontier_, step, cached_);
+  else
+    executor_.run(cached_, frontier_, step, prepare(front));
   cached_plan_ = plan;
   frontier_ = step;
   if (statistics_) statistics_->forget();
@@ -113,9 +115,9 @@ std::vector<Score> NetworkEvaluator::evaluate(std::span<const AdcPlan> plans,
                                               std::span<const std::int64_t> images,
                                               const Measured& measured) {
   move_frontier(plans);
-  if (statistics_) statistics_->learn(plans, frontier_, cached_);
+  if (statistics_) statistics_->learn(plans, frontier_, cached_, [&] { measured(0); });
   Scores scores(plans.size(), measured);
-  if (plans.size() > 1 && only_frontier_differs(plans)) {
+  if (plans.size() > 1 && !outputs(plans.front()) && only_frontier_differs(plans)) {
     sweep_frontier(plans, images, scores);
   } else {
     measure_one_by_one(plans, images, scores);
@@ -130,14 +132,21 @@ PreparedPlan NetworkEvaluator::prepare(const AdcPlan& plan) const {
   return prepared;
 }
 
+const Values* NetworkEvaluator::outputs(const AdcPlan& plan) const {
+  return statistics_ ? statistics_->outputs(plan) : nullptr;
+}
+
 void NetworkEvaluator::measure_one_by_one(std::span<const AdcPlan> plans,
                                           std::span<const std::int64_t> images,
                                           Scores& scores) const {
   // One plan is no loop of its own: the Executor then shares its images out among the threads. What
   // a plan needs is prepared when its turn comes: there may be tens of thousands.
-  parallel_for(0, std::ssize(plans), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (auto plan = static_cast<std::size_t>(begin); plan < static_cast<std::size_t>(end); ++plan)
-      score_rest(gather(cached_, images), frontier_, prepare(plans[plan]), images, plan, scores);
+  parallel_for(0, std::ssize(plans), 1, [&](std::int64_t first, std::int64_t last) {
+    for (auto plan = static_cast<std::size_t>(first); plan < static_cast<std::size_t>(last); ++plan)
+      if (const Values* values = outputs(plans[plan]))
+        score_rest(gather(*values, images), end(), {}, images, plan, scores);
+      else
+        score_rest(gather(cached_, images), frontier_, prepare(plans[plan]), images, plan, scores);
   });
 }
 

@@ -42,6 +42,8 @@ class NetworkEvaluator : public Evaluator {
   void advance(const AdcPlan& plan, std::size_t step);
   /// The plan from the frontier on.
   PreparedPlan prepare(const AdcPlan& plan) const;
+  /// Of all images, where learning the plan's statistics has given them already.
+  const Values* outputs(const AdcPlan& plan) const;
   bool only_frontier_differs(std::span<const AdcPlan> plans) const;
   void measure_one_by_one(std::span<const AdcPlan> plans, std::span<const std::int64_t> images,
                           Scores& scores) const;

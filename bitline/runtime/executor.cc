@@ -214,9 +214,24 @@ Value Executor::run_layer(std::size_t index, const Values& values, const Prepare
   const bool one_stream = analog && plan.stream;
   const Tensor sums =
       one_stream ? runner.run_stream(input, *adc, *plan.stream) : runner.run(input, adc, histogram);
-  const ChannelAffine& affine = analog && !one_stream ? planned->second.affine : affines_.at(index);
+  return finish(index, sums, values, plan);
+}
+
+Value Executor::finish(std::size_t index, const Tensor& sums, const Values& values,
+                       const PreparedPlan& plan) const {
+  const Step& step = steps_[index];
+  const Value& input = values.at(step.node->inputs[0]);
+  const auto planned = plan.layers.find(step.node->name);
+  const bool analog = planned != plan.layers.end() && !plan.stream;
+  const ChannelAffine& affine = analog ? planned->second.affine : affines_.at(index);
   const Value* addend = step.addend ? &values.at(*step.addend) : nullptr;
-  return finish_layer(step, sums, runner.output_shape(input), affine, addend);
+  return finish_layer(step, sums, runners_.at(index).output_shape(input), affine, addend);
+}
+
+void Executor::run_from_sums(Values& values, std::size_t step, const Tensor& sums,
+                             const PreparedPlan& plan) const {
+  values[steps_[step].output] = finish(step, sums, values, plan);
+  drop_dead(values, step + 1);
 }
 
 Value Executor::run_step(std::size_t index, const Values& values, const PreparedPlan& plan,

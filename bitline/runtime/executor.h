@@ -97,6 +97,9 @@ class Executor {
   /// Sums of a layer step before its zero point and batch-norm (LayerRunner::run), for
   /// recalibration.
   Tensor layer_sums(std::size_t step, const Values& values, const PreparedPlan& plan) const;
+  /// What run() makes of `values` in the layer step, from its layer_sums() for them.
+  void run_from_sums(Values& values, std::size_t step, const Tensor& sums,
+                     const PreparedPlan& plan) const;
   /// layer_sums() under each of `plans`, which all name the layer, from one pass: one behind the
   /// other along the first axis.
   Tensor layer_sums_each(std::size_t step, const Values& values,
@@ -122,6 +125,9 @@ class Executor {
   void drop_dead(Values& values, std::size_t next_step) const;
   Value run_layer(std::size_t index, const Values& values, const PreparedPlan& plan,
                   HistogramMap* histograms) const;
+  /// The layer's output from its sums in all modes but that of one stream: from run_stream()'s.
+  Value finish(std::size_t index, const Tensor& sums, const Values& values,
+               const PreparedPlan& plan) const;
   ChannelAffine affine_of(std::size_t step, const LayerAdc* adc) const;
   ChannelAffine affine_of(std::size_t step, const LayerAdc* adc,
                           const NormStatistics& statistics) const;

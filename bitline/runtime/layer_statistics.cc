@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 #include "bitline/base/parallel.h"
 #include "bitline/base/rational.h"
@@ -26,17 +27,35 @@ ChannelStatistics statistics_of(const Executor& executor, std::size_t step,
 
 using Moments = std::vector<ChannelMoments>;
 
-/// Adds the sums that `sums_of` gives for parts of at most `size` images, those of one plan behind
-/// those of the other, to the plans' `moments`, on all threads.
+/// The images of `values` in parts of at most `size`.
+class Parts {
+ public:
+  Parts(const Values& values, std::int64_t size)
+      : values_(values), images_(values.begin()->second.images()), size_(size) {}
+
+  std::int64_t images() const { return images_; }
+  std::int64_t count() const { return ceil_div(images_, size_); }
+  std::int64_t first(std::int64_t part) const { return part * size_; }
+  Values at(std::int64_t part) const {
+    return slice(values_, first(part), std::min(first(part + 1), images_));
+  }
+
+ private:
+  const Values& values_;
+  std::int64_t images_;
+  std::int64_t size_;
+};
+
+/// Adds the sums that `sums_of` gives for each part, those of one plan behind those of the other,
+/// to the plans' `moments`, on all threads.
 template <typename SumsOf>
-Moments add_sums(const Values& values, std::int64_t size, Moments moments, const SumsOf& sums_of) {
-  const std::int64_t images = values.begin()->second.images();
+Moments add_sums(const Parts& parts, Moments moments, const SumsOf& sums_of) {
   const Moments none = moments;
   std::mutex mutex;
-  parallel_for(0, ceil_div(images, size), 1, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(0, parts.count(), 1, [&](std::int64_t begin, std::int64_t end) {
     Moments own = none;
     for (std::int64_t part = begin; part < end; ++part) {
-      const Tensor sums = sums_of(slice(values, part * size, std::min((part + 1) * size, images)));
+      const Tensor sums = sums_of(part);
       const std::int64_t rows = sums.dim(0) / std::ssize(own);
       for (std::int64_t plan = 0; plan < std::ssize(own); ++plan)
         own[static_cast<std::size_t>(plan)].add(sums.slice(plan * rows, (plan + 1) * rows));
@@ -47,19 +66,41 @@ Moments add_sums(const Values& values, std::int64_t size, Moments moments, const
   return moments;
 }
 
+Moments none(const Executor& executor, std::size_t step) {
+  return {ChannelMoments(channels_of(executor, step), executor.is_real(step))};
+}
+
+/// Sums of real numbers would depend on how they are parted.
+std::int64_t part_size(const Executor& executor, std::size_t step, const Values& values) {
+  constexpr std::int64_t kImages = 8;
+  return executor.is_real(step) ? values.begin()->second.images() : kImages;
+}
+
 }  // namespace
 
-ChannelStatistics layer_statistics(const Executor& executor, std::size_t step, const Values& values,
-                                   const PreparedPlan& plan) {
-  constexpr std::int64_t kImages = 8;
-  const bool is_real = executor.is_real(step);
-  // Sums of real numbers would depend on how they are parted.
-  const std::int64_t size = is_real ? values.begin()->second.images() : kImages;
-  const Moments none{ChannelMoments(channels_of(executor, step), is_real)};
-  const Moments moments = add_sums(values, size, none, [&](const Values& part) {
-    return executor.layer_sums(step, part, plan);
+void run_with_statistics(const Executor& executor, std::size_t step, Values& values,
+                         const PreparedPlan& plan, const UseStatistics& use) {
+  const Step& lowered = executor.steps()[step];
+  if (!lowered.is_layer() || lowered.batch_norm == nullptr)
+    return executor.run(values, step, step + 1, plan);
+  const Parts parts(values, part_size(executor, step, values));
+  std::vector<Tensor> sums(static_cast<std::size_t>(parts.count()));
+  const Moments moments = add_sums(parts, none(executor, step), [&](std::int64_t part) {
+    return sums[static_cast<std::size_t>(part)] = executor.layer_sums(step, parts.at(part), plan);
   });
-  return statistics_of(executor, step, plan, moments.front());
+  use(statistics_of(executor, step, plan, moments.front()));
+  Values results;
+  std::mutex mutex;
+  parallel_for(0, parts.count(), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t part = begin; part < end; ++part) {
+      Values some = parts.at(part);
+      executor.run_from_sums(some, step, std::exchange(sums[static_cast<std::size_t>(part)], {}),
+                             plan);
+      const std::lock_guard<std::mutex> lock(mutex);
+      put(some, parts.first(part), parts.images(), results);
+    }
+  });
+  values = std::move(results);
 }
 
 SweepShape sweep_shape(const CimLayer& layer, std::int64_t plans) {
@@ -78,15 +119,16 @@ std::vector<ChannelStatistics> layer_statistics_each(const Executor& executor, s
                                                      const Values& values,
                                                      std::span<const PreparedPlan> plans) {
   const SweepShape shape = sweep_shape(executor.cim_layer(step), std::ssize(plans));
-  const ChannelMoments none(channels_of(executor, step), false);
+  const Parts parts(values, shape.images);
+  const ChannelMoments of_one(channels_of(executor, step), false);
   std::vector<ChannelStatistics> statistics;
   for (std::int64_t first = 0; first < std::ssize(plans); first += shape.plans) {
     const std::int64_t count = std::min(shape.plans, std::ssize(plans) - first);
     const auto group =
         plans.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
-    const Moments moments =
-        add_sums(values, shape.images, Moments(group.size(), none),
-                 [&](const Values& part) { return executor.layer_sums_each(step, part, group); });
+    const Moments moments = add_sums(parts, Moments(group.size(), of_one), [&](std::int64_t part) {
+      return executor.layer_sums_each(step, parts.at(part), group);
+    });
     for (std::size_t i = 0; i < group.size(); ++i)
       statistics.push_back(statistics_of(executor, step, group[i], moments[i]));
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -10,11 +11,15 @@
 
 namespace bitline {
 
-/// Of the layer step's outputs for the images of `values`, which stand before the step. Throws
-/// Error that names the layer when a channel has fewer than 2 values, as behind a linear layer with
-/// one image.
-ChannelStatistics layer_statistics(const Executor& executor, std::size_t step, const Values& values,
-                                   const PreparedPlan& plan);
+/// Hears of a layer's statistics before its batch-norm is applied, which it may change.
+using UseStatistics = std::function<void(const ChannelStatistics&)>;
+
+/// Runs the step as Executor::run() does. Where it is a layer with a batch-norm behind it, `use` is
+/// called with the statistics of its outputs before that: both come from one pass over the layer's
+/// sums, which are kept so long. Throws Error that names the layer when a channel has fewer than 2
+/// values, as behind a linear layer with one image.
+void run_with_statistics(const Executor& executor, std::size_t step, Values& values,
+                         const PreparedPlan& plan, const UseStatistics& use);
 
 /// How many images and plans one pass over a layer's sums takes together, so that the outputs of a
 /// thread stay within 64 MiB.
@@ -24,8 +29,8 @@ struct SweepShape {
 };
 SweepShape sweep_shape(const CimLayer& layer, std::int64_t plans);
 
-/// layer_statistics() of a layer on the array under each of `plans`, which all name it, from one
-/// pass over its partial sums.
+/// Those statistics of a layer on the array under each of `plans`, which all name it, from one pass
+/// over its partial sums; `values` stand before the step.
 std::vector<ChannelStatistics> layer_statistics_each(const Executor& executor, std::size_t step,
                                                      const Values& values,
                                                      std::span<const PreparedPlan> plans);

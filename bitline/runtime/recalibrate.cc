@@ -11,8 +11,6 @@ namespace {
 /// Of the layers before a batch-norm, by step.
 using StepStatistics = std::map<std::size_t, ChannelStatistics>;
 
-bool has_batch_norm(const Step& step) { return step.is_layer() && step.batch_norm != nullptr; }
-
 /// How far the network's statistics are from those of its layers with and without the ADCs.
 class Distances {
  public:
@@ -59,13 +57,11 @@ StepStatistics lossless_statistics(const Executor& executor, const PreparedPlan&
   for (std::size_t i = 0; i < steps; ++i) {
     cancellation.check();
     const Step& step = executor.steps()[i];
-    if (has_batch_norm(step)) {
-      statistics[i] = layer_statistics(executor, i, lossless, {});
-      distances.add(stored_statistics(executor.network(), step), statistics[i],
-                    layer_statistics(executor, i, converted, plan));
-    }
-    executor.run(lossless, i, i + 1, {});
-    executor.run(converted, i, i + 1, plan);
+    run_with_statistics(executor, i, lossless, {},
+                        [&](const ChannelStatistics& exact) { statistics[i] = exact; });
+    run_with_statistics(executor, i, converted, plan, [&](const ChannelStatistics& of_plan) {
+      distances.add(stored_statistics(executor.network(), step), statistics[i], of_plan);
+    });
     progress.update(static_cast<std::int64_t>(i + 1), step.output);
   }
   progress.end();
@@ -85,12 +81,10 @@ Network recalibrate(Executor& executor, PreparedPlan& plan, const Tensor& images
   for (std::size_t i = 0; i < steps; ++i) {
     cancellation.check();
     const Step& step = executor.steps()[i];
-    if (has_batch_norm(step))
-      executor.set_statistics(i,
-                              moved(stored_statistics(executor.network(), step), lossless.at(i),
-                                    layer_statistics(executor, i, values, plan)),
-                              plan);
-    executor.run(values, i, i + 1, plan);
+    run_with_statistics(executor, i, values, plan, [&](const ChannelStatistics& converted) {
+      executor.set_statistics(
+          i, moved(stored_statistics(executor.network(), step), lossless.at(i), converted), plan);
+    });
     progress.update(static_cast<std::int64_t>(i + 1), step.output);
   }
   progress.end();

@@ -36,18 +36,14 @@ Network with_own_statistics(Network network, const Tensor& images) {
   Executor executor(std::move(network), MacMode::kAnalog);
   PreparedPlan none;
   Values values = executor.begin(images);
-  for (std::size_t i = 0; i < executor.steps().size(); ++i) {
-    const Step& step = executor.steps()[i];
-    if (step.is_layer() && step.batch_norm != nullptr) {
-      const ChannelStatistics own = layer_statistics(executor, i, values, none);
+  for (std::size_t i = 0; i < executor.steps().size(); ++i)
+    run_with_statistics(executor, i, values, none, [&](const ChannelStatistics& own) {
       const std::vector<float> mean(own.mean.begin(), own.mean.end());
       const std::vector<float> variance(own.variance.begin(), own.variance.end());
       const auto channels = static_cast<std::int64_t>(mean.size());
       executor.set_statistics(
           i, {Tensor::of<float>({channels}, mean), Tensor::of<float>({channels}, variance)}, none);
-    }
-    executor.run(values, i, i + 1, none);
-  }
+    });
   return executor.network();
 }
 

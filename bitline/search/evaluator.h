@@ -33,7 +33,8 @@ struct SearchLayer {
   std::int64_t maximum = 0;  ///< largest possible partial sum
 };
 
-/// Hears of image evaluations that have ended since it was called last.
+/// Hears of image evaluations that have ended since it was called last: 0 of them, where other work
+/// has.
 using Measured = std::function<void(std::int64_t images)>;
 
 /// Measures plans on a fixed list of images. The score of a set of images is the sum of the scores

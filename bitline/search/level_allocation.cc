@@ -47,10 +47,12 @@ class Allocator {
 
   const std::vector<SearchLayer>& layers() const { return evaluator_.layers(); }
 
-  Score score_of(const AdcPlan& plan) {
+  std::vector<Score> scores_of(std::span<const AdcPlan> plans) {
     cancellation_.check();
-    return evaluator_.evaluate(std::span(&plan, 1), order_, [](std::int64_t) {}).front();
+    return evaluator_.evaluate(plans, order_, [this](std::int64_t) { cancellation_.check(); });
   }
+
+  Score score_of(const AdcPlan& plan) { return scores_of(std::span(&plan, 1)).front(); }
 
   // Plans.
 
@@ -128,14 +130,13 @@ class Allocator {
   /// All levels of one layer at once: the plans differ in nothing else.
   std::vector<Sensitivity> sensitivities_of(std::size_t layer, const MeasuredPlan& base,
                                             const Choice& choice) {
-    cancellation_.check();
     std::vector<AdcPlan> plans;
     for (std::size_t option = 0; option < options_.levels.size(); ++option) {
       plans.push_back(base.plan);
       if (option != choice[layer])
         plans.back().layers[layers()[layer].name] = ranges_[option][layer];
     }
-    const std::vector<Score> scores = evaluator_.evaluate(plans, order_, [](std::int64_t) {});
+    const std::vector<Score> scores = scores_of(plans);
     std::vector<Sensitivity> result;
     for (std::size_t option = 0; option < scores.size(); ++option) {
       const std::int64_t levels = options_.levels[option];

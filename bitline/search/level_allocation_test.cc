@@ -38,6 +38,18 @@ LevelAllocation allocate(const AllocationOptions& options) {
   return allocate_levels(evaluator, options, silent, {});
 }
 
+AdcPlan uniform_plan(std::int64_t levels) {
+  AdcPlan plan;
+  for (const char* layer : {"front", "middle", "back"}) {
+    PlannedAdc& planned = plan.layers[layer];
+    planned.spec.levels = levels;
+    planned.spec.delta = 3;
+    planned.minimum = -8;
+    planned.maximum = 8;
+  }
+  return plan;
+}
+
 std::int64_t levels_of(const MeasuredPlan& plan, const std::string& layer) {
   return plan.plan.layers.at(layer).spec.levels;
 }
@@ -160,16 +172,7 @@ TEST(LevelAllocation, TakesTheRangesOfGivenPlans) {
   AllocationOptions some = options();
   some.levels = {8, 16};
   some.lost_answers = 32;
-  for (const std::int64_t levels : some.levels) {
-    AdcPlan& plan = some.uniform.emplace_back();
-    for (const char* layer : {"front", "middle", "back"}) {
-      PlannedAdc& planned = plan.layers[layer];
-      planned.spec.levels = levels;
-      planned.spec.delta = 3;
-      planned.minimum = -8;
-      planned.maximum = 8;
-    }
-  }
+  for (const std::int64_t levels : some.levels) some.uniform.push_back(uniform_plan(levels));
   const LevelAllocation allocation = allocate(some);
   ASSERT_TRUE(allocation.best.has_value());
   EXPECT_EQ(allocation.best->plan, some.uniform[0]);
@@ -192,6 +195,23 @@ TEST(LevelAllocation, StopsOnRequest) {
   Cancellation stop;
   stop.request();
   EXPECT_THROW(allocate_levels(evaluator, some, silent, stop), Error);
+}
+
+TEST(LevelAllocation, StopsBetweenThePlansOfOneLayer) {
+  AllocationOptions some = options();
+  some.lost_answers = 32;
+  for (const std::int64_t levels : some.levels) some.uniform.push_back(uniform_plan(levels));
+  constexpr std::int64_t kUniform = 5;  // with the lossless network
+  Cancellation stop;
+  std::int64_t plans = 0;
+  SyntheticEvaluator evaluator({{"front", -8, 8}, {"middle", -8, 8}, {"back", -8, 8}}, 1,
+                               [&](const AdcPlan&, std::int64_t) {
+                                 if (++plans == kUniform + 2) stop.request();
+                                 return Score{1, 1, 0};
+                               });
+  SilentProgress silent;
+  EXPECT_THROW(allocate_levels(evaluator, some, silent, stop), Error);
+  EXPECT_EQ(plans, kUniform + 2);
 }
 
 }  // namespace
