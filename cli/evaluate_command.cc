@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 
-#include "bitline/graph/network_file.h"
 #include "bitline/pipeline/accuracy_json.h"
 #include "bitline/pipeline/evaluation.h"
 #include "bitline/pipeline/study.h"
@@ -113,7 +112,7 @@ void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
     const AdcPlan plan = subject.plan.empty() ? AdcPlan{} : read_plan(subject.plan);
     const std::string name = subject.name(arguments.mode);
     Evaluation evaluation = evaluate(
-        subject.network.empty() ? network : read_network(subject.network), mode_of(arguments), plan,
+        subject.network.empty() ? network : load_network(subject.network), mode_of(arguments), plan,
         images, config, name, context.progress, context.cancellation);
     if (!arguments.json) print_accuracy(name, evaluation);
     document["evaluations"].push_back(json_of(evaluation, subject));
@@ -149,7 +148,7 @@ void add_evaluate(CLI::App& app, Context& context) {
       ->type_name("FILE");
   command
       ->add_option("--against-network", arguments->against_network,
-                   "Network file of the second evaluation; the configuration's unless given")
+                   "Network (or ONNX) file of the second evaluation; the configuration's unless given")
       ->type_name("FILE");
   command
       ->add_option("--on", arguments->on,

@@ -41,16 +41,19 @@ TEST_F(EvaluateTest, ComparesTwoNetworks) {
   const int lossless = right({});
   const int before = right({"--plan", plan});
   const int after = right({"--plan", plan, "--set", "model.file=new.safetensors"});
-  const auto against = [&](std::vector<std::string> words) {
+  const auto against = [&](const std::string& network, std::vector<std::string> words) {
     words.insert(words.end(), {"--plan", plan, "--set", "model.file=new.safetensors",
-                               "--against-network", "network.safetensors"});
+                               "--against-network", network});
     const auto json = evaluate(words);
     EXPECT_EQ(json.at("evaluations").at(0).at("correct").get<int>(), after);
-    EXPECT_EQ(json.at("evaluations").at(1).at("network"), "network.safetensors");
+    EXPECT_EQ(json.at("evaluations").at(1).at("network"), network);
     return json.at("evaluations").at(1).at("correct").get<int>();
   };
-  EXPECT_EQ(against({}), before);
-  EXPECT_EQ(against({"--against", "lossless"}), lossless);
+  EXPECT_EQ(against("network.safetensors", {}), before);
+  EXPECT_EQ(against("network.safetensors", {"--against", "lossless"}), lossless);
+  ASSERT_EQ(run({"export", "network.safetensors", "--to", "qonnx", "--out", "same.onnx"}).exit_code,
+            0);
+  EXPECT_EQ(against("same.onnx", {"--against", "lossless"}), lossless);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "bitline/pipeline/retraining.h"
 
 #include "bitline/base/hash.h"
-#include "bitline/graph/network_file.h"
 #include "bitline/pipeline/describe.h"
 #include "bitline/pipeline/recalibration.h"
 #include "bitline/pipeline/search_run.h"
@@ -58,7 +57,7 @@ TrainingSession session_of(const RunConfig& config, const Network& network, cons
 
 Network reference_network(const RunConfig& config, const Network& network) {
   const std::filesystem::path& file = config.retrain.reference;
-  return file.empty() ? network : read_network(file);
+  return file.empty() ? network : load_network(file);
 }
 
 std::string retraining_recipe(const RunConfig& config, const Network& network, const AdcPlan& plan,
@@ -68,7 +67,7 @@ std::string retraining_recipe(const RunConfig& config, const Network& network, c
                 content_hash(images) + describe_searches(config) +
                 (config.retrain.reference.empty()
                      ? ""
-                     : content_hash(read_network(config.retrain.reference))));
+                     : content_hash(load_network(config.retrain.reference))));
 }
 
 Trained retrain_network(const RunConfig& config, const Network& network, const AdcPlan& plan,

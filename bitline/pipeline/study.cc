@@ -92,9 +92,12 @@ BalancedPart load_part(const DataOptions& data, Split split, std::string_view na
 
 }  // namespace
 
+Network load_network(const std::filesystem::path& file) {
+  return file.extension() == ".onnx" ? import_onnx(file) : read_network(file);
+}
+
 Network load_network(const ModelSource& model) {
-  if (model.file.extension() == ".onnx") return import_onnx(model.file);
-  if (!model.file.empty()) return read_network(model.file);
+  if (!model.file.empty()) return load_network(model.file);
   Network network = make_model(model.name, model.options);
   if (model.weights.empty()) return network;
   const StateDict state = read_state_dict(model.weights);

@@ -1,6 +1,7 @@
 // What every verb needs first: the network and the images that a configuration names.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,7 +13,10 @@
 
 namespace bitline {
 
-/// The network file, or the built-in network with the weights of a file or freshly drawn ones.
+/// A network file, or an ONNX model by its name's end. Errors carry the path.
+Network load_network(const std::filesystem::path& file);
+
+/// That of the file, or the built-in network with the weights of a file or freshly drawn ones.
 /// Errors carry the path.
 Network load_network(const ModelSource& model);
 
