@@ -49,10 +49,11 @@ class Process {
 
   void interrupt() const { ::kill(id_, SIGINT); }
 
-  /// The exit code, or 1000 plus the signal that ended the program, SIGKILL after two minutes.
+  /// The exit code, or 1000 plus the signal that ended the program, SIGKILL after ten minutes, for
+  /// what hangs on a busy machine too.
   int wait() {
     constexpr int kSignalled = 1000;
-    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(10);
     int status = 0;
     pid_t ended = 0;
     while ((ended = ::waitpid(id_, &status, WNOHANG)) == 0) {
