@@ -147,8 +147,9 @@ void add_evaluate(CLI::App& app, Context& context) {
                    "Second plan, or 'lossless', for the paired difference")
       ->type_name("FILE");
   command
-      ->add_option("--against-network", arguments->against_network,
-                   "Network (or ONNX) file of the second evaluation; the configuration's unless given")
+      ->add_option(
+          "--against-network", arguments->against_network,
+          "Network (or ONNX) file of the second evaluation; the configuration's unless given")
       ->type_name("FILE");
   command
       ->add_option("--on", arguments->on,
