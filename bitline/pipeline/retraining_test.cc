@@ -4,7 +4,9 @@
 
 #include <filesystem>
 
+#include "bitline/base/file.h"
 #include "bitline/base/test_progress.h"
+#include "bitline/exporter/export_onnx.h"
 #include "bitline/pipeline/search_run.h"
 #include "bitline/pipeline/study.h"
 #include "bitline/pipeline/test_study.h"
@@ -115,10 +117,14 @@ TEST_F(RetrainTest, AReferenceTeachesAndIsWhatLossesAreCountedAgainst) {
   weights = weights.clone();
   for (float& weight : weights.data<float>()) weight = -weight;
   const std::string taught = "distillation = 0.5\n";
-  const std::string named =
-      taught + "reference = \"" + (study_.folder() / "network.safetensors").string() + "\"\n";
+  const auto by = [&](const std::string& file) {
+    return taught + "reference = \"" + (study_.folder() / file).string() + "\"\n";
+  };
+  const std::string named = by("network.safetensors");
   EXPECT_EQ(losses(network_, named), losses(network_, taught));
   EXPECT_NE(losses(other, named), losses(other, taught));
+  write_file_atomically(study_.folder() / "network.onnx", export_qonnx(network_));
+  EXPECT_EQ(losses(other, by("network.onnx")), losses(other, named));
   SilentProgress silent;
   const AdcPlan plan = plan_of(config("staged"), network_, 4);
   const auto lossless = [&](const std::string& more) {
