@@ -1,6 +1,7 @@
 #include "bitline/train/analog_layer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <utility>
 
@@ -114,8 +115,8 @@ at::Tensor AnalogLayer::integers_of(const Quantized& input) const {
       .view({-1, g.in_channels, g.in_height, g.in_width});
 }
 
-/// (19a) δ · D in LSB, D/δ being what one more LSB of δ adds to each of `outputs`, in LSB too; 0
-/// for images that others stand for.
+/// (19a) δ · D / √n in LSB, D/δ being what one more LSB of δ adds to each of `outputs`, in LSB too;
+/// 0 for images that others stand for.
 at::Tensor AnalogLayer::slope_of_delta(const CimLayer& layer, const MappedLayer& mapped,
                                        const AdcSpec& spec, const std::vector<CodeTable>& tables,
                                        const at::Tensor& outputs,
@@ -130,9 +131,11 @@ at::Tensor AnalogLayer::slope_of_delta(const CimLayer& layer, const MappedLayer&
   beyond.reference_factor = beyond.input_sum_factor = beyond.complement_factor = 0;
   const at::Tensor rise =
       some_images(outputs) - in_lsb(make_layer_adc(layer, unclipped.clamped)) + in_lsb(beyond);
-  const double stand_for = static_cast<double>(outputs.size(0)) / static_cast<double>(rise.size(0));
+  const auto images = static_cast<double>(outputs.size(0));
+  const double stand_for = images / static_cast<double>(rise.size(0));
+  const double outputs_each = static_cast<double>(outputs.numel()) / images;
   at::Tensor slope = at::zeros_like(outputs);
-  some_images(slope).copy_(rise * (stand_for * spec.delta.to_double()));
+  some_images(slope).copy_(rise * (stand_for * spec.delta.to_double() / std::sqrt(outputs_each)));
   return slope;
 }
 

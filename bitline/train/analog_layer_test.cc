@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "bitline/adc/stream_tables.h"
 #include "bitline/kernels/test_reference.h"
 #include "bitline/mapping/map.h"
@@ -336,7 +338,7 @@ TEST(AnalogLayer, LearnsItsRangeByWhatOneMoreLsbOfItAdds) {
         expected += 4.5 * seed.view({kImages, kOutputs})[n][o].item<double>() *
                     slope_by_hand(mapped, learned, drawn.activations.data() + n * kInputs, o);
     const double ratios = learned.spec.delta.to_double() * learned.spec.delta.to_double();
-    expected *= kInputScale * kWeightScale * ratios;
+    expected *= kInputScale * kWeightScale * ratios / std::sqrt(kOutputs);
     EXPECT_NEAR(delta.grad().item<double>(), expected, 1e-4 * (1 + std::abs(expected)))
         << describe(kind);
   }
