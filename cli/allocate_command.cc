@@ -95,6 +95,7 @@ void run_allocate(const AllocateArguments& arguments, Context& context) {
                     context.cancellation);
   });
   write_file_atomically(folder / "allocation.json", to_json(outcome, config.allocate.by_area));
+  std::filesystem::remove(folder / "plan.json");  // of an earlier budget
   if (outcome.allocation.best)
     write_file_atomically(folder / "plan.json", to_json(outcome.allocation.best->plan));
   if (arguments.json) return print_json(document(outcome, config.allocate.by_area, folder));

@@ -101,6 +101,19 @@ TEST_F(CostTest, LevelsAreDividedAmongLayers) {
   EXPECT_EQ(run({"evaluate", "study.toml", "--plan", "mixed/plan.json"}).exit_code, 0);
 }
 
+TEST_F(CostTest, NoPlanOfAnEarlierBudgetStays) {
+  const auto allocate = [&](const std::string& levels, const std::string& max_loss) {
+    const Outcome outcome = run({"allocate", "study.toml", "--set", "allocate.levels=" + levels,
+                                 "--set", "allocate.max_loss=" + max_loss, "--out", "mixed"});
+    EXPECT_EQ(outcome.exit_code, 0);
+    return outcome.output;
+  };
+  allocate("[9]", "100");
+  EXPECT_TRUE(std::filesystem::exists(folder() / "mixed/plan.json"));
+  EXPECT_THAT(allocate("[2]", "0"), testing::HasSubstr("No plan keeps the budget"));
+  EXPECT_FALSE(std::filesystem::exists(folder() / "mixed/plan.json"));
+}
+
 TEST_F(CostTest, AnAllocationTakesOneBudget) {
   expect_refusal(
       {"allocate", "study.toml", "--set", "allocate.max_loss=1", "--set", "allocate.max_cost=0.5"},

@@ -95,6 +95,11 @@ std::optional<Subject> second_subject(const EvaluateArguments& arguments) {
 }
 
 MacMode mode_of(const EvaluateArguments& arguments) {
+  const bool has_plan =
+      !arguments.plan.empty() || (!arguments.against.empty() && arguments.against != "lossless");
+  if (has_plan && arguments.mode != "analog")
+    fail_usage("--mode {} has no ADCs, so that a plan says nothing there; leave one of them out",
+               arguments.mode);
   if (arguments.mode == "float") return MacMode::kFloat;
   if (arguments.mode == "lossless") return MacMode::kLossless;
   return MacMode::kAnalog;

@@ -31,6 +31,13 @@ TEST_F(EvaluateTest, TakesTheImagesThatAreNamed) {
                  {"retrain.holdout"});
 }
 
+TEST_F(EvaluateTest, AModeWithoutAdcsTakesNoPlan) {
+  for (const char* mode : {"lossless", "float"})
+    for (const char* option : {"--plan", "--against"})
+      expect_refusal({"evaluate", "study.toml", option, "L3-layer-wise.json", "--mode", mode}, 2,
+                     {std::string("--mode ") + mode, "leave one of them out"});
+}
+
 TEST_F(EvaluateTest, ComparesTwoNetworks) {
   const std::string plan = "L3-layer-wise.json";
   ASSERT_EQ(

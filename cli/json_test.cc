@@ -122,6 +122,9 @@ TEST_F(JsonTest, TrainingsGiveTheirEpochs) {
                        "--fine-tune", "--out", "q.safetensors"});
   EXPECT_EQ(quantized.at("calibrated"), "q.safetensors.calibrated");
   EXPECT_EQ(quantized.at("epochs").at(1).at("epoch"), 2);
+  expect_refusal({"quantize", "study.toml", "--set", "model.file=float.safetensors", "--set",
+                  "quantize.weight_bits=2", "--fine-tune", "--resume", "--out", "q.safetensors"},
+                 1, {"q.safetensors.checkpoint", "another recipe"});
   search();
   const auto retrained = valid_result_of(
       {"retrain", "study.toml", "--plan", "L3-layer-wise.json", "--set", "retrain.epochs=1"});

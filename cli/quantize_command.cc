@@ -27,12 +27,12 @@ void quantize(const QuantizeArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
   const bool fine_tune = arguments.fine_tune || config.quantize_then_train;
   const std::string calibrated = fine_tune ? arguments.out + ".calibrated" : arguments.out;
-  if (!arguments.resume || !std::filesystem::exists(calibrated))
-    write_network(calibrated,
-                  quantize_network(load_network(config.model),
-                                   load_search_sample(config.data, config.seed, context.progress,
-                                                      context.cancellation),
-                                   config, context.progress, context.cancellation));
+  // With --resume too: a checkpoint of training on other grids is then refused.
+  write_network(calibrated,
+                quantize_network(load_network(config.model),
+                                 load_search_sample(config.data, config.seed, context.progress,
+                                                    context.cancellation),
+                                 config, context.progress, context.cancellation));
   if (!arguments.json) fmt::print("Network on integer grids: {}\n", calibrated);
   Json epochs = Json::array();
   if (fine_tune) {

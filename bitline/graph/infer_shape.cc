@@ -146,13 +146,27 @@ Shape Rules::operator()(const MatMul&) const {
   return shape;
 }
 
+/// Throws Error where the last of the windows along a side of `size` covers padding alone.
+std::int64_t checked_count(std::int64_t count, std::int64_t stride, std::int64_t size,
+                           std::int64_t before) {
+  if ((count - 1) * stride >= size + before)
+    fail(
+        "ceil_mode makes window {} of a side of {}, and that lies in the padding alone; export the "
+        "network without ceil_mode, which leaves such windows out",
+        count, size);
+  return count;
+}
+
 Shape Rules::pooled(const Windows& w) const {
   site.require_rank(3);
-  return {first()[0],
-          window_count(first()[1], w.kernel.height, w.stride.height, w.dilation.height,
-                       w.padding.top + w.padding.bottom, w.ceil),
-          window_count(first()[2], w.kernel.width, w.stride.width, w.dilation.width,
-                       w.padding.left + w.padding.right, w.ceil)};
+  const std::int64_t rows =
+      window_count(first()[1], w.kernel.height, w.stride.height, w.dilation.height,
+                   w.padding.top + w.padding.bottom, w.ceil);
+  const std::int64_t columns =
+      window_count(first()[2], w.kernel.width, w.stride.width, w.dilation.width,
+                   w.padding.left + w.padding.right, w.ceil);
+  return {first()[0], checked_count(rows, w.stride.height, first()[1], w.padding.top),
+          checked_count(columns, w.stride.width, first()[2], w.padding.left)};
 }
 
 Shape Rules::operator()(const LayerNorm& norm) const {

@@ -7,6 +7,7 @@
 #include "bitline/importer/builders.h"
 #include "bitline/importer/narrow_grids.h"
 #include "bitline/importer/onnx_tensor.h"
+#include "bitline/importer/simplify.h"
 
 namespace bitline {
 namespace {
@@ -98,8 +99,12 @@ double rounded(double value, const std::string& mode) {
   return std::nearbyint(value);
 }
 
+/// Quant adds the zero point before it rounds, QuantizeLinear behind that: another integer for a
+/// value in the middle, where the zero point is odd.
+enum class ZeroPoint { kBeforeRounding, kBehindRounding };
+
 std::vector<std::int64_t> to_integers(const Tensor& real, const Grids& grids,
-                                      const std::string& mode) {
+                                      const std::string& mode, ZeroPoint order) {
   const ScaleIndex index(real.shape(), grids.spec.axis);
   const auto scales = grids.spec.scale.data<float>();
   std::vector<std::int64_t> integers;
@@ -107,9 +112,10 @@ std::vector<std::int64_t> to_integers(const Tensor& real, const Grids& grids,
     const float v = real.data<float>()[i] / scales[index[i]];
     if (std::isnan(v)) fail("a constant that is no number is put on a grid");
     const auto z = static_cast<double>(grids.zero_point(index[i]));
+    const double before = order == ZeroPoint::kBeforeRounding ? z : 0;
     integers.push_back(static_cast<std::int64_t>(std::clamp(
-        rounded(static_cast<double>(v) + z, mode), static_cast<double>(grids.spec.minimum()),
-        static_cast<double>(grids.spec.maximum()))));
+        rounded(static_cast<double>(v) + before, mode) + (z - before),
+        static_cast<double>(grids.spec.minimum()), static_cast<double>(grids.spec.maximum()))));
   }
   return integers;
 }
@@ -164,8 +170,8 @@ ImportedValue with_grid(OnnxNode& node, const ImportedValue& x, const Grids& gri
 
 /// Whether `b`, of 8 bits, reads the integers of `a`, which may be on a part of that grid.
 bool reads(const QuantSpec& b, std::int64_t b_zero_point, const QuantSpec& a) {
-  return a.bits <= b.bits && a.is_signed == b.is_signed && a.zero_point == b_zero_point &&
-         a.scale.data<float>()[0] == b.scale.data<float>()[0];
+  return b.scale.size() == 1 && a.bits <= b.bits && a.is_signed == b.is_signed &&
+         a.zero_point == b_zero_point && a.scale.data<float>()[0] == b.scale.data<float>()[0];
 }
 
 /// The grid that Quant states; bits and signs are attributes and inputs of QONNX.
@@ -203,7 +209,8 @@ void build_quantize_linear(OnnxNode& node) {
     y.grid = node.state().network.quant.at(y.node);
     return node.set_output(0, y);
   }
-  const std::vector<std::int64_t> integers = to_integers(*x.constant, grids, "ROUND");
+  const std::vector<std::int64_t> integers =
+      to_integers(*x.constant, grids, "ROUND", ZeroPoint::kBehindRounding);
   node.set_constant(Tensor::of<std::int64_t>(x.shape, integers),
                     grids.spec.is_signed ? TensorProto::INT8 : TensorProto::UINT8);
 }
@@ -244,7 +251,8 @@ void build_quant(OnnxNode& node) {
     return node.set_output(0, with_grid(node, x, grids));
   }
   constexpr int kMostGridBits = 16;
-  const std::vector<std::int64_t> integers = to_integers(*x.constant, grids, mode);
+  const std::vector<std::int64_t> integers =
+      to_integers(*x.constant, grids, mode, ZeroPoint::kBeforeRounding);
   take_stated_grid(node, integers, grids.spec);
   ImportedValue y = on_grid(integers, x.shape, grids);
   if (y.grid->bits > kMostGridBits) y.grid.reset();  // a bias
@@ -268,6 +276,25 @@ void build_bipolar_quant(OnnxNode& node) {
   node.set_output(0, on_grid(signs, x.shape, grids));
 }
 
+namespace {
+
+/// By the grid or the ReLU that it comes from, through operators that keep signs.
+bool is_known_non_negative(const Network& network, std::string name) {
+  for (;;) {
+    if (const auto grid = network.quant.find(name); grid != network.quant.end())
+      return !grid->second.is_signed && grid->second.zero_point == 0;
+    const auto node = std::ranges::find(network.nodes, name, &Node::name);
+    if (node == network.nodes.end()) return false;
+    if (std::holds_alternative<Relu>(node->op)) return true;
+    if (!keeps_values(node->op) && !std::holds_alternative<AveragePool>(node->op) &&
+        !std::holds_alternative<GlobalAveragePool>(node->op))
+      return false;
+    name = node->inputs[0];
+  }
+}
+
+}  // namespace
+
 // scale · ⌊integer / 2^(bits lost)⌋ on a grid of the bits that are left.
 void build_trunc(OnnxNode& node) {
   const ImportedValue x = node.input(0);
@@ -285,7 +312,7 @@ void build_trunc(OnnxNode& node) {
   Grids grids;
   grids.zero_points = {0};
   grids.spec.bits = static_cast<int>(out_bits);
-  grids.spec.is_signed = true;
+  grids.spec.is_signed = !is_known_non_negative(node.state().network, x.node);
   grids.spec.scale = scale.reshaped({1});
   const double step = static_cast<double>(scale.data<float>()[0]);
   const Unary truncate{UnaryFunction::kTruncate, step, std::exp2(in_bits - out_bits)};

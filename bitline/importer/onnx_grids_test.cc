@@ -51,6 +51,21 @@ TEST(QuantizeLinear, WeightsAndInputsOfALayer) {
   EXPECT_THAT(network.tensors.at("conv.bias").data<float>(), ElementsAre(50000, -2.5F));
 }
 
+// Weights half-way between two integers: 0 + 1, 2 + 1 and 2 + 1.
+TEST(QuantizeLinear, AddsTheZeroPointBehindTheRounding) {
+  ModelBuilder model({0, 3});
+  quantize_input(model, 0);
+  model.floats("w", {3, 1}, {0.5F, 1.5F, 2.5F});
+  model.floats("sw", {}, {1});
+  model.small("zw", TensorProto::UINT8, {}, {1});
+  model.node("QuantizeLinear", {"w", "sw", "zw"}, {"wi"});
+  model.node("DequantizeLinear", {"wi", "sw", "zw"}, {"wq"});
+  model.node("MatMul", {"q", "wq"}, {"y"});
+  const Network network = model.import();
+  EXPECT_THAT(network.parameter(network.nodes.back(), "weight").data<float>(),
+              ElementsAre(0, 2, 2));
+}
+
 // Every integer of 8 bits comes back, under a scale that no float products hold exactly.
 TEST(QuantizeLinear, EveryIntegerComesBack) {
   ModelBuilder model({0, 256});
@@ -189,6 +204,36 @@ TEST(Trunc, CutsLastBits) {
   EXPECT_EQ(truncate.alpha, 0.5);
   EXPECT_EQ(truncate.beta, 4);
   EXPECT_EQ(network.quant.at(network.nodes[1].name).bits, 6);
+}
+
+// Unsigned values of 8 bits stay so: 4 bits of them end at 15, not at 7.
+TEST(Trunc, KeepsValuesWithoutSignsSo) {
+  ModelBuilder model({0, 2});
+  model.floats("s", {}, {0.5F});
+  model.floats("zero", {}, {0});
+  model.floats("in", {}, {8});
+  model.floats("out", {}, {4});
+  model.node("Quant", {"x", "s", "zero", "in"}, {"q"}, {attribute("signed", std::int64_t{0})},
+             kQonnx);
+  model.node("Trunc", {"q", "s", "zero", "in", "out"}, {"y"}, {}, kQonnx);
+  const Network network = model.import();
+  EXPECT_FALSE(network.quant.at(network.nodes.back().name).is_signed);
+}
+
+// The usual order of quantized networks: pool, then the next layer.
+TEST(Quant, StaysOnValuesThatAreOnlyChosenOrMoved) {
+  ModelBuilder model({0, 2, 4, 4});
+  quantize_input(model, 0);
+  model.node("MaxPool", {"q"}, {"p"},
+             {list_attribute("kernel_shape", {2, 2}), list_attribute("strides", {2, 2})});
+  model.node("Flatten", {"p"}, {"f"});
+  model.small("wi", TensorProto::INT8, {8, 1}, {1, 2, 3, 4, 5, 6, 7, 8});
+  model.floats("sw", {}, {1});
+  model.node("DequantizeLinear", {"wi", "sw"}, {"w"});
+  model.node("MatMul", {"f", "w"}, {"y"});
+  const IntegerLayer layer = integer_layers(model.import()).at(0);
+  EXPECT_EQ(layer.input_scale, 0.1F);
+  EXPECT_FALSE(layer.input_signed);
 }
 
 TEST(Quant, RefusesWhatHasNoMeaning) {

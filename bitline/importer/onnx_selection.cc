@@ -108,38 +108,38 @@ ImportedValue pad_axis(OnnxNode& node, const ImportedValue& x, std::int64_t axis
   return gathered(node, x, axis, indices, fmt::format("/axis{}", axis));
 }
 
-/// Where the entry of a resized axis comes from, in the entries of the original.
-double original_place(std::int64_t place, std::int64_t from, std::int64_t to, double scale,
-                      const std::string& mode) {
-  const auto p = static_cast<double>(place);
+/// Where the entry of a resized axis comes from, in the entries of the original; in float32, as the
+/// factors of the file are: 3 / 0.33333334 is 9 there, and less than 9 in double.
+float original_place(std::int64_t place, std::int64_t from, std::int64_t to, float scale,
+                     const std::string& mode) {
+  const auto p = static_cast<float>(place);
   if (mode == "asymmetric") return p / scale;
   if (mode == "align_corners")
-    return to == 1 ? 0 : p * static_cast<double>(from - 1) / static_cast<double>(to - 1);
-  if (mode == "tf_half_pixel_for_nn") return (p + 0.5) / scale;
+    return to == 1 ? 0 : p * static_cast<float>(from - 1) / static_cast<float>(to - 1);
+  if (mode == "tf_half_pixel_for_nn") return (p + 0.5F) / scale;
   if (mode == "pytorch_half_pixel" && to == 1) return 0;
   if (mode != "half_pixel" && mode != "pytorch_half_pixel")
     fail("coordinate_transformation_mode '{}' is not supported", mode);
-  return (p + 0.5) / scale - 0.5;
+  return (p + 0.5F) / scale - 0.5F;
 }
 
-std::int64_t nearest(double place, const std::string& mode) {
+std::int64_t nearest(float place, const std::string& mode) {
   if (mode == "floor") return static_cast<std::int64_t>(std::floor(place));
   if (mode == "ceil") return static_cast<std::int64_t>(std::ceil(place));
-  if (mode == "round_prefer_ceil") return static_cast<std::int64_t>(std::floor(place + 0.5));
+  if (mode == "round_prefer_ceil") return static_cast<std::int64_t>(std::floor(place + 0.5F));
   if (mode != "round_prefer_floor") fail("nearest_mode '{}' is not supported", mode);
-  return static_cast<std::int64_t>(std::ceil(place - 0.5));
+  return static_cast<std::int64_t>(std::ceil(place - 0.5F));
 }
 
 /// Factor of every axis of the file; `sizes` receives the extents where those are given instead.
-std::vector<double> resize_scales(OnnxNode& node, const Shape& shape, Shape& sizes) {
+std::vector<float> resize_scales(OnnxNode& node, const Shape& shape, Shape& sizes) {
   const std::size_t input = node.operator_set() < 11 ? 1 : 2;
-  std::vector<double> scales;
+  std::vector<float> scales;
   if (node.has_input(input) && node.constant(input, "scales").size() > 0) {
-    for (const float scale : node.constant(input, "scales").data<float>())
-      scales.push_back(static_cast<double>(scale));
+    for (const float scale : node.constant(input, "scales").data<float>()) scales.push_back(scale);
     for (std::size_t i = 0; i < std::min(scales.size(), shape.size()); ++i) {
-      const double size = std::floor(static_cast<double>(shape[i]) * scales[i]);
-      if (!(size >= 1 && size <= static_cast<double>(kMostExtent)))
+      const float size = std::floor(static_cast<float>(shape[i]) * scales[i]);
+      if (!(size >= 1 && size <= static_cast<float>(kMostExtent)))
         fail("axis {} is resized by {} to {}; supported are 1 to {}", i, scales[i], size,
              kMostExtent);
       sizes.push_back(static_cast<std::int64_t>(size));
@@ -147,7 +147,7 @@ std::vector<double> resize_scales(OnnxNode& node, const Shape& shape, Shape& siz
   } else {
     sizes = node.constant_integers(3, "sizes");
     for (std::size_t i = 0; i < std::min(sizes.size(), shape.size()); ++i)
-      scales.push_back(static_cast<double>(sizes[i]) / static_cast<double>(shape[i]));
+      scales.push_back(static_cast<float>(sizes[i]) / static_cast<float>(shape[i]));
   }
   if (scales.size() != shape.size()) fail("{} scales for {} axes", scales.size(), shape.size());
   return scales;
@@ -285,7 +285,7 @@ void build_resize(OnnxNode& node) {
   ImportedValue x = node.input(0);
   const Shape shape = node.file_shape(x);
   Shape sizes;
-  const std::vector<double> scales = resize_scales(node, shape, sizes);
+  const std::vector<float> scales = resize_scales(node, shape, sizes);
   for (std::int64_t file_axis = 0; file_axis < std::ssize(shape); ++file_axis) {
     const auto i = static_cast<std::size_t>(file_axis);
     if (sizes[i] == shape[i] && scales[i] == 1) continue;

@@ -17,6 +17,7 @@ class Simplifier {
     fold_biases();
     if (takes_images) put_channels_first();
     drop_unused();
+    carry_grids();
     std::erase_if(network_.tensors, [this](const auto& entry) { return !is_read(entry.first); });
     std::erase_if(network_.quant, [this](const auto& entry) {
       return !is_read(entry.first) && find(entry.first) == nullptr;
@@ -121,6 +122,14 @@ class Simplifier {
     std::erase_if(network_.nodes, [&](const Node& node) { return folded.contains(node.name); });
   }
 
+  void carry_grids() {
+    for (const Node& node : network_.nodes) {
+      if (!keeps_values(node.op) || network_.quant.contains(node.name)) continue;
+      const auto grid = network_.quant.find(node.inputs[0]);
+      if (grid != network_.quant.end()) network_.quant[node.name] = QuantSpec(grid->second);
+    }
+  }
+
   /// Images whose channels come last in the file ([height, width, channels]): the step that puts
   /// them first is left to whoever reads the images, who has them so already.
   void put_channels_first() {
@@ -150,6 +159,12 @@ class Simplifier {
 };
 
 }  // namespace
+
+bool keeps_values(const Operator& op) {
+  return std::holds_alternative<MaxPool>(op) || std::holds_alternative<Flatten>(op) ||
+         std::holds_alternative<Reshape>(op) || std::holds_alternative<Transpose>(op) ||
+         std::holds_alternative<Identity>(op) || std::holds_alternative<Gather>(op);
+}
 
 void simplify(Network& network, const std::string& output, bool takes_images) {
   Simplifier(network, output).run(takes_images);

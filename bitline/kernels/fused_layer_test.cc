@@ -66,6 +66,22 @@ TEST_F(FusedLayerTest, EqualsTheReferenceUnderEveryMapping) {
   }
 }
 
+// Their codes take two bytes.
+TEST_F(FusedLayerTest, EqualsTheReferenceForActivationsOfMoreThanAByte) {
+  Random random(11);
+  const Draw draw = testing_layers::draw_from(random);
+  for (MappingCase mapping : testing_layers::every_mapping()) {
+    IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
+    if (layer.input_odd) continue;
+    layer.input_bits = static_cast<int>(draw(7, 12));
+    layer.pad_value = testing_layers::draw_activation(layer, draw);
+    testing_layers::draw_rows(mapping, layer, draw);
+    const CimLayer mapped = map_layer(layer, mapping.array);
+    expect_equal(mapped, draw_adc(mapped, draw), testing_layers::draw_activations(layer, 2, draw));
+    ASSERT_FALSE(HasFatalFailure()) << describe(mapping) << ", " << layer.input_bits << " bits";
+  }
+}
+
 /// A fully connected layer of one shape.
 CimLayer draw_linear(MappingCase mapping, std::int64_t fan_in, std::int64_t outputs,
                      const Draw& draw) {

@@ -155,10 +155,12 @@ class ColumnPacker {
   std::vector<std::int8_t> digits_;  // scratch of pack()
 };
 
+constexpr int kCodeBits = 8;
+
 /// Whether dot products of whole digits take fewer steps than their bits one by one. Inputs have to
-/// be unsigned for them.
+/// be unsigned for them, and their codes fit a byte (pack_digits()).
 bool dot_products_pay(const CimLayer& layer, std::size_t cell_bits) {
-  if (layer.streams.range().minimum < 0) return false;
+  if (layer.streams.range().minimum < 0 || layer.streams.bits > kCodeBits) return false;
   return static_cast<std::int64_t>(cell_bits) * layer.streams.dac_bits >= 3;
 }
 

@@ -48,7 +48,12 @@ TEST(ArraySpec, RefusesNumbersOutOfRange) {
   EXPECT_THAT(with(&ArraySpec::dac_bits, 5), HasSubstr("dac_bits = 5"));
   EXPECT_THAT(with(&ArraySpec::dac_bits, 0), HasSubstr("dac_bits = 0"));
   EXPECT_THAT(with(&ArraySpec::columns_per_adc, 0), HasSubstr("columns_per_adc = 0"));
-  EXPECT_THAT(with(&ArraySpec::columns_per_adc, 129), HasSubstr("columns_per_adc = 129"));
+  // A pair of the 128 columns is converted as one.
+  EXPECT_THAT(with(&ArraySpec::columns_per_adc, 65), HasSubstr("set it to 1 … 64"));
+  ArraySpec single;
+  single.subtract = Subtract::kDigital;
+  single.columns_per_adc = 128;
+  EXPECT_NO_THROW(validate(single));
 }
 
 TEST(ArraySpec, RefusesOneColumnForAPair) {

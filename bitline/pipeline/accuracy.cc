@@ -1,5 +1,6 @@
 #include "bitline/pipeline/accuracy.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "bitline/base/error.h"
@@ -18,7 +19,7 @@ Interval wilson_interval(std::int64_t correct, std::int64_t images) {
   const double z2 = kZ * kZ / n;
   const double centre = (share + z2 / 2) / (1 + z2);
   const double half = kZ * std::sqrt(share * (1 - share) / n + z2 / (4 * n)) / (1 + z2);
-  return {share, centre - half, centre + half};
+  return {share, std::max(centre - half, 0.0), std::min(centre + half, 1.0)};
 }
 
 Interval paired_difference(const std::vector<bool>& a, const std::vector<bool>& b) {

@@ -21,6 +21,7 @@ TEST(WilsonInterval, StaysInsideZeroAndOne) {
   EXPECT_NEAR(none.lower, 0, 1e-12);
   EXPECT_NEAR(none.upper, 3.841459 / 13.841459, 1e-6);  // z² / (n + z²)
   EXPECT_NEAR(wilson_interval(10, 10).upper, 1, 1e-12);
+  EXPECT_EQ(wilson_interval(16, 16).upper, 1);
 }
 
 TEST(PairedDifference, CountsOnlyImagesWhereOneIsRight) {

@@ -14,6 +14,15 @@
 namespace bitline {
 namespace {
 
+/// The largest count with scale · count / whole ≤ limit, which is how tables show and compare it.
+std::int64_t most_within(double limit, double scale, std::int64_t whole) {
+  const auto of_whole = [&](std::int64_t count) {
+    return scale * static_cast<double>(count) / static_cast<double>(whole);
+  };
+  const std::int64_t nearest = std::llround(limit / scale * static_cast<double>(whole));
+  return of_whole(nearest) > limit ? nearest - 1 : nearest;
+}
+
 class Allocation {
  public:
   Allocation(SearchBench& bench, const RunConfig& config, const Dataset& test,
@@ -62,7 +71,7 @@ class Allocation {
 
   /// Under the budget on accuracy, of so many images.
   std::int64_t answers_to_lose(std::int64_t images) const {
-    return std::llround(std::floor(*config_.allocate.max_loss / 100 * static_cast<double>(images)));
+    return most_within(*config_.allocate.max_loss, 100, images);
   }
 
   AllocationOptions options() const {
@@ -71,11 +80,10 @@ class Allocation {
     options.cost = [this](const SearchLayer& layer, std::int64_t levels) {
       return cost_of(*layers_.at(layer.name), levels);
     };
-    const auto baseline = static_cast<double>(outcome_.baseline_cost);
     if (config_.allocate.max_loss)
       options.lost_answers = answers_to_lose(bench_.sample().size());
     else
-      options.largest_cost = std::llround(std::floor(*config_.allocate.max_cost * baseline));
+      options.largest_cost = most_within(*config_.allocate.max_cost, 1, outcome_.baseline_cost);
     return options;
   }
 

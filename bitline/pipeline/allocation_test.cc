@@ -31,10 +31,12 @@ class AllocationTest : public ::testing::Test {
     save_samples(study_.folder() / "search.safetensors", {data, "test", "made up", {}});
   }
 
-  AllocationOutcome allocate_with(double max_loss, std::int64_t validation_per_class) {
+  AllocationOutcome allocate_with(double max_loss, std::int64_t validation_per_class,
+                                  std::int64_t images_per_class = 6) {
     RunConfig config = study_.config("[allocate]\nlevels = [3, 6, 12, 40]\n");
     config.search.recalibrate = false;
     config.allocate.max_loss = max_loss;
+    config.data.images_per_class = images_per_class;
     config.data.validation_per_class = validation_per_class;
     SearchBench bench(load_network(config.model), config, silent_, cancellation_);
     const Dataset test = load_split(config.data, Split::kTest, silent_, cancellation_);
@@ -60,6 +62,12 @@ TEST_F(AllocationTest, KeepsABudgetOnAccuracyOnImagesThatNoRangeWasFittedTo) {
   EXPECT_LT(validated.uniform.front().validated, 40 - 13);
   EXPECT_GT(validated.allocation.best->cost, fitted.allocation.best->cost);
   EXPECT_FALSE(allocate_with(0, 20).allocation.best);
+}
+
+// 0.29 · 100 is 28.999999999999996.
+TEST_F(AllocationTest, ABudgetOfWholeAnswersIsThatMany) {
+  EXPECT_EQ(allocate_with(29, 0, 50).lost_answers, 29);
+  EXPECT_EQ(allocate_with(28.99, 0, 50).lost_answers, 28);
 }
 
 }  // namespace

@@ -59,6 +59,7 @@ CostOptions load_cost_options(const RunConfig& config, const Executor& executor,
 
 CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const CostRun& cost,
                             const CostOptions& options) {
+  check_any_on_array(executor);
   executor.prepare(plan);  // of this network and array, or throws
   const std::vector<const CimLayer*> layers = executor.cim_layers();
   const auto baseline = [&](const CimLayer&) { return cost.baseline_levels; };

@@ -69,6 +69,10 @@ std::string describe(const TrainRun& train, std::uint64_t seed) {
       train.holdout, train.augment);
 }
 
+std::string describe(TrainingQuantizer quantizer) {
+  return quantizer == TrainingQuantizer::kLsq ? "" : "qnn grids ";  // lsq was the only one once
+}
+
 std::string describe(const RetrainRun& retrain, std::uint64_t seed) {
   const auto& [share, temperature] = retrain.distillation;
   return describe(retrain.train, seed) +
@@ -86,8 +90,10 @@ std::string describe_grids(const RunConfig& config) {
 }
 
 std::string describe_recipe(const RunConfig& config) {
-  std::string text = describe(config.train, config.seed) + describe(config.data.normalization);
-  return config.has_quantize ? text + describe(config.quantize) : text;
+  const std::string text =
+      describe(config.train, config.seed) + describe(config.data.normalization);
+  return text +
+         (config.has_quantize ? describe(config.quantize) : describe(config.quantize.quantizer));
 }
 
 }  // namespace bitline

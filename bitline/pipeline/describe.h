@@ -19,6 +19,8 @@ std::string describe(const Normalization& normalization);
 /// What decides the weights of a training, with its seed.
 std::string describe(const TrainRun& train, std::uint64_t seed);
 std::string describe(const RetrainRun& retrain, std::uint64_t seed);
+/// How weights and grids learn together.
+std::string describe(TrainingQuantizer quantizer);
 /// [quantize]: what decides the grids that calibration finds.
 std::string describe_grids(const RunConfig& config);
 /// [train], and [quantize] where it is there.

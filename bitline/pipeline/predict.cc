@@ -1,6 +1,7 @@
 #include "bitline/pipeline/predict.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "bitline/pipeline/scoring.h"
@@ -26,6 +27,10 @@ Tensor predict(const Executor& executor, const PreparedPlan& plan, const Dataset
     const Tensor images = normalizer.apply(subset(dataset, indices).images);
     const Tensor logits = executor.logits(images, plan, histograms);
     const std::int64_t classes = logits.dim(1);
+    if (!std::ranges::all_of(logits.data<float>(),
+                             [](float logit) { return std::isfinite(logit); }))
+      fail("network '{}' answers some of images {} to {} with what is no finite number",
+           executor.network().name, first, last - 1);
     if (first == 0) all = Tensor(DType::kF32, {dataset.size(), classes});
     std::ranges::copy(logits.data<float>(), all.data<float>().begin() + first * classes);
     progress.update(last, "");

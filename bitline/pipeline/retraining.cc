@@ -19,6 +19,11 @@ AdcPlan search_again(RunConfig config, const Network& network, const AdcPlan& pl
   return bench.search_again(plan, progress, cancellation);
 }
 
+/// The sample that moves the statistics first: its images are among those of the recipe.
+std::string describe_recalibration(const RunConfig& config) {
+  return config.retrain.recalibrate ? fmt::format("sample {} ", config.data.images_per_class) : "";
+}
+
 /// What decides the plans of later epochs.
 std::string describe_searches(const RunConfig& config) {
   if (config.retrain.search_after.empty()) return {};
@@ -33,6 +38,24 @@ void check_retraining(const RetrainRun& retrain) {
         "1000, for example");
 }
 
+/// It may be of another make, but has to answer the same question.
+Teacher teacher_of(const RunConfig& config, const Network& network, const Dataset& images) {
+  const RetrainRun& retrain = config.retrain;
+  const Network answers =
+      retrain.teacher.empty() ? reference_network(config, network) : load_network(retrain.teacher);
+  check_fit(answers, images);
+  const std::int64_t classes = class_count(network);
+  if (class_count(answers) != classes)
+    fail_usage("retrain.teacher '{}' answers with {} classes, but network '{}' with {}",
+               answers.name, class_count(answers), network.name, classes);
+  return {TrainableNetwork(answers, config.quantize.quantizer, device_of(retrain.train)),
+          retrain.distillation};
+}
+
+std::string hash_of(const std::filesystem::path& network_file) {
+  return network_file.empty() ? "" : content_hash(load_network(network_file));
+}
+
 /// How `network` is trained under `plan`.
 TrainingSession session_of(const RunConfig& config, const Network& network, const AdcPlan& plan,
                            const Dataset& images, bool resume, ProgressSink& progress,
@@ -40,10 +63,7 @@ TrainingSession session_of(const RunConfig& config, const Network& network, cons
   const RetrainRun& retrain = config.retrain;
   TrainingSession session{config, retrain.train, retraining_recipe(config, network, plan, images),
                           Keep::kBest, resume};
-  if (retrain.distillation.share > 0)
-    session.teacher = {TrainableNetwork(reference_network(config, network),
-                                        config.quantize.quantizer, device_of(retrain.train)),
-                       retrain.distillation};
+  if (retrain.distillation.share > 0) session.teacher = teacher_of(config, network, images);
   session.writes_plan = retrain.changes_plan() && !plan.layers.empty();
   if (session.writes_plan) session.search_after = retrain.search_after;
   session.search_again = [&config, &progress, &cancellation](const Network& now,
@@ -62,12 +82,11 @@ Network reference_network(const RunConfig& config, const Network& network) {
 
 std::string retraining_recipe(const RunConfig& config, const Network& network, const AdcPlan& plan,
                               const Dataset& images) {
-  return sha256(describe(config.retrain, config.seed) + describe(config.data.normalization) +
+  return sha256(describe(config.retrain, config.seed) + describe(config.quantize.quantizer) +
+                describe_recalibration(config) + describe(config.data.normalization) +
                 describe(config.array) + content_hash(network) + content_hash(plan) +
                 content_hash(images) + describe_searches(config) +
-                (config.retrain.reference.empty()
-                     ? ""
-                     : content_hash(load_network(config.retrain.reference))));
+                hash_of(config.retrain.reference) + hash_of(config.retrain.teacher));
 }
 
 Trained retrain_network(const RunConfig& config, const Network& network, const AdcPlan& plan,

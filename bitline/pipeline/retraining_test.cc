@@ -125,6 +125,10 @@ TEST_F(RetrainTest, AReferenceTeachesAndIsWhatLossesAreCountedAgainst) {
   EXPECT_NE(losses(other, named), losses(other, taught));
   write_file_atomically(study_.folder() / "network.onnx", export_qonnx(network_));
   EXPECT_EQ(losses(other, by("network.onnx")), losses(other, named));
+  write_network(study_.folder() / "other.safetensors", other);
+  const std::string named_other =
+      "teacher = \"" + (study_.folder() / "other.safetensors").string() + "\"\n";
+  EXPECT_EQ(losses(other, named + named_other), losses(other, taught));
   SilentProgress silent;
   const AdcPlan plan = plan_of(config("staged"), network_, 4);
   const auto lossless = [&](const std::string& more) {
@@ -132,6 +136,13 @@ TEST_F(RetrainTest, AReferenceTeachesAndIsWhatLossesAreCountedAgainst) {
         .lossless.right;
   };
   EXPECT_NE(lossless(named), lossless(taught));
+}
+
+TEST_F(RetrainTest, RefusesATeacherWithOtherClasses) {
+  RunConfig run = config("other", "distillation = 0.5\n");
+  run.retrain.teacher = study_.folder() / "three.safetensors";
+  write_network(run.retrain.teacher, testing::tiny_network(3));
+  EXPECT_THROW(retrain(run, {}), Error);
 }
 
 TEST_F(RetrainTest, RecalibratesFirstWhereAsked) {
@@ -233,6 +244,16 @@ TEST_F(RetrainTest, EveryChoiceIsPartOfTheRecipe) {
   expect_new(run, plan);
   run = base;
   run.retrain.learn_ranges = true;
+  expect_new(run, plan);
+  run = base;
+  run.quantize.quantizer = TrainingQuantizer::kQnn;
+  expect_new(run, plan);
+  run = base;
+  run.retrain.recalibrate = true;
+  run.data.images_per_class = 2;
+  expect_new(run, plan);
+  run = base;
+  run.retrain.teacher = study_.folder() / "network.safetensors";
   expect_new(run, plan);
   run = base;
   run.retrain.search_after = {2};

@@ -52,6 +52,8 @@ class Run {
   }
 
   RunOutcome go() {
+    // Until this run has ended, no report may show what an earlier one left beside its files.
+    for (const char* outcome : {"run", "report"}) stages_.forget(outcome);
     baseline();
     analysis_.mapping();
     analysis_.profile();

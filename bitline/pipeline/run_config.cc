@@ -86,6 +86,10 @@ DataOptions read_data(const ConfigTable& table) {
   const Normalization usual = usual_normalization(data.format);
   data.normalization.mean = floats(table, "mean", usual.mean);
   data.normalization.deviation = floats(table, "deviation", usual.deviation);
+  if (!table.has("format") && (!data.search_file.empty() || !data.test_file.empty()))
+    fail_usage(
+        "data.search_file and data.test_file go with a data.format; set it to \"samples\" or "
+        "\"numpy\"");
   validate(data, table.get<std::string>("format", "cifar10"));
   return data;
 }
@@ -115,6 +119,9 @@ ModelSource read_model(const ConfigTable& table, std::uint64_t seed) {
   read_weights(table, model);
   if (model.file.empty() == model.name.empty())
     fail_usage("set either model.file (a network file) or model.name (resnet18, resnet20, vgg9)");
+  for (const char* key : {"width", "classes", "input"})
+    if (!model.file.empty() && table.has(key))
+      fail_usage("model.{} goes with model.name; the network in model.file has its own", key);
   if (model.options.input.size() != 3)
     fail_usage("model.input has {} numbers; give [channels, height, width]",
                model.options.input.size());
@@ -188,6 +195,7 @@ RetrainRun read_retrain(const ConfigTable& table, TrainRun train) {
   distillation.share = table.number("distillation", distillation.share, 0, 1);
   distillation.temperature = table.number("temperature", distillation.temperature, 0.1, 100);
   retrain.reference = table.path("reference", {});
+  retrain.teacher = table.path("teacher", {});
   retrain.learn_ranges = table.get<bool>("learn_ranges", retrain.learn_ranges);
   retrain.search_after = table.integers("search_after", retrain.search_after, 1, kMany);
   return retrain;
@@ -217,6 +225,9 @@ SearchRun read_search(const ConfigTable& table, const AdcSpec& adc) {
       table.choice<bool>("stream_ranges", false, {{"shared", false}, {"by-spread", true}});
   search.layers = table.get<std::vector<std::string>>("layers", search.layers);
   search.options.delta_step = table.rational("delta_step", search.options.delta_step);
+  if (search.options.delta_step <= 0 || (search.options.delta_step * 2).denominator() != 1)
+    fail_usage("search.delta_step {} is not a positive multiple of 1/2",
+               to_string(search.options.delta_step));
   search.options.full = table.get<bool>("full", search.options.full);
   search.max_loss = table.number("max_loss", search.max_loss, 0, 100);
   search.recalibrate = table.get<bool>("recalibrate", search.recalibrate);
@@ -247,6 +258,8 @@ RunConfig read_run_config(const Config& config) {
   run.search = read_search(root.table("search"), read_adc(root.table("adc")));
   run.compare.methods =
       root.table("compare").get<std::vector<std::string>>("methods", run.compare.methods);
+  if (run.compare.methods.empty())
+    fail_usage("compare.methods is empty; name one, or leave it out for all of them");
   run.has_allocate = root.has("allocate");
   run.has_explain = root.has("explain");
   root.table("explain");

@@ -66,10 +66,11 @@ struct RetrainRun {
   bool control = true;  ///< whether a run trains the network with lossless ADCs too
   StraightThrough gradient = StraightThrough::kIdentity;
   bool recalibrate = false;   ///< batch-norm statistics under the plan first
-  Distillation distillation;  ///< from the reference, with lossless ADCs
-  /// Network file that teaches, and that losses are counted against; empty: the network as it came.
+  Distillation distillation;  ///< from the teacher, with lossless ADCs
+  /// Network file that losses are counted against; empty: the network as it came.
   std::filesystem::path reference;
-  bool learn_ranges = false;  ///< δ of every ADC is trained too
+  std::filesystem::path teacher;  ///< network file; empty: the reference
+  bool learn_ranges = false;      ///< δ of every ADC is trained too
   /// Epochs behind which ranges are searched again, by [search].
   std::vector<std::int64_t> search_after;
 

@@ -36,7 +36,8 @@ class NetworkMaker {
     stages_.run("quantize",
                 {{"network", content_hash(network)},
                  {"sample", content_hash(sample)},
-                 {"quantize", describe_grids(config_) + describe(config_.data.normalization)}},
+                 {"quantize", describe_grids(config_) + describe(config_.data.normalization)},
+                 {"artefact", artefact}},
                 [&](StageOutput& output) {
                   write_network(
                       output.path_of(artefact),

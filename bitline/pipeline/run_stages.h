@@ -30,6 +30,9 @@ class RunStages {
       const std::string& name, const std::string& network_artefact, const std::string& recipe,
       const std::function<void(StageOutput&, const std::filesystem::path&, bool resume)>& train);
 
+  /// Takes back what an earlier run recorded of the stage, with its artefacts.
+  void forget(const std::string& stage) { folder_.forget(stage); }
+
   const RunFolder& folder() const { return folder_; }
   const std::map<std::string, double>& seconds() const { return seconds_; }
   const std::vector<std::string>& skipped() const { return skipped_; }

@@ -10,6 +10,7 @@
 #include "bitline/pipeline/run_folder.h"
 #include "bitline/pipeline/study.h"
 #include "bitline/pipeline/test_study.h"
+#include "bitline/report/run_record.h"
 
 namespace bitline {
 namespace {
@@ -235,7 +236,48 @@ TEST_F(FloatRunTest, TrainsOnTheGridsWhereAsked) {
   EXPECT_TRUE(std::filesystem::exists(study_.folder() / "a/network.safetensors.csv"));
 }
 
+TEST_F(FloatRunTest, LeavesTheFineTunedNetworkWhereThatIsNoLongerAsked) {
+  const std::string train =
+      "[train]\nepochs = 1\nlearning_rate = 1e-4\nbatch_size = 4\nholdout = 4\n";
+  const auto network = [&](const std::string& more) {
+    return content_hash(run("[quantize]\n" + more + train).network);
+  };
+  const std::string tuned = network("fine_tune = true\n");
+  const std::string plain = network("");
+  EXPECT_NE(plain, tuned);
+  EXPECT_EQ(network("fine_tune = true\n"), tuned);
+  EXPECT_EQ(network(""), plain);
+}
+
 TEST_F(FloatRunTest, IsRefusedWithoutGrids) { EXPECT_THROW(run(""), Error); }
+
+TEST_F(RunTest, ItsReportShowsNoStageOfAnEarlierConfiguration) {
+  RunConfig config = study_.config("[cost]\n[explain]\n");
+  config.search.levels = {3};
+  config.search.ranges = {RangeMethod::kNetworkWise};
+  const auto read = [&] {
+    const std::filesystem::path folder = study_.folder() / "a";
+    return read_runs({&folder, 1}).front();
+  };
+  run_pipeline(config, study_.folder() / "a", silent_, cancellation_);
+  EXPECT_FALSE(read().plans.front().cost.is_null());
+  EXPECT_FALSE(read().results.back().explanation.is_null());
+  config.has_cost = config.has_explain = false;
+  config.array.rows = 8;
+  run_pipeline(config, study_.folder() / "a", silent_, cancellation_);
+  EXPECT_TRUE(read().plans.front().cost.is_null());
+  EXPECT_TRUE(read().results.back().explanation.is_null());
+}
+
+TEST_F(RunTest, AnUnfinishedRunHasNoReport) {
+  const std::filesystem::path folder = study_.folder() / "a";
+  run("a");
+  Cancellation stopped;
+  stopped.request();
+  EXPECT_THROW(run_pipeline(study_.config(), folder, silent_, stopped), Error);
+  EXPECT_THROW(read_runs({&folder, 1}), Error);
+  EXPECT_FALSE(std::filesystem::exists(folder / "report.html"));
+}
 
 TEST_F(RunTest, AnotherArrayRunsItsStagesAgain) {
   run("a");

@@ -49,6 +49,9 @@ std::vector<std::int64_t> ascending(const std::vector<float>& keys) {
 std::string identity_of(const Executor& executor, const Tensor& images,
                         std::span<const std::int32_t> targets, SearchStatistics statistics) {
   std::string layers;
+  if (const auto mapped = executor.cim_layers(); !mapped.empty())
+    for (const auto& [key, value] : sum_settings(mapped.front()->array))
+      layers += fmt::format("{} {} ", key, value);  // digits stand in one order whatever the tiles
   for (const CimLayer* layer : executor.cim_layers())
     layers += layer->name + sha256(layer->planes.digits.bytes()) +
               (layer->planes.has_flips() ? sha256(layer->planes.signs.bytes()) : "");
@@ -93,6 +96,7 @@ SearchBench::SearchBench(const Network& network, const RunConfig& config, Progre
       sample_(load_search_sample(config.data, config.seed, progress, cancellation)),
       images_(normalized_images(sample_, config.data)) {
   check_fit(network, sample_);
+  check_any_on_array(executor_);
   searched_layers();  // that they are there
   const Tensor logits = predict(executor_, {}, sample_, config.data.normalization,
                                 "lossless search sample", progress, cancellation);
@@ -140,8 +144,9 @@ std::map<std::string, Rational> SearchBench::centres(ProgressSink& progress,
                                                      const Cancellation& cancellation) {
   std::map<std::string, Rational> centres;
   if (config_.search.centre == Centre::kZero) return centres;
-  for (const auto& [layer, histogram] : sums(progress, cancellation))
-    centres[layer] = mean_centre(statistics(histogram.total()));
+  for (const CimLayer* layer : searched_layers())
+    centres[layer->name] =
+        mean_centre(statistics(sums(progress, cancellation).at(layer->name).total()));
   return centres;
 }
 

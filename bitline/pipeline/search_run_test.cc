@@ -72,6 +72,42 @@ TEST(SearchBench, QuantizesTheNamedLayersAlone) {
   EXPECT_THROW(SearchBench(load_network(config.model), config, silent, {}), Error);
 }
 
+TEST(SearchBench, CentresTheNamedLayersAlone) {
+  const TestStudy study("named_centres");
+  const RunConfig config = study.config("centre = \"mean\"\nlayers = [\"stage2.block1.conv2\"]\n");
+  SilentProgress silent;
+  SearchBench bench(load_network(config.model), config, silent, {});
+  const SearchResult result = bench.search(3, RangeMethod::kLayerWise, {}, silent, {});
+  EXPECT_EQ(result.plan.layers.size(), 1U);
+  EXPECT_NE(result.plan.layers.begin()->second.spec.centre, 0);
+}
+
+// Rows in another order make other sums of the same digits, between the same bounds.
+TEST(SearchBench, TakesNoScoresOfAnotherArrayFromAJournal) {
+  const TestStudy study("journals");
+  RunConfig config = study.config();
+  SilentProgress silent;
+  const auto search = [&](RowOrder order, const std::string& journal) {
+    config.array.row_order = order;
+    SearchBench bench(load_network(config.model), config, silent, {});
+    return bench.search(3, RangeMethod::kLayerWise, study.folder() / journal, silent, {});
+  };
+  const SearchResult fresh = search(RowOrder::kKernelMajor, "fresh");
+  search(RowOrder::kChannelMajor, "journal");
+  const SearchResult after = search(RowOrder::kKernelMajor, "journal");
+  EXPECT_EQ(after.score, fresh.score);
+  EXPECT_EQ(after.plan, fresh.plan);
+}
+
+TEST(SearchBench, RefusesANetworkWithNothingOnTheArray) {
+  const TestStudy study("nothing");
+  const RunConfig config = study.config();
+  Network network = load_network(config.model);
+  std::erase_if(network.quant, [](const auto& grid) { return grid.first.starts_with("stage"); });
+  SilentProgress silent;
+  EXPECT_THROW(SearchBench(network, config, silent, {}), Error);
+}
+
 TEST(SearchBench, GivesStreamsThatSpreadLessANarrowerRange) {
   const TestStudy study("stream_ranges");
   // With narrower ones, half a step would be below 1.

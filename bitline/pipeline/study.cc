@@ -151,6 +151,22 @@ std::optional<Dataset> load_validation_sample(const DataOptions& data, std::uint
   return sample;
 }
 
+void check_any_on_array(const Executor& executor) {
+  if (executor.cim_layers().empty())
+    fail_usage(
+        "no layer of network '{}' lies on the array, so that it has no ADC; its first and last "
+        "layer do with array.first_layer = \"mapped\" and array.last_layer = \"mapped\"",
+        executor.network().name);
+}
+
+std::int64_t class_count(const Network& network) {
+  const Shape answer = validate(network).at(network.nodes.back().name);
+  if (answer.size() != 1)
+    fail_usage("network '{}' answers with {} and not with one number for each class", network.name,
+               to_string(answer));
+  return answer[0];
+}
+
 void check_fit(const Network& network, const Dataset& dataset) {
   const std::map<std::string, Shape> shapes = validate(network);
   const Shape& input = shapes.at(network.nodes.front().name);
@@ -159,7 +175,7 @@ void check_fit(const Network& network, const Dataset& dataset) {
     fail_usage(
         "the images are {}, but network '{}' takes {}; set [data] and [model] to one dataset",
         to_string({images.begin() + 1, images.end()}), network.name, to_string(input));
-  const std::int64_t classes = shapes.at(network.nodes.back().name).at(0);
+  const std::int64_t classes = class_count(network);
   if (dataset.classes > classes)
     fail_usage("the data have {} classes, but network '{}' answers with {}", dataset.classes,
                network.name, classes);

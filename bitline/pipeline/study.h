@@ -13,6 +13,8 @@
 
 namespace bitline {
 
+class Executor;
+
 /// A network file, or an ONNX model by its name's end. Errors carry the path.
 Network load_network(const std::filesystem::path& file);
 
@@ -48,6 +50,10 @@ std::optional<Dataset> load_validation_sample(const DataOptions& data, std::uint
 
 /// Throws Error when images or classes do not fit the network.
 void check_fit(const Network& network, const Dataset& dataset);
+/// Throws Error (kUsage) where no layer of the network lies on the array.
+void check_any_on_array(const Executor& executor);
+/// Classes that a network answers with. Throws Error (kUsage) where its output is no vector.
+std::int64_t class_count(const Network& network);
 
 /// SHA-256 of the network's file.
 std::string content_hash(const Network& network);

@@ -32,10 +32,10 @@ inline Dataset two_classes(std::int64_t count, std::uint64_t seed) {
 }
 
 /// A ResNet-20 of quarter width with random weights on 4-bit grids.
-inline Network tiny_network() {
+inline Network tiny_network(std::int64_t classes = 2) {
   ModelOptions options;
   options.width = 0.25;
-  options.classes = 2;
+  options.classes = classes;
   options.input = {3, 8, 8};
   Network network = resnet20(options);
   attach_quantizers(network, {});

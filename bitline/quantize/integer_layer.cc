@@ -36,7 +36,15 @@ void set_weights(IntegerLayer& layer, const Tensor& weight, const QuantSpec& spe
   }
 }
 
+bool is_padded(const Padding& padding) {
+  return padding.top > 0 || padding.left > 0 || padding.bottom > 0 || padding.right > 0;
+}
+
 void set_input(IntegerLayer& layer, const QuantSpec& spec) {
+  if (spec.odd && is_padded(layer.geometry.padding))
+    fail(
+        "it pads with 0, and its input is on a grid without 0; pad the values with one that is on "
+        "the grid, before they are put on it, and leave the padding out");
   if (spec.axis >= 0) fail("its input has one scale per channel; only one per layer can be mapped");
   layer.input_bits = spec.bits;
   layer.input_signed = spec.is_signed;
@@ -44,7 +52,7 @@ void set_input(IntegerLayer& layer, const QuantSpec& spec) {
   layer.input_odd = spec.odd;
   layer.input_scale = spec.scale.data<float>()[0];
   layer.input_zero_point = spec.zero_point;
-  layer.pad_value = spec.odd ? 1 : spec.zero_point;  // ±1 has no 0; padding drives +1
+  layer.pad_value = spec.odd ? 1 : spec.zero_point;  // without 0 nothing is padded
 }
 
 }  // namespace

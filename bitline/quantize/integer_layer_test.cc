@@ -113,10 +113,11 @@ TEST(IntegerLayers, OddWeightsAndInputsAreMarked) {
   Network network = two_layers();
   network.quant.at("conv.weight").odd = true;
   network.quant.at("input").odd = true;
+  EXPECT_THROW(integer_layers(network), Error);  // its padding, 0, is not on the grid
+  std::get<Conv>(network.nodes[1].op).padding = 0;
   const IntegerLayer layer = integer_layers(network)[0];
   EXPECT_TRUE(layer.weight_odd);
   EXPECT_TRUE(layer.input_odd);
-  EXPECT_EQ(layer.pad_value, 1);  // no zero on the grid
   // w / 0.5 = 0.48, -0.52, 1.5, -18 to the nearest odd number in -7 … 7.
   EXPECT_THAT(weights_of(layer), ElementsAre(1, -1, 1, -7));
 }

@@ -88,7 +88,10 @@ void attach_quantizers(Network& network, const QuantizeOptions& options) {
           "more",
           layer->name, is_edge ? "edge_bits" : "activation_bits");
     value.scale = Tensor(DType::kF32, {1});
-    network.quant[layer->inputs[0]] = value;
+    // Where several layers read it, the finest grid that one of them asks for.
+    const auto shared = network.quant.find(layer->inputs[0]);
+    if (shared == network.quant.end() || shared->second.bits < value.bits)
+      network.quant[layer->inputs[0]] = value;
   }
 }
 

@@ -78,7 +78,13 @@ std::vector<CurveRecord> read_curve(const fs::path& file) {
   });
 }
 
-PlanRecord read_search(const fs::path& folder, const ResultRecord& row) {
+/// An earlier configuration may have had stages that this one has not, and left their files.
+bool took_part(const RunRecord& run, const std::string& stage) {
+  const auto seconds = run.description.find("seconds");
+  return seconds == run.description.end() || seconds->contains(stage);
+}
+
+PlanRecord read_search(const fs::path& folder, const ResultRecord& row, const RunRecord& run) {
   PlanRecord record;
   record.name = fs::path(row.plan).stem().string();
   record.levels = row.levels.value_or(0);
@@ -91,7 +97,8 @@ PlanRecord read_search(const fs::path& folder, const ResultRecord& row) {
     record.images_measured = json.value("images_measured", std::int64_t{0});
     record.images_in_full = json.value("images_in_full", std::int64_t{0});
   }
-  record.cost = read_json_if_there(folder / "costs" / (record.name + ".json"));
+  if (took_part(run, "cost-" + record.name))
+    record.cost = read_json_if_there(folder / "costs" / (record.name + ".json"));
   return record;
 }
 
@@ -110,7 +117,7 @@ std::vector<PlanRecord> read_searches(const fs::path& folder, const RunRecord& r
     const std::string name = fs::path(row.plan).stem().string();
     const bool known =
         std::ranges::any_of(plans, [&](const PlanRecord& plan) { return plan.name == name; });
-    if (!row.plan.empty() && !known) plans.push_back(read_search(folder, row));
+    if (!row.plan.empty() && !known) plans.push_back(read_search(folder, row, run));
   }
   return plans;
 }
@@ -146,11 +153,12 @@ RunRecord read_run(const fs::path& folder) {
   run.description = read_json(folder / "run.json");
   run.results = read_results(folder / "results.csv");
   for (ResultRecord& row : run.results)
-    row.explanation = read_json_if_there(folder / "explanations" / (file_stem(row) + ".json"));
+    if (const std::string stem = file_stem(row); took_part(run, "explain-" + stem))
+      row.explanation = read_json_if_there(folder / "explanations" / (stem + ".json"));
   run.plans = read_searches(folder, run);
   run.sums = read_sums(folder / "profile" / "counts.csv");
   run.mapping = read_json_if_there(folder / "mapping.json");
-  run.allocation = read_json_if_there(folder / "allocation.json");
+  if (took_part(run, "allocate")) run.allocation = read_json_if_there(folder / "allocation.json");
   return run;
 }
 

@@ -129,7 +129,8 @@ at::Tensor ComposedLayer::accumulate_chunk(const LayerAdc& adc, const at::Tensor
     }
   }
   if (adc.complement_factor != 0) y += complements(unfolded) * adc.complement_factor;
-  if (adc.input_sum_factor != 0) y -= unfolded.sum(2, true).to(at::kLong) * adc.input_sum_factor;
+  if (adc.input_sum_factor != 0)
+    y -= unfolded.sum(2, true, at::kDouble).to(at::kLong) * adc.input_sum_factor;
   return y;
 }
 

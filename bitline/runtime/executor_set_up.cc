@@ -31,9 +31,14 @@ Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine
                    ProgressSink& progress)
     : network_(std::move(network)), steps_(lower(network_)), live_(live_values(steps_)) {
   std::map<std::string, IntegerLayer> integers;
+  std::string first;  // of them, in the network's order, as attach_quantizers() takes them
+  std::string last;
   if (mode != MacMode::kFloat)
-    for (IntegerLayer& layer : integer_layers(network_))
-      integers.emplace(layer.name, std::move(layer));
+    for (IntegerLayer& layer : integer_layers(network_)) {
+      last = layer.name;
+      if (first.empty()) first = last;
+      integers.emplace(last, std::move(layer));
+    }
   const std::map<std::string, Shape> shapes = validate(network_);
   std::vector<std::size_t> integer_steps;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -47,11 +52,11 @@ Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine
   }
   SetUpProgress told(progress, integers);
   for (const std::size_t i : integer_steps) {
-    const bool is_digital =
-        (i == integer_steps.front() && array.first_layer == LayerPolicy::kDigitalInteger) ||
-        (i == integer_steps.back() && array.last_layer == LayerPolicy::kDigitalInteger);
-    const bool is_mapped = mode == MacMode::kAnalog && !is_digital;
     const IntegerLayer& layer = integers.at(steps_[i].node->name);
+    const bool is_digital =
+        (layer.name == first && array.first_layer == LayerPolicy::kDigitalInteger) ||
+        (layer.name == last && array.last_layer == LayerPolicy::kDigitalInteger);
+    const bool is_mapped = mode == MacMode::kAnalog && !is_digital;
     runners_.emplace(i, LayerRunner::integers(layer, is_mapped ? &array : nullptr, engine));
     told.finished(layer);
   }

@@ -181,6 +181,22 @@ TEST(Executor, MapsFirstAndLastLayerWhenAskedTo) {
   EXPECT_EQ(values_of(analog.logits(images, plan)), values_of(analog.logits(images)));
 }
 
+// "first" is computed behind the shortcut, where the sum is that it ends in.
+TEST(Executor, FirstAndLastLayerAreThoseOfTheNetworksOrder) {
+  testing::SmallNetwork build(1);
+  build.grid("input", 8, true, 0.02F);
+  build.conv("first", "input", {4, 3, 1, 1}, {}, 4);
+  build.conv("shortcut", "input", {4, 3, 1, 1}, {}, 4);
+  build.plain("sum", Add{}, {"first", "shortcut"});
+  build.plain("flat", Flatten{}, {"sum"});
+  build.grid("flat", 4, true, 0.1F);
+  build.linear("last", "flat", {2, 256}, 4);
+  const Executor executor(std::move(build).finish(), MacMode::kAnalog);
+  EXPECT_FALSE(executor.is_mapped("first"));
+  EXPECT_TRUE(executor.is_mapped("shortcut"));
+  EXPECT_FALSE(executor.is_mapped("last"));
+}
+
 TEST(Executor, RefusesAPlanOfAnotherArrayAndNamesTheLayer) {
   const Executor analog(small_network(), MacMode::kAnalog);
   AdcPlan plan = plan_for(analog, four_levels());
