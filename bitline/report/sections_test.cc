@@ -141,6 +141,7 @@ TEST_F(SectionsTest, DiagnosisSaysWhereNoLayerLosesAnswers) {
 TEST_F(SectionsTest, DiagnosisTellsNetworksUnderOnePlanApart) {
   std::filesystem::rename(folder_ / "explanations" / "L4-layer-wise.json",
                           folder_ / "explanations" / "L6-layer-wise-retrained.json");
+  edit(folder_ / "run.json", "explain-L4-layer-wise", "explain-L6-layer-wise-retrained");
   EXPECT_THAT(column_of(section("diagnosis"), "lines", "plan"),
               ElementsAre("L6-layer-wise, recalibrated", "L6-layer-wise, recalibrated",
                           "L6-layer-wise, retrained", "L6-layer-wise, retrained"));
