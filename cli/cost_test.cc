@@ -102,15 +102,16 @@ TEST_F(CostTest, LevelsAreDividedAmongLayers) {
 }
 
 TEST_F(CostTest, NoPlanOfAnEarlierBudgetStays) {
-  const auto allocate = [&](const std::string& levels, const std::string& max_loss) {
-    const Outcome outcome = run({"allocate", "study.toml", "--set", "allocate.levels=" + levels,
-                                 "--set", "allocate.max_loss=" + max_loss, "--out", "mixed"});
+  const auto allocate_under = [&](const std::string& budget) {
+    const Outcome outcome = run({"allocate", "study.toml", "--set", "allocate.levels=[9]", "--set",
+                                 budget, "--out", "mixed"});
     EXPECT_EQ(outcome.exit_code, 0);
     return outcome.output;
   };
-  allocate("[9]", "100");
+  allocate_under("allocate.max_loss=100");
   EXPECT_TRUE(std::filesystem::exists(folder() / "mixed/plan.json"));
-  EXPECT_THAT(allocate("[2]", "0"), testing::HasSubstr("No plan keeps the budget"));
+  EXPECT_THAT(allocate_under("allocate.max_cost=0.01"),
+              testing::HasSubstr("No plan keeps the budget"));
   EXPECT_FALSE(std::filesystem::exists(folder() / "mixed/plan.json"));
 }
 
