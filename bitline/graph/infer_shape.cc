@@ -109,6 +109,8 @@ Shape Rules::operator()(const Linear&) const {
   const Tensor& weight = site.network.parameter(site.node, "weight");
   if (weight.shape().size() != 2)
     fail("weight of shape {} is not a matrix", to_string(weight.shape()));
+  if (element_count(weight.shape()) == 0)
+    fail("weight of shape {} has no elements", to_string(weight.shape()));
   site.require_parameter("weight", {weight.dim(0), first().back()});
   if (site.has("bias")) site.require_parameter("bias", {weight.dim(0)});
   Shape shape = first();

@@ -34,9 +34,7 @@ std::map<std::string, Shape> validate(const Network& network) {
       if (shapes.contains(node.name)) fail("the name is used twice");
       if (std::ranges::any_of(node.name, is_control_character))
         fail("the name holds control characters; rename the node");
-      const Shape shape = infer_shape(site);
-      if (element_count(shape) == 0) fail("makes a value of shape {}", to_string(shape));
-      shapes[node.name] = shape;
+      shapes[node.name] = infer_shape(site);
     });
   }
   for (const auto& [name, spec] : network.quant) {

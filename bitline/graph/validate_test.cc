@@ -50,6 +50,23 @@ TEST(Shapes, OfALinearLayer) {
   EXPECT_EQ(validate(network).at("linear"), Shape{3});
 }
 
+TEST(Shapes, OfALayerWithoutAnyWeightAreRefused) {
+  Network network = network_with_input({5});
+  append(network, "none", Gather{0, {}}, {"input"});
+  append(network, "linear", Linear{}, {"none"}, {{"weight", filled({3, 0}, 1)}});
+  EXPECT_THAT(refusal(network), HasSubstr("weight of shape [3, 0] has no elements"));
+}
+
+// Of four windows over 7 values and a padding of 1 on either side, 3 apart, the last begins at 9.
+TEST(Shapes, OfAPoolWithAWindowInPaddingAloneAreRefused) {
+  Network network = network_with_input({1, 6, 7});
+  append(network, "pool", MaxPool{{.kernel = 2, .stride = 3, .padding = 1, .ceil = true}},
+         {"input"});
+  EXPECT_THAT(refusal(network), HasSubstr("window 4 of a side of 7"));
+  std::get<MaxPool>(network.nodes.back().op).windows.stride = {3, 1};
+  EXPECT_EQ(validate(network).at("pool"), (Shape{1, 3, 8}));
+}
+
 TEST(Shapes, OfOperatorsThatKeepTheirInput) {
   Network network = network_with_input({4, 7, 9});
   append(network, "norm", BatchNorm{}, {"input"}, identity_norm(4));
