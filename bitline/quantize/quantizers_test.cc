@@ -220,5 +220,16 @@ TEST(AttachQuantizers, OneBitActivationsBehindARelu) {
   EXPECT_EQ(network.quant.at("relu_a").maximum(), 1);
 }
 
+// The images go to the first layer and to a shortcut.
+TEST(AttachQuantizers, ASharedInputTakesTheFinestGrid) {
+  Network network = network_with_input({2});
+  for (const char* name : {"first", "shortcut"})
+    append(network, name, Linear{}, {"input"}, {{"weight", filled({2, 2}, 1)}});
+  append(network, "sum", Add{}, {"first", "shortcut"});
+  append(network, "last", Linear{}, {"sum"}, {{"weight", filled({2, 2}, 1)}});
+  attach_quantizers(network, {.activation_bits = 2, .edge_bits = 8});
+  EXPECT_EQ(network.quant.at("input").bits, 8);
+}
+
 }  // namespace
 }  // namespace bitline
