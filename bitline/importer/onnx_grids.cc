@@ -196,6 +196,21 @@ Grids quant_grids(OnnxNode& node, const Shape& shape) {
   return grids;
 }
 
+/// By the grid or the ReLU that it comes from, through operators that keep signs.
+bool is_known_non_negative(const Network& network, std::string name) {
+  for (;;) {
+    if (const auto grid = network.quant.find(name); grid != network.quant.end())
+      return !grid->second.is_signed && grid->second.zero_point == 0;
+    const auto node = std::ranges::find(network.nodes, name, &Node::name);
+    if (node == network.nodes.end()) return false;
+    if (std::holds_alternative<Relu>(node->op)) return true;
+    if (!keeps_values(node->op) && !std::holds_alternative<AveragePool>(node->op) &&
+        !std::holds_alternative<GlobalAveragePool>(node->op))
+      return false;
+    name = node->inputs[0];
+  }
+}
+
 }  // namespace
 
 void build_quantize_linear(OnnxNode& node) {
@@ -275,25 +290,6 @@ void build_bipolar_quant(OnnxNode& node) {
   for (const float v : x.constant->data<float>()) signs.push_back(v >= 0 ? 1 : -1);
   node.set_output(0, on_grid(signs, x.shape, grids));
 }
-
-namespace {
-
-/// By the grid or the ReLU that it comes from, through operators that keep signs.
-bool is_known_non_negative(const Network& network, std::string name) {
-  for (;;) {
-    if (const auto grid = network.quant.find(name); grid != network.quant.end())
-      return !grid->second.is_signed && grid->second.zero_point == 0;
-    const auto node = std::ranges::find(network.nodes, name, &Node::name);
-    if (node == network.nodes.end()) return false;
-    if (std::holds_alternative<Relu>(node->op)) return true;
-    if (!keeps_values(node->op) && !std::holds_alternative<AveragePool>(node->op) &&
-        !std::holds_alternative<GlobalAveragePool>(node->op))
-      return false;
-    name = node->inputs[0];
-  }
-}
-
-}  // namespace
 
 // scale · ⌊integer / 2^(bits lost)⌋ on a grid of the bits that are left.
 void build_trunc(OnnxNode& node) {

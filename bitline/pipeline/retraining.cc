@@ -44,10 +44,10 @@ Teacher teacher_of(const RunConfig& config, const Network& network, const Datase
   const Network answers =
       retrain.teacher.empty() ? reference_network(config, network) : load_network(retrain.teacher);
   check_fit(answers, images);
-  const std::int64_t classes = class_count(network);
-  if (class_count(answers) != classes)
+  const std::int64_t own = class_count(network);
+  if (const std::int64_t classes = class_count(answers); classes != own)
     fail_usage("retrain.teacher '{}' answers with {} classes, but network '{}' with {}",
-               answers.name, class_count(answers), network.name, classes);
+               answers.name, classes, network.name, own);
   return {TrainableNetwork(answers, config.quantize.quantizer, device_of(retrain.train)),
           retrain.distillation};
 }

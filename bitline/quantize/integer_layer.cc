@@ -36,12 +36,8 @@ void set_weights(IntegerLayer& layer, const Tensor& weight, const QuantSpec& spe
   }
 }
 
-bool is_padded(const Padding& padding) {
-  return padding.top > 0 || padding.left > 0 || padding.bottom > 0 || padding.right > 0;
-}
-
 void set_input(IntegerLayer& layer, const QuantSpec& spec) {
-  if (spec.odd && is_padded(layer.geometry.padding))
+  if (spec.odd && layer.geometry.padding.any())
     fail(
         "it pads with 0, and its input is on a grid without 0; pad the values with one that is on "
         "the grid, before they are put on it, and leave the padding out");
