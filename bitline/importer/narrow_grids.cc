@@ -1,7 +1,9 @@
 #include "bitline/importer/narrow_grids.h"
 
 #include <algorithm>
+#include <limits>
 #include <sstream>
+#include <utility>
 
 namespace bitline {
 namespace {
@@ -41,6 +43,59 @@ double real_at(const QuantSpec& spec, std::int64_t integer) {
                              static_cast<float>(integer - spec.zero_point));
 }
 
+/// Gives `spec` fewer bits, `narrow` or not, if such a grid has the ends that are asked for and an
+/// integer for 0. False, and nothing changed, if none has.
+template <typename HasTheEnds>
+bool narrow_to(QuantSpec& spec, const HasTheEnds& has_the_ends) {
+  for (int bits = spec.bits; bits >= 1; --bits)
+    for (const bool narrow : {false, true}) {
+      QuantSpec candidate = spec;
+      candidate.bits = bits;
+      candidate.narrow = narrow;
+      if (candidate.minimum() >= candidate.maximum() ||
+          candidate.minimum() > candidate.zero_point ||
+          candidate.maximum() < candidate.zero_point || !has_the_ends(candidate))
+        continue;
+      spec = candidate;
+      return true;
+    }
+  return false;
+}
+
+struct Limits {
+  std::int64_t low;
+  std::int64_t high;
+};
+
+auto ends_at(const Limits& limits) {
+  return [limits](const QuantSpec& spec) {
+    return spec.minimum() == limits.low && spec.maximum() == limits.high;
+  };
+}
+
+std::int64_t limit(const OnnxNode& node, std::size_t input, std::string_view what,
+                   std::int64_t fallback) {
+  if (!node.has_input(input)) return fallback;
+  const std::vector<std::int64_t> integers = node.constant_integers(input, what);
+  if (integers.size() != 1) fail("its {} has {} elements instead of one", what, integers.size());
+  return integers[0];
+}
+
+/// Its grid has no scale: that is DequantizeLinear's to state.
+void clip_constant(OnnxNode& node, const ImportedValue& x, const Limits& limits) {
+  node.state().take(x.shape);
+  Tensor clipped = x.constant->clone();
+  for (std::int64_t& integer : clipped.data<std::int64_t>())
+    integer = std::clamp(integer, limits.low, limits.high);
+  std::optional<QuantSpec> grid = x.grid;
+  if (x.element_type == onnx::TensorProto::INT8 || x.element_type == onnx::TensorProto::UINT8) {
+    QuantSpec spec;
+    spec.is_signed = x.element_type == onnx::TensorProto::INT8;
+    if (narrow_to(spec, ends_at(limits))) grid = spec;
+  }
+  node.set_constant(std::move(clipped), x.element_type, grid);
+}
+
 }  // namespace
 
 void take_stated_grid(const OnnxNode& node, std::span<const std::int64_t> integers,
@@ -58,22 +113,36 @@ ImportedValue without_clip(const OnnxNode& node, const ImportedValue& x, QuantSp
   std::string source;
   const Unary* clip = x.is_constant() ? nullptr : clip_behind(node.network(), x.node, source);
   if (clip == nullptr || spec.scale.size() != 1) return x;
-  for (int bits = spec.bits; bits >= 1; --bits)
-    for (const bool narrow : {false, true}) {
-      QuantSpec candidate = spec;
-      candidate.bits = bits;
-      candidate.narrow = narrow;
-      if (candidate.minimum() >= candidate.maximum() ||
-          candidate.maximum() < candidate.zero_point ||
-          real_at(candidate, candidate.minimum()) != clip->alpha ||
-          real_at(candidate, candidate.maximum()) != clip->beta)
-        continue;
-      spec = candidate;
-      ImportedValue unclipped = x;
-      unclipped.node = source;
-      return unclipped;
-    }
-  return x;
+  const auto ends_at_the_limits = [clip](const QuantSpec& candidate) {
+    return real_at(candidate, candidate.minimum()) == clip->alpha &&
+           real_at(candidate, candidate.maximum()) == clip->beta;
+  };
+  if (!narrow_to(spec, ends_at_the_limits)) return x;
+  ImportedValue unclipped = x;
+  unclipped.node = source;
+  return unclipped;
+}
+
+bool holds_integers(const ImportedValue& x) {
+  return x.is_constant() ? x.constant->dtype() == DType::kI64 : x.grid.has_value();
+}
+
+void build_integer_clip(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  const Limits limits{limit(node, 1, "minimum", std::numeric_limits<std::int64_t>::min()),
+                      limit(node, 2, "maximum", std::numeric_limits<std::int64_t>::max())};
+  if (limits.low > limits.high)
+    fail("its minimum {} is above its maximum {}", limits.low, limits.high);
+  if (x.is_constant()) return clip_constant(node, x, limits);
+  QuantSpec spec = *x.grid;
+  Operator op = Identity{};
+  if (!narrow_to(spec, ends_at(limits)))
+    op = Unary{UnaryFunction::kClip, real_at(spec, std::max(limits.low, spec.minimum())),
+               real_at(spec, std::min(limits.high, spec.maximum()))};
+  ImportedValue y = node.append_keeping_grid(std::move(op), x);
+  y.grid = spec;
+  node.state().network.quant[y.node] = spec;
+  node.set_output(0, y);
 }
 
 }  // namespace bitline

@@ -18,4 +18,13 @@ void take_stated_grid(const OnnxNode& node, std::span<const std::int64_t> intege
 /// largest integer of fewer bits: narrows `spec` and returns what the Clip reads. Otherwise `x`.
 ImportedValue without_clip(const OnnxNode& node, const ImportedValue& x, QuantSpec& spec);
 
+/// Whether a Clip of `x` is one of integers: of a constant's, or of those that QuantizeLinear
+/// gives.
+bool holds_integers(const ImportedValue& x);
+
+/// A Clip of integers, as Brevitas writes grids of fewer than 8 bits: QuantizeLinear, Clip,
+/// DequantizeLinear. Where its limits are the ends of fewer bits, the value's grid is narrowed;
+/// other limits cut the integers and leave the grid. Throws Error for limits that are no integers.
+void build_integer_clip(OnnxNode& node);
+
 }  // namespace bitline

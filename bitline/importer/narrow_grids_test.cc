@@ -84,5 +84,107 @@ TEST(NarrowGrids, MetadataThatDoNotFitAreRefused) {
   }
 }
 
+/// x → QuantizeLinear → Clip → DequantizeLinear, and likewise a layer's weights and bias.
+struct ClippedIntegers {
+  std::vector<int> values{0, 15};
+  TensorProto::DataType type = TensorProto::UINT8;
+  int zero_point = 0;
+  std::vector<int> weights{-7, 7};
+
+  ModelBuilder model() const {
+    ModelBuilder model({0, 2});
+    model.floats("s", {}, {0.5F});
+    model.small("z", type, {}, {zero_point});
+    model.node("QuantizeLinear", {"x", "s", "z"}, {"xi"}).set_name("grid");
+    clip(model, type, "xi", values);
+    model.node("DequantizeLinear", {"xi.clipped", "s", "z"}, {"q"});
+    model.small("wi", TensorProto::INT8, {2, 2}, {3, -2, 9, -9});
+    clip(model, TensorProto::INT8, "wi", weights);
+    model.floats("sw", {2}, {0.25F, 2});
+    model.node("DequantizeLinear", {"wi.clipped", "sw"}, {"w"},
+               {testing_models::attribute("axis", std::int64_t{0})});
+    model.small("bi", TensorProto::INT32, {2}, {40000, -5});
+    clip(model, TensorProto::INT32, "bi", {-32768, 32767});
+    model.floats("sb", {2}, {0.125F, 1});
+    model.node("DequantizeLinear", {"bi.clipped", "sb"}, {"b"},
+               {testing_models::attribute("axis", std::int64_t{0})});
+    model.node("Gemm", {"q", "w", "b"}, {"y"},
+               {testing_models::attribute("transB", std::int64_t{1})});
+    return model;
+  }
+
+ private:
+  static void clip(ModelBuilder& model, TensorProto::DataType type, const std::string& name,
+                   const std::vector<int>& limits) {
+    model.small(name + ".low", type, {}, {limits[0]});
+    model.small(name + ".high", type, {}, {limits[1]});
+    model.node("Clip", {name, name + ".low", name + ".high"}, {name + ".clipped"});
+  }
+};
+
+TEST(ClippedIntegers, HaveAsManyBitsAsTheirLimitsSay) {
+  const Network network = ClippedIntegers().model().import();
+  EXPECT_EQ(network.nodes.size(), 2U);
+  const IntegerLayer layer = integer_layers(network).at(0);
+  EXPECT_EQ(layer.input_bits, 4);
+  EXPECT_FALSE(layer.input_signed);
+  EXPECT_EQ(layer.weight_bits, 4);
+  EXPECT_THAT(layer.weights.data<std::int32_t>(), testing::ElementsAre(3, -2, 7, -7));
+  EXPECT_THAT(layer.weight_scale, testing::ElementsAre(0.25F, 2));
+  EXPECT_THAT(network.parameter(network.nodes.back(), "bias").data<float>(),
+              testing::ElementsAre(4095.875F, -5));
+}
+
+TEST(ClippedIntegers, KeepTheirZeroPointAndTheirSigns) {
+  ClippedIntegers one;
+  one.zero_point = 3;
+  EXPECT_EQ(integer_layers(one.model().import()).at(0).input_zero_point, 3);
+  one = {{-4, 3}, TensorProto::INT8, 0, {-8, 7}};
+  const IntegerLayer layer = integer_layers(one.model().import()).at(0);
+  EXPECT_EQ(layer.input_bits, 3);
+  EXPECT_TRUE(layer.input_signed);
+  EXPECT_THAT(layer.weights.data<std::int32_t>(), testing::ElementsAre(3, -2, 7, -8));
+}
+
+// No grid ends at 100: the integers are cut, and 8 bits stay.
+TEST(ClippedIntegers, AreCutByOtherLimitsToo) {
+  ClippedIntegers one;
+  one.values = {2, 100};
+  one.weights = {-5, 5};
+  const Network network = one.model().import();
+  const Node& clip = network.nodes.at(1);
+  EXPECT_EQ(std::get<Unary>(clip.op).alpha, 1);
+  EXPECT_EQ(std::get<Unary>(clip.op).beta, 50);
+  const IntegerLayer layer = integer_layers(network).at(0);
+  EXPECT_EQ(layer.input_bits, 8);
+  EXPECT_EQ(layer.weight_bits, 8);
+  EXPECT_THAT(layer.weights.data<std::int32_t>(), testing::ElementsAre(3, -2, 5, -5));
+}
+
+// 0 has to be an integer of the grid: where it is not, no narrower one stands for the limits.
+TEST(ClippedIntegers, KeepEightBitsWhereZeroIsCutOff) {
+  ClippedIntegers one;
+  one.zero_point = 128;
+  const Network network = one.model().import();
+  EXPECT_EQ(std::get<Unary>(network.nodes.at(1).op).beta, -56.5);
+  EXPECT_EQ(integer_layers(network).at(0).input_bits, 8);
+}
+
+TEST(ClippedIntegers, StayWholeWhereOthersReadThemUnclipped) {
+  ModelBuilder model = ClippedIntegers().model();
+  model.node("DequantizeLinear", {"xi", "s", "z"}, {"whole"});
+  model.node("Add", {"y", "whole"}, {"sum"});
+  model.model().mutable_graph()->mutable_output(0)->set_name("sum");
+  const Network network = model.import();
+  EXPECT_EQ(network.quant.at("x").bits, 8);
+  EXPECT_EQ(integer_layers(network).at(0).input_bits, 4);
+}
+
+TEST(ClippedIntegers, RefuseLimitsThatLeaveNothing) {
+  ClippedIntegers one;
+  one.values = {9, 8};
+  EXPECT_THAT(refusal(one.model()), HasSubstr("its minimum 9 is above its maximum 8"));
+}
+
 }  // namespace
 }  // namespace bitline

@@ -84,7 +84,10 @@ void build_cast(OnnxNode& node) {
          name_of_element_type(type));
   if (x.is_constant()) {
     node.state().take(x.shape);
-    return node.set_constant(converted(*x.constant, is_floating_point(type)), type, x.grid);
+    // The integers of a real number's grid are not that number's integer part, nor the other way.
+    const bool keeps_grid = is_floating_point(type) == (x.constant->dtype() == DType::kF32);
+    return node.set_constant(converted(*x.constant, is_floating_point(type)), type,
+                             keeps_grid ? x.grid : std::nullopt);
   }
   if (type != kFloat || !is_floating_point(x.element_type))
     fail("a value of the network is cast to {}; only FLOAT is supported",

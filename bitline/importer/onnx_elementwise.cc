@@ -4,6 +4,7 @@
 #include "bitline/digital/digital.h"
 #include "bitline/graph/infer_shape.h"
 #include "bitline/importer/builders.h"
+#include "bitline/importer/narrow_grids.h"
 #include "bitline/importer/onnx_tensor.h"
 
 namespace bitline {
@@ -43,6 +44,7 @@ void build_relu(OnnxNode& node) {
 }
 
 void build_clip(OnnxNode& node) {
+  if (holds_integers(node.input(0))) return build_integer_clip(node);
   double low = node.number("min", -std::numeric_limits<double>::infinity());
   double high = node.number("max", std::numeric_limits<double>::infinity());
   if (node.has_input(1)) low = node.constant_number(1, "minimum");

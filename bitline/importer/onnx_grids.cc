@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bitline/graph/value_signs.h"
 #include "bitline/importer/builders.h"
 #include "bitline/importer/narrow_grids.h"
 #include "bitline/importer/onnx_tensor.h"
@@ -196,21 +197,6 @@ Grids quant_grids(OnnxNode& node, const Shape& shape) {
   return grids;
 }
 
-/// By the grid or the ReLU that it comes from, through operators that keep signs.
-bool is_known_non_negative(const Network& network, std::string name) {
-  for (;;) {
-    if (const auto grid = network.quant.find(name); grid != network.quant.end())
-      return !grid->second.is_signed && grid->second.zero_point == 0;
-    const auto node = std::ranges::find(network.nodes, name, &Node::name);
-    if (node == network.nodes.end()) return false;
-    if (std::holds_alternative<Relu>(node->op)) return true;
-    if (!keeps_values(node->op) && !std::holds_alternative<AveragePool>(node->op) &&
-        !std::holds_alternative<GlobalAveragePool>(node->op))
-      return false;
-    name = node->inputs[0];
-  }
-}
-
 }  // namespace
 
 void build_quantize_linear(OnnxNode& node) {
@@ -250,6 +236,11 @@ void build_dequantize_linear(OnnxNode& node) {
     y.grid.reset();
   } else {
     take_stated_grid(node, integers, grids.spec);
+    if (x.grid) {
+      grids.spec.bits = x.grid->bits;
+      grids.spec.is_signed = x.grid->is_signed;
+      grids.spec.narrow = x.grid->narrow;
+    }
     y = on_grid({integers.begin(), integers.end()}, x.shape, grids);
   }
   node.set_output(0, y);
@@ -308,7 +299,7 @@ void build_trunc(OnnxNode& node) {
   Grids grids;
   grids.zero_points = {0};
   grids.spec.bits = static_cast<int>(out_bits);
-  grids.spec.is_signed = !is_known_non_negative(node.state().network, x.node);
+  grids.spec.is_signed = !non_negative_values(node.network()).contains(x.node);
   grids.spec.scale = scale.reshaped({1});
   const double step = static_cast<double>(scale.data<float>()[0]);
   const Unary truncate{UnaryFunction::kTruncate, step, std::exp2(in_bits - out_bits)};

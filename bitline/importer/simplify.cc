@@ -6,6 +6,20 @@
 namespace bitline {
 namespace {
 
+/// Whether every value of grid `a` is one of `b` too, so that going to `b` first changes nothing.
+bool is_part(const QuantSpec& a, const QuantSpec& b) {
+  return a.axis == b.axis && !a.odd && !b.odd && a.zero_point == b.zero_point &&
+         std::ranges::equal(a.scale.data<float>(), b.scale.data<float>()) &&
+         a.minimum() >= b.minimum() && a.maximum() <= b.maximum();
+}
+
+/// Whether every value that the operator gives is one of those that it reads.
+bool keeps_values(const Operator& op) {
+  return std::holds_alternative<MaxPool>(op) || std::holds_alternative<Flatten>(op) ||
+         std::holds_alternative<Reshape>(op) || std::holds_alternative<Transpose>(op) ||
+         std::holds_alternative<Identity>(op) || std::holds_alternative<Gather>(op);
+}
+
 class Simplifier {
  public:
   Simplifier(Network& network, std::string output)
@@ -62,12 +76,14 @@ class Simplifier {
   }
 
   /// Moves the grid of a node to the one in front, of whose value it changes nothing. False where
-  /// that has a grid of its own, or other readers.
+  /// that has another grid, of which this one is no part, or other readers.
   bool hands_grid_on(const Node& node) {
     const auto grid = network_.quant.find(node.name);
     if (grid == network_.quant.end()) return true;
     const std::string& source = node.inputs[0];
-    if (network_.quant.contains(source) || readers(source) != 1) return false;
+    const auto other = network_.quant.find(source);
+    const bool fits = other == network_.quant.end() || is_part(grid->second, other->second);
+    if (!fits || readers(source) != 1) return false;
     const QuantSpec spec = grid->second;
     network_.quant.erase(grid);
     network_.quant[source] = spec;
@@ -76,11 +92,12 @@ class Simplifier {
 
   void merge_identities() {
     std::set<std::string> merged;
-    for (const Node& node : network_.nodes) {
+    for (Node& node : network_.nodes) {
       if (!std::holds_alternative<Identity>(node.op)) continue;
       if (!hands_grid_on(node)) continue;
       merged.insert(node.name);
       redirect(node.name, node.inputs[0]);
+      node.inputs.clear();  // it reads nothing any more
     }
     std::erase_if(network_.nodes, [&](const Node& node) { return merged.contains(node.name); });
   }
@@ -159,12 +176,6 @@ class Simplifier {
 };
 
 }  // namespace
-
-bool keeps_values(const Operator& op) {
-  return std::holds_alternative<MaxPool>(op) || std::holds_alternative<Flatten>(op) ||
-         std::holds_alternative<Reshape>(op) || std::holds_alternative<Transpose>(op) ||
-         std::holds_alternative<Identity>(op) || std::holds_alternative<Gather>(op);
-}
 
 void simplify(Network& network, const std::string& output, bool takes_images) {
   Simplifier(network, output).run(takes_images);

@@ -8,9 +8,6 @@
 
 namespace bitline {
 
-/// Whether every value that the operator gives is one of those that it reads.
-bool keeps_values(const Operator& op);
-
 /// Drops nodes that `output` does not need, moves a grid from an identity to the node in front of
 /// it where nothing else reads that, and takes a constant vector that is added behind a layer as
 /// the layer's bias. Values that operators only choose or move stay on the grid that they came

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "bitline/quantize/value_signs.h"
+#include "bitline/graph/value_signs.h"
 
 namespace bitline {
 namespace {

@@ -1,4 +1,4 @@
-#include "bitline/quantize/value_signs.h"
+#include "bitline/graph/value_signs.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
