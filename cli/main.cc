@@ -1,21 +1,18 @@
 // The bitline program: reads the command line, runs one subcommand, turns errors into exit codes.
 #include <fmt/format.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "bitline/base/control_character.h"
 #include "bitline/base/error.h"
+#include "bitline/base/memory.h"
 #include "bitline/base/nearest_name.h"
 #include "bitline/kernels/instruction_set.h"
 #include "bitline/pipeline/version.h"
@@ -41,16 +38,6 @@ void install_signal_handlers(Cancellation& cancellation) {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is then an error of write()
-}
-
-/// Freed memory stays with the program: a training asks for the same again in every batch, and
-/// pages that went back and forth took a tenth of its time.
-void keep_freed_memory() {
-#ifdef __GLIBC__
-  constexpr int kLargest = std::numeric_limits<int>::max();
-  mallopt(M_MMAP_THRESHOLD, kLargest);
-  mallopt(M_TRIM_THRESHOLD, kLargest);
-#endif
 }
 
 int exit_code(ErrorKind kind) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "bitline/base/memory.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/runtime/executor.h"
 #include "bitline/runtime/threads.h"
@@ -92,6 +93,7 @@ void run(int rounds) {
 }  // namespace bitline
 
 int main(int argc, char** argv) {
+  bitline::keep_freed_memory();  // as the program does
   bitline::share_threads_with_torch();
   bitline::run(argc > 1 ? std::stoi(argv[1]) : 11);
 }

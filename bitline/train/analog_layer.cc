@@ -7,6 +7,7 @@
 
 #include "bitline/adc/stream_tables.h"
 #include "bitline/mapping/map.h"
+#include "bitline/train/array_values.h"
 #include "bitline/train/learned_range.h"
 #include "bitline/train/mapped_layer.h"
 #include "bitline/train/torch_windows.h"
@@ -15,11 +16,11 @@ namespace bitline {
 namespace {
 
 /// scale · integer → integer, exactly: the quotient is off by a rounding error at most.
-at::Tensor integers(const AnalogLayer::Quantized& quantized) {
-  const at::Tensor& value = quantized.value;
+at::Tensor integers(const AnalogLayer::Quantized& weight) {
+  const at::Tensor& value = weight.value;
   std::vector<std::int64_t> broadcast(static_cast<std::size_t>(value.dim()), 1);
-  if (quantized.scale.numel() > 1) broadcast[0] = -1;
-  return (value / quantized.scale.view(broadcast)).round_();
+  if (weight.scale.numel() > 1) broadcast[0] = -1;
+  return (value / weight.scale.view(broadcast)).round_();
 }
 
 /// From which sum on an indicator is 1: the first in a table's range, or the first above it.
@@ -62,17 +63,10 @@ constexpr std::int64_t kImagesPerSlope = 8;
 
 at::Tensor some_images(const at::Tensor& batch) { return batch.slice(0, 0, {}, kImagesPerSlope); }
 
-/// By output channel, the slope of the least-squares line of `value` over `exact`; 1 where all
-/// exact outputs are alike.
-TileShare slopes(const at::Tensor& exact, const at::Tensor& value, bool is_linear) {
-  std::vector<std::int64_t> others;  // all axes but the channels'
-  const std::int64_t channels = is_linear ? exact.dim() - 1 : 1;
-  for (std::int64_t axis = 0; axis < exact.dim(); ++axis)
-    if (axis != channels) others.push_back(axis);
-  const at::Tensor centred = exact - exact.mean(others, true);
-  const at::Tensor spread = (centred * centred).sum(others, true);
-  const at::Tensor slope = (centred * value).sum(others, true) / spread;
-  return {at::ones({1}, exact.options()), at::where(spread > 0, slope, at::ones_like(slope))};
+/// β of equation (19) for a whole layer.
+TileShare scaled_share(const at::Tensor& exact, const at::Tensor& value, bool is_linear) {
+  const at::Tensor slopes = least_squares_slopes(exact, value, is_linear ? exact.dim() - 1 : 1);
+  return {at::ones({1}, exact.options()), is_linear ? slopes : slopes.view({1, -1, 1, 1})};
 }
 
 }  // namespace
@@ -109,9 +103,7 @@ CimLayer AnalogLayer::map(const Quantized& weight) const {
 /// I32 [images, in_channels, in_height, in_width]; the vectors of a Linear as images.
 at::Tensor AnalogLayer::integers_of(const Quantized& input) const {
   const ConvGeometry& g = layer_.geometry;
-  return (integers(input) + layer_.input_zero_point)
-      .to(at::kInt)
-      .contiguous()
+  return onto_array(input.value, input.scale, layer_.input_zero_point)
       .view({-1, g.in_channels, g.in_height, g.in_width});
 }
 
@@ -204,24 +196,25 @@ at::Tensor AnalogLayer::forward(const Quantized& input, const Quantized& weight,
     const std::vector<CodeTable> tables = make_stream_tables(adc.spec, adc.minimum, adc.maximum);
     const CimLayer layer = map(weight);
     const at::Tensor activations = integers_of(input);
-    const at::Tensor scale = (input.scale * weight.scale).view({1, -1, 1, 1});
+    const at::Tensor scale =
+        (input.scale * weight.scale).expand({layer_.geometry.out_channels}).contiguous();
     const MappedLayer mapped(layer, training_.engine, activations.device());
     const LayerAdc layer_adc = make_layer_adc(layer, tables);
     const double unit = layer_adc.unit.to_double();
     const at::Tensor y = mapped.accumulate(layer_adc, activations);
-    at::Tensor real = y * (scale * unit);
-    if (layer_.input_zero_point != 0)  // equation (7): −s_a · z_a · s_w Σ W
-      real -= (weight.value.flatten(1).sum(1) * input.scale * layer_.input_zero_point)
-                  .view({1, -1, 1, 1});
-    value = with_output_shape(real, input.value);
+    // equation (7): −s_a · z_a · s_w Σ W
+    const at::Tensor offset =
+        weight.value.flatten(1).sum(1) * input.scale * layer_.input_zero_point;
+    value = with_output_shape(off_array(y, scale * unit, offset), input.value);
     if (training_.gradient == StraightThrough::kClipped)
       shares = tile_shares(layer, tables, activations, input.value, weight.value.sizes());
     if (training_.gradient == StraightThrough::kScaled)
-      shares = {slopes(exact_outputs(input, weight), value, layer_.is_linear)};
+      shares = {scaled_share(exact_outputs(input, weight), value, layer_.is_linear)};
     if (learns)
-      slope = with_output_shape(
-          slope_of_delta(layer, mapped, adc.spec, tables, y * unit, activations) * scale,
-          input.value);
+      slope =
+          with_output_shape(slope_of_delta(layer, mapped, adc.spec, tables, y * unit, activations) *
+                                scale.view({1, -1, 1, 1}),
+                            input.value);
   }
   const at::Tensor output =
       pass_straight_through(node_, input.value, weight.value, value, std::move(shares));
