@@ -16,10 +16,12 @@ class Grid {
  public:
   Grid(const QuantSpec& spec, float scale)
       : inverse_(1.0F / scale),
-        minimum_(static_cast<float>(spec.minimum() - spec.zero_point)),
-        maximum_(static_cast<float>(spec.maximum() - spec.zero_point)),
+        shift_(spec.odd ? 1.0F : 0.0F),
+        factor_(spec.odd ? 2.0F : 1.0F),
+        half_(1 / factor_),
+        minimum_((static_cast<float>(spec.minimum() - spec.zero_point) - shift_) / factor_),
+        maximum_((static_cast<float>(spec.maximum() - spec.zero_point) - shift_) / factor_),
         zero_point_(static_cast<std::int32_t>(spec.zero_point)),
-        odd_(spec.odd),
         by_sign_(spec.odd && spec.bits == 1) {}
 
   /// A. NaN gives the grid's minimum.
@@ -27,26 +29,28 @@ class Grid {
     return static_cast<std::int32_t>(to_level(value)) + zero_point_;
   }
   /// A − z, which times the scale is the real number.
-  float to_level(float value) const {
-    // The odd form would round a tiny negative number to +1: v/s − 1 does not hold its last bits.
-    if (by_sign_) return value >= 0 ? 1.0F : -1.0F;
-    const float scaled = value * inverse_;
-    return odd_ ? 2 * round((scaled - 1.0F) * 0.5F, (minimum_ - 1) / 2, (maximum_ - 1) / 2) + 1
-                : round(scaled, minimum_, maximum_);
+  float to_level(float value) const { return by_sign_ ? sign(value) : nearest_level(value); }
+  /// The same where the grid is not by_sign(), without a branch: loops become vectors.
+  float nearest_level(float value) const {
+    return factor_ * round(ordinary(value), minimum_, maximum_) + shift_;
   }
+  /// The same on grids of −1 and +1. Rounding would take a tiny negative number to +1: v/s − 1 does
+  /// not hold its last bits.
+  static float sign(float value) { return value >= 0 ? 1.0F : -1.0F; }
+  bool by_sign() const { return by_sign_; }
 
   /// Whether the rounded integer, before the clamp, lies in the grid; NaN does not.
   bool covers(float value) const {
-    const float scaled = value * inverse_;
-    const float lowest = odd_ ? (minimum_ - 1) / 2 : minimum_;
-    const float highest = odd_ ? (maximum_ - 1) / 2 : maximum_;
-    const float rounded = round(odd_ ? (scaled - 1.0F) * 0.5F : scaled, lowest - 1, highest + 1);
-    return rounded >= lowest && rounded <= highest;
+    const float rounded = round(ordinary(value), minimum_ - 1, maximum_ + 1);
+    return std::min(std::max(minimum_, rounded), maximum_) == rounded;
   }
   /// v · (1/s), before rounding.
   float scaled(float value) const { return value * inverse_; }
 
  private:
+  /// What is rounded: k of the odd integer 2k + 1, or the integer itself.
+  float ordinary(float value) const { return (scaled(value) - shift_) * half_; }
+
   /// Round half to even: adding 1.5 · 2^23 leaves no bits behind the point. Vectorises, which a
   /// call of nearbyint does not; clamping first is the same because the borders are integers.
   static float round(float value, float minimum, float maximum) {
@@ -56,10 +60,12 @@ class Grid {
   }
 
   float inverse_;
-  float minimum_;  // of A − z
+  float shift_;  // odd integers are 2k + 1, others 1k + 0
+  float factor_;
+  float half_;     // 1 / factor_
+  float minimum_;  // of k; without the zero point
   float maximum_;
   std::int32_t zero_point_;
-  bool odd_;
   bool by_sign_;
 };
 

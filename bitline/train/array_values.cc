@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -13,23 +14,29 @@
 namespace bitline {
 namespace {
 
+constexpr std::int64_t kSide = 16;  // of a tile: a cache line of 32 bits each
+
 /// Writes the matrix [rows, columns] as [columns, rows], every element as `convert(element, row)`.
 /// In tiles that the nearest cache holds: one side of it has to be read or written with a stride.
 template <typename From, typename To, typename Convert>
 void transpose(const From* from, To* to, std::int64_t rows, std::int64_t columns,
                const Convert& convert) {
-  constexpr std::int64_t kSide = 16;  // a cache line of 32 bits each
-  To tile[kSide][kSide];
-  for (std::int64_t row = 0; row < rows; row += kSide)
-    for (std::int64_t column = 0; column < columns; column += kSide) {
-      const std::int64_t height = std::min(kSide, rows - row);
-      const std::int64_t width = std::min(kSide, columns - column);
-      for (std::int64_t r = 0; r < height; ++r)
-        for (std::int64_t c = 0; c < width; ++c)
-          tile[r][c] = convert(from[(row + r) * columns + column + c], row + r);
+  // With extents that are constants the loops become vectors.
+  const auto one_tile = [&](std::int64_t row, std::int64_t column, auto height, auto width) {
+    To tile[kSide][kSide];
+    for (std::int64_t r = 0; r < height; ++r)
       for (std::int64_t c = 0; c < width; ++c)
-        for (std::int64_t r = 0; r < height; ++r) to[(column + c) * rows + row + r] = tile[r][c];
-    }
+        tile[r][c] = convert(from[(row + r) * columns + column + c], row + r);
+    for (std::int64_t c = 0; c < width; ++c)
+      for (std::int64_t r = 0; r < height; ++r) to[(column + c) * rows + row + r] = tile[r][c];
+  };
+  constexpr std::integral_constant<std::int64_t, kSide> kWhole;
+  for (std::int64_t row = 0; row < rows; row += kSide)
+    for (std::int64_t column = 0; column < columns; column += kSide)
+      if (row + kSide <= rows && column + kSide <= columns)
+        one_tile(row, column, kWhole, kWhole);
+      else
+        one_tile(row, column, std::min(kSide, rows - row), std::min(kSide, columns - column));
 }
 
 /// Calls `work(i)` for 0 … count − 1 on all threads.

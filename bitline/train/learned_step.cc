@@ -42,9 +42,25 @@ class Chunks {
   std::int64_t per_step_, chunks_per_step_, count_;
 };
 
-void quantize_chunk(const Grid& grid, float step, const float* value, float* output,
+void quantize_chunk(const Grid grid, const float step, const float* value, float* output,
                     std::int64_t size) {
-  for (std::int64_t i = 0; i < size; ++i) output[i] = step * grid.to_level(value[i]);
+  if (grid.by_sign()) {
+    for (std::int64_t i = 0; i < size; ++i) output[i] = step * Grid::sign(value[i]);
+  } else {
+    for (std::int64_t i = 0; i < size; ++i) output[i] = step * grid.nearest_level(value[i]);
+  }
+}
+
+/// Writes the gradient of the value, and what every element adds to the step's, without f.
+template <bool kBySign>
+void differentiate_elements(const Grid grid, const float* value, const float* above, float* below,
+                            float* step_terms, std::int64_t size) {
+  for (std::int64_t i = 0; i < size; ++i) {
+    const float level = kBySign ? Grid::sign(value[i]) : grid.nearest_level(value[i]);
+    const float inside = grid.covers(value[i]) ? 1.0F : 0.0F;  // a factor: no branch
+    below[i] = above[i] * inside;
+    step_terms[i] = above[i] * (level - inside * grid.scaled(value[i]));
+  }
 }
 
 /// Writes the gradient of the value; returns the step's, without f. Sixteen sums in a fixed order,
@@ -52,17 +68,17 @@ void quantize_chunk(const Grid& grid, float step, const float* value, float* out
 double differentiate_chunk(const Grid& grid, const float* value, const float* above, float* below,
                            std::int64_t size) {
   constexpr std::int64_t kSums = 16;
+  constexpr std::int64_t kPart = 512;  // terms that stay in the nearest cache
   std::array<float, kSums> sums{};
-  const auto one = [&](std::int64_t i, float& sum) {
-    const bool inside = grid.covers(value[i]);
-    const float level = grid.to_level(value[i]);
-    below[i] = inside ? above[i] : 0.0F;
-    sum += above[i] * (inside ? level - grid.scaled(value[i]) : level);
-  };
-  std::int64_t i = 0;
-  for (; i + kSums <= size; i += kSums)
-    for (std::int64_t j = 0; j < kSums; ++j) one(i + j, sums[static_cast<std::size_t>(j)]);
-  for (; i < size; ++i) one(i, sums[0]);
+  std::array<float, kPart> terms{};
+  const auto differentiate =
+      grid.by_sign() ? differentiate_elements<true> : differentiate_elements<false>;
+  for (std::int64_t first = 0; first < size; first += kPart) {
+    const std::int64_t count = std::min(kPart, size - first);
+    differentiate(grid, value + first, above + first, below + first, terms.data(), count);
+    for (std::int64_t i = 0; i < count; ++i)
+      sums[static_cast<std::size_t>(i % kSums)] += terms[static_cast<std::size_t>(i)];
+  }
   double total = 0;
   for (const float sum : sums) total += double{sum};
   return total;
