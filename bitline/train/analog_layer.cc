@@ -184,41 +184,51 @@ at::Tensor AnalogLayer::exact_outputs(const Quantized& input, const Quantized& w
   return at::matmul(input.value, weight.value.t());
 }
 
+/// s_a s_w Y, with the term of equation (7) that a zero point leaves behind.
+at::Tensor AnalogLayer::real_outputs(const at::Tensor& y, double unit, const at::Tensor& scale,
+                                     const Quantized& input, const Quantized& weight) const {
+  const at::Tensor offset = weight.value.flatten(1).sum(1) * input.scale * layer_.input_zero_point;
+  return with_output_shape(off_array(y, scale * unit, offset), input.value);
+}
+
+AnalogLayer::Converted AnalogLayer::convert(const Quantized& input, const Quantized& weight,
+                                            const PlannedAdc& adc, bool learns) const {
+  const std::vector<CodeTable> tables = make_stream_tables(adc.spec, adc.minimum, adc.maximum);
+  const CimLayer layer = map(weight);
+  const at::Tensor activations = integers_of(input);
+  const at::Tensor scale =
+      (input.scale * weight.scale).expand({layer_.geometry.out_channels}).contiguous();
+  const MappedLayer mapped(layer, training_.engine, activations.device());
+  const LayerAdc layer_adc = make_layer_adc(layer, tables);
+  const double unit = layer_adc.unit.to_double();
+  const at::Tensor y = mapped.accumulate(layer_adc, activations);
+  Converted converted;
+  converted.value = real_outputs(y, unit, scale, input, weight);
+  if (training_.gradient == StraightThrough::kClipped)
+    converted.shares = tile_shares(layer, tables, activations, input.value, weight.value.sizes());
+  if (training_.gradient == StraightThrough::kScaled)
+    converted.shares = {
+        scaled_share(exact_outputs(input, weight), converted.value, layer_.is_linear)};
+  if (learns)
+    converted.slope =
+        with_output_shape(slope_of_delta(layer, mapped, adc.spec, tables, y * unit, activations) *
+                              scale.view({1, -1, 1, 1}),
+                          input.value);
+  return converted;
+}
+
 at::Tensor AnalogLayer::forward(const Quantized& input, const Quantized& weight,
                                 const at::Tensor& delta) const {
   const bool learns = delta.defined() && at::GradMode::is_enabled();
-  at::Tensor value;
-  at::Tensor slope;
-  std::vector<TileShare> shares;
+  Converted converted;
   {
     const at::NoGradGuard no_grad;
     const PlannedAdc adc = delta.defined() ? with_learned_delta(adc_, delta.item<double>()) : adc_;
-    const std::vector<CodeTable> tables = make_stream_tables(adc.spec, adc.minimum, adc.maximum);
-    const CimLayer layer = map(weight);
-    const at::Tensor activations = integers_of(input);
-    const at::Tensor scale =
-        (input.scale * weight.scale).expand({layer_.geometry.out_channels}).contiguous();
-    const MappedLayer mapped(layer, training_.engine, activations.device());
-    const LayerAdc layer_adc = make_layer_adc(layer, tables);
-    const double unit = layer_adc.unit.to_double();
-    const at::Tensor y = mapped.accumulate(layer_adc, activations);
-    // equation (7): −s_a · z_a · s_w Σ W
-    const at::Tensor offset =
-        weight.value.flatten(1).sum(1) * input.scale * layer_.input_zero_point;
-    value = with_output_shape(off_array(y, scale * unit, offset), input.value);
-    if (training_.gradient == StraightThrough::kClipped)
-      shares = tile_shares(layer, tables, activations, input.value, weight.value.sizes());
-    if (training_.gradient == StraightThrough::kScaled)
-      shares = {scaled_share(exact_outputs(input, weight), value, layer_.is_linear)};
-    if (learns)
-      slope =
-          with_output_shape(slope_of_delta(layer, mapped, adc.spec, tables, y * unit, activations) *
-                                scale.view({1, -1, 1, 1}),
-                            input.value);
+    converted = convert(input, weight, adc, learns);
   }
-  const at::Tensor output =
-      pass_straight_through(node_, input.value, weight.value, value, std::move(shares));
-  return learns ? output + (delta - delta.detach()) * slope : output;
+  const at::Tensor output = pass_straight_through(node_, input.value, weight.value, converted.value,
+                                                  std::move(converted.shares));
+  return learns ? output + (delta - delta.detach()) * converted.slope : output;
 }
 
 }  // namespace bitline

@@ -42,6 +42,16 @@ class AnalogLayer {
                      const at::Tensor& delta = {}) const;
 
  private:
+  /// What the array gives, and what the gradient needs of it.
+  struct Converted {
+    at::Tensor value;
+    std::vector<TileShare> shares;
+    at::Tensor slope;  ///< of equation (19a); undefined where no range is learned
+  };
+  Converted convert(const Quantized& input, const Quantized& weight, const PlannedAdc& adc,
+                    bool learns) const;
+  at::Tensor real_outputs(const at::Tensor& y, double unit, const at::Tensor& scale,
+                          const Quantized& input, const Quantized& weight) const;
   CimLayer map(const Quantized& weight) const;
   at::Tensor integers_of(const Quantized& input) const;
   at::Tensor slope_of_delta(const CimLayer& layer, const MappedLayer& mapped, const AdcSpec& spec,
