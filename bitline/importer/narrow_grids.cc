@@ -5,6 +5,8 @@
 #include <sstream>
 #include <utility>
 
+#include "bitline/importer/onnx_tensor.h"
+
 namespace bitline {
 namespace {
 
@@ -88,9 +90,12 @@ void clip_constant(OnnxNode& node, const ImportedValue& x, const Limits& limits)
   for (std::int64_t& integer : clipped.data<std::int64_t>())
     integer = std::clamp(integer, limits.low, limits.high);
   std::optional<QuantSpec> grid = x.grid;
-  if (x.element_type == onnx::TensorProto::INT8 || x.element_type == onnx::TensorProto::UINT8) {
+  constexpr int kMostGridBits = 16;
+  const auto [bits, is_signed] = integer_type(x.element_type);
+  if (bits >= 1 && bits <= kMostGridBits) {
     QuantSpec spec;
-    spec.is_signed = x.element_type == onnx::TensorProto::INT8;
+    spec.bits = bits;
+    spec.is_signed = is_signed;
     if (narrow_to(spec, ends_at(limits))) grid = spec;
   }
   node.set_constant(std::move(clipped), x.element_type, grid);

@@ -79,6 +79,7 @@ void build_constant_of_shape(OnnxNode& node) {
 void build_cast(OnnxNode& node) {
   const ImportedValue& x = node.input(0);
   const auto type = static_cast<int>(node.integer("to", kFloat));
+  node.integer("saturate", 1);  // of casts to float8, which are refused
   if (type == onnx::TensorProto::FLOAT16 || type == onnx::TensorProto::BFLOAT16)
     fail("a cast to {} is not supported; export the network in float32",
          name_of_element_type(type));

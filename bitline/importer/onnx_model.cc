@@ -13,7 +13,7 @@ namespace bitline {
 namespace {
 
 constexpr std::int64_t kFirstOperatorSet = 7;
-constexpr std::int64_t kLastOperatorSet = 17;
+constexpr std::int64_t kLastOperatorSet = 23;
 
 std::string name_of(const onnx::NodeProto& node) {
   return node.name().empty() && node.output_size() > 0 ? node.output(0) : node.name();

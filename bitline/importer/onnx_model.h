@@ -12,7 +12,7 @@ namespace bitline {
 void check_onnx_size(std::uintmax_t bytes);
 
 /// Throws Error as check_onnx_size() does, and when the file is damaged or has an operator set
-/// outside 7 to 17.
+/// outside 7 to 23.
 onnx::ModelProto parse_onnx(std::span<const std::byte> file);
 
 /// The version of ONNX's own operators.

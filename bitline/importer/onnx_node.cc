@@ -105,6 +105,12 @@ std::vector<std::int64_t> OnnxNode::integers(std::string_view attribute,
   return {found->ints().begin(), found->ints().end()};
 }
 
+std::vector<std::int64_t> OnnxNode::integers_or_input(std::string_view name, std::size_t input,
+                                                      std::int64_t since) {
+  if (operator_set_ < since || has_attribute(name)) return integers(name, {});
+  return has_input(input) ? constant_integers(input, name) : std::vector<std::int64_t>{};
+}
+
 std::vector<double> OnnxNode::numbers(std::string_view attribute) {
   const AttributeProto* found = take(attribute, AttributeProto::FLOATS);
   if (found == nullptr) return {};

@@ -45,6 +45,10 @@ class OnnxNode {
   std::string text(std::string_view attribute, const std::string& fallback);
   std::vector<std::int64_t> integers(std::string_view attribute,
                                      std::vector<std::int64_t> fallback);
+  /// An attribute in operator sets before `since`, from then on a constant input; empty where there
+  /// is none.
+  std::vector<std::int64_t> integers_or_input(std::string_view name, std::size_t input,
+                                              std::int64_t since);
   std::vector<double> numbers(std::string_view attribute);
   Tensor tensor(std::string_view attribute, int& element_type);
   /// Throws Error that names an attribute nobody asked for.

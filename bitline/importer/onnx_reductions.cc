@@ -9,8 +9,9 @@ namespace {
 
 std::vector<std::int64_t> axes_of(OnnxNode& node, const ImportedValue& x) {
   std::vector<std::int64_t> axes;
-  for (const std::int64_t axis : node.integers("axes", {})) axes.push_back(node.axis(x, axis));
-  if (!node.has_attribute("axes")) {
+  for (const std::int64_t axis : node.integers_or_input("axes", 1, 18))
+    axes.push_back(node.axis(x, axis));
+  if (axes.empty()) {
     if (node.has_batch()) fail("without axes the mean runs across images; state the axes");
     axes.resize(x.shape.size());
     std::iota(axes.begin(), axes.end(), 0);
@@ -48,6 +49,8 @@ void build_layer_norm(OnnxNode& node) {
 
 void build_reduce_mean(OnnxNode& node) {
   const ImportedValue& x = node.input(0);
+  if (node.integer("noop_with_empty_axes", 0) != 0 && node.integers_or_input("axes", 1, 18).empty())
+    return node.set_output(0, x);
   const ReduceMean mean{axes_of(node, x), node.integer("keepdims", 1) != 0};
   if (x.is_constant()) {
     node.state().take(x.shape);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "bitline/base/rational.h"
 #include "bitline/digital/digital.h"
 #include "bitline/importer/builders.h"
 
@@ -21,13 +22,6 @@ Indices range(std::int64_t first, std::int64_t count) {
 
 std::int64_t extent(const ImportedValue& value, std::int64_t axis) {
   return value.shape[static_cast<std::size_t>(axis)];
-}
-
-/// An attribute in old operator sets, an input in new ones.
-Indices attribute_or_input(OnnxNode& node, std::string_view attribute, std::size_t input,
-                           std::int64_t since) {
-  if (node.operator_set() < since) return node.integers(attribute, {});
-  return node.has_input(input) ? node.constant_integers(input, attribute) : Indices{};
 }
 
 /// The entries of one axis that start:end:step takes, as Python does.
@@ -49,11 +43,17 @@ Indices slice_indices(std::int64_t size, std::int64_t start, std::int64_t end, s
 
 /// Sizes of the parts of a split.
 Indices part_sizes(OnnxNode& node, std::int64_t size) {
-  Indices sizes = attribute_or_input(node, "split", 1, 13);
+  Indices sizes = node.integers_or_input("split", 1, 13);
   const auto parts = static_cast<std::int64_t>(node.output_count());
   if (sizes.empty()) {
-    if (size % parts != 0) fail("{} entries cannot be split into {} equal parts", size, parts);
-    sizes.assign(static_cast<std::size_t>(parts), size / parts);
+    const bool may_be_uneven = node.has_attribute("num_outputs");  // the last part is smaller then
+    if (node.integer("num_outputs", parts) != parts)
+      fail("num_outputs = {}, but it has {} outputs", node.integer("num_outputs", parts), parts);
+    if (size % parts != 0 && !may_be_uneven)
+      fail("{} entries cannot be split into {} equal parts", size, parts);
+    const std::int64_t whole = ceil_div(size, parts);
+    sizes.assign(static_cast<std::size_t>(parts), whole);
+    sizes.back() = size - (parts - 1) * whole;
   }
   const bool in_range =
       std::ranges::all_of(sizes, [size](std::int64_t part) { return part >= 0 && part <= size; });
@@ -78,7 +78,20 @@ struct PadPlan {
   double value = 0;
 };
 
-PadPlan read_pads(OnnxNode& node) {
+/// [begin of each axis, end of each axis] from those of some axes.
+Indices pads_of_all_axes(const Indices& pads, const Indices& axes, std::int64_t rank) {
+  if (pads.size() != 2 * axes.size()) fail("{} pads for {} axes", pads.size(), axes.size());
+  Indices all(static_cast<std::size_t>(2 * rank));
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const std::int64_t axis = axes[i] < 0 ? axes[i] + rank : axes[i];
+    if (axis < 0 || axis >= rank) fail("axis {} where there are {}", axes[i], rank);
+    all[static_cast<std::size_t>(axis)] = pads[i];
+    all[static_cast<std::size_t>(axis + rank)] = pads[i + axes.size()];
+  }
+  return all;
+}
+
+PadPlan read_pads(OnnxNode& node, std::int64_t rank) {
   PadPlan plan{node.text("mode", "constant"), {}, 0};
   if (node.operator_set() < 11) {
     plan.pads = node.integers("pads", {});
@@ -89,6 +102,8 @@ PadPlan read_pads(OnnxNode& node) {
   }
   if (plan.mode != "constant" && plan.mode != "edge" && plan.mode != "reflect")
     fail("mode '{}' is not supported; supported are constant, edge and reflect", plan.mode);
+  if (node.operator_set() >= 18 && node.has_input(3))
+    plan.pads = pads_of_all_axes(plan.pads, node.constant_integers(3, "axes"), rank);
   for (const std::int64_t pad : plan.pads)
     if (pad < -kMostExtent || pad > kMostExtent)
       fail("a pad of {}; supported are up to {}", pad, kMostExtent);
@@ -207,10 +222,10 @@ void build_split(OnnxNode& node) {
 
 void build_slice(OnnxNode& node) {
   ImportedValue x = node.input(0);
-  const Indices starts = attribute_or_input(node, "starts", 1, 10);
-  const Indices ends = attribute_or_input(node, "ends", 2, 10);
-  Indices axes = attribute_or_input(node, "axes", 3, 10);
-  Indices steps = node.operator_set() < 10 ? Indices{} : attribute_or_input(node, "steps", 4, 10);
+  const Indices starts = node.integers_or_input("starts", 1, 10);
+  const Indices ends = node.integers_or_input("ends", 2, 10);
+  Indices axes = node.integers_or_input("axes", 3, 10);
+  Indices steps = node.operator_set() < 10 ? Indices{} : node.integers_or_input("steps", 4, 10);
   if (axes.empty()) axes = range(0, std::ssize(starts));
   if (steps.empty()) steps.assign(starts.size(), 1);
   if (ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size())
@@ -245,8 +260,8 @@ void build_gather(OnnxNode& node) {
 
 void build_pad(OnnxNode& node) {
   ImportedValue x = node.input(0);
-  const PadPlan plan = read_pads(node);
   const std::int64_t rank = node.rank(x);
+  const PadPlan plan = read_pads(node, rank);
   if (std::ssize(plan.pads) != 2 * rank) fail("{} pads for {} axes", plan.pads.size(), rank);
   const auto pad_of = [&plan](std::int64_t i) { return plan.pads[static_cast<std::size_t>(i)]; };
   node.require_images_first(x);
@@ -281,7 +296,10 @@ void build_resize(OnnxNode& node) {
       node.text("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel");
   const std::string rounding = node.text("nearest_mode", old ? "floor" : "round_prefer_floor");
   for (const char* attribute : {"cubic_coeff_a", "extrapolation_value"}) node.number(attribute, 0);
-  node.integer("exclude_outside", 0);
+  for (const char* attribute : {"exclude_outside", "antialias"}) node.integer(attribute, 0);
+  if (const std::string policy = node.text("keep_aspect_ratio_policy", "stretch");
+      policy != "stretch")
+    fail("keep_aspect_ratio_policy '{}' is not supported; supported is stretch", policy);
   ImportedValue x = node.input(0);
   const Shape shape = node.file_shape(x);
   Shape sizes;

@@ -53,11 +53,6 @@ Shape wanted_shape(const OnnxNode& node, const Shape& from, std::vector<std::int
   return wanted;
 }
 
-std::vector<std::int64_t> axes_argument(OnnxNode& node) {
-  if (node.operator_set() < 13 || node.has_attribute("axes")) return node.integers("axes", {});
-  return node.has_input(1) ? node.constant_integers(1, "axes") : std::vector<std::int64_t>{};
-}
-
 /// A shape of the file whose axis of images, all one of them, may be anywhere or nowhere.
 ImportedValue reshaped_single(OnnxNode& node, const ImportedValue& x, Shape shape) {
   const auto one = std::ranges::find(shape, 1);
@@ -151,7 +146,7 @@ void build_flatten(OnnxNode& node) {
 void build_squeeze(OnnxNode& node) {
   const ImportedValue& x = node.input(0);
   const Shape shape = node.file_shape(x);
-  std::vector<std::int64_t> axes = axes_argument(node);
+  std::vector<std::int64_t> axes = node.integers_or_input("axes", 1, 13);
   for (std::int64_t& axis : axes) axis += axis < 0 ? std::ssize(shape) : 0;
   const bool all = axes.empty();
   std::vector<std::int64_t> kept;
@@ -166,7 +161,7 @@ void build_squeeze(OnnxNode& node) {
 
 void build_unsqueeze(OnnxNode& node) {
   const ImportedValue& x = node.input(0);
-  std::vector<std::int64_t> axes = axes_argument(node);
+  std::vector<std::int64_t> axes = node.integers_or_input("axes", 1, 13);
   const std::int64_t rank = node.rank(x) + std::ssize(axes);
   for (std::int64_t& axis : axes) axis += axis < 0 ? rank : 0;
   std::ranges::sort(axes);

@@ -192,9 +192,63 @@ Tensor from_small_field(int type, const Shape& shape, const TensorProto& proto) 
       [conversion](std::int32_t bits) { return conversion(static_cast<std::uint16_t>(bits)); });
 }
 
+/// Two elements in a byte, the first one in its low half; `packed` are those bytes.
+Tensor from_halves(const Shape& shape, const std::string& packed, bool is_signed) {
+  Tensor tensor(DType::kI64, shape);
+  const std::span<std::int64_t> elements = tensor.data<std::int64_t>();
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    const int half = static_cast<std::uint8_t>(packed[i / 2]) >> (i % 2 * 4) & 0xF;
+    elements[i] = is_signed && half > 7 ? half - 16 : half;
+  }
+  return tensor;
+}
+
+/// The bytes of elements of 4 bits.
+std::string packed_halves(const TensorProto& proto, const std::filesystem::path& folder,
+                          std::size_t bytes) {
+  if (proto.data_location() == TensorProto::EXTERNAL) return read_external(proto, folder, bytes);
+  if (proto.has_raw_data()) return proto.raw_data();
+  std::string packed;
+  for (const std::int32_t byte : proto.int32_data()) packed.push_back(static_cast<char>(byte));
+  return packed;
+}
+
+Tensor tensor_of_halves(const TensorProto& proto, const std::filesystem::path& folder) {
+  const Shape shape = shape_of(proto);
+  const auto bytes = static_cast<std::size_t>(element_count(shape) / 2 + element_count(shape) % 2);
+  const std::string packed = packed_halves(proto, folder, bytes);
+  if (packed.size() != bytes)
+    fail("{} bytes where shape {} of {} needs {}", packed.size(), to_string(shape),
+         name_of_element_type(proto.data_type()), bytes);
+  return from_halves(shape, packed, integer_type(proto.data_type()).is_signed);
+}
+
 }  // namespace
 
+IntegerType integer_type(int type) {
+  switch (type) {
+    case kUint4:
+      return {4, false};
+    case kInt4:
+      return {4, true};
+    case TensorProto::UINT8:
+      return {8, false};
+    case TensorProto::INT8:
+      return {8, true};
+    case TensorProto::UINT16:
+      return {16, false};
+    case TensorProto::INT16:
+      return {16, true};
+    case TensorProto::INT32:
+      return {32, true};
+    default:
+      return {};
+  }
+}
+
 std::string name_of_element_type(int type) {
+  if (type == kUint4) return "UINT4";
+  if (type == kInt4) return "INT4";
   return onnx::TensorProto_DataType_IsValid(type)
              ? onnx::TensorProto_DataType_Name(static_cast<onnx::TensorProto_DataType>(type))
              : std::to_string(type);
@@ -207,6 +261,7 @@ bool is_floating_point(int type) {
 
 Tensor tensor_of(const TensorProto& proto, const std::filesystem::path& folder) {
   const int type = proto.data_type();
+  if (integer_type(type).bits == 4) return tensor_of_halves(proto, folder);
   const Shape shape = shape_of(proto);
   const std::size_t size = bytes_of(type);
   const auto count = static_cast<std::size_t>(element_count(shape));

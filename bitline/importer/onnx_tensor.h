@@ -15,6 +15,17 @@ namespace bitline {
 /// checked before memory is taken.
 Tensor tensor_of(const onnx::TensorProto& proto, const std::filesystem::path& folder);
 
+/// Element types that ONNX has since operator set 21, and Debian 12's header not yet.
+inline constexpr int kUint4 = 21;
+inline constexpr int kInt4 = 22;
+
+/// Of an integer type: its bits and sign. 0 bits: another type.
+struct IntegerType {
+  int bits = 0;
+  bool is_signed = false;
+};
+IntegerType integer_type(int type);
+
 /// ONNX's name of an element type, for messages.
 std::string name_of_element_type(int type);
 bool is_floating_point(int type);

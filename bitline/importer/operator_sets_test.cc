@@ -1,0 +1,134 @@
+// What newer operator sets say otherwise: axes as inputs, uneven parts, integers of 4 and 16 bits.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bitline/importer/onnx_tensor.h"
+#include "bitline/importer/test_models.h"
+#include "bitline/quantize/integer_layer.h"
+
+namespace bitline {
+namespace {
+
+using onnx::TensorProto;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing_models::attribute;
+using testing_models::ModelBuilder;
+using testing_models::refusal;
+
+TEST(OperatorSet18, ReduceMeanTakesItsAxesAsAnInput) {
+  ModelBuilder model({0, 2, 3, 4}, 18);
+  model.integers("axes", {2}, {-1, 2});
+  model.node("ReduceMean", {"x", "axes"}, {"y"});
+  const Network network = model.import();
+  EXPECT_THAT(std::get<ReduceMean>(network.nodes.back().op).axes, ElementsAre(1, 2));
+  ModelBuilder same({0, 2}, 18);
+  same.node("ReduceMean", {"x"}, {"m"}, {attribute("noop_with_empty_axes", std::int64_t{1})});
+  same.node("Relu", {"m"}, {"y"});
+  EXPECT_EQ(same.import().nodes.size(), 2U);
+  ModelBuilder all({0, 2}, 18);
+  all.node("ReduceMean", {"x"}, {"y"});
+  EXPECT_THAT(refusal(all), HasSubstr("across images"));
+}
+
+TEST(OperatorSet18, TheLastPartOfASplitMayBeSmaller) {
+  ModelBuilder model({0, 7}, 18);
+  model.node("Split", {"x"}, {"a", "b", "y"},
+             {attribute("axis", std::int64_t{1}), attribute("num_outputs", std::int64_t{3})});
+  EXPECT_THAT(std::get<Gather>(model.import().nodes.back().op).indices, ElementsAre(6));
+  ModelBuilder wrong({0, 7}, 18);
+  wrong.node("Split", {"x"}, {"a", "y"},
+             {attribute("axis", std::int64_t{1}), attribute("num_outputs", std::int64_t{3})});
+  EXPECT_THAT(refusal(wrong), HasSubstr("num_outputs = 3, but it has 2 outputs"));
+}
+
+TEST(OperatorSet18, PadNamesItsAxes) {
+  ModelBuilder model({0, 2, 3, 4}, 18);
+  model.integers("pads", {4}, {1, 2, 3, 4});
+  model.integers("axes", {2}, {-1, 2});
+  model.node("Pad", {"x", "pads", "", "axes"}, {"y"});
+  const auto pad = std::get<Pad>(model.import().nodes.back().op);
+  EXPECT_THAT(pad.before, ElementsAre(0, 2, 1));
+  EXPECT_THAT(pad.behind, ElementsAre(0, 4, 3));
+  ModelBuilder wrong({0, 2}, 18);
+  wrong.integers("pads", {4}, {1, 2, 3, 4});
+  wrong.integers("axes", {1}, {1});
+  wrong.node("Pad", {"x", "pads", "", "axes"}, {"y"});
+  EXPECT_THAT(refusal(wrong), HasSubstr("4 pads for 1 axes"));
+}
+
+TEST(OperatorSet18, ResizeIsRefusedWhereItKeepsTheAspectRatio) {
+  const auto resized = [](const std::string& policy) {
+    ModelBuilder model({0, 1, 2, 2}, 18);
+    model.floats("scales", {4}, {1, 1, 2, 2});
+    model.node(
+        "Resize", {"x", "", "scales"}, {"y"},
+        {attribute("antialias", std::int64_t{0}), attribute("keep_aspect_ratio_policy", policy)});
+    return refusal(model);
+  };
+  EXPECT_EQ(resized("stretch"), "imported");
+  EXPECT_THAT(resized("not_larger"), HasSubstr("'not_larger' is not supported"));
+}
+
+/// x on a grid of the type, without a zero point, times weights of 4 bits.
+ModelBuilder four_bits(std::int64_t type_of_values) {
+  ModelBuilder model({0, 3}, 21);
+  model.floats("s", {}, {0.5F});
+  model.node("QuantizeLinear", {"x", "s"}, {"xi"}, {attribute("output_dtype", type_of_values)});
+  model.node("DequantizeLinear", {"xi", "s"}, {"q"});
+  model.small("wi", TensorProto::INT8, {3, 1}, {0x8F, 0x07}).set_data_type(kInt4);
+  model.node("DequantizeLinear", {"wi", "s"}, {"w"});
+  model.node("MatMul", {"q", "w"}, {"y"});
+  return model;
+}
+
+// Two elements in a byte, the first one in its low half: F is −1, 8 is −8.
+TEST(OperatorSet21, WeightsAndValuesOfFourBits) {
+  const IntegerLayer layer = integer_layers(four_bits(kUint4).import()).at(0);
+  EXPECT_EQ(layer.input_bits, 4);
+  EXPECT_FALSE(layer.input_signed);
+  EXPECT_EQ(layer.weight_bits, 4);
+  EXPECT_THAT(layer.weights.data<std::int32_t>(), ElementsAre(-1, -8, 7));
+  const IntegerLayer with_signs = integer_layers(four_bits(kInt4).import()).at(0);
+  EXPECT_EQ(with_signs.input_bits, 4);
+  EXPECT_TRUE(with_signs.input_signed);
+  EXPECT_EQ(integer_layers(four_bits(TensorProto::INT16).import()).at(0).input_bits, 16);
+}
+
+TEST(OperatorSet21, ElementsOfFourBitsFromRawBytes) {
+  TensorProto tensor;
+  tensor.add_dims(3);
+  tensor.set_data_type(kUint4);
+  tensor.set_raw_data("\x8F\x07");
+  EXPECT_THAT(tensor_of(tensor, ".").data<std::int64_t>(), ElementsAre(15, 8, 7));
+  tensor.set_raw_data("\x8F");
+  EXPECT_THROW(tensor_of(tensor, "."), Error);
+}
+
+// 0 … 15 with a zero point of 8 are −8 … 7.
+TEST(OperatorSet21, ZeroPointsOfFourBits) {
+  ModelBuilder model({0, 2}, 21);
+  model.floats("s", {}, {0.5F});
+  model.small("zx", TensorProto::UINT8, {}, {3}).set_data_type(kUint4);
+  model.node("QuantizeLinear", {"x", "s", "zx"}, {"xi"});
+  model.node("DequantizeLinear", {"xi", "s", "zx"}, {"q"});
+  model.small("wi", TensorProto::UINT8, {2, 1}, {0xF0}).set_data_type(kUint4);
+  model.small("zw", TensorProto::UINT8, {}, {8}).set_data_type(kUint4);
+  model.node("DequantizeLinear", {"wi", "s", "zw"}, {"w"});
+  model.node("MatMul", {"q", "w"}, {"y"});
+  const IntegerLayer layer = integer_layers(model.import()).at(0);
+  EXPECT_EQ(layer.input_zero_point, 3);
+  EXPECT_EQ(layer.weight_bits, 4);
+  EXPECT_THAT(layer.weights.data<std::int32_t>(), ElementsAre(-8, 7));
+}
+
+TEST(OperatorSet21, RefusesScalesOfBlocks) {
+  ModelBuilder model({0, 2}, 21);
+  model.floats("s", {}, {0.5F});
+  model.node("QuantizeLinear", {"x", "s"}, {"xi"}, {attribute("block_size", std::int64_t{2})});
+  model.node("DequantizeLinear", {"xi", "s"}, {"y"});
+  EXPECT_THAT(refusal(model), HasSubstr("blocks with scales of their own"));
+}
+
+}  // namespace
+}  // namespace bitline
