@@ -41,13 +41,13 @@ QuantSpec without_zero_points(const Grids& grids) {
   return spec;
 }
 
-double rounded(double value, const std::string& mode) {
-  if (mode == "FLOOR") return std::floor(value);
-  if (mode == "CEIL") return std::ceil(value);
-  if (mode == "ROUND_TO_ZERO") return std::trunc(value);
-  if (mode != "ROUND")
+double rounded(double value, const std::string& rounding) {
+  if (rounding == "FLOOR") return std::floor(value);
+  if (rounding == "CEIL") return std::ceil(value);
+  if (rounding == "ROUND_TO_ZERO") return std::trunc(value);
+  if (rounding != "ROUND")
     fail("rounding_mode '{}' is not supported; supported are ROUND, FLOOR, CEIL and ROUND_TO_ZERO",
-         mode);
+         rounding);
   return std::nearbyint(value);
 }
 
@@ -59,7 +59,7 @@ void require_positive(const Tensor& scale) {
 }
 
 std::vector<std::int64_t> to_integers(const Tensor& real, const Grids& grids,
-                                      const std::string& mode, ZeroPoint order) {
+                                      const std::string& rounding, ZeroPoint order) {
   const ScaleIndex index(real.shape(), grids.spec.axis);
   const auto scales = grids.spec.scale.data<float>();
   std::vector<std::int64_t> integers;
@@ -69,7 +69,7 @@ std::vector<std::int64_t> to_integers(const Tensor& real, const Grids& grids,
     const auto z = static_cast<double>(grids.zero_point(index[i]));
     const double before = order == ZeroPoint::kBeforeRounding ? z : 0;
     integers.push_back(static_cast<std::int64_t>(std::clamp(
-        rounded(static_cast<double>(v) + before, mode) + (z - before),
+        rounded(static_cast<double>(v) + before, rounding) + (z - before),
         static_cast<double>(grids.spec.minimum()), static_cast<double>(grids.spec.maximum()))));
   }
   return integers;
