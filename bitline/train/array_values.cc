@@ -143,13 +143,14 @@ at::Tensor off_array(const at::Tensor& totals, const at::Tensor& factor, const a
         .contiguous(at::MemoryFormat::ChannelsLast);
   const std::int64_t channels = totals.size(1);
   const std::int64_t pixels = totals.size(2) * totals.size(3);
+  const at::Tensor planes = totals.contiguous();
   const float* factors = factor.data_ptr<float>();
   const float* offsets = offset.data_ptr<float>();
   at::Tensor result = at::empty(
       totals.sizes(), at::TensorOptions(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast));
   for_each(totals.size(0), [&](std::int64_t image) {
     const std::int64_t first = image * channels * pixels;
-    transpose(totals.data_ptr<std::int64_t>() + first, result.data_ptr<float>() + first, channels,
+    transpose(planes.data_ptr<std::int64_t>() + first, result.data_ptr<float>() + first, channels,
               pixels, [&](std::int64_t total, std::int64_t channel) {
                 return static_cast<float>(total) * factors[channel] - offsets[channel];
               });

@@ -46,6 +46,7 @@ TEST(ArrayValues, TotalsBecomeRealNumbersWithTheirChannelsLast) {
   const at::Tensor result = off_array(totals, factor, offset);
   EXPECT_TRUE(result.is_contiguous(at::MemoryFormat::ChannelsLast));
   expect_same(result, totals * factor.view({1, -1, 1, 1}) - offset.view({1, -1, 1, 1}));
+  expect_same(off_array(channels_last(totals), factor, offset), result);
 }
 
 TEST(ArrayValues, SlopesAreThoseOfTheLeastSquaresLine) {
