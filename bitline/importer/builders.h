@@ -23,6 +23,7 @@ void build_clip(OnnxNode& node);
 void build_leaky_relu(OnnxNode& node);
 void build_pow(OnnxNode& node);
 void build_hard_sigmoid(OnnxNode& node);
+void build_gelu(OnnxNode& node);
 template <UnaryFunction kFunction>
 void build_unary(OnnxNode& node);
 template <BinaryFunction kFunction>

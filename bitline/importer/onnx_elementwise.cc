@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <numbers>
 
 #include "bitline/digital/digital.h"
 #include "bitline/graph/infer_shape.h"
@@ -35,6 +36,32 @@ void build_binary_of(OnnxNode& node, BinaryFunction function, const ImportedValu
   node.build(Binary{function}, {node.per_image(a, b), node.per_image(b, a)});
 }
 
+ImportedValue number(double value) {
+  Tensor tensor(DType::kF32, {});
+  tensor.data<float>()[0] = static_cast<float>(value);
+  return {"", {}, tensor, onnx::TensorProto::FLOAT, {}, 0};
+}
+
+/// What 1 + erf(x / √2) is, or its approximation by tanh, before the 1 is added.
+ImportedValue gelu_curve(OnnxNode& node, const ImportedValue& x, const std::string& approximation) {
+  if (approximation == "none") {
+    const ImportedValue scaled =
+        node.append(Binary{BinaryFunction::kDiv}, {x, number(std::numbers::sqrt2)}, {}, "/scaled");
+    return node.append(Unary{UnaryFunction::kErf, 0, 0}, {scaled}, {}, "/erf");
+  }
+  if (approximation != "tanh")
+    fail("approximate = '{}' is not supported; supported are none and tanh", approximation);
+  const auto times = [&](const ImportedValue& a, const ImportedValue& b, const char* suffix) {
+    return node.append(Binary{BinaryFunction::kMul}, {a, b}, {}, suffix);
+  };
+  const ImportedValue cube = times(times(x, x, "/square"), x, "/cube");
+  const ImportedValue sum =
+      node.append(Add{}, {x, times(cube, number(0.044715), "/bend")}, {}, "/sum");
+  const double slope = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
+  return node.append(Unary{UnaryFunction::kTanh, 0, 0}, {times(sum, number(slope), "/scaled")}, {},
+                     "/tanh");
+}
+
 }  // namespace
 
 void build_relu(OnnxNode& node) {
@@ -59,6 +86,18 @@ void build_leaky_relu(OnnxNode& node) {
 void build_hard_sigmoid(OnnxNode& node) {
   build_function(
       node, {UnaryFunction::kHardSigmoid, node.number("alpha", 0.2F), node.number("beta", 0.5)});
+}
+
+// x / 2 · (1 + erf(x / √2))
+void build_gelu(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  if (x.is_constant()) fail("a constant input is not supported");
+  const ImportedValue curve = gelu_curve(node, x, node.text("approximate", "none"));
+  const ImportedValue share =
+      node.append(Binary{BinaryFunction::kAdd}, {curve, number(1)}, {}, "/share");
+  const ImportedValue half =
+      node.append(Binary{BinaryFunction::kMul}, {x, number(0.5)}, {}, "/half");
+  node.build(Binary{BinaryFunction::kMul}, {half, share});
 }
 
 template <UnaryFunction kFunction>

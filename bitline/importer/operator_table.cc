@@ -15,6 +15,7 @@ struct Entry {
 
 constexpr std::string_view kBrevitas = "onnx.brevitas";
 constexpr std::string_view kQonnx = "qonnx.custom_op.general";
+constexpr std::string_view kOnnxRuntime = "com.microsoft";
 
 constexpr Entry kOperators[] = {
     {"", "Add", build_binary<BinaryFunction::kAdd>},
@@ -33,6 +34,7 @@ constexpr Entry kOperators[] = {
     {"", "Erf", build_unary<UnaryFunction::kErf>},
     {"", "Flatten", build_flatten},
     {"", "Gather", build_gather},
+    {"", "Gelu", build_gelu},
     {"", "Gemm", build_gemm},
     {"", "GlobalAveragePool", build_global_average_pool},
     {"", "HardSigmoid", build_hard_sigmoid},
@@ -65,6 +67,9 @@ constexpr Entry kOperators[] = {
     {kBrevitas, "BipolarQuant", build_bipolar_quant},
     {kBrevitas, "Quant", build_quant},
     {kBrevitas, "Trunc", build_trunc},
+    {kOnnxRuntime, "DequantizeLinear", build_dequantize_linear},
+    {kOnnxRuntime, "Gelu", build_gelu},
+    {kOnnxRuntime, "QuantizeLinear", build_quantize_linear},
     {kQonnx, "BipolarQuant", build_bipolar_quant},
     {kQonnx, "Quant", build_quant},
     {kQonnx, "Trunc", build_trunc},
