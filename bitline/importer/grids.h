@@ -9,6 +9,9 @@
 
 namespace bitline {
 
+/// Of a QuantSpec; integers with more are biases, which have no grid.
+inline constexpr int kMostGridBits = 16;
+
 /// A grid whose zero points, like its scales, may run along an axis.
 struct Grids {
   QuantSpec spec;

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <utility>
 
+#include "bitline/importer/grids.h"
 #include "bitline/importer/onnx_tensor.h"
 
 namespace bitline {
@@ -90,7 +91,6 @@ void clip_constant(OnnxNode& node, const ImportedValue& x, const Limits& limits)
   for (std::int64_t& integer : clipped.data<std::int64_t>())
     integer = std::clamp(integer, limits.low, limits.high);
   std::optional<QuantSpec> grid = x.grid;
-  constexpr int kMostGridBits = 16;
   const auto [bits, is_signed] = integer_type(x.element_type);
   if (bits >= 1 && bits <= kMostGridBits) {
     QuantSpec spec;

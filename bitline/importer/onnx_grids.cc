@@ -10,6 +10,13 @@ namespace {
 
 using onnx::TensorProto;
 
+/// Throws Error where the attribute names another type of real numbers than FLOAT.
+void require_float(OnnxNode& node, std::string_view attribute) {
+  const auto type = static_cast<int>(node.integer(attribute, 0));
+  if (type > TensorProto::FLOAT)
+    fail("its {} is {}; supported is FLOAT", attribute, name_of_element_type(type));
+}
+
 /// The element type of the integers.
 int type_of_integers(OnnxNode& node) {
   if (node.has_input(2)) return node.input(2).element_type;
@@ -59,9 +66,7 @@ bool reads(const QuantSpec& b, std::int64_t b_zero_point, const QuantSpec& a) {
 void build_quantize_linear(OnnxNode& node) {
   const ImportedValue x = node.input(0);
   node.integer("saturate", 1);  // of float8, which is refused
-  if (node.integer("precision", 0) > TensorProto::FLOAT)
-    fail("its precision is {}; supported is FLOAT",
-         name_of_element_type(static_cast<int>(node.integer("precision", 0))));
+  require_float(node, "precision");
   const auto stated = static_cast<int>(node.integer("output_dtype", 0));
   const int type = stated != 0 ? stated : type_of_integers(node);
   if (node.has_input(2) && node.input(2).element_type != type)
@@ -82,9 +87,7 @@ void build_quantize_linear(OnnxNode& node) {
 
 void build_dequantize_linear(OnnxNode& node) {
   const ImportedValue x = node.input(0);
-  if (node.integer("output_dtype", 0) > TensorProto::FLOAT)
-    fail("its output_dtype is {}; supported is FLOAT",
-         name_of_element_type(static_cast<int>(node.integer("output_dtype", 0))));
+  require_float(node, "output_dtype");
   Grids grids = linear_grids(node, node.file_shape(x), type_of_integers(node));
   if (!x.is_constant()) {
     if (x.grid && !node.has_input(2)) {  // then the integers themselves say of which type they are

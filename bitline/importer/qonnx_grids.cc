@@ -62,7 +62,6 @@ void build_quant(OnnxNode& node) {
            mode);
     return node.set_output(0, with_grid(node, x, grids));
   }
-  constexpr int kMostGridBits = 16;
   const std::vector<std::int64_t> integers =
       to_integers(*x.constant, grids, mode, ZeroPoint::kBeforeRounding);
   take_stated_grid(node, integers, grids.spec);
