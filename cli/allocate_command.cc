@@ -1,5 +1,6 @@
 // bitline allocate: how many levels each layer's ADCs need, under a budget.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <memory>
@@ -9,6 +10,7 @@
 #include "bitline/pipeline/study.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
+#include "cli/result_table.h"
 
 namespace bitline::cli {
 namespace {
@@ -30,8 +32,8 @@ std::string per_cent(std::int64_t correct, std::int64_t images) {
   return fmt::format("{:.2f} %", 100 * static_cast<double>(correct) / static_cast<double>(images));
 }
 
-void print_plan(const AllocationOutcome& outcome, std::string_view name, const MeasuredPlan& plan,
-                std::int64_t validated, const Interval& test) {
+void print_row(const AllocationOutcome& outcome, std::string_view name, const MeasuredPlan& plan,
+               std::int64_t validated, const Interval& test) {
   fmt::print("{:<16} {:>14.1f} % {:>13} {:>11} {:>9.2f} % [{:.2f}, {:.2f}]\n", name,
              share(outcome, plan.cost), per_cent(plan.score.correct, plan.score.images),
              per_cent(validated, outcome.validation_images), 100 * test.value, 100 * test.lower,
@@ -42,11 +44,11 @@ void print_table(const AllocationOutcome& outcome, std::string_view spent) {
   fmt::print("{:<16} {:>16} {:>13} {:>11} {:>11}\n", "levels", fmt::format("ADC {}", spent),
              "search sample", "validation", "test set");
   for (const UniformPlan& uniform : outcome.uniform)
-    print_plan(outcome, fmt::format("{}", uniform.levels), uniform.plan, uniform.validated,
-               uniform.test_accuracy);
+    print_row(outcome, fmt::format("{}", uniform.levels), uniform.plan, uniform.validated,
+              uniform.test_accuracy);
   if (outcome.allocation.best)
-    print_plan(outcome, "layer by layer", *outcome.allocation.best, outcome.best_validated,
-               outcome.best_test);
+    print_row(outcome, "layer by layer", *outcome.allocation.best, outcome.best_validated,
+              outcome.best_test);
   const Score& lossless = outcome.allocation.lossless;
   fmt::print("{:<16} {:>30} {:>11} {:>9.2f} %\n", "lossless",
              per_cent(lossless.correct, lossless.images),
@@ -54,7 +56,21 @@ void print_table(const AllocationOutcome& outcome, std::string_view spent) {
              100 * outcome.lossless_test.value);
 }
 
-void print_best(const AllocationOutcome& outcome, std::string_view spent) {
+/// What else could be had, for more or for less.
+void print_front(const AllocationOutcome& outcome, std::string_view spent) {
+  fmt::print("\nMeasured plans that none beats on the search sample\n{:<16} {:>16} {:>13}  {}\n",
+             "plan", fmt::format("ADC {}", spent), "search sample", "levels, front to back");
+  const std::vector<MeasuredPlan>& front = outcome.allocation.front;
+  for (std::size_t i = 0; i < front.size(); ++i) {
+    std::vector<std::int64_t> levels;
+    for (const std::string& layer : outcome.layers)
+      levels.push_back(front[i].plan.layers.at(layer).spec.levels);
+    fmt::print("{:<16} {:>14.1f} % {:>13}  {}\n", front_plan_name(i), share(outcome, front[i].cost),
+               per_cent(front[i].score.correct, front[i].score.images), fmt::join(levels, " "));
+  }
+}
+
+void print_best(const AllocationOutcome& outcome, std::string_view spent, const Network& network) {
   if (!outcome.allocation.best) {
     fmt::print(
         "\nNo plan keeps the budget{}; allow a larger allocate.max_loss or max_cost, or more "
@@ -62,9 +78,8 @@ void print_best(const AllocationOutcome& outcome, std::string_view spent) {
         outcome.lost_answers && outcome.validation_images > 0 ? " on both samples" : "");
     return;
   }
-  fmt::print("\n{:<28} {:>6} {:>8}\n", "layer", "levels", "delta");
-  for (const auto& [name, planned] : outcome.allocation.best->plan.layers)
-    fmt::print("{:<28} {:>6} {:>8}\n", name, planned.spec.levels, to_string(planned.spec.delta));
+  fmt::print("\n");
+  print_plan(outcome.allocation.best->plan, network);
   if (const auto saving = outcome.saving())
     fmt::print(
         "\n{:.1f} % {} ADC {} than {} levels in every layer, the cheapest such plan that the test "
@@ -83,25 +98,37 @@ Json document(const AllocationOutcome& outcome, bool by_area, const std::filesys
   return json;
 }
 
+/// Plans of an earlier budget go.
+void write_files(const std::filesystem::path& folder, const AllocationOutcome& outcome,
+                 bool by_area) {
+  const LevelAllocation& allocation = outcome.allocation;
+  std::filesystem::remove_all(folder / "front");
+  std::filesystem::remove(folder / "plan.json");
+  make_folder(folder / "front");
+  for (std::size_t i = 0; i < allocation.front.size(); ++i)
+    write_file_atomically(folder / front_plan_name(i), to_json(allocation.front[i].plan));
+  if (allocation.best) write_file_atomically(folder / "plan.json", to_json(allocation.best->plan));
+  write_file_atomically(folder / "allocation.json", to_json(outcome, by_area));
+}
+
 void run_allocate(const AllocateArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
   const auto folder = run_folder(arguments.out, arguments.config.file, "-allocation");
+  const Network network = load_network(config.model);
   const AllocationOutcome outcome = or_say_how_to_go_on(folder, [&] {
     make_folder(folder / "journals");
-    SearchBench bench(load_network(config.model), config, context.progress, context.cancellation);
+    SearchBench bench(network, config, context.progress, context.cancellation);
     const Dataset test =
         load_split(config.data, Split::kTest, context.progress, context.cancellation);
     return allocate(bench, config, test, folder / "journals" / "allocate", context.progress,
                     context.cancellation);
   });
-  write_file_atomically(folder / "allocation.json", to_json(outcome, config.allocate.by_area));
-  std::filesystem::remove(folder / "plan.json");  // of an earlier budget
-  if (outcome.allocation.best)
-    write_file_atomically(folder / "plan.json", to_json(outcome.allocation.best->plan));
+  write_files(folder, outcome, config.allocate.by_area);
   if (arguments.json) return print_json(document(outcome, config.allocate.by_area, folder));
   const std::string_view spent = config.allocate.by_area ? "area" : "energy";
   print_table(outcome, spent);
-  print_best(outcome, spent);
+  print_front(outcome, spent);
+  print_best(outcome, spent, network);
   fmt::print("\nFiles: {}\n", folder.string());
 }
 

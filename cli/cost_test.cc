@@ -1,4 +1,5 @@
 // bitline cost and bitline allocate, as a user calls them.
+#include "bitline/adc/adc_plan.h"
 #include "bitline/cost/technology.h"
 #include "cli/test_json.h"
 
@@ -99,6 +100,29 @@ TEST_F(CostTest, LevelsAreDividedAmongLayers) {
   EXPECT_GE(json.at("best").at("correct").get<int>(),
             json.at("lossless").at("correct").get<int>() - json.at("images").get<int>() / 10);
   EXPECT_EQ(run({"evaluate", "study.toml", "--plan", "mixed/plan.json"}).exit_code, 0);
+}
+
+TEST_F(CostTest, ThePlansThatNothingBeatsCanBeTaken) {
+  const Outcome outcome = run({"allocate", "study.toml", "--set", "allocate.levels=[2, 4, 9]",
+                               "--set", "allocate.max_loss=10", "--out", "mixed"});
+  const auto front = nlohmann::json::parse(read("mixed/allocation.json")).at("front");
+  ASSERT_FALSE(front.empty());
+  for (const auto& plan : front) {
+    const std::string file = plan.at("file").get<std::string>();
+    const AdcPlan written = plan_from_json(read("mixed/" + file));
+    for (const auto& [layer, levels] : plan.at("levels").items())
+      EXPECT_EQ(written.layers.at(layer).spec.levels, levels.get<std::int64_t>()) << file;
+    EXPECT_THAT(outcome.output, testing::HasSubstr(file));
+  }
+  EXPECT_EQ(run({"evaluate", "study.toml", "--plan", "mixed/front/001.json"}).exit_code, 0);
+}
+
+TEST_F(CostTest, DividedTablesShowTheirThresholdsAndNoRange) {
+  const Outcome outcome =
+      run({"allocate", "study.toml", "--set", "allocate.levels=[9]", "--set",
+           "allocate.max_loss=100", "--set", "allocate.ranges=\"lloyd-max\"", "--out", "mixed"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.output, testing::ContainsRegex("conv3 +9 +- +- +-[0-9]+ to [0-9]+  "));
 }
 
 TEST_F(CostTest, NoPlanOfAnEarlierBudgetStays) {

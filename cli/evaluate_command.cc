@@ -46,22 +46,41 @@ void print_difference(const Interval& difference) {
              100 * difference.value, 100 * difference.lower, 100 * difference.upper);
 }
 
-/// What answers: a network file, empty for the configuration's, under a plan, empty for none.
+/// What answers, under what.
 struct Subject {
-  std::string network;
-  std::string plan;
+  std::string network_file;  ///< empty: the configuration's
+  std::string plan_file;     ///< empty: no ADCs
+  Network network;
+  AdcPlan plan;
 
   std::string name(const std::string& mode) const {
-    const std::string& own = plan.empty() ? mode : plan;
-    return network.empty() ? own : fmt::format("{} of {}", own, network);
+    const std::string& own = plan_file.empty() ? mode : plan_file;
+    return network_file.empty() ? own : fmt::format("{} of {}", own, network_file);
   }
 };
+
+Subject read_subject(const std::string& network_file, const std::string& plan_file,
+                     const RunConfig& config) {
+  return {network_file, plan_file,
+          network_file.empty() ? load_network(config.model) : load_network(network_file),
+          plan_file.empty() ? AdcPlan{} : read_plan(plan_file)};
+}
+
+/// Unless one is named, --against-network goes with the first plan and --against with the network.
+std::vector<Subject> read_subjects(const EvaluateArguments& arguments, const RunConfig& config) {
+  std::vector<Subject> subjects{read_subject("", arguments.plan, config)};
+  if (arguments.against.empty() && arguments.against_network.empty()) return subjects;
+  const std::string& plan = arguments.against.empty() ? arguments.plan : arguments.against;
+  subjects.push_back(
+      read_subject(arguments.against_network, plan == "lossless" ? "" : plan, config));
+  return subjects;
+}
 
 Json json_of(const Evaluation& evaluation, const Subject& subject) {
   const auto or_null = [](const std::string& file) { return file.empty() ? Json() : Json(file); };
   Json json = cli::json_of(evaluation);
-  json["network"] = or_null(subject.network);
-  json["plan"] = or_null(subject.plan);
+  json["network"] = or_null(subject.network_file);
+  json["plan"] = or_null(subject.plan_file);
   return json;
 }
 
@@ -87,13 +106,6 @@ Dataset images_of(const EvaluateArguments& arguments, const RunConfig& config, C
   return *std::move(validation);
 }
 
-/// Unless one is named, --against-network goes with the first plan and --against with the network.
-std::optional<Subject> second_subject(const EvaluateArguments& arguments) {
-  if (arguments.against.empty() && arguments.against_network.empty()) return std::nullopt;
-  const std::string& plan = arguments.against.empty() ? arguments.plan : arguments.against;
-  return Subject{arguments.against_network, plan == "lossless" ? "" : plan};
-}
-
 MacMode mode_of(const EvaluateArguments& arguments) {
   const bool has_plan =
       !arguments.plan.empty() || (!arguments.against.empty() && arguments.against != "lossless");
@@ -110,23 +122,20 @@ void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
   if (arguments.engine == "fused") config.engine = Engine::kFused;
   if (arguments.engine == "reference") config.engine = Engine::kReference;
   if (arguments.engine == "composed") config.engine = Engine::kComposed;
-  const Network network = load_network(config.model);
+  const MacMode mode = mode_of(arguments);
+  const std::vector<Subject> subjects = read_subjects(arguments, config);
   const Dataset images = images_of(arguments, config, context);
   Json document{{"mode", arguments.mode}, {"on", arguments.on}, {"evaluations", Json::array()}};
-  const auto measure = [&](const Subject& subject) {
-    const AdcPlan plan = subject.plan.empty() ? AdcPlan{} : read_plan(subject.plan);
+  std::vector<Evaluation> evaluations;
+  for (const Subject& subject : subjects) {
     const std::string name = subject.name(arguments.mode);
-    Evaluation evaluation = evaluate(
-        subject.network.empty() ? network : load_network(subject.network), mode_of(arguments), plan,
-        images, config, name, context.progress, context.cancellation);
-    if (!arguments.json) print_accuracy(name, evaluation);
-    document["evaluations"].push_back(json_of(evaluation, subject));
-    return evaluation;
-  };
-  const Evaluation first = measure({"", arguments.plan});
-  if (const std::optional<Subject> subject = second_subject(arguments)) {
-    const Evaluation second = measure(*subject);
-    const Interval difference = paired_difference(second.right, first.right);
+    evaluations.push_back(evaluate(subject.network, mode, subject.plan, images, config, name,
+                                   context.progress, context.cancellation));
+    if (!arguments.json) print_accuracy(name, evaluations.back());
+    document["evaluations"].push_back(json_of(evaluations.back(), subject));
+  }
+  if (evaluations.size() == 2) {
+    const Interval difference = paired_difference(evaluations[1].right, evaluations[0].right);
     document["difference"] = json_of(difference);
     if (!arguments.json) print_difference(difference);
   }

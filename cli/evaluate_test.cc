@@ -38,6 +38,13 @@ TEST_F(EvaluateTest, AModeWithoutAdcsTakesNoPlan) {
                      {std::string("--mode ") + mode, "leave one of them out"});
 }
 
+TEST_F(EvaluateTest, ASecondPlanThatIsNotThereIsRefusedBeforeAnythingIsMeasured) {
+  const Outcome outcome = run({"evaluate", "study.toml", "--against", "missing.json"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.errors, testing::ElementsAre(testing::HasSubstr("missing.json")));
+  EXPECT_EQ(outcome.output, "");
+}
+
 TEST_F(EvaluateTest, ComparesTwoNetworks) {
   const std::string plan = "L3-layer-wise.json";
   ASSERT_EQ(

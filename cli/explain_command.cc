@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "bitline/adc/adc_text.h"
 #include "bitline/pipeline/explanation.h"
 #include "bitline/pipeline/study.h"
 #include "cli/command.h"
@@ -33,7 +34,7 @@ void print_layers(const Explanation& explanation) {
              "SQNR, dB", "alone, %", "without, %", "clipped", "by input bit from the lowest, %");
   for (const LayerExplanation& layer : explanation.layers)
     fmt::print("{:<28} {:>6} {:>7} {:>9.2f} {:>9.2f} {:>11.2f} {:>7.2f} %  {}\n", layer.layer,
-               layer.adc.levels, to_string(layer.adc.delta), layer.signal_to_noise,
+               layer.levels, delta_text(layer.adc, "-"), layer.signal_to_noise,
                accuracy(layer.alone), accuracy(layer.without), 100 * layer.clipped_in_all,
                clipped_by_stream(layer));
 }

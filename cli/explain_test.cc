@@ -36,6 +36,20 @@ TEST_F(ExplainTest, ANarrowRangeIsFoundAndShouldBeWider) {
             narrow.at("signal_to_noise_db").get<double>());
 }
 
+TEST_F(ExplainTest, ATableHasLevelsAndNoRange) {
+  EXPECT_EQ(run({"search", "study.toml", "--set", "search.levels=[9]", "--set",
+                 "search.ranges=[\"lloyd-max\"]", "--out", "."})
+                .exit_code,
+            0);
+  const Outcome outcome = run({"explain", "study.toml", "--plan", "L9-lloyd-max.json", "--json"});
+  for (const auto& layer : nlohmann::json::parse(outcome.output).at("layers")) {
+    EXPECT_EQ(layer.at("levels"), 9);
+    EXPECT_TRUE(layer.at("delta").is_null());
+  }
+  EXPECT_THAT(run({"explain", "study.toml", "--plan", "L9-lloyd-max.json"}).output,
+              testing::ContainsRegex("conv2 +9 +- "));
+}
+
 // The last layer of the plan alone is the plan without the other one.
 TEST_F(ExplainTest, LeavesOneLayerOutAndOneLayerIn) {
   const auto json = explain(1, 12);

@@ -65,4 +65,7 @@ AllocationOutcome allocate(SearchBench& bench, const RunConfig& config, const Da
 /// All of it, for allocation.json.
 std::string to_json(const AllocationOutcome& outcome, bool by_area);
 
+/// Where the plan of allocation.front[index] stands in a folder: "front/001.json" is the cheapest.
+std::string front_plan_name(std::size_t index);
+
 }  // namespace bitline

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "bitline/pipeline/accuracy_json.h"
@@ -53,7 +55,10 @@ std::string to_json(const AllocationOutcome& outcome, bool by_area) {
   if (outcome.largest_cost) json["budget"] = {{"cost", *outcome.largest_cost}};
   for (std::size_t i = 0; i < outcome.layers.size(); ++i)
     json["sensitivities"][outcome.layers[i]] = json_of(allocation.sensitivities[i]);
-  for (const MeasuredPlan& plan : allocation.front) json["front"].push_back(json_of(plan));
+  for (const MeasuredPlan& plan : allocation.front) {
+    json["front"].push_back(json_of(plan));
+    json["front"].back()["file"] = front_plan_name(json["front"].size() - 1);
+  }
   for (const UniformPlan& plan : outcome.uniform) json["uniform"].push_back(json_of(plan));
   if (allocation.best) {
     json["best"] = json_of(*allocation.best);
@@ -63,6 +68,10 @@ std::string to_json(const AllocationOutcome& outcome, bool by_area) {
   if (const auto saving = outcome.saving())
     json["saved"] = {{"against_levels", saving->levels}, {"share", saving->share}};
   return json.dump(1) + "\n";
+}
+
+std::string front_plan_name(std::size_t index) {
+  return fmt::format("front/{:03}.json", index + 1);
 }
 
 }  // namespace bitline

@@ -67,9 +67,9 @@ std::string remedy_of(const LayerExplanation& layer) {
   if (layer.mean_error_share > kMostlyMean)
     return fmt::format("recalibration: {:.0f} % of the error's power is a shift of the channels",
                        100 * layer.mean_error_share);
-  if (2 * layer.levels_used <= layer.adc.levels)
+  if (2 * layer.levels_used <= layer.levels)
     return fmt::format("a narrower range or another encoding: sums reach {} of {} levels",
-                       layer.levels_used, layer.adc.levels);
+                       layer.levels_used, layer.levels);
   return "more levels";
 }
 
@@ -172,6 +172,7 @@ class Explainer {
                                LayerExplanation& own) {
     const LayerAdc adc =
         make_layer_adc(layer, make_stream_tables(own.adc, layer.sums.minimum, layer.sums.maximum));
+    own.levels = adc.table(0).levels();
     std::vector<bool> used(adc.table(0).values.size());
     double clipped_in_all = 0;
     double all = 0;

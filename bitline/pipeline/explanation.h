@@ -17,6 +17,7 @@ namespace bitline {
 struct LayerExplanation {
   std::string layer;
   AdcSpec adc;
+  std::int64_t levels = 0;  ///< of its table; one for every possible sum where it is lossless
   /// Power of the layer's outputs over that of their error, dB; the layers before it are lossless.
   double signal_to_noise = 0;
   /// Share of the error's power that is the channels' mean error, which batch-norm statistics can

@@ -15,8 +15,8 @@ Json json_of(const Score& score) {
 
 Json json_of(const LayerExplanation& layer) {
   Json json{{"layer", layer.layer},
-            {"levels", layer.adc.levels},
-            {"delta", to_string(layer.adc.delta)},
+            {"levels", layer.levels},
+            {"delta", has_range(layer.adc.quantizer) ? Json(to_string(layer.adc.delta)) : Json()},
             {"mean_error_share", layer.mean_error_share},
             {"alone", json_of(layer.alone)},
             {"without", json_of(layer.without)},

@@ -95,6 +95,8 @@ std::optional<AdcPlan> RunAnalysis::allocate(const Dataset& test, const std::str
                     bitline::allocate(bench(), config_, test, stages_.folder().path_of(journal),
                                       progress_, cancellation_);
                 output.write("allocation.json", to_json(outcome, config_.allocate.by_area));
+                for (std::size_t i = 0; i < outcome.allocation.front.size(); ++i)
+                  output.write(front_plan_name(i), to_json(outcome.allocation.front[i].plan));
                 if (outcome.allocation.best)
                   output.write(std::string(kAllocatedPlan), to_json(outcome.allocation.best->plan));
               });

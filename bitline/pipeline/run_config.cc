@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "bitline/pipeline/hardware_config.h"
+#include "bitline/search/search_checks.h"
 
 namespace bitline {
 namespace {
@@ -225,9 +226,7 @@ SearchRun read_search(const ConfigTable& table, const AdcSpec& adc) {
       table.choice<bool>("stream_ranges", false, {{"shared", false}, {"by-spread", true}});
   search.layers = table.get<std::vector<std::string>>("layers", search.layers);
   search.options.delta_step = table.rational("delta_step", search.options.delta_step);
-  if (search.options.delta_step <= 0 || (search.options.delta_step * 2).denominator() != 1)
-    fail_usage("search.delta_step {} is not a positive multiple of 1/2",
-               to_string(search.options.delta_step));
+  check_delta_step(search.options.delta_step);
   search.options.full = table.get<bool>("full", search.options.full);
   search.max_loss = table.number("max_loss", search.max_loss, 0, 100);
   search.recalibrate = table.get<bool>("recalibrate", search.recalibrate);

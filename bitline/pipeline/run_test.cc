@@ -171,8 +171,9 @@ TEST_F(RunTest, DividesLevelsAndExplainsPlansWhereAsked) {
   };
   go();
   for (const char* artefact :
-       {"allocation.json", "networks/allocated.safetensors", "explanations/allocated.json",
-        "explanations/L3-network-wise.json", "explanations/L3-network-wise-recalibrated.json"})
+       {"allocation.json", "front/001.json", "networks/allocated.safetensors",
+        "explanations/allocated.json", "explanations/L3-network-wise.json",
+        "explanations/L3-network-wise-recalibrated.json"})
     EXPECT_TRUE(std::filesystem::exists(study_.folder() / "a" / artefact)) << artefact;
   EXPECT_EQ(plan_from_json(text("a", "plans/allocated.json")).layers.begin()->second.spec.levels,
             3);

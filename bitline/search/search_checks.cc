@@ -48,8 +48,7 @@ void check_options(const SearchOptions& options, const Evaluator& evaluator) {
   if (!has_range(quantizer))
     fail_usage("quantizer {} has no range to search; choose zero-tread or zero-rise",
                name_of(quantizer));
-  if (options.delta_step <= 0 || (options.delta_step * 2).denominator() != 1)
-    fail_usage("delta step {} is not a positive multiple of 1/2", to_string(options.delta_step));
+  check_delta_step(options.delta_step);
   if (options.block_images < 1)
     fail_usage("a block of {} images is empty; ask for at least 1 image at once",
                options.block_images);
@@ -65,6 +64,11 @@ void check_options(const SearchOptions& options, const Evaluator& evaluator) {
 }
 
 }  // namespace
+
+void check_delta_step(const Rational& delta_step) {
+  if (delta_step <= 0 || (delta_step * 2).denominator() != 1)
+    fail_usage("search.delta_step {} is not a positive multiple of 1/2", to_string(delta_step));
+}
 
 std::vector<std::int64_t> checked_image_order(const SearchOptions& options,
                                               const Evaluator& evaluator) {
