@@ -40,7 +40,12 @@ void print_row(const AllocationOutcome& outcome, std::string_view name, const Me
              100 * test.upper);
 }
 
-void print_table(const AllocationOutcome& outcome, std::string_view spent) {
+void print_table(const AllocationOutcome& outcome, const SearchRun& search,
+                 std::string_view spent) {
+  if (search.recalibrate && search.statistics == SearchStatistics::kStored)
+    fmt::print(
+        "Search sample: batch-norm as it is, which search.statistics = \"recalibrated\" changes; "
+        "validation and test: recalibrated\n");
   fmt::print("{:<16} {:>16} {:>13} {:>11} {:>11}\n", "levels", fmt::format("ADC {}", spent),
              "search sample", "validation", "test set");
   for (const UniformPlan& uniform : outcome.uniform)
@@ -98,15 +103,16 @@ Json document(const AllocationOutcome& outcome, bool by_area, const std::filesys
   return json;
 }
 
-/// Plans of an earlier budget go.
+/// Plans of an earlier budget go, the further ones of a longer front too.
 void write_files(const std::filesystem::path& folder, const AllocationOutcome& outcome,
                  bool by_area) {
   const LevelAllocation& allocation = outcome.allocation;
-  std::filesystem::remove_all(folder / "front");
-  std::filesystem::remove(folder / "plan.json");
   make_folder(folder / "front");
-  for (std::size_t i = 0; i < allocation.front.size(); ++i)
-    write_file_atomically(folder / front_plan_name(i), to_json(allocation.front[i].plan));
+  std::size_t count = 0;
+  for (const MeasuredPlan& measured : allocation.front)
+    write_file_atomically(folder / front_plan_name(count++), to_json(measured.plan));
+  while (std::filesystem::remove(folder / front_plan_name(count))) ++count;
+  std::filesystem::remove(folder / "plan.json");
   if (allocation.best) write_file_atomically(folder / "plan.json", to_json(allocation.best->plan));
   write_file_atomically(folder / "allocation.json", to_json(outcome, by_area));
 }
@@ -126,7 +132,7 @@ void run_allocate(const AllocateArguments& arguments, Context& context) {
   write_files(folder, outcome, config.allocate.by_area);
   if (arguments.json) return print_json(document(outcome, config.allocate.by_area, folder));
   const std::string_view spent = config.allocate.by_area ? "area" : "energy";
-  print_table(outcome, spent);
+  print_table(outcome, config.search, spent);
   print_front(outcome, spent);
   print_best(outcome, spent, network);
   fmt::print("\nFiles: {}\n", folder.string());

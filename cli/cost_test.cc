@@ -115,6 +115,28 @@ TEST_F(CostTest, ThePlansThatNothingBeatsCanBeTaken) {
     EXPECT_THAT(outcome.output, testing::HasSubstr(file));
   }
   EXPECT_EQ(run({"evaluate", "study.toml", "--plan", "mixed/front/001.json"}).exit_code, 0);
+  write("mixed/front/front.js", "of another");
+  EXPECT_EQ(run({"allocate", "study.toml", "--set", "allocate.levels=[9]", "--set",
+                 "allocate.max_loss=100", "--out", "mixed"})
+                .exit_code,
+            0);
+  EXPECT_TRUE(std::filesystem::exists(folder() / "mixed/front/001.json"));
+  EXPECT_FALSE(std::filesystem::exists(folder() / "mixed/front/002.json"));
+  EXPECT_TRUE(std::filesystem::exists(folder() / "mixed/front/front.js"));
+}
+
+TEST_F(CostTest, AnAllocationSaysWhatItsAccuraciesAreOf) {
+  const std::vector<std::string> words = {
+      "allocate", "study.toml", "--set", "allocate.levels=[9]", "--set", "allocate.max_loss=100",
+      "--set"};
+  const auto output_with = [&](const std::string& setting) {
+    std::vector<std::string> all = words;
+    all.push_back(setting);
+    return run(all).output;
+  };
+  const auto says = testing::HasSubstr("Search sample: batch-norm as it is");
+  EXPECT_THAT(output_with("search.recalibrate=true"), says);
+  EXPECT_THAT(output_with("search.recalibrate=false"), testing::Not(says));
 }
 
 TEST_F(CostTest, DividedTablesShowTheirThresholdsAndNoRange) {
