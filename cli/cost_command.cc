@@ -73,6 +73,7 @@ void print_comparison(const CostComparison& comparison, const CostRun& cost,
       100 * comparison.energy_saved());
   fmt::print("Technology: {}, {} ADCs; areas of circuits are of the chip with one ADC design\n",
              options.technology.name, name_of(cost.adc));
+  for (const std::string& note : comparison.notes) fmt::print("Note: {}\n", note);
   if (cost.zero_detection) print_idle_reads(options);
 }
 

@@ -87,6 +87,39 @@ TEST_F(CostTest, ARunCountsAgainWhenMoreColumnsShareAnAdc) {
   EXPECT_NE(one.second, four.second);
 }
 
+TEST_F(CostTest, CellsOfMoreBitsCostMoreThanTheDefaultTechnologySays) {
+  EXPECT_FALSE(cost({}).contains("notes"));
+  EXPECT_EQ(cost({"--set", "array.cell_bits=2"}).at("notes").size(), 1U);
+  EXPECT_THAT(run({"cost", "study.toml", "--set", "array.dac_bits=2"}).output,
+              testing::HasSubstr("dac_bits = 2 cost more"));
+}
+
+// A regression for 16 levels and more: no search for plans that cannot be priced.
+TEST_F(CostTest, LevelsThatTheAdcModelLacksAreRefusedBeforeTheSearch) {
+  for (const char* command : {"allocate", "run"})
+    expect_refusal(
+        {command, "study.toml", "--set", "cost.adc=andrulis", "--set", "allocate.levels=[4, 16]"},
+        2, {"levels are fewer"});
+  EXPECT_FALSE(std::filesystem::exists(folder() / "runs/study/plans"));
+}
+
+TEST_F(CostTest, PlansOfTheFrontSayOnWhichArrayTheyWereFound) {
+  EXPECT_EQ(run({"allocate", "study.toml", "--set", "allocate.levels=[2, 9]", "--set",
+                 "allocate.max_loss=100", "--out", "mixed"})
+                .exit_code,
+            0);
+  expect_refusal({"evaluate", "study.toml", "--plan", "mixed/front/001.json", "--set",
+                  "array.row_order=kernel-major"},
+                 2, {"row_order"});
+}
+
+TEST_F(CostTest, AgreementIsNotCalledAccuracy) {
+  EXPECT_THAT(run({"allocate", "study.toml", "--set", "allocate.levels=[9]", "--set",
+                   "allocate.max_loss=100", "--set", "search.objective=agreement"})
+                  .output,
+              testing::HasSubstr("as lossless"));
+}
+
 TEST_F(CostTest, LevelsAreDividedAmongLayers) {
   const Outcome outcome = run({"allocate", "study.toml", "--set", "allocate.levels=[2, 4, 9]",
                                "--set", "allocate.max_loss=10", "--out", "mixed"});

@@ -58,7 +58,8 @@ struct CostOptions {
 
 /// Of a layer whose ADCs have that many levels; equations (24) and (25) of docs/arithmetic.md. The
 /// arrays of a layer read at once, what shares an array one after the other, and each ADC converts
-/// its columns one after the other.
+/// its columns one after the other. The reference columns of the offset encoding have ADCs of their
+/// own, with a level for each possible sum whatever the plan says.
 LayerCost layer_cost(const CimLayer& layer, std::int64_t levels, const CostOptions& options);
 
 }  // namespace bitline

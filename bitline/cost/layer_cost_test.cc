@@ -113,22 +113,42 @@ TEST(LayerCost, CountsEveryCircuitOfOneArray) {
   EXPECT_DOUBLE_EQ(cost.one_bit_operations, 2 * 4 * 128 * 128);
 }
 
-// What the article states of the column that generates the reference voltage: 1 of 257.
-TEST(LayerCost, AReferenceColumnCostsItsConversions) {
+// One column in 257, but it sums 256 ones: its ADC tells 257 sums apart, whatever the others do.
+TEST(LayerCost, AReferenceColumnHasAnAdcForEachOfItsSums) {
   ArraySpec array;
   array.rows = array.columns = 256;
   array.encoding = Encoding::kOffset;
-  const auto layer_on = [&](OffsetRemoval removal) {
+  array.columns_per_adc = 16;
+  const auto cost_with = [&](OffsetRemoval removal, std::int64_t levels) {
     array.offset_removal = removal;
-    return map_layer(
-        testing_layers::linear_layer(64, std::vector<std::int32_t>(std::size_t{256} * 64, 1), 4, 4),
-        array);
+    return layer_cost(map_layer(testing_layers::linear_layer(
+                                    60, std::vector<std::int32_t>(std::size_t{256} * 60, 1), 4, 4),
+                                array),
+                      levels, {AdcModel::kFlash, kTechnology, false, {}});
   };
-  const LayerCost with = layer_cost(layer_on(OffsetRemoval::kReferenceColumn), 16,
-                                    {AdcModel::kFlash, kTechnology, false, {}});
-  const LayerCost without =
-      layer_cost(layer_on(OffsetRemoval::kDigital), 16, {AdcModel::kFlash, kTechnology, false, {}});
-  EXPECT_NEAR(with.energy[Circuit::kAdcs] / without.energy[Circuit::kAdcs], 1 + 1.0 / 256, 1e-12);
+  for (const std::int64_t levels : {3, 16}) {
+    const LayerCost with = cost_with(OffsetRemoval::kReferenceColumn, levels);
+    const LayerCost without = cost_with(OffsetRemoval::kDigital, levels);
+    EXPECT_NEAR(with.energy[Circuit::kAdcs] - without.energy[Circuit::kAdcs],
+                4 * 256 * kTechnology.comparator_energy / 1000, 1e-9);
+    EXPECT_NEAR(with.area[Circuit::kAdcs] - without.area[Circuit::kAdcs],
+                256 * kTechnology.comparator_area, 1e-6);
+  }
+}
+
+// Two arrays work at once, one tile in each; with both tiles in one array they wait.
+TEST(LayerCost, TilesOfOneArrayAreReadOneAfterTheOther) {
+  const auto time_with = [](std::int64_t rows) {
+    ArraySpec array;
+    array.rows = rows;
+    array.active_rows = 64;
+    return layer_cost(map_layer(testing_layers::linear_layer(
+                                    4, std::vector<std::int32_t>(std::size_t{128} * 4, 1), 4, 4),
+                                array),
+                      3, {AdcModel::kFlash, kTechnology, false, {}})
+        .time;
+  };
+  EXPECT_DOUBLE_EQ(time_with(128), 2 * time_with(64));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ struct NetworkCost {
   };
   std::vector<Layer> layers;  ///< on the array, front to back
   Breakdown area;             ///< µm², where each layer has ADCs of its own levels
-  /// µm², where the chip has one ADC design: the one with the most levels.
+  /// µm², where the chip has one ADC design for the weights' columns: the one with the most levels.
   Breakdown area_one_design;
   Breakdown energy;         ///< pJ per image; each layer uses only its own levels
   double time = 0;          ///< ns from an image to its answer: the layers one after the other

@@ -43,9 +43,7 @@ void validate(const ArraySpec& array) {
           kLargestArray);
   require("cell_bits", array.cell_bits, 1, 4);
   require("dac_bits", array.dac_bits, 1, 4);
-  const bool converts_pairs =
-      array.encoding == Encoding::kDifferential && array.subtract == Subtract::kAnalog;
-  require("columns_per_adc", array.columns_per_adc, 1, array.columns / (converts_pairs ? 2 : 1));
+  require("columns_per_adc", array.columns_per_adc, 1, array.adc_inputs());
   if (array.encoding == Encoding::kBipolar && array.cell_bits != 1)
     fail_usage(
         "array: cell_bits = {} under encoding = bipolar, whose cells hold -1 or +1; set "

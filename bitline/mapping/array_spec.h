@@ -47,6 +47,12 @@ struct ArraySpec {
 
   /// N: rows driven at once.
   std::int64_t driven_rows() const { return active_rows == 0 ? rows : active_rows; }
+  /// What the ADCs of an array choose among: its columns, or the pairs of them that are subtracted
+  /// before an ADC, each of which is one input.
+  std::int64_t adc_inputs() const {
+    const bool pairs = encoding == Encoding::kDifferential && subtract == Subtract::kAnalog;
+    return columns / (pairs ? 2 : 1);
+  }
 };
 
 /// Throws Error (kUsage) that names the field, its value, the limit and the remedy.

@@ -50,13 +50,12 @@ std::int64_t InputStreams::recombine(std::int64_t activation) const {
 std::int64_t CimLayer::conversions() const {
   const std::int64_t per_output = static_cast<std::int64_t>(tiles.size()) * planes.count() *
                                   streams.count() * (subtract_digitally ? 2 : 1);
-  return vectors * geometry.out_size() * per_output;
+  return positions() * geometry.out_channels * per_output;
 }
 
 std::int64_t CimLayer::reference_conversions() const {
   if (!has_reference_column()) return 0;
-  return vectors * geometry.out_positions() * geometry.groups *
-         static_cast<std::int64_t>(tiles.size()) * streams.count();
+  return positions() * geometry.groups * static_cast<std::int64_t>(tiles.size()) * streams.count();
 }
 
 }  // namespace bitline

@@ -15,6 +15,11 @@ std::int64_t magnitude_sum(const std::vector<std::int64_t>& weights) {
   return sum;
 }
 
+/// Digits of so many bits that hold a magnitude of `bits` bits.
+std::int64_t count_digits(int bits, int digit_bits) {
+  return static_cast<std::int64_t>(digit_weights(bits, digit_bits).size());
+}
+
 int bits_of(std::int64_t magnitude) {
   return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(magnitude)));
 }
@@ -36,18 +41,21 @@ std::int64_t strip_columns(const CimLayer& layer) {
          (layer.has_reference_column() ? 1 : 0);
 }
 
+/// Whole tiles, one below the other.
+struct Strip {
+  std::int64_t tiles = 0;
+  std::int64_t rows = 0;
+};
+
 /// Strips of at most array.rows rows that all tiles of all groups fill, none torn apart.
-std::int64_t count_strips(const CimLayer& layer) {
-  std::int64_t strips = 0;
-  std::int64_t free_rows = 0;
+std::vector<Strip> strips_of(const CimLayer& layer) {
+  std::vector<Strip> strips;
   for (std::int64_t group = 0; group < layer.geometry.groups; ++group)
     for (const Tile& tile : layer.tiles) {
       const auto rows = static_cast<std::int64_t>(tile.size());
-      if (rows > free_rows) {
-        ++strips;
-        free_rows = layer.array.rows;
-      }
-      free_rows -= rows;
+      if (strips.empty() || strips.back().rows + rows > layer.array.rows) strips.emplace_back();
+      ++strips.back().tiles;
+      strips.back().rows += rows;
     }
   return strips;
 }
@@ -62,35 +70,86 @@ std::int64_t arrays_per_strip(const CimLayer& layer) {
   return ceil_div(strip_columns(layer), usable_columns(layer.array));
 }
 
-std::int64_t count_arrays(const CimLayer& layer, std::int64_t strips) {
-  const std::int64_t width = strip_columns(layer);
-  if (layer.geometry.groups > 1 && width <= usable_columns(layer.array))
-    return ceil_div(strips, usable_columns(layer.array) / width);
-  return strips * arrays_per_strip(layer);
+/// Strips that stand side by side in one array.
+std::int64_t strips_per_array(const CimLayer& layer) {
+  if (layer.geometry.groups == 1) return 1;
+  return std::max<std::int64_t>(usable_columns(layer.array) / strip_columns(layer), 1);
 }
 
-/// A pair that is subtracted before its ADC is one input of that ADC.
-std::int64_t adcs_per_array(const CimLayer& layer) {
-  const bool analog_pairs =
-      layer.array.encoding == Encoding::kDifferential && !layer.subtract_digitally;
-  return ceil_div(layer.array.columns / (analog_pairs ? 2 : 1), layer.array.columns_per_adc);
+/// What happens in the arrays while each tile is read once.
+struct Round {
+  std::int64_t most_reads = 0;  ///< of one array, whose tiles wait for each other
+  std::int64_t cells = 0;       ///< of the layer, on word lines that are driven
+};
+
+/// A word line drives the cells of every strip of its array, and is driven for each of them: with n
+/// strips that reach down to a row, n times n strips' cells. By rows, the fullest strip first, that
+/// is 1 + 3 + 5 + … = n².
+Round read_all_tiles(const CimLayer& layer, const std::vector<Strip>& strips) {
+  Round round;
+  const std::int64_t side_by_side = strips_per_array(layer);
+  for (std::size_t first = 0; first < strips.size();) {
+    const std::size_t last =
+        std::min(strips.size(), first + static_cast<std::size_t>(side_by_side));
+    std::int64_t reads = 0;
+    std::vector<std::int64_t> rows;
+    for (; first < last; ++first) {
+      reads += strips[first].tiles;
+      rows.push_back(strips[first].rows);
+    }
+    std::ranges::sort(rows, std::greater<>());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      round.cells += static_cast<std::int64_t>(2 * i + 1) * rows[i] * strip_columns(layer);
+    round.most_reads = std::max(round.most_reads, reads);
+  }
+  return round;
+}
+
+/// Planes beyond those of the magnitudes up to 2^(n_w − 1) − 1, which −2^(n_w − 1) takes.
+bool has_extra_plane(const CimLayer& layer) {
+  return layer.array.encoding == Encoding::kDifferential &&
+         layer.planes.count() > count_digits(layer.weight_bits - 1, layer.array.cell_bits);
+}
+
+bool has_magnitude_streams(const CimLayer& layer) {
+  return layer.input_signed && layer.streams.encoding == ActivationEncoding::kSignMagnitude;
+}
+
+bool has_extra_stream(const CimLayer& layer) {
+  return has_magnitude_streams(layer) &&
+         layer.streams.count() > count_digits(layer.input_bits - 1, layer.array.dac_bits);
+}
+
+/// Bits of all planes' digits together; the sign of a pair is none.
+std::int64_t weight_digit_bits(const CimLayer& layer) {
+  if (layer.array.encoding != Encoding::kDifferential) return layer.weight_bits;
+  return layer.weight_bits - (has_extra_plane(layer) ? 0 : 1);
+}
+
+std::int64_t input_digit_bits(const CimLayer& layer) {
+  if (layer.streams.bipolar) return 1;
+  if (!has_magnitude_streams(layer)) return layer.input_bits;
+  return layer.input_bits - (has_extra_stream(layer) ? 0 : 1);
+}
+
+std::int64_t bit_products(const CimLayer& layer) {
+  const ConvGeometry& geometry = layer.geometry;
+  const std::int64_t columns_of_bits =
+      geometry.out_channels * columns_per_cell(layer.array) * weight_digit_bits(layer) +
+      (layer.has_reference_column() ? geometry.groups : 0);
+  return layer.positions() * geometry.fan_in() * columns_of_bits * input_digit_bits(layer);
 }
 
 std::vector<std::string> notes_on(const CimLayer& layer) {
   std::vector<std::string> notes;
-  const auto usual_planes =
-      static_cast<std::int64_t>(digit_weights(layer.weight_bits - 1, layer.array.cell_bits).size());
-  if (layer.array.encoding == Encoding::kDifferential && layer.planes.count() > usual_planes)
+  if (has_extra_plane(layer))
     notes.push_back(fmt::format("weight {} needs one more plane: {} instead of {}",
                                 -(std::int64_t{1} << (layer.weight_bits - 1)), layer.planes.count(),
-                                usual_planes));
-  const auto usual_streams =
-      static_cast<std::int64_t>(digit_weights(layer.input_bits - 1, layer.array.dac_bits).size());
-  if (layer.input_signed && layer.streams.encoding == ActivationEncoding::kSignMagnitude &&
-      layer.streams.count() > usual_streams)
+                                count_digits(layer.weight_bits - 1, layer.array.cell_bits)));
+  if (has_extra_stream(layer))
     notes.push_back(fmt::format("activation {} needs one more stream: {} instead of {}",
                                 -(std::int64_t{1} << (layer.input_bits - 1)), layer.streams.count(),
-                                usual_streams));
+                                count_digits(layer.input_bits - 1, layer.array.dac_bits)));
   if (layer.planes.has_flips())
     notes.push_back(fmt::format("{} of {} columns are flipped", layer.planes.flipped_columns(),
                                 layer.planes.signs.size()));
@@ -110,15 +169,16 @@ int accumulator_bits(const CimLayer& layer, std::int64_t largest_value) {
 
 LayerLayout layout_of(const CimLayer& layer) {
   const ArraySpec& array = layer.array;
-  const std::int64_t strips = count_strips(layer);
+  const std::vector<Strip> strips = strips_of(layer);
+  const std::int64_t side_by_side = strips_per_array(layer);
   LayerLayout layout;
   layout.name = layer.name;
   layout.fan_in = layer.geometry.fan_in();
   layout.tiles = static_cast<std::int64_t>(layer.tiles.size());
   layout.planes = layer.planes.count();
   layout.streams = layer.streams.count();
-  layout.arrays = count_arrays(layer, strips);
-  layout.physical_columns = strips * strip_columns(layer);
+  layout.arrays = ceil_div(std::ssize(strips), side_by_side) * arrays_per_strip(layer);
+  layout.physical_columns = std::ssize(strips) * strip_columns(layer);
   const std::int64_t cells = layout.fan_in * layer.geometry.groups * strip_columns(layer);
   layout.cell_utilisation =
       static_cast<double>(cells) / static_cast<double>(layout.arrays * array.rows * array.columns);
@@ -126,12 +186,15 @@ LayerLayout layout_of(const CimLayer& layer) {
   layout.accumulator_bits = accumulator_bits(layer, layer.sums.magnitude());
   layout.conversions = layer.conversions();
   layout.reference_conversions = layer.reference_conversions();
-  const std::int64_t reads = layer.geometry.out_positions() * layout.streams;
-  layout.array_reads = reads * layer.geometry.groups * layout.tiles * arrays_per_strip(layer);
+  const std::int64_t rounds = layer.positions() * layout.streams;
+  const Round round = read_all_tiles(layer, strips);
+  layout.longest_reads = rounds * round.most_reads;
   layout.driven_word_lines =
-      reads * layer.geometry.groups * layout.fan_in * arrays_per_strip(layer);
-  layout.cell_reads = reads * cells;
-  layout.adcs = layout.arrays * adcs_per_array(layer);
+      rounds * layer.geometry.groups * layout.fan_in * arrays_per_strip(layer);
+  layout.cell_reads = rounds * round.cells;
+  layout.bit_products = bit_products(layer);
+  layout.adcs = layout.arrays * ceil_div(array.adc_inputs(), array.columns_per_adc);
+  layout.reference_adcs = layer.has_reference_column() ? std::ssize(strips) : 0;
   layout.notes = notes_on(layer);
   return layout;
 }

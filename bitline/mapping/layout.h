@@ -34,11 +34,17 @@ struct LayerLayout {
   int accumulator_bits = 0;      ///< two's complement, of the lossless layer; accumulator_bits()
   std::int64_t conversions = 0;  ///< of one image, by normal columns
   std::int64_t reference_conversions = 0;  ///< of one image, by reference columns
-  std::int64_t array_reads = 0;            ///< of one image: each drives the word lines of one tile
+  std::int64_t longest_reads = 0;          ///< of one image, by the array that is read most often
   std::int64_t driven_word_lines = 0;      ///< of one image, over all reads
-  std::int64_t cell_reads = 0;     ///< of one image: cells of the layer on driven word lines
-  std::int64_t adcs = 0;           ///< at the foot of the arrays, columns_per_adc columns to one
-  std::vector<std::string> notes;  ///< what a designer would otherwise wonder about; often empty
+  /// Of one image: cells of the layer on driven word lines, those of strips beside the one that is
+  /// read included.
+  std::int64_t cell_reads = 0;
+  /// Of one image: one bit of a cell's digit times one bit of an input's digit, of the tiles that
+  /// are read. A digit of m bits that holds the last one of three has one bit.
+  std::int64_t bit_products = 0;
+  std::int64_t adcs = 0;            ///< at the foot of the arrays, columns_per_adc columns to one
+  std::int64_t reference_adcs = 0;  ///< besides, one for the reference column of each strip
+  std::vector<std::string> notes;   ///< what a designer would otherwise wonder about; often empty
 };
 
 LayerLayout layout_of(const CimLayer& layer);

@@ -67,6 +67,7 @@ TEST(Layout, OffsetHasAReferenceColumnPerTile) {
   EXPECT_EQ(layout.conversions, 20 * 64 * 2 * 4 * 4);
   EXPECT_EQ(layout.reference_conversions, 64 * 2 * 4);
   EXPECT_EQ(layout.adcs, 2 * 128);
+  EXPECT_EQ(layout.reference_adcs, 2);
 }
 
 // 81 columns need three arrays of 32, for each of the two tiles.
@@ -93,6 +94,7 @@ TEST(Layout, WholeTilesAreStackedWhileAnArrayHasRows) {
   EXPECT_EQ(layout.arrays, 3);
   EXPECT_EQ(layout.physical_columns, 3 * 120);
   EXPECT_DOUBLE_EQ(layout.cell_utilisation, 144.0 * 120 / (3 * 70 * 128));
+  EXPECT_EQ(layout.longest_reads, 64 * 4 * 4);  // while the third array has long ended
 }
 
 // 16 groups of 9 rows × 1 output × 3 planes × 2 cells. An array of 128 rows holds 14 groups in a
@@ -108,6 +110,9 @@ TEST(Layout, GroupsFillStripsSideBySide) {
   EXPECT_EQ(layout.physical_columns, 12);
   EXPECT_DOUBLE_EQ(layout.cell_utilisation, 144.0 * 6 / (128 * 128));
   EXPECT_THAT(layout.notes, ElementsAre("16 groups are read one after the other"));
+  EXPECT_EQ(layout.longest_reads, 64 * 4 * 16);
+  // 18 rows have cells of both strips, each of which drives them.
+  EXPECT_EQ(layout.cell_reads, 64 * 4 * 6 * (126 + 18 + 2 * 18));
   array.columns = 11;  // one strip of 6 columns to an array
   layout = layout_of(map_layer(layer, array));
   EXPECT_EQ(layout.arrays, 2);
@@ -158,9 +163,35 @@ TEST(Layout, CountsReadsWordLinesAndCells) {
   ArraySpec array = array_of(Encoding::kDifferential);
   array.columns = 64;
   const LayerLayout layout = layout_of(map_layer(convolution(), array));
-  EXPECT_EQ(layout.array_reads, 64 * 4 * 2 * 2);
+  EXPECT_EQ(layout.longest_reads, 64 * 4);
   EXPECT_EQ(layout.driven_word_lines, 64 * 4 * (128 + 16) * 2);
   EXPECT_EQ(layout.cell_reads, 64 * 4 * 144 * 120);
+  EXPECT_EQ(layout.bit_products, layout.cell_reads);
+}
+
+// Of three bits of a weight and four of an input, whatever digits hold them.
+TEST(Layout, CountsProductsOfSingleBits) {
+  ArraySpec array = array_of(Encoding::kDifferential);
+  const std::int64_t with_one_bit = layout_of(map_layer(convolution(), array)).bit_products;
+  EXPECT_EQ(with_one_bit, 64 * 144 * 20 * 2 * 3 * 4);
+  for (const int bits : {2, 3, 4}) {
+    array.cell_bits = array.dac_bits = bits;
+    EXPECT_EQ(layout_of(map_layer(convolution(), array)).bit_products, with_one_bit) << bits;
+  }
+}
+
+// A linear layer over eight vectors does everything eight times.
+TEST(Layout, CountsEveryVectorOfALinearLayer) {
+  IntegerLayer layer = testing_layers::linear_layer(4, std::vector<std::int32_t>(64, 1), 4, 4);
+  const ArraySpec array = array_of(Encoding::kOffset);
+  const LayerLayout one = layout_of(map_layer(layer, array));
+  layer.vectors = 8;
+  const LayerLayout eight = layout_of(map_layer(layer, array));
+  EXPECT_EQ(eight.arrays, one.arrays);
+  for (const auto count :
+       {&LayerLayout::conversions, &LayerLayout::reference_conversions, &LayerLayout::longest_reads,
+        &LayerLayout::driven_word_lines, &LayerLayout::cell_reads, &LayerLayout::bit_products})
+    EXPECT_EQ(eight.*count, 8 * one.*count);
 }
 
 }  // namespace

@@ -42,15 +42,32 @@ Json json_of(const NetworkCost& network) {
   return json;
 }
 
+std::vector<std::string> notes_on(const CostRun& cost, const ArraySpec& array) {
+  if (!cost.technology.empty() || (array.cell_bits == 1 && array.dac_bits == 1)) return {};
+  return {fmt::format(
+      "the default technology has cells and DACs of one bit: those of cell_bits = {} and dac_bits "
+      "= {} cost more than what arrays and word-line drivers show here; give cost.technology",
+      array.cell_bits, array.dac_bits)};
+}
+
 }  // namespace
+
+Technology load_technology(const CostRun& cost) {
+  return read_technology(cost.technology.empty() ? Config::from_text(technology_32nm(), "32nm.toml")
+                                                 : Config::from_file(cost.technology));
+}
+
+void check_levels(const CostRun& cost, std::span<const std::int64_t> levels) {
+  const Technology technology = load_technology(cost);
+  adc_cost(cost.adc, cost.baseline_levels, technology);
+  for (const std::int64_t count : levels) adc_cost(cost.adc, count, technology);
+}
 
 CostOptions load_cost_options(const RunConfig& config, const Executor& executor,
                               const AdcPlan& plan, const Dataset& sample, ProgressSink& progress,
                               const Cancellation& cancellation) {
   const CostRun& cost = config.cost;
-  const Config table = cost.technology.empty() ? Config::from_text(technology_32nm(), "32nm.toml")
-                                               : Config::from_file(cost.technology);
-  CostOptions options{cost.adc, read_technology(table), cost.dummy_column, {}};
+  CostOptions options{cost.adc, load_technology(cost), cost.dummy_column, {}};
   if (cost.zero_detection)
     options.idle_shares =
         idle_shares(executor, plan, normalized_images(sample, config.data), progress, cancellation);
@@ -63,7 +80,8 @@ CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const
   executor.prepare(plan);  // of this network and array, or throws
   const std::vector<const CimLayer*> layers = executor.cim_layers();
   const auto baseline = [&](const CimLayer&) { return cost.baseline_levels; };
-  return {network_cost(layers, levels_of(plan), options), network_cost(layers, baseline, options)};
+  return {network_cost(layers, levels_of(plan), options), network_cost(layers, baseline, options),
+          notes_on(cost, layers.front()->array)};
 }
 
 std::string to_json(const CostComparison& comparison, const CostRun& cost,
@@ -79,6 +97,7 @@ std::string to_json(const CostComparison& comparison, const CostRun& cost,
   json["area_saved"] = comparison.area_saved();
   json["area_saved_by_layer"] = comparison.area_saved_by_layer();
   json["energy_saved"] = comparison.energy_saved();
+  if (!comparison.notes.empty()) json["notes"] = comparison.notes;
   return json.dump(2) + "\n";
 }
 

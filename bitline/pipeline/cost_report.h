@@ -1,7 +1,10 @@
 // What plans cost on the chip that a configuration describes, and how that is written down.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "bitline/cost/network_cost.h"
 #include "bitline/data/dataset.h"
@@ -9,6 +12,13 @@
 #include "bitline/runtime/executor.h"
 
 namespace bitline {
+
+/// By [cost]: reads the technology. Throws Error with its path.
+Technology load_technology(const CostRun& cost);
+
+/// Throws Error (kUsage) for a number of levels, or cost.baseline_levels, that the ADC model does
+/// not reach: before a search for such plans begins.
+void check_levels(const CostRun& cost, std::span<const std::int64_t> levels);
 
 /// By [cost]: reads the technology and, for an array with zero detection, counts on the search
 /// `sample` which reads are skipped while the network answers under `plan`; without it the sample
@@ -21,6 +31,7 @@ CostOptions load_cost_options(const RunConfig& config, const Executor& executor,
 struct CostComparison {
   NetworkCost plan;
   NetworkCost baseline;
+  std::vector<std::string> notes;  ///< what the numbers leave out on this array; often empty
 
   /// Shares of the baseline's, 0 to 1, or below 0 where the plan costs more.
   double area_saved() const { return saved(plan.area_one_design, baseline.area_one_design); }

@@ -70,7 +70,7 @@ AdcSpec read_adc(const ConfigTable& table) {
 
 AllocateRun read_allocate(const ConfigTable& table) {
   AllocateRun allocate;
-  allocate.levels = table.integers("levels", allocate.levels, 2, kMany);
+  allocate.levels = table.integers("levels", allocate.levels, 2, kMaximumLevels);
   std::ranges::sort(allocate.levels);
   allocate.ranges = range_method_from_name(
       table.get<std::string>("ranges", std::string(name_of(allocate.ranges))));
@@ -99,7 +99,7 @@ CostRun read_cost(const ConfigTable& table) {
       "adc", cost.adc,
       {{"flash", AdcModel::kFlash}, {"sar", AdcModel::kSar}, {"andrulis", AdcModel::kAndrulis}});
   cost.technology = table.path("technology", {});
-  cost.baseline_levels = table.integer("baseline_levels", cost.baseline_levels, 2, kMany);
+  cost.baseline_levels = table.integer("baseline_levels", cost.baseline_levels, 2, kMaximumLevels);
   cost.dummy_column = table.get<bool>("dummy_column", cost.dummy_column);
   cost.zero_detection = table.get<bool>("zero_detection", cost.zero_detection);
   return cost;

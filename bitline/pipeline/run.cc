@@ -8,6 +8,7 @@
 #include "bitline/base/file.h"
 #include "bitline/base/hash.h"
 #include "bitline/graph/network_file.h"
+#include "bitline/pipeline/cost_report.h"
 #include "bitline/pipeline/describe.h"
 #include "bitline/pipeline/recalibration.h"
 #include "bitline/pipeline/retraining.h"
@@ -54,6 +55,9 @@ class Run {
   RunOutcome go() {
     // Until this run has ended, no report may show what an earlier one left beside its files.
     for (const char* outcome : {"run", "report"}) stages_.forget(outcome);
+    if (config_.has_retrain) check_run_retraining(config_);
+    if (config_.has_cost) check_levels(config_.cost, config_.search.levels);
+    if (config_.has_allocate) check_levels(config_.cost, config_.allocate.levels);
     baseline();
     analysis_.mapping();
     analysis_.profile();
@@ -108,7 +112,7 @@ class Run {
 
   void plan_case(const PlanCase& own, const AdcPlan& plan) {
     add_row(own, own.name, subject_.network, plan, Treatment::kNone, {});
-    if (config_.has_cost) analysis_.cost(own.name, plan);
+    if (config_.has_cost) analysis_.cost(own.name, subject_.network, plan);
     if (config_.search.recalibrate) recalibrated_case(own, plan);
     if (config_.has_retrain) retrained_case(own, plan);
   }
@@ -126,7 +130,9 @@ class Run {
                                 recalibrated(subject_.network, plan, subject_.sample, config_,
                                              progress_, cancellation_));
                 });
-    add_row(own, name, network_from(artefact), plan, Treatment::kRecalibrated, artefact);
+    const Network network = network_from(artefact);
+    add_row(own, name, network, plan, Treatment::kRecalibrated, artefact);
+    if (has_other_costs()) analysis_.cost(name, network, plan);
   }
 
   /// Without levels: the control, the same training with lossless ADCs.
@@ -149,11 +155,16 @@ class Run {
                          });
     const AdcPlan trained_plan =
         changes_plan ? plan_from_json(folder().read_text(plan_artefact)) : plan;
-    add_row(own, name, network_from(artefact), trained_plan, Treatment::kRetrained, artefact);
-    if (!changes_plan) return;
-    outcome_.rows.back().plan = plan_artefact;
-    if (config_.has_cost) analysis_.cost(name, trained_plan);
+    const Network network = network_from(artefact);
+    add_row(own, name, network, trained_plan, Treatment::kRetrained, artefact);
+    if (changes_plan) outcome_.rows.back().plan = plan_artefact;
+    const bool costs_as_before = !changes_plan && !has_other_costs();
+    if (config_.has_cost && own.levels != 0 && !costs_as_before)
+      analysis_.cost(name, network, trained_plan);
   }
+
+  /// Of another network under the same plan: other reads are idle.
+  bool has_other_costs() const { return config_.has_cost && config_.cost.zero_detection; }
 
   Network network_from(const std::string& artefact) const {
     return network_from_safetensors(parse_safetensors(folder().read(artefact)));

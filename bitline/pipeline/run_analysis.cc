@@ -45,17 +45,17 @@ void RunAnalysis::profile() {
               });
 }
 
-void RunAnalysis::cost(const std::string& name, const AdcPlan& plan) {
+void RunAnalysis::cost(const std::string& name, const Network& network, const AdcPlan& plan) {
   stages_.run("cost-" + name,
-              {{"network", subject_.network_hash},
+              {{"network", content_hash(network)},
                {"sample", config_.cost.zero_detection ? subject_.sample_hash : ""},
                {"array", subject_.array},
                {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},
                {"plan", content_hash(plan)},
                {"cost", describe(config_.cost)}},
               [&](StageOutput& output) {
-                const Executor executor(subject_.network, MacMode::kAnalog, config_.array,
-                                        Engine::kFused, progress_);
+                const Executor executor(network, MacMode::kAnalog, config_.array, Engine::kFused,
+                                        progress_);
                 const CostOptions options = load_cost_options(
                     config_, executor, plan, subject_.sample, progress_, cancellation_);
                 output.write("costs/" + name + ".json",

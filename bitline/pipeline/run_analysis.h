@@ -38,8 +38,8 @@ class RunAnalysis {
   void mapping();
   /// profile/…
   void profile();
-  /// costs/NAME.json
-  void cost(const std::string& name, const AdcPlan& plan);
+  /// costs/NAME.json, of `network` under the plan.
+  void cost(const std::string& name, const Network& network, const AdcPlan& plan);
   /// explanations/NAME.json, of `network` under the plan.
   void explain(const std::string& name, const Network& network, const AdcPlan& plan);
   /// allocation.json, and kAllocatedPlan where a plan keeps the budget, which is returned.

@@ -205,7 +205,7 @@ RetrainRun read_retrain(const ConfigTable& table, TrainRun train) {
 SearchRun read_search(const ConfigTable& table, const AdcSpec& adc) {
   SearchRun search;
   search.options.adc = adc;
-  search.levels = table.integers("levels", search.levels, 2, kMany);
+  search.levels = table.integers("levels", search.levels, 2, kMaximumLevels);
   std::vector<std::string> ranges;
   for (const RangeMethod method : search.ranges) ranges.emplace_back(name_of(method));
   search.ranges.clear();

@@ -54,6 +54,9 @@ struct IntegerLayer {
   float input_scale = 1;
   std::int64_t input_zero_point = 0;  ///< z_a: the integer that stands for 0
   std::int64_t pad_value = 0;         ///< the integer that stands for zero at padded positions
+
+  /// Of one image: where a kernel stands, or the vectors of a fully connected layer.
+  std::int64_t positions() const { return vectors * geometry.out_positions(); }
 };
 
 /// Shape of a Conv or Linear node that reads values of shape `in` (without the batch).
