@@ -52,7 +52,7 @@ class CurveSearch {
   std::vector<std::size_t> most_promising_first() const {
     std::vector<std::size_t> order(curve_.points.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+    std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
       return ranks_before(context_.options.objective, ranked(a), ranked(b));
     });
     return order;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "bitline/base/error.h"
@@ -68,6 +69,16 @@ void run_pass(SearchContext& context, const std::vector<Step>& steps, std::int64
   }
 }
 
+/// The layer's own ADC, whose δ a training may have moved off the candidates' grid.
+void add_own_adc(Step& step, const PlannedAdc& own) {
+  const bool known = std::ranges::any_of(step.candidates, [&](const Candidate& candidate) {
+    return candidate.layers.at(step.layer) == own;
+  });
+  if (!known)
+    step.candidates.push_back(
+        {own.spec.delta, {{step.layer, own}}, step.candidates.back().code_map + 1});
+}
+
 /// That plans of `start` and of a pass name the same layers.
 void check_start(const AdcPlan& start, const std::vector<SearchLayer>& layers) {
   for (const SearchLayer& layer : layers)
@@ -83,7 +94,8 @@ SearchResult refine_ranges(Evaluator& evaluator, const SearchOptions& options, c
   refine.method = RangeMethod::kRefine;
   std::vector<std::int64_t> order = checked_image_order(refine, evaluator);
   check_start(start, evaluator.layers());
-  const std::vector<Step> steps = plan_steps(refine, evaluator.layers());
+  std::vector<Step> steps = plan_steps(refine, evaluator.layers());
+  for (Step& step : steps) add_own_adc(step, start.layers.at(step.layer));
   SearchContext context{evaluator, refine, std::move(order), progress, cancellation};
   SearchResult result;
   result.plan = start;

@@ -76,9 +76,9 @@ SearchResult search_ranges(Evaluator& evaluator, const SearchOptions& options,
                            ProgressSink& progress, const Cancellation& cancellation);
 
 /// One pass of kRefine over all layers from `start`, which has to name them all: each layer is
-/// searched while all others have the ADCs of `start`, or those that the pass has given them. For
-/// networks that work with their ADCs alone, as retrained ones do. Throws what search_ranges
-/// throws.
+/// searched while all others have the ADCs of `start`, or those that the pass has given them. Its
+/// own ADC is a candidate beside those of `options`, so that the score does not fall. For networks
+/// that work with their ADCs alone, as retrained ones do. Throws what search_ranges throws.
 SearchResult refine_ranges(Evaluator& evaluator, const SearchOptions& options, const AdcPlan& start,
                            ProgressSink& progress, const Cancellation& cancellation);
 

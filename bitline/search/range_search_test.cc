@@ -67,6 +67,22 @@ TEST(RangeSearch, ARefiningPassStartsFromThePlanThatItIsGiven) {
                Error);
 }
 
+// A training moves δ by sixteenths, off the candidates' grid.
+TEST(RangeSearch, ARefiningPassKeepsAnAdcThatNoCandidateBeats) {
+  const Rational learned(21, 16);
+  SyntheticEvaluator evaluator{{{"conv1", -3, 3}}, 2, [&](const AdcPlan& plan, std::int64_t) {
+                                 const bool own = plan.layers.at("conv1").spec.delta == learned;
+                                 return Score{1, own ? 1 : 0, own ? 0 : 1};
+                               }};
+  PlannedAdc adc{options_of(RangeMethod::kLayerWise).adc, -3, 3};
+  adc.spec.delta = learned;
+  SilentProgress silent;
+  const SearchResult result =
+      refine_ranges(evaluator, options_of(RangeMethod::kLayerWise), {{{"conv1", adc}}}, silent, {});
+  EXPECT_EQ(result.plan.layers.at("conv1"), adc);
+  EXPECT_EQ(result.score.correct, 2);
+}
+
 TEST(RangeSearch, FullMeasuresEveryCandidateOnEveryImage) {
   SyntheticEvaluator evaluator = peaked(3, 4, 2);
   SearchOptions options = options_of(RangeMethod::kLayerWise);

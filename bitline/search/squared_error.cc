@@ -1,6 +1,8 @@
 #include "bitline/search/squared_error.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -69,22 +71,58 @@ ErrorMoments error_moments(const UniformLevels& levels, TieRule tie_rule,
 /// The running moments of a WeightedSums.
 struct WeightedMoments {
   std::int64_t weight = 1;
+  std::size_t plane = 0;
   RunningMoments moments;
 };
 
-/// n² times (5m), n the number of a part's sums.
+/// n² times the output channels times (5m), n the number of a part's sums.
 SquaredError output_error(const UniformLevels& levels, TieRule tie_rule,
-                          std::span<const WeightedMoments> parts, std::int64_t tiles) {
+                          std::span<const WeightedMoments> parts, const OutputSums& output) {
   SquaredError error{0, denominator_of(levels)};
-  Wide bias = 0;  // n Σ w mean(e)
+  std::vector<Wide> bias(output.sign_products.size());  // by plane, n Σ w mean(e)
   for (const WeightedMoments& part : parts) {
     const auto [sum, squares] = error_moments(levels, tie_rule, part.moments);
     const Wide spread = squares * part.moments.all().count - sum * sum;  // n² var(e)
-    error.numerator += static_cast<Wide>(part.weight) * part.weight * tiles * spread;
-    bias += part.weight * sum;
+    error.numerator +=
+        static_cast<Wide>(part.weight) * part.weight * output.conversions * output.outputs * spread;
+    bias[part.plane] += part.weight * sum;
   }
-  error.numerator += bias * bias * tiles * tiles;
+  for (std::size_t i = 0; i < bias.size(); ++i)
+    for (std::size_t k = 0; k < bias.size(); ++k)
+      error.numerator += bias[i] * bias[k] * output.sign_products[i][k];
   return error;
+}
+
+int width_of(Wide magnitude) {
+  int bits = 0;
+  for (; magnitude > 0; magnitude >>= 1) ++bits;
+  return bits;
+}
+
+/// Bits to drop from all counts, so that output_error() and its comparison fit 128 bits: both are
+/// below the square of n Σ |w| times the largest error, twice over the largest denominator, times
+/// the conversions of a part, times the root of the output channels.
+int bits_to_drop(AdcSpec spec, const OutputSums& output, const Rational& delta_step) {
+  const Histogram& first = output.parts.front().sums;
+  const std::int64_t largest = std::max(-first.minimum(), first.maximum());
+  std::int64_t denominator = 1;
+  for (spec.delta = delta_step; spec.delta <= largest; spec.delta = spec.delta + delta_step)
+    denominator = std::max(denominator,
+                           denominator_of(uniform_levels(spec, first.minimum(), first.maximum())));
+  Wide weights = 0;
+  for (const WeightedSums& part : output.parts)
+    for (const std::int64_t count : part.sums.counts())
+      weights += static_cast<Wide>(std::abs(part.weight)) * count;
+  constexpr int kFit = 63;
+  const int bits = width_of(weights) + width_of(2 * largest) + 2 * width_of(denominator) +
+                   width_of(output.conversions) + (width_of(output.outputs) + 1) / 2;
+  return std::max(0, bits - kFit);
+}
+
+Histogram with_fewer_bits(Histogram sums, int bits) {
+  for (std::int64_t& count : sums.counts())
+    if (count > 0) count = std::max<std::int64_t>(1, count >> bits);
+  return sums;
 }
 
 /// The δ with the least error, which `error_of` gives for levels; the larger one of equals.
@@ -119,16 +157,18 @@ Rational delta_of_least_error(AdcSpec spec, const Histogram& sums, const Rationa
                     });
 }
 
-Rational delta_of_least_output_error(AdcSpec spec, std::span<const WeightedSums> parts,
-                                     std::int64_t tiles, const Rational& delta_step) {
+Rational delta_of_least_output_error(AdcSpec spec, const OutputSums& output,
+                                     const Rational& delta_step) {
+  const int dropped = bits_to_drop(spec, output, delta_step);
   std::vector<WeightedMoments> moments;
-  for (const WeightedSums& part : parts)
-    moments.push_back({part.weight, RunningMoments(part.sums)});
-  const Histogram& first = parts.front().sums;
+  for (const WeightedSums& part : output.parts)
+    moments.push_back(
+        {part.weight, part.plane, RunningMoments(with_fewer_bits(part.sums, dropped))});
+  const Histogram& first = output.parts.front().sums;
   const TieRule tie_rule = spec.tie_rule;
   return best_delta(
       std::move(spec), first.minimum(), first.maximum(), delta_step,
-      [&](const UniformLevels& levels) { return output_error(levels, tie_rule, moments, tiles); });
+      [&](const UniformLevels& levels) { return output_error(levels, tie_rule, moments, output); });
 }
 
 }  // namespace bitline

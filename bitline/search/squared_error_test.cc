@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <cstdlib>
+#include <numeric>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "bitline/adc/adc_spec.h"
@@ -54,25 +57,48 @@ TEST(SquaredError, FindsTheLevelsThatMeetTheSums) {
   EXPECT_EQ(delta_of_least_error(spec, sums, 1), Rational(6));
 }
 
-/// (5m) by its definition, from the table that the kernels use.
-Rational output_error(const AdcSpec& spec, const std::vector<WeightedSums>& parts,
-                      std::int64_t tiles) {
-  Rational variance = 0, bias = 0;
-  for (const WeightedSums& part : parts) {
-    const CodeTable table = make_code_table(spec, part.sums.minimum(), part.sums.maximum());
-    Rational mean = 0, square = 0, count = 0;
-    for (std::int64_t p = part.sums.minimum(); p <= part.sums.maximum(); ++p) {
-      const Rational e = Rational(table.value(p)) * table.unit - Rational(p);
-      mean = mean + Rational(part.sums.count(p)) * e;
-      square = square + Rational(part.sums.count(p)) * e * e;
-      count = count + Rational(part.sums.count(p));
+/// (5m) by its definition, from the table that the kernels use; times the output channels. `signs`:
+/// s by output channel, plane and conversion.
+using Signs = std::vector<std::vector<std::vector<int>>>;
+
+Rational output_error(const AdcSpec& spec, const OutputSums& output, const Signs& signs) {
+  Rational error = 0;
+  for (const std::vector<std::vector<int>>& of_channel : signs) {
+    Rational bias = 0;
+    for (const WeightedSums& part : output.parts) {
+      const CodeTable table = make_code_table(spec, part.sums.minimum(), part.sums.maximum());
+      Rational mean = 0, square = 0, count = 0;
+      for (std::int64_t p = part.sums.minimum(); p <= part.sums.maximum(); ++p) {
+        const Rational e = Rational(table.value(p)) * table.unit - Rational(p);
+        mean = mean + Rational(part.sums.count(p)) * e;
+        square = square + Rational(part.sums.count(p)) * e * e;
+        count = count + Rational(part.sums.count(p));
+      }
+      mean = mean / count;
+      const Rational weight = part.weight;
+      for (const int sign : of_channel[part.plane]) {
+        error = error + weight * weight * (square / count - mean * mean);
+        bias = bias + Rational(sign) * weight * mean;
+      }
     }
-    mean = mean / count;
-    const Rational weight = part.weight;
-    variance = variance + Rational(tiles) * weight * weight * (square / count - mean * mean);
-    bias = bias + Rational(tiles) * weight * mean;
+    error = error + bias * bias;
   }
-  return variance + bias * bias;
+  return error;
+}
+
+/// What OutputSums says of these signs.
+OutputSums outputs_of(std::vector<WeightedSums> parts, const Signs& signs) {
+  const std::size_t planes = signs.front().size();
+  OutputSums output{std::move(parts), std::ssize(signs.front().front()), std::ssize(signs),
+                    std::vector(planes, std::vector<std::int64_t>(planes))};
+  const auto sum = [](const std::vector<int>& of_plane) {
+    return std::accumulate(of_plane.begin(), of_plane.end(), std::int64_t{0});
+  };
+  for (const auto& of_channel : signs)
+    for (std::size_t i = 0; i < planes; ++i)
+      for (std::size_t k = 0; k < planes; ++k)
+        output.sign_products[i][k] += sum(of_channel[i]) * sum(of_channel[k]);
+  return output;
 }
 
 TEST(OutputError, DeltaIsThatOfBruteForce) {
@@ -81,34 +107,74 @@ TEST(OutputError, DeltaIsThatOfBruteForce) {
     for (const std::int64_t weight : {1, -2, 4}) {
       Histogram sums(-6, 6);
       for (int i = 0; i < 5; ++i) sums.add(*rc::gen::inRange<std::int64_t>(-6, 7));
-      parts.push_back({weight, sums});
+      parts.push_back({weight, sums, parts.size() % 2});
     }
+    const std::size_t tiles = *rc::gen::inRange<std::size_t>(1, 4);
+    Signs signs(2, std::vector(2, std::vector<int>(tiles)));
+    for (auto& of_channel : signs)
+      for (auto& of_plane : of_channel)
+        for (int& sign : of_plane) sign = *rc::gen::element(1, -1);
     AdcSpec spec;
     spec.quantizer = *rc::gen::element(Quantizer::kZeroTread, Quantizer::kZeroRise);
     spec.levels = *rc::gen::inRange<std::int64_t>(2, 6);
-    const std::int64_t tiles = *rc::gen::inRange<std::int64_t>(1, 4);
-    spec.delta = delta_of_least_output_error(spec, parts, tiles, 1);
-    const Rational least = output_error(spec, parts, tiles);
+    const OutputSums output = outputs_of(parts, signs);
+    spec.delta = delta_of_least_output_error(spec, output, 1);
+    const Rational least = output_error(spec, output, signs);
     for (AdcSpec other = spec; const std::int64_t delta : {1, 2, 3, 4, 5, 6}) {
       other.delta = delta;
-      const Rational error = output_error(other, parts, tiles);
+      const Rational error = output_error(other, output, signs);
       RC_ASSERT(error > least || (error == least && other.delta <= spec.delta));
     }
   }));
 }
 
-// Zero-rise reads 0 as half a step: a bias in every conversion, which 16 of them add up while
-// their variance is 0.
-TEST(OutputError, BiasesOfAllConversionsAddUp) {
+/// Nothing but 0, which zero-rise reads as half a step: bias, and no variance.
+std::vector<WeightedSums> zeros() {
   Histogram sums(-8, 8);
   sums.add(0, 5);
+  return {{1, sums}, {2, sums}};
+}
+
+AdcSpec zero_rise() {
   AdcSpec spec;
   spec.quantizer = Quantizer::kZeroRise;
   spec.levels = 2;
   spec.delta = 4;
-  const std::vector<WeightedSums> parts{{1, sums}, {2, sums}};
-  EXPECT_EQ(output_error(spec, parts, 1), Rational(9) * spec.delta * spec.delta / Rational(4));
-  EXPECT_EQ(delta_of_least_output_error(spec, parts, 1, 1), Rational(1));
+  return spec;
+}
+
+// 16 of them add up.
+TEST(OutputError, BiasesOfAllConversionsAddUp) {
+  const Signs signs = {{{1}}};
+  const OutputSums output = outputs_of(zeros(), signs);
+  EXPECT_EQ(output_error(zero_rise(), output, signs), Rational(36));
+  EXPECT_EQ(delta_of_least_output_error(zero_rise(), output, 1), Rational(1));
+}
+
+// The bias of half of the tiles is taken away again: no δ is worse than another.
+TEST(OutputError, BiasesOfFlippedColumnsCancel) {
+  const Signs signs = {{{1, -1}}};
+  const OutputSums output = outputs_of(zeros(), signs);
+  EXPECT_EQ(output_error(zero_rise(), output, signs), Rational(0));
+  EXPECT_EQ(delta_of_least_output_error(zero_rise(), output, 1), Rational(8));
+}
+
+// Sums of 16 bits under large counts and weights: their products leave 128 bits, and the answer
+// must be that of a part of the counts.
+TEST(OutputError, LargeCountsGiveTheAnswerOfSmallOnes) {
+  const auto delta_with = [](std::int64_t times) {
+    Histogram sums(-28'800, 28'800);
+    for (std::int64_t p = -9000; p <= 9000; ++p)
+      sums.add(p, times * (1 + (9000 - std::abs(p)) / 90));
+    OutputSums output{{}, 9, 512, {{9 * 9 * 512}}};
+    for (const std::int64_t weight : {1, 16}) output.parts.push_back({weight, sums});
+    AdcSpec spec;
+    spec.levels = 64;
+    return delta_of_least_output_error(spec, output, 50);
+  };
+  const Rational once = delta_with(1);
+  EXPECT_EQ(delta_with(1000), once);
+  EXPECT_EQ(delta_with(1'000'000), once);
 }
 
 TEST(SquaredError, LargerDeltaWinsATie) {

@@ -108,12 +108,12 @@ AdcSpec from_sums(RangeMethod method, AdcSpec spec, const LayerStatistics& layer
       spec.delta = delta_of_least_error(spec, layer.sums, options.delta_step);
       return spec;
     case RangeMethod::kCsnr:
-      spec.delta = delta_of_least_output_error(spec, layer.parts, layer.tiles, options.delta_step);
+      spec.delta = delta_of_least_output_error(spec, layer.output, options.delta_step);
       return spec;
     case RangeMethod::kLloydMax:
       return lloyd_max(spec.levels, layer.sums);
     case RangeMethod::kCsnrLloydMax:
-      return csnr_lloyd_max(spec.levels, layer.parts);
+      return csnr_lloyd_max(spec.levels, layer.output.parts);
     case RangeMethod::kThreeSigmaGaussian:
       return gaussian_levels(spec.levels, layer.sums);
     default:

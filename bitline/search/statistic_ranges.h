@@ -17,10 +17,8 @@ namespace bitline {
 /// What the methods see of a layer.
 struct LayerStatistics {
   SearchLayer layer;
-  /// The layer's partial sums on the search sample, by plane and stream.
-  std::vector<WeightedSums> parts;
+  OutputSums output;            ///< the layer's partial sums on the search sample
   Histogram sums;               ///< all of them
-  std::int64_t tiles = 1;       ///< that an output is summed over
   std::int64_t column_low = 0;  ///< smallest sum that a column of the layer can give, by its digits
   std::int64_t column_high = 0;
 };

@@ -76,10 +76,10 @@ TEST(StatisticRanges, CsnrWeighsAPartByWhatItAddsToTheOutput) {
   for (const auto& [weight, p] : {std::pair{8, 4}, std::pair{1, 8}}) {
     Histogram sums(-128, 128);
     for (const std::int64_t sum : {-p, 0, p}) sums.add(sum);
-    layer.parts.push_back({weight, sums});
+    layer.output.parts.push_back({weight, sums});
   }
   EXPECT_EQ(range(RangeMethod::kCsnr, layer, {}, 3).delta, Rational(6));
-  std::swap(layer.parts[0].weight, layer.parts[1].weight);
+  std::swap(layer.output.parts[0].weight, layer.output.parts[1].weight);
   EXPECT_EQ(range(RangeMethod::kCsnr, layer, {}, 3).delta, Rational(12));
 }
 
@@ -90,7 +90,7 @@ TEST(StatisticRanges, CsnrLloydMaxTakesTheLevelsAndTheParts) {
     Histogram sums(-128, 128);
     sums.add(0);
     sums.add(p);
-    layer.parts.push_back({weight, sums});
+    layer.output.parts.push_back({weight, sums});
   }
   const AdcSpec spec = range(RangeMethod::kCsnrLloydMax, layer, {}, 2);
   EXPECT_EQ(spec.table_thresholds, (std::vector<std::int64_t>{3}));
