@@ -40,6 +40,11 @@ void print_row(const AllocationOutcome& outcome, std::string_view name, const Me
              100 * test.upper);
 }
 
+/// What the search sample counts.
+std::string_view sample_name(const SearchRun& search) {
+  return search.options.objective == Objective::kAgreement ? "as lossless" : "search sample";
+}
+
 void print_table(const AllocationOutcome& outcome, const SearchRun& search,
                  std::string_view spent) {
   if (search.recalibrate && search.statistics == SearchStatistics::kStored)
@@ -47,7 +52,7 @@ void print_table(const AllocationOutcome& outcome, const SearchRun& search,
         "Search sample: batch-norm as it is, which search.statistics = \"recalibrated\" changes; "
         "validation and test: recalibrated\n");
   fmt::print("{:<16} {:>16} {:>13} {:>11} {:>11}\n", "levels", fmt::format("ADC {}", spent),
-             "search sample", "validation", "test set");
+             sample_name(search), "validation", "test set");
   for (const UniformPlan& uniform : outcome.uniform)
     print_row(outcome, fmt::format("{}", uniform.levels), uniform.plan, uniform.validated,
               uniform.test_accuracy);
@@ -62,9 +67,10 @@ void print_table(const AllocationOutcome& outcome, const SearchRun& search,
 }
 
 /// What else could be had, for more or for less.
-void print_front(const AllocationOutcome& outcome, std::string_view spent) {
+void print_front(const AllocationOutcome& outcome, const SearchRun& search,
+                 std::string_view spent) {
   fmt::print("\nMeasured plans that none beats on the search sample\n{:<16} {:>16} {:>13}  {}\n",
-             "plan", fmt::format("ADC {}", spent), "search sample", "levels, front to back");
+             "plan", fmt::format("ADC {}", spent), sample_name(search), "levels, front to back");
   const std::vector<MeasuredPlan>& front = outcome.allocation.front;
   for (std::size_t i = 0; i < front.size(); ++i) {
     std::vector<std::int64_t> levels;
@@ -133,7 +139,7 @@ void run_allocate(const AllocateArguments& arguments, Context& context) {
   if (arguments.json) return print_json(document(outcome, config.allocate.by_area, folder));
   const std::string_view spent = config.allocate.by_area ? "area" : "energy";
   print_table(outcome, config.search, spent);
-  print_front(outcome, spent);
+  print_front(outcome, config.search, spent);
   print_best(outcome, spent, network);
   fmt::print("\nFiles: {}\n", folder.string());
 }

@@ -80,6 +80,10 @@ void run_explain(const ExplainArguments& arguments, Context& context) {
   }
   fmt::print("On {} images of the search sample: {:.2f} % lossless, {:.2f} % under the plan\n\n",
              explanation.plan.images, accuracy(explanation.lossless), accuracy(explanation.plan));
+  if (explanation.statistics_of_plan)
+    fmt::print(
+        "Batch-norm's statistics are those behind the plan's ADCs; for each part of the plan, and "
+        "for none of it, they are moved by what it changes\n\n");
   print_layers(explanation);
   print_streams(explanation);
   print_worst(explanation);

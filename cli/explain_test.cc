@@ -50,6 +50,26 @@ TEST_F(ExplainTest, ATableHasLevelsAndNoRange) {
               testing::ContainsRegex("conv2 +9 +- "));
 }
 
+// Of the shipped network with 4 levels; with statistics left as they are it answers at random as
+// soon as an ADC is left out.
+TEST_F(ExplainTest, PartsOfThePlanOfARetrainedNetworkHaveStatisticsOfTheirOwn) {
+  const std::string assets = BITLINE_SOURCE "/assets";
+  const Outcome outcome = run({"explain", BITLINE_SOURCE "/examples/quickstart.toml", "--set",
+                               "model.file=" + assets + "/retrained/resnet20-w4a4-L4.safetensors",
+                               "--plan", assets + "/retrained/resnet20-w4a4-L4.json", "--set",
+                               "data.images_per_class=1", "--json"});
+  ASSERT_EQ(outcome.exit_code, 0);
+  const auto json = nlohmann::json::parse(outcome.output);
+  EXPECT_TRUE(json.at("statistics_of_plan").get<bool>());
+  EXPECT_GT(json.at("lossless").at("correct").get<int>(), 6);
+  for (const auto& layer : json.at("layers")) {
+    EXPECT_GT(layer.at("alone").at("correct").get<int>(), 6) << layer.at("layer");
+    EXPECT_THAT(layer.at("remedy").get<std::string>(),
+                testing::Not(testing::HasSubstr("recalibration")));
+  }
+  EXPECT_TRUE(json.at("streams").at(0).at("alone").is_null());
+}
+
 // The last layer of the plan alone is the plan without the other one.
 TEST_F(ExplainTest, LeavesOneLayerOutAndOneLayerIn) {
   const auto json = explain(1, 12);

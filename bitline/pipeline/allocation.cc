@@ -43,6 +43,7 @@ class Allocation {
   }
 
   AllocationOutcome run() {
+    check_levels(config_.cost, config_.allocate.levels);
     outcome_.baseline_cost = cost_of_all(config_.cost.baseline_levels);
     const AllocationOptions options = this->options();
     outcome_.lost_answers = options.lost_answers;
@@ -103,6 +104,13 @@ class Allocation {
         .score.correct;
   }
 
+  /// Under a budget on accuracy, on the search sample. By cross-entropy a plan may be unbeaten that
+  /// does not.
+  bool keeps_answers(const MeasuredPlan& plan) const {
+    const std::int64_t lost = outcome_.allocation.lossless.correct - plan.score.correct;
+    return !outcome_.lost_answers || lost <= *outcome_.lost_answers;
+  }
+
   /// Takes the cheapest plan that keeps the budget there too.
   void validate_best() {
     outcome_.validation_images = validation_->size();
@@ -111,7 +119,7 @@ class Allocation {
     if (!best) return;
     std::vector<MeasuredPlan> plans{*best};
     for (const MeasuredPlan& plan : outcome_.allocation.front)
-      if (plan.cost > best->cost) plans.push_back(plan);
+      if (plan.cost > best->cost && keeps_answers(plan)) plans.push_back(plan);
     best.reset();
     for (const MeasuredPlan& plan : plans) {
       outcome_.best_validated = validated(plan.plan, "allocated plan");

@@ -15,14 +15,14 @@ AdcPlan layers_from(const Executor& executor, std::size_t step, AdcPlan plan) {
 }
 
 CandidateStatistics::CandidateStatistics(const Executor& executor, const Tensor& images,
-                                         ProgressSink& progress)
+                                         const AdcPlan& base, ProgressSink& progress)
     : executor_(executor) {
-  const Executor reference(executor.network(), MacMode::kLossless, {}, Engine::kFused, progress);
-  progress.begin("lossless statistics", std::ssize(executor.steps()));
-  Values values = reference.begin(images);
+  const PreparedPlan prepared = executor.prepare(base);
+  progress.begin("batch-norm statistics", std::ssize(executor.steps()));
+  Values values = executor.begin(images);
   for (std::size_t step = 0; step < executor.steps().size(); ++step) {
-    run_with_statistics(reference, step, values, {}, [&](const ChannelStatistics& statistics) {
-      lossless_.emplace(step, statistics);
+    run_with_statistics(executor, step, values, prepared, [&](const ChannelStatistics& statistics) {
+      base_.emplace(step, statistics);
     });
     progress.update(static_cast<std::int64_t>(step) + 1, executor.steps()[step].output);
   }
@@ -41,7 +41,7 @@ void CandidateStatistics::learn(std::span<const AdcPlan> plans, std::size_t firs
     const std::string key = content_hash(plan);
     if (known_.contains(key)) continue;
     PreparedPlan prepared = executor_.prepare(layers_from(executor_, first, plan));
-    if (lossless_.contains(first) && is_only_layer(first, prepared)) {
+    if (base_.contains(first) && is_only_layer(first, prepared)) {
       keys.push_back(key);
       alone.push_back(std::move(prepared));
     } else {
@@ -56,7 +56,7 @@ void CandidateStatistics::learn(std::span<const AdcPlan> plans, std::size_t firs
       layer_statistics_each(executor_, first, values, alone);
   const NormStatistics stored = stored_statistics(executor_.network(), executor_.steps()[first]);
   for (std::size_t i = 0; i < keys.size(); ++i)
-    known_[keys[i]].statistics.emplace(first, moved(stored, lossless_.at(first), converted[i]));
+    known_[keys[i]].statistics.emplace(first, moved(stored, base_.at(first), converted[i]));
   learned();
 }
 
@@ -81,7 +81,7 @@ CandidateStatistics::Moved CandidateStatistics::run_prepared(PreparedPlan& plan,
       const Step& layer = executor_.steps()[step];
       if (!plan.layers.contains(layer.node->name)) return;
       const NormStatistics statistics =
-          moved(stored_statistics(executor_.network(), layer), lossless_.at(step), converted);
+          moved(stored_statistics(executor_.network(), layer), base_.at(step), converted);
       executor_.use_statistics(step, statistics, plan);
       found.emplace(step, statistics);
     });

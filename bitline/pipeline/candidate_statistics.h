@@ -21,9 +21,11 @@ AdcPlan layers_from(const Executor& executor, std::size_t step, AdcPlan plan);
 /// recalibrate() does; those of other layers stay. Remembers what it found until forget().
 class CandidateStatistics {
  public:
-  /// images F32, normalised: those that all statistics are over. `executor` (analog mode) has to
-  /// outlive it.
-  CandidateStatistics(const Executor& executor, const Tensor& images, ProgressSink& progress);
+  /// images F32, normalised: those that all statistics are over. `base`: the plan that the
+  /// network's own statistics belong to, none before it was recalibrated or retrained. `executor`
+  /// (analog mode) has to outlive it.
+  CandidateStatistics(const Executor& executor, const Tensor& images, const AdcPlan& base,
+                      ProgressSink& progress);
 
   /// Makes statistics of `plans` known. `values` of all images stand before step `first`; layers in
   /// front of it are left out. Plans that name the layer of step `first` and none behind it take
@@ -51,8 +53,8 @@ class CandidateStatistics {
   Moved run_prepared(PreparedPlan& plan, std::size_t first, std::size_t last, Values& values) const;
 
   const Executor& executor_;
-  std::map<std::size_t, ChannelStatistics> lossless_;  // by step, of layers before batch-norm
-  std::map<std::string, Known> known_;                 // by the plan's hash
+  std::map<std::size_t, ChannelStatistics> base_;  // by step, of layers before batch-norm
+  std::map<std::string, Known> known_;             // by the plan's hash
 };
 
 }  // namespace bitline

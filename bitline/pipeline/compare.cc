@@ -20,6 +20,7 @@ ComparedRun isaac(RunConfig config, bool beside_others) {
   config.array.column_flip = ColumnFlip::kComplement;
   config.array.subtract = Subtract::kAnalog;
   config.search.ranges = {RangeMethod::kFullRange};
+  config.has_allocate = false;
   config.retrain.control = !beside_others;
   return {"isaac", std::string(kIsaac), std::move(config)};
 }
@@ -43,6 +44,7 @@ std::vector<ComparedRun> compared_runs(const RunConfig& config) {
   std::vector<ComparedRun> runs;
   RunConfig others = config;
   others.search.ranges.clear();
+  others.has_allocate = false;  // what it finds is none of the methods
   bool with_isaac = false;
   for (const std::string& name : config.compare.methods) {
     if (name == kIsaac) {

@@ -32,6 +32,10 @@ TEST_F(CompareTest, IsaacHasAnArrayOfItsOwn) {
   EXPECT_EQ(runs[1].config.array.encoding, Encoding::kTwosComplement);
   EXPECT_EQ(runs[1].config.array.column_flip, ColumnFlip::kComplement);
   EXPECT_EQ(compared_runs(config({"isaac"})).size(), 1U);
+  RunConfig allocating = config({"lloyd-max", "isaac"});
+  allocating.has_allocate = true;
+  for (const ComparedRun& run : compared_runs(allocating))
+    EXPECT_FALSE(run.config.has_allocate) << run.folder;
 }
 
 TEST_F(CompareTest, UnknownMethodsAreNamedWithTheKnownOnes) {

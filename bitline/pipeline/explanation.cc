@@ -12,6 +12,7 @@
 #include "bitline/pipeline/scoring.h"
 #include "bitline/pipeline/search_run.h"
 #include "bitline/pipeline/study.h"
+#include "bitline/runtime/recalibrate.h"
 
 namespace bitline {
 namespace {
@@ -30,9 +31,11 @@ struct ErrorPower {
   double signal = 0, error = 0, mean_error = 0;
 };
 
-/// sums: I64 [n, channels, ...], `exact` lossless and `converted` under the plan.
+/// sums: I64 [n, channels, ...], `exact` lossless and `converted` under the plan. `offset`: what
+/// belongs to the outputs and to no sum, by channel; empty where it is 0.
 ErrorPower error_power(const Tensor& exact, const std::vector<double>& exact_scale,
-                       const Tensor& converted, const std::vector<double>& scale) {
+                       const Tensor& converted, const std::vector<double>& scale,
+                       const std::vector<double>& offset) {
   const std::int64_t channels = exact.dim(1);
   const std::int64_t images = exact.dim(0);
   const std::int64_t positions = exact.size() / images / channels;
@@ -43,13 +46,14 @@ ErrorPower error_power(const Tensor& exact, const std::vector<double>& exact_sca
   };
   ErrorPower power;
   for (std::int64_t channel = 0; channel < channels; ++channel) {
+    const double constant = offset.empty() ? 0 : offset[static_cast<std::size_t>(channel)];
     double errors = 0;
     for (std::int64_t image = 0; image < images; ++image)
       for (std::int64_t i = 0; i < positions; ++i) {
         const auto at = static_cast<std::size_t>((image * channels + channel) * positions + i);
-        const double signal = of(exact_scale, channel) * static_cast<double>(y[at]);
-        const double error = of(scale, channel) * static_cast<double>(z[at]) - signal;
-        power.signal += signal * signal;
+        const double sum = of(exact_scale, channel) * static_cast<double>(y[at]);
+        const double error = of(scale, channel) * static_cast<double>(z[at]) - sum;
+        power.signal += (sum + constant) * (sum + constant);
         power.error += error * error;
         errors += error;
       }
@@ -58,13 +62,15 @@ ErrorPower error_power(const Tensor& exact, const std::vector<double>& exact_sca
   return power;
 }
 
-std::string remedy_of(const LayerExplanation& layer) {
+/// `recalibrates`: whether that is still to be had.
+std::string remedy_of(const LayerExplanation& layer, bool recalibrates) {
   constexpr double kMuchClipped = 0.01;
   constexpr double kMostlyMean = 0.5;
   if (layer.clipped_in_all > kMuchClipped)
-    return fmt::format("a wider range: {:.1f} % of the sums are clipped",
+    return fmt::format("{}: {:.1f} % of the sums are clipped",
+                       has_range(layer.adc.quantizer) ? "a wider range" : "more levels",
                        100 * layer.clipped_in_all);
-  if (layer.mean_error_share > kMostlyMean)
+  if (recalibrates && layer.mean_error_share > kMostlyMean)
     return fmt::format("recalibration: {:.0f} % of the error's power is a shift of the channels",
                        100 * layer.mean_error_share);
   if (2 * layer.levels_used <= layer.levels)
@@ -103,6 +109,9 @@ class Explainer {
     const PreparedPlan converted = executor.prepare(plan_);
     const PreparedPlan exact = executor.prepare(lossless_plan(executor));
     const HistogramMap sums = bench_.profile(false, progress_, cancellation_);
+    const bool of_plan = has_statistics_of(executor, converted, images_, progress_, cancellation_);
+    if (of_plan) evaluator_.recalibrate(progress_, plan_);
+    explanation_.statistics_of_plan = of_plan;
     // Two evaluations to begin with, and two for each layer.
     progress_.begin("explain", std::ssize(plan_.layers) + 1);
     explanation_.lossless = score_of({});
@@ -114,7 +123,7 @@ class Explainer {
       if (!plan_.layers.contains(layer->name)) continue;
       cancellation_.check();
       const std::size_t step = executor.step_of(layer->name);
-      executor.run(values, at, step);
+      executor.run(values, at, step, of_plan ? converted : PreparedPlan{});
       at = step;
       LayerExplanation& own = explanation_.layers.emplace_back();
       own.layer = layer->name;
@@ -124,7 +133,7 @@ class Explainer {
       count_ones(step, values);
       own.alone = score_of(part_of(plan_, [&](const auto& name) { return name == own.layer; }));
       own.without = score_of(part_of(plan_, [&](const auto& name) { return name != own.layer; }));
-      own.remedy = remedy_of(own);
+      own.remedy = remedy_of(own, !of_plan);
       progress_.update(std::ssize(explanation_.layers) + 1, own.layer);
     }
     progress_.end();
@@ -133,16 +142,20 @@ class Explainer {
   }
 
  private:
-  Score score_of(const AdcPlan& plan) {
+  /// Statistics of their own have the layers that a plan names, those without ADCs among them.
+  Score score_of(const AdcPlan& part) {
+    AdcPlan plan = explanation_.statistics_of_plan ? lossless_plan(bench_.executor()) : AdcPlan{};
+    for (const auto& [layer, adc] : part.layers) plan.layers[layer] = adc;
     return evaluator_.evaluate(std::span(&plan, 1), all_images_, [](std::int64_t) {}).front();
   }
 
   void measure_error(std::size_t step, const Values& values, const PreparedPlan& exact,
                      const PreparedPlan& converted, LayerExplanation& own) const {
     const Executor& executor = bench_.executor();
-    const ErrorPower power = error_power(
-        executor.layer_sums(step, values, exact), executor.output_scale(step, exact),
-        executor.layer_sums(step, values, converted), executor.output_scale(step, converted));
+    const ErrorPower power =
+        error_power(executor.layer_sums(step, values, exact), executor.output_scale(step, exact),
+                    executor.layer_sums(step, values, converted),
+                    executor.output_scale(step, converted), executor.zero_offset(step));
     own.signal_to_noise = 10 * std::log10(power.signal / power.error);
     own.mean_error_share = power.error > 0 ? power.mean_error / power.error : 0;
   }
@@ -155,7 +168,8 @@ class Explainer {
   }
 
   void explain_streams(PreparedPlan converted) {
-    const bool apart = bench_.executor().streams_are_apart(converted);
+    const bool apart =
+        !explanation_.statistics_of_plan && bench_.executor().streams_are_apart(converted);
     for (const Ones& ones : ones_) {
       StreamExplanation& own = explanation_.streams.emplace_back();
       own.ones = static_cast<double>(ones.count) / static_cast<double>(ones.digits);

@@ -18,7 +18,8 @@ struct LayerExplanation {
   std::string layer;
   AdcSpec adc;
   std::int64_t levels = 0;  ///< of its table; one for every possible sum where it is lossless
-  /// Power of the layer's outputs over that of their error, dB; the layers before it are lossless.
+  /// Power of the layer's outputs over that of their error, dB; the layers before it are lossless,
+  /// or under the plan where the statistics are those of the plan.
   double signal_to_noise = 0;
   /// Share of the error's power that is the channels' mean error, which batch-norm statistics can
   /// take up: 0 to 1.
@@ -33,11 +34,17 @@ struct LayerExplanation {
 
 /// One input stream, on all layers that the plan names.
 struct StreamExplanation {
-  double ones = 0;             ///< share of the digits that are not 0
-  std::optional<Score> alone;  ///< with only its sums converted; none where padding is not 0
+  double ones = 0;  ///< share of the digits that are not 0
+  /// With only its sums converted; none where padding is not 0, and where the statistics are those
+  /// of the plan.
+  std::optional<Score> alone;
 };
 
 struct Explanation {
+  /// Whether the network was recalibrated or retrained with such ADCs (14a). Every part of the
+  /// plan, and none of it, is then scored with statistics moved by what it changes against the plan
+  /// (14).
+  bool statistics_of_plan = false;
   Score lossless;
   Score plan;
   std::vector<LayerExplanation> layers;    ///< those that the plan names, front to back

@@ -33,7 +33,11 @@ Json json_of(const LayerExplanation& layer) {
 }  // namespace
 
 std::string to_json(const Explanation& explanation) {
-  Json json{{"lossless", json_of(explanation.lossless)}, {"plan", json_of(explanation.plan)}};
+  Json json{{"statistics_of_plan", explanation.statistics_of_plan},
+            {"lossless", json_of(explanation.lossless)},
+            {"plan", json_of(explanation.plan)},
+            {"layers", Json::array()},
+            {"streams", Json::array()}};
   for (const LayerExplanation& layer : explanation.layers) json["layers"].push_back(json_of(layer));
   for (const StreamExplanation& stream : explanation.streams)
     json["streams"].push_back(

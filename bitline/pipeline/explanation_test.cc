@@ -26,20 +26,23 @@ std::vector<std::string> worst_of(const Explanation& explanation) {
 }
 
 TEST(Explanation, BlamesTheLayersWithoutWhichAnswersComeBack) {
-  const Explanation explanation{
-      right(90), right(60), {layer("a", 20, 60), layer("b", 88, 62), layer("c", 80, 75)}, {}};
+  const Explanation explanation{false,
+                                right(90),
+                                right(60),
+                                {layer("a", 20, 60), layer("b", 88, 62), layer("c", 80, 75)},
+                                {}};
   EXPECT_THAT(worst_of(explanation), ElementsAre("c", "b"));
 }
 
 // Two layers each of which is enough to take the accuracy to a guess.
 TEST(Explanation, BlamesLayersThatDoHarmAloneWhereNoSingleOneHelps) {
   const Explanation explanation{
-      right(90), right(10), {layer("a", 90, 10), layer("b", 12, 10), layer("c", 10, 9)}, {}};
+      false, right(90), right(10), {layer("a", 90, 10), layer("b", 12, 10), layer("c", 10, 9)}, {}};
   EXPECT_THAT(worst_of(explanation), ElementsAre("c", "b"));
 }
 
 TEST(Explanation, BlamesNoLayerOfAPlanThatLosesNothing) {
-  const Explanation explanation{right(90), right(90), {layer("a", 90, 90)}, {}};
+  const Explanation explanation{false, right(90), right(90), {layer("a", 90, 90)}, {}};
   EXPECT_THAT(worst_of(explanation), IsEmpty());
 }
 

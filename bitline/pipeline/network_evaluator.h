@@ -22,8 +22,10 @@ class NetworkEvaluator : public Evaluator {
                    std::vector<std::int32_t> targets, std::span<const std::string> layers = {});
 
   /// From here on every plan is scored with statistics of its own
-  /// (SearchStatistics::kRecalibrated).
-  void recalibrate(ProgressSink& progress) { statistics_.emplace(executor_, images_, progress); }
+  /// (SearchStatistics::kRecalibrated); the network's own belong to `base`.
+  void recalibrate(ProgressSink& progress, const AdcPlan& base = {}) {
+    statistics_.emplace(executor_, images_, base, progress);
+  }
 
   const std::vector<SearchLayer>& layers() const override { return layers_; }
   std::int64_t image_count() const override { return static_cast<std::int64_t>(targets_.size()); }

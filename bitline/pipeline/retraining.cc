@@ -10,9 +10,11 @@
 namespace bitline {
 namespace {
 
-/// Ranges for the network as it is in the middle of its training.
+/// Ranges for the network as it is in the middle of its training. Its batch-norm statistics are
+/// those behind its ADCs, so that recalibration would count them twice.
 AdcPlan search_again(RunConfig config, const Network& network, const AdcPlan& plan,
                      ProgressSink& progress, const Cancellation& cancellation) {
+  config.search.statistics = SearchStatistics::kStored;
   config.search.layers.clear();
   for (const auto& [layer, adc] : plan.layers) config.search.layers.push_back(layer);
   SearchBench bench(network, config, progress, cancellation);
@@ -31,11 +33,57 @@ std::string describe_searches(const RunConfig& config) {
                      config.data.images_per_class, describe(config.search));
 }
 
-void check_retraining(const RetrainRun& retrain) {
+/// Of the lossless network follow answers and centres, and in training it is one that does not
+/// work.
+void check_search_after(const RunConfig& config) {
+  const SearchRun& search = config.search;
+  if (config.retrain.search_after.empty()) return;
+  if (search.options.objective == Objective::kAgreement)
+    fail_usage(
+        "retrain.search_after with search.objective = \"agreement\": a network in training has no "
+        "lossless answers to agree with; choose accuracy or loss");
+  if (search.centre == Centre::kMean || search.stream_ranges_by_spread)
+    fail_usage(
+        "retrain.search_after goes with ranges around 0 that all input streams share; leave "
+        "search.centre and search.stream_ranges out");
+  for (const std::int64_t epoch : config.retrain.search_after)
+    if (epoch >= config.retrain.train.options.epochs)
+      fail_usage("retrain.search_after names epoch {}, behind which none of {} is left to train",
+                 epoch, config.retrain.train.options.epochs);
+}
+
+void check_retraining(const RunConfig& config) {
+  const RetrainRun& retrain = config.retrain;
   if (retrain.train.holdout == 0)
     fail_usage(
         "retrain.holdout = 0, but the best epoch is chosen on held-out training images; give it "
         "1000, for example");
+  if (!retrain.teacher.empty() && retrain.distillation.share == 0)
+    fail_usage(
+        "retrain.teacher without a share of the loss that follows it; set retrain.distillation, to "
+        "0.5 for example");
+  check_search_after(config);
+}
+
+/// A search would put another quantizer in the place of a table or a full range.
+void check_plan(const RetrainRun& retrain, const AdcPlan& plan) {
+  if (retrain.search_after.empty()) return;
+  for (const auto& [layer, adc] : plan.layers)
+    if (!has_range(adc.spec.quantizer))
+      fail_usage(
+          "retrain.search_after: layer {} of the plan has quantizer {}, which has no range to "
+          "search; leave search_after out",
+          layer, name_of(adc.spec.quantizer));
+}
+
+bool gives_tables(RangeMethod method) {
+  return method == RangeMethod::kFullRange || method == RangeMethod::kLloydMax ||
+         method == RangeMethod::kCsnrLloydMax || method == RangeMethod::kThreeSigmaGaussian;
+}
+
+bool gives_centres(RangeMethod method) {
+  return method == RangeMethod::kMinMax || method == RangeMethod::kThreeSigma ||
+         method == RangeMethod::kPercentile || method == RangeMethod::kColumnBound;
 }
 
 /// It may be of another make, but has to answer the same question.
@@ -75,6 +123,21 @@ TrainingSession session_of(const RunConfig& config, const Network& network, cons
 
 }  // namespace
 
+void check_run_retraining(const RunConfig& config) {
+  const RetrainRun& retrain = config.retrain;
+  check_retraining(config);
+  if (!retrain.reference.empty())
+    fail_usage(
+        "retrain.reference is for bitline retrain: a run counts losses against its own network; "
+        "leave it out");
+  for (const RangeMethod method : config.search.ranges)
+    if (retrain.changes_plan() &&
+        (gives_tables(method) || (retrain.learn_ranges && gives_centres(method))))
+      fail_usage(
+          "retrain.{} changes ranges around 0, and plans by {} have none; leave one of the two out",
+          retrain.learn_ranges ? "learn_ranges" : "search_after", name_of(method));
+}
+
 Network reference_network(const RunConfig& config, const Network& network) {
   const std::filesystem::path& file = config.retrain.reference;
   return file.empty() ? network : load_network(file);
@@ -93,7 +156,8 @@ Trained retrain_network(const RunConfig& config, const Network& network, const A
                         bool resume, ProgressSink& progress, const Cancellation& cancellation,
                         const std::function<void(const EpochReport&)>& after_epoch) {
   const RetrainRun& retrain = config.retrain;
-  check_retraining(retrain);
+  check_retraining(config);
+  check_plan(retrain, plan);
   const Dataset images = load_split(config.data, Split::kTrain, progress, cancellation);
   check_fit(network, images);
   const bool moves_statistics = retrain.recalibrate && !resume && !plan.layers.empty();

@@ -16,6 +16,10 @@ Trained retrain_network(const RunConfig& config, const Network& network, const A
                         bool resume, ProgressSink& progress, const Cancellation& cancellation,
                         const std::function<void(const EpochReport&)>& after_epoch);
 
+/// What a run asks of [retrain] before it begins. Throws Error (kUsage) for options that contradict
+/// each other, and for changes of ranges that plans by search.ranges do not have.
+void check_run_retraining(const RunConfig& config);
+
 /// The network that teaches and that losses are counted against: retrain.reference, or `network`.
 Network reference_network(const RunConfig& config, const Network& network);
 

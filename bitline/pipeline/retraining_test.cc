@@ -1,5 +1,6 @@
 #include "bitline/pipeline/retraining.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -180,13 +181,69 @@ TEST_F(RetrainTest, SearchesRangesAgainBehindTheEpochsThatAreNamed) {
   const Trained trained = retrain_network(run, network_, plan, false, noted, {}, nothing_);
   EXPECT_EQ(noted.tasks("search refine, mixed levels, pass 1").size(), 2U);
   ASSERT_EQ(trained.plan.layers.size(), plan.layers.size());
-  // Behind the last epoch no search is of use.
-  run.retrain.search_after = {4};
-  run.retrain.train.output = study_.folder() / "last";
-  testing_progress::NotedProgress last;
-  const Trained unchanged = retrain_network(run, network_, plan, false, last, {}, nothing_);
-  EXPECT_EQ(content_hash(unchanged.plan), content_hash(plan));
-  EXPECT_TRUE(last.tasks("search refine, mixed levels, pass 1").empty());
+}
+
+// The network's statistics have the ADCs in them: with recalibrated candidates they counted twice.
+TEST_F(RetrainTest, SearchesAgainWithTheStatisticsOfTheTraining) {
+  RunConfig stored = config("stored", "search_after = [1]\n");
+  RunConfig recalibrated = config("recalibrated", "search_after = [1]\n");
+  recalibrated.search.statistics = SearchStatistics::kRecalibrated;
+  const AdcPlan plan = plan_of(stored, network_, 4);
+  EXPECT_EQ(content_hash(retrain(stored, plan).plan),
+            content_hash(retrain(recalibrated, plan).plan));
+}
+
+TEST_F(RetrainTest, OptionsThatWouldBeIgnoredAreRefused) {
+  const AdcPlan plan = plan_of(config("plan"), network_, 4);
+  const auto refused = [&](const std::string& more, const std::string& words, AdcPlan with,
+                           Objective objective = Objective::kAccuracy) {
+    RunConfig run = config("refused", more);
+    run.search.options.objective = objective;
+    try {
+      retrain(run, with);
+      ADD_FAILURE() << "took " << more;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), ::testing::HasSubstr(words));
+    }
+  };
+  refused("search_after = [4]\n", "behind which none of 4", plan);
+  refused("search_after = [1]\n", "no lossless answers", plan, Objective::kAgreement);
+  const std::string network = (study_.folder() / "network.safetensors").string();
+  refused("teacher = \"" + network + "\"\n", "set retrain.distillation", plan);
+  AdcPlan full = plan;
+  full.layers.begin()->second.spec.quantizer = Quantizer::kFullRange;
+  refused("search_after = [1]\n", "no range to search", full);
+  RunConfig over = config("over");
+  over.retrain.train.output = network;
+  EXPECT_THROW(retrain(over, plan), Error);
+}
+
+TEST_F(RetrainTest, ARunRefusesWhatItsPlansDoNotHave) {
+  RunConfig run = config("run", "search_after = [1]\n");
+  run.search.ranges = {RangeMethod::kThreeSigma, RangeMethod::kLayerWise};
+  check_run_retraining(run);
+  run.search.ranges.push_back(RangeMethod::kLloydMax);
+  EXPECT_THROW(check_run_retraining(run), Error);
+  run = config("run", "learn_ranges = true\n");
+  run.search.ranges = {RangeMethod::kLayerWise, RangeMethod::kCsnr};
+  check_run_retraining(run);
+  run.search.ranges.push_back(RangeMethod::kThreeSigma);
+  EXPECT_THROW(check_run_retraining(run), Error);
+  run = config("run");
+  run.retrain.reference = study_.folder() / "network.safetensors";
+  EXPECT_THROW(check_run_retraining(run), Error);
+}
+
+// What an earlier training left counts on the network that a new one has overwritten.
+TEST_F(RetrainTest, ANewTrainingDropsTheCheckpointOfAnEarlierOne) {
+  RunConfig run = config("twice");
+  const AdcPlan plan = plan_of(run, network_, 4);
+  retrain(run, plan);
+  RunConfig other = run;
+  other.retrain.train.options.learning_rate = 1e9;
+  EXPECT_THROW(retrain(other, plan), Error);
+  SilentProgress silent;
+  EXPECT_THROW(retrain_network(run, network_, plan, true, silent, {}, nothing_), Error);
 }
 
 // Wherever it is stopped: within an epoch, among the held-out images, in a search.

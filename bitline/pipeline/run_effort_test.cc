@@ -58,7 +58,7 @@ TEST_F(RunEffortTest, StatisticsOfTheLosslessNetworkAreTold) {
   run.search.ranges = {RangeMethod::kNetworkWise};
   run.search.statistics = SearchStatistics::kRecalibrated;
   run_pipeline(run, study_.folder() / "a", notes_, {});
-  EXPECT_EQ(notes_.tasks("lossless statistics").size(), 1U);
+  EXPECT_EQ(notes_.tasks("batch-norm statistics").size(), 1U);
 }
 
 TEST_F(RunEffortTest, ABenchTellsThatItComparesEngines) {

@@ -11,7 +11,7 @@ namespace bitline {
 
 TrainingData split_off_holdout(const Dataset& all, std::int64_t holdout) {
   if (holdout >= all.size())
-    fail_usage("train.holdout = {} leaves none of {} training images", holdout, all.size());
+    fail_usage("holdout = {} leaves none of {} training images", holdout, all.size());
   std::vector<std::int64_t> order(static_cast<std::size_t>(all.size()));
   std::iota(order.begin(), order.end(), 0);
   const auto kept = static_cast<std::size_t>(all.size() - holdout);

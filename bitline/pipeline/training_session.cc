@@ -46,6 +46,16 @@ void restore_training(Trainer& trainer, const TrainingFiles& files, const std::s
   with_context(files.checkpoint.string(), [&] { trainer.restore(checkpoint); });
 }
 
+/// An output in place of the input could not be resumed, nor compared with what it came from.
+void check_output(const RunConfig& config, const TrainingFiles& files) {
+  std::error_code none;
+  for (const std::filesystem::path& input :
+       {config.model.file, config.retrain.reference, config.retrain.teacher})
+    if (!input.empty() && std::filesystem::equivalent(input, files.network, none))
+      fail_usage("'{}' is the network that the training starts or learns from; write it elsewhere",
+                 files.network.string());
+}
+
 void keep_best(const TrainingSession& session, const TrainingFiles& files,
                const TrainableNetwork& network) {
   if (session.keep != Keep::kBest) return;
@@ -90,6 +100,7 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
                          const std::function<void(const EpochReport&)>& after_epoch) {
   const RunConfig& config = session.config;
   const TrainingFiles files = training_files(session.train);
+  check_output(config, files);
   const TrainingData data = split_off_holdout(images, session.train.holdout);
   if (const auto folder = files.network.parent_path(); !folder.empty()) make_folder(folder);
 
@@ -105,6 +116,8 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
     search_where_due(session, files, trainer);
   } else if (session.keep == Keep::kBest) {
     trainer.measure_start(progress, cancellation);
+    // That of an earlier training counts on the network that is overwritten here.
+    std::filesystem::remove(files.checkpoint);
     keep_best(session, files, trainer.network());
   }
   TrainingLog log(files.log, session.resume);

@@ -59,7 +59,8 @@ PageTable range_table(const Runs& runs) {
   PageTable table("ranges", {{"run", "Run", {}, true},
                              {"ranges", "Range method"},
                              {"layer", "Layer"},
-                             {"levels", "Levels", 0},
+                             {"own", "Levels", 0},
+                             {"levels", "Most levels of the plan", 0},
                              {"delta", "δ, LSB", 1},
                              {"step", "Step Δ, LSB", 3}});
   for (const RunRecord& run : runs)
@@ -69,7 +70,8 @@ PageTable range_table(const Runs& runs) {
         if (found == plan.plan.layers.end()) continue;
         const PlannedAdc& adc = found->second;
         if (!has_range(adc.spec.quantizer)) continue;
-        table.add({run.name, plan.ranges, layer, plan.levels, adc.spec.delta.to_double(),
+        table.add({run.name, plan.ranges, layer, adc.spec.levels, plan.levels,
+                   adc.spec.delta.to_double(),
                    step_of(adc.spec, adc.minimum, adc.maximum).to_double()});
       }
   return table;

@@ -105,6 +105,10 @@ class Executor {
   Tensor layer_sums_each(std::size_t step, const Values& values,
                          std::span<const PreparedPlan> plans) const;
   std::vector<double> output_scale(std::size_t step, const PreparedPlan& plan) const;
+  /// What the input's zero point adds to a layer step's outputs (LayerRunner::zero_offset).
+  const std::vector<double>& zero_offset(std::size_t step) const {
+    return runners_.at(step).zero_offset();
+  }
   /// Reads of the array of a layer step that lies on one.
   ReadCount count_reads(std::size_t step, const Values& values) const;
   /// Of the inputs of a layer step that lies on the array, the digits of each stream that are not

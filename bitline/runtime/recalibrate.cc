@@ -25,16 +25,10 @@ class Distances {
   }
 
   /// Statistics of a training never fit those of a sample exactly, fine ADCs change next to
-  /// nothing, and statistics that were never trained fit nothing: only what is clear is refused.
-  void check() const {
-    if (lossless_ <= 2 * converted_ || converted_ >= channels_ / 2) return;
-    fail(
-        "the network's batch-norm statistics are already those behind ADCs like the plan's, from "
-        "which they are {:.1f} times less far than from those without ADCs; recalibration would "
-        "count the ADCs twice: leave it out for a network that was retrained or recalibrated, or "
-        "start from the network before that",
-        lossless_ / converted_);
-  }
+  /// nothing, and statistics that were never trained fit nothing: only what is clear counts.
+  bool fit_converted() const { return lossless_ > 2 * converted_ && converted_ < channels_ / 2; }
+  /// How much farther from the statistics without ADCs.
+  double ratio() const { return lossless_ / converted_; }
 
  private:
   static constexpr double kFar = 10;  ///< a channel that is dead decides nothing alone
@@ -44,12 +38,14 @@ class Distances {
   double channels_ = 0;
 };
 
-/// Without ADCs. Throws Error where the network's statistics have those of `plan` in them already.
-StepStatistics lossless_statistics(const Executor& executor, const PreparedPlan& plan,
-                                   const Tensor& images, ProgressSink& progress,
-                                   const Cancellation& cancellation) {
-  StepStatistics statistics;
+struct Measured {
+  StepStatistics lossless;
   Distances distances;
+};
+
+Measured measure(const Executor& executor, const PreparedPlan& plan, const Tensor& images,
+                 ProgressSink& progress, const Cancellation& cancellation) {
+  Measured measured;
   Values lossless = executor.begin(images);
   Values converted = executor.begin(images);
   const std::size_t steps = executor.steps().size();
@@ -58,23 +54,34 @@ StepStatistics lossless_statistics(const Executor& executor, const PreparedPlan&
     cancellation.check();
     const Step& step = executor.steps()[i];
     run_with_statistics(executor, i, lossless, {},
-                        [&](const ChannelStatistics& exact) { statistics[i] = exact; });
+                        [&](const ChannelStatistics& exact) { measured.lossless[i] = exact; });
     run_with_statistics(executor, i, converted, plan, [&](const ChannelStatistics& of_plan) {
-      distances.add(stored_statistics(executor.network(), step), statistics[i], of_plan);
+      measured.distances.add(stored_statistics(executor.network(), step), measured.lossless[i],
+                             of_plan);
     });
     progress.update(static_cast<std::int64_t>(i + 1), step.output);
   }
   progress.end();
-  distances.check();
-  return statistics;
+  return measured;
 }
 
 }  // namespace
 
+bool has_statistics_of(const Executor& executor, const PreparedPlan& plan, const Tensor& images,
+                       ProgressSink& progress, const Cancellation& cancellation) {
+  return measure(executor, plan, images, progress, cancellation).distances.fit_converted();
+}
+
 Network recalibrate(Executor& executor, PreparedPlan& plan, const Tensor& images,
                     ProgressSink& progress, const Cancellation& cancellation) {
-  const StepStatistics lossless =
-      lossless_statistics(executor, plan, images, progress, cancellation);
+  const Measured measured = measure(executor, plan, images, progress, cancellation);
+  if (measured.distances.fit_converted())
+    fail(
+        "the network's batch-norm statistics are already those behind ADCs like the plan's, from "
+        "which they are {:.1f} times less far than from those without ADCs; recalibration would "
+        "count the ADCs twice: leave it out for a network that was retrained or recalibrated, or "
+        "start from the network before that",
+        measured.distances.ratio());
   const std::size_t steps = executor.steps().size();
   progress.begin("recalibrate batch-norm", static_cast<std::int64_t>(steps));
   Values values = executor.begin(images);
@@ -83,7 +90,8 @@ Network recalibrate(Executor& executor, PreparedPlan& plan, const Tensor& images
     const Step& step = executor.steps()[i];
     run_with_statistics(executor, i, values, plan, [&](const ChannelStatistics& converted) {
       executor.set_statistics(
-          i, moved(stored_statistics(executor.network(), step), lossless.at(i), converted), plan);
+          i, moved(stored_statistics(executor.network(), step), measured.lossless.at(i), converted),
+          plan);
     });
     progress.update(static_cast<std::int64_t>(i + 1), step.output);
   }

@@ -6,6 +6,11 @@
 
 namespace bitline {
 
+/// Whether the network's batch-norm statistics are those behind ADCs like the plan's already, as
+/// after retraining or recalibration, on `images` (F32, normalised); equation (14a).
+bool has_statistics_of(const Executor& executor, const PreparedPlan& plan, const Tensor& images,
+                       ProgressSink& progress, const Cancellation& cancellation);
+
 /// Moves the mean and the variance of every batch-norm behind a layer by what `plan` changes in its
 /// input on `images` (F32, normalised), equation (14), front to back: a later layer sees the new
 /// statistics of the earlier ones. A plan that loses nothing changes nothing. Sums of the array are

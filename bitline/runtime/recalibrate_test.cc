@@ -185,6 +185,9 @@ TEST(Recalibrate, RefusesANetworkWhoseStatisticsHaveTheAdcsInThem) {
   const Network once = recalibrate(executor, plan, images, silent, {});
   Executor again(once, MacMode::kAnalog);
   PreparedPlan same = again.prepare(coarse_plan(again));
+  const Executor before(with_own_statistics(small_network(), images), MacMode::kAnalog);
+  EXPECT_FALSE(has_statistics_of(before, before.prepare(coarse_plan(before)), images, silent, {}));
+  EXPECT_TRUE(has_statistics_of(again, same, images, silent, {}));
   try {
     recalibrate(again, same, images, silent, {});
     FAIL() << "counted the ADCs twice";

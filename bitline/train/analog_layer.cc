@@ -91,10 +91,8 @@ CimLayer AnalogLayer::map(const Quantized& weight) const {
   IntegerLayer layer = layer_;
   const at::Tensor whole = integers(weight);
   if (!at::isfinite(whole).all().item<bool>())
-    fail(
-        "layer {}: a weight is no number any more; lower learning_rate and resume from the "
-        "checkpoint",
-        layer_.name);
+    fail("layer {}: a weight is no number any more; start again with a lower learning_rate",
+         layer_.name);
   layer.weights =
       from_torch(whole.to(at::kCPU, at::kInt).contiguous().view({weight.value.size(0), -1}));
   return map_layer(layer, training_.array);

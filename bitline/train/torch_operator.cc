@@ -56,8 +56,12 @@ struct TorchOperator {
     return at::linear(x(), parameter("weight"), parameter("bias"));
   }
   at::Tensor operator()(const BatchNorm& norm) const {
-    return at::batch_norm(x(), parameter("scale"), parameter("shift"), parameter("mean"),
-                          parameter("variance"), training, kBatchNormMomentum, norm.epsilon, true);
+    // One value of a channel has no variance by n − 1: it leaves the stored ones alone.
+    const bool updates = !training || x().numel() > x().size(1);
+    return at::batch_norm(x(), parameter("scale"), parameter("shift"),
+                          updates ? parameter("mean") : at::Tensor(),
+                          updates ? parameter("variance") : at::Tensor(), training,
+                          kBatchNormMomentum, norm.epsilon, true);
   }
   at::Tensor operator()(const LayerNorm& norm) const {
     const at::Tensor scale = parameter("scale");

@@ -48,6 +48,20 @@ TEST(TorchOperator, ConstantsAreNotTrained) {
     EXPECT_FALSE(parameter.key.ends_with(".value")) << parameter.key;
 }
 
+// Their variance by n − 1 is no number.
+TEST(TorchOperator, ASingleValueOfAChannelLeavesBatchNormsStatisticsAlone) {
+  const Node node{"norm", BatchNorm{}, {"x"}, {}};
+  const std::map<std::string, at::Tensor> parameters = {{"scale", at::ones({2})},
+                                                        {"shift", at::zeros({2})},
+                                                        {"mean", at::zeros({2})},
+                                                        {"variance", at::ones({2})}};
+  run_in_torch(node, {at::ones({1, 2})}, parameters, true);
+  EXPECT_TRUE(parameters.at("variance").equal(at::ones({2})));
+  EXPECT_TRUE(parameters.at("mean").equal(at::zeros({2})));
+  run_in_torch(node, {at::ones({2, 2})}, parameters, true);
+  EXPECT_FALSE(parameters.at("mean").equal(at::zeros({2})));
+}
+
 // Integers −1 and 1 of step 0.5, halved: −1 and 0.
 TEST(TorchOperator, TruncationPassesGradientsStraightThrough) {
   const at::Tensor x = at::tensor({-0.3F, 0.6F}).view({1, 2}).requires_grad_(true);

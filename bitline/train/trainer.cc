@@ -89,8 +89,10 @@ void Trainer::step(const Batch& batch) {
   const at::Tensor loss = training_loss(logits, labels, batch.images, teacher_);
   const double value = loss.item<double>();
   if (!std::isfinite(value))
-    fail("the loss is {} in epoch {}; lower learning_rate and resume from the checkpoint", value,
-         state_.epoch + 1);
+    fail(
+        "the loss is {} in epoch {}; start again with a lower learning_rate, with the network that "
+        "was written last as model.file where one was",
+        value, state_.epoch + 1);
   loss.backward();
   const std::int64_t steps = ceil_div(training_.size(), options_.batch_size);
   const std::int64_t step = state_.epoch * steps + state_.images / options_.batch_size;
