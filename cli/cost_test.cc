@@ -113,6 +113,15 @@ TEST_F(CostTest, PlansOfTheFrontSayOnWhichArrayTheyWereFound) {
                  2, {"row_order"});
 }
 
+// δ is null for them, in explanations and on the page.
+TEST_F(CostTest, ARunExplainsTables) {
+  EXPECT_EQ(run({"run", "study.toml", "--set", "search.ranges=[\"lloyd-max\"]", "--set",
+                 "explain={}", "--out", "tables"})
+                .exit_code,
+            0);
+  EXPECT_TRUE(std::filesystem::exists(folder() / "tables/report.html"));
+}
+
 TEST_F(CostTest, AgreementIsNotCalledAccuracy) {
   EXPECT_THAT(run({"allocate", "study.toml", "--set", "allocate.levels=[9]", "--set",
                    "allocate.max_loss=100", "--set", "search.objective=agreement"})

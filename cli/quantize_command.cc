@@ -26,6 +26,8 @@ struct QuantizeArguments {
 void quantize(const QuantizeArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
   const bool fine_tune = arguments.fine_tune || config.quantize_then_train;
+  if (arguments.resume && !fine_tune)
+    fail_usage("--resume continues a training, and none is asked for; give --fine-tune too");
   const std::string calibrated = fine_tune ? arguments.out + ".calibrated" : arguments.out;
   // With --resume too: a checkpoint of training on other grids is then refused.
   write_network(calibrated,

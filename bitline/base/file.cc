@@ -94,10 +94,7 @@ bool is_temporary(const fs::path& file) {
 class TemporaryFile {
  public:
   explicit TemporaryFile(const fs::path& target)
-      : path_(name_beside(target)),
-        file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
-    if (file_.number() < 0) fail_to_write(target, errno);
-  }
+      : path_(name_beside(target)), file_(create(target, path_)) {}
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile() {
@@ -114,6 +111,15 @@ class TemporaryFile {
   }
 
  private:
+  /// A process of the same number may have been killed and left its own.
+  static int create(const fs::path& target, fs::path& path) {
+    for (;; path = name_beside(target)) {
+      const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      if (file >= 0) return file;
+      if (errno != EEXIST) fail_to_write(target, errno);
+    }
+  }
+
   static fs::path name_beside(const fs::path& target) {
     static std::atomic<unsigned> counter{0};
     return target.parent_path() / fmt::format(".{}{}{}-{}", target.filename().string(),

@@ -118,6 +118,8 @@ ImportedValue pad_axis(OnnxNode& node, const ImportedValue& x, std::int64_t axis
   const std::int64_t first = constant ? std::min<std::int64_t>(before, 0) : before;
   const std::int64_t last = constant ? std::min<std::int64_t>(behind, 0) : behind;
   if (first == 0 && last == 0) return x;
+  if (size + first + last < 1)
+    fail("pads {} and {} leave nothing of an axis of {} entries", before, behind, size);
   Indices indices = range(-first, size + first + last);
   for (std::int64_t& i : indices) i = mirrored(i, size, mode == "reflect");
   return gathered(node, x, axis, indices, fmt::format("/axis{}", axis));

@@ -38,7 +38,7 @@ Interval paired_difference(const std::vector<bool>& a, const std::vector<bool>& 
   const double discordant = only_a + only_b + 1;
   const double half =
       kZ * std::sqrt(discordant / adjusted - difference * difference) / std::sqrt(adjusted);
-  return {value, difference - half, difference + half};
+  return {value, std::max(difference - half, -1.0), std::min(difference + half, 1.0)};
 }
 
 }  // namespace bitline

@@ -46,5 +46,13 @@ TEST(PairedDifference, IsNarrowerThanTwoSeparateIntervalsForAlikeAnswers) {
   EXPECT_LT(d.value, 0);
 }
 
+// All wrong against all right, of few images.
+TEST(PairedDifference, StaysWithinOne) {
+  const Interval difference =
+      paired_difference(std::vector<bool>(20, false), std::vector<bool>(20, true));
+  EXPECT_EQ(difference.value, 1);
+  EXPECT_LE(difference.upper, 1);
+}
+
 }  // namespace
 }  // namespace bitline

@@ -138,9 +138,11 @@ std::vector<SearchSpeed> time_searches(SearchBench& bench, const RunConfig& conf
       SearchResult result;
       const double seconds =
           seconds_of([&] { result = bench.search(levels, ranges, {}, progress, cancellation); });
+      const bool searched = result.images_in_full > 0;
       speeds.push_back({std::string(name_of(ranges)), levels, seconds,
-                        static_cast<double>(result.images_measured) /
-                            static_cast<double>(result.images_in_full)});
+                        searched ? static_cast<double>(result.images_measured) /
+                                       static_cast<double>(result.images_in_full)
+                                 : 0});
     }
   return speeds;
 }

@@ -19,6 +19,7 @@ ComparedRun isaac(RunConfig config, bool beside_others) {
   config.array.encoding = Encoding::kTwosComplement;
   config.array.column_flip = ColumnFlip::kComplement;
   config.array.subtract = Subtract::kAnalog;
+  config.array.offset_removal = OffsetRemoval::kReferenceColumn;
   config.search.ranges = {RangeMethod::kFullRange};
   config.has_allocate = false;
   config.retrain.control = !beside_others;

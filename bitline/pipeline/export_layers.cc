@@ -46,6 +46,7 @@ Tensor first_images(const RunConfig& config, std::int64_t count, ProgressSink& p
 std::vector<std::byte> export_npz(const Network& network, const ArraySpec& array,
                                   const std::optional<AdcPlan>& plan, ProgressSink& progress) {
   const Executor executor(network, MacMode::kAnalog, array, Engine::kReference, progress);
+  check_any_on_array(executor);
   std::map<std::string, std::vector<CodeTable>> tables;
   for (const auto& [name, layer] : prepare(executor, plan).layers) tables[name] = layer.adc.tables;
   return layers_npz(executor.cim_layers(), tables);
@@ -53,6 +54,7 @@ std::vector<std::byte> export_npz(const Network& network, const ArraySpec& array
 
 std::vector<GoldenLayer> golden_layers(const Executor& executor, const GoldenRequest& request,
                                        const Tensor& images) {
+  check_any_on_array(executor);
   check_layers(executor, request.layers);
   const PreparedPlan plan = prepare(executor, request.plan);
   const std::set<std::string> wanted(request.layers.begin(), request.layers.end());

@@ -53,7 +53,13 @@ NetworkEvaluator::NetworkEvaluator(const Executor& executor, const Tensor& image
     : executor_(executor), images_(images), targets_(std::move(targets)) {
   BITLINE_CHECK_EQ(images_.dim(0), image_count());
   for (const CimLayer* layer : executor.cim_layers()) {
-    if (!layers.empty() && std::ranges::find(layers, layer->name) == layers.end()) continue;
+    if (!layers.empty() && std::ranges::find(layers, layer->name) == layers.end()) {
+      PlannedAdc& other = others_.layers[layer->name];
+      other.spec.quantizer = Quantizer::kLossless;
+      other.minimum = layer->sums.minimum;
+      other.maximum = layer->sums.maximum;
+      continue;
+    }
     layers_.push_back({layer->name, layer->sums.minimum, layer->sums.maximum});
     layer_steps_.push_back(executor.step_of(layer->name));
   }
@@ -114,6 +120,15 @@ bool NetworkEvaluator::only_frontier_differs(std::span<const AdcPlan> plans) con
 std::vector<Score> NetworkEvaluator::evaluate(std::span<const AdcPlan> plans,
                                               std::span<const std::int64_t> images,
                                               const Measured& measured) {
+  if (!statistics_ || others_.layers.empty()) return evaluate_whole(plans, images, measured);
+  std::vector<AdcPlan> whole(plans.begin(), plans.end());
+  for (AdcPlan& plan : whole) plan.layers.insert(others_.layers.begin(), others_.layers.end());
+  return evaluate_whole(whole, images, measured);
+}
+
+std::vector<Score> NetworkEvaluator::evaluate_whole(std::span<const AdcPlan> plans,
+                                                    std::span<const std::int64_t> images,
+                                                    const Measured& measured) {
   move_frontier(plans);
   if (statistics_) statistics_->learn(plans, frontier_, cached_, [&] { measured(0); });
   Scores scores(plans.size(), measured);

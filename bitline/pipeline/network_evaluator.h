@@ -22,7 +22,8 @@ class NetworkEvaluator : public Evaluator {
                    std::vector<std::int32_t> targets, std::span<const std::string> layers = {});
 
   /// From here on every plan is scored with statistics of its own
-  /// (SearchStatistics::kRecalibrated); the network's own belong to `base`.
+  /// (SearchStatistics::kRecalibrated), those of layers that it may not name included; the
+  /// network's own belong to `base`.
   void recalibrate(ProgressSink& progress, const AdcPlan& base = {}) {
     statistics_.emplace(executor_, images_, base, progress);
   }
@@ -35,6 +36,8 @@ class NetworkEvaluator : public Evaluator {
  private:
   class Scores;
 
+  std::vector<Score> evaluate_whole(std::span<const AdcPlan> plans,
+                                    std::span<const std::int64_t> images, const Measured& measured);
   /// Step of the first layer, from `first_layer` on, whose ADCs differ; end() where none do.
   std::size_t first_difference(const AdcPlan& a, const AdcPlan& b,
                                std::size_t first_layer = 0) const;
@@ -60,6 +63,7 @@ class NetworkEvaluator : public Evaluator {
   std::vector<std::int32_t> targets_;
   std::vector<SearchLayer> layers_;
   std::vector<std::size_t> layer_steps_;
+  AdcPlan others_;  ///< lossless ADCs of the layers that plans may not name
   std::optional<CandidateStatistics> statistics_;
   // Values of all images before step frontier_, computed under cached_plan_'s earlier layers.
   std::size_t frontier_ = 0;

@@ -55,6 +55,8 @@ class Run {
   RunOutcome go() {
     // Until this run has ended, no report may show what an earlier one left beside its files.
     for (const char* outcome : {"run", "report"}) stages_.forget(outcome);
+    for (const RangeMethod ranges : config_.search.ranges)
+      check_stream_ranges(config_.search, ranges);
     if (config_.has_retrain) check_run_retraining(config_);
     if (config_.has_cost) check_levels(config_.cost, config_.search.levels);
     if (config_.has_allocate) check_levels(config_.cost, config_.allocate.levels);

@@ -155,6 +155,9 @@ PostTrainingOptions read_post_training(const ConfigTable& table) {
                                              {"percentile", RangeRule::kPercentile},
                                              {"mse", RangeRule::kMse}});
   post.range.percentile = table.number("percentile", post.range.percentile, 0, 100);
+  if (post.range.percentile == 0)
+    fail_usage("{}: quantize.percentile 0 takes in no value; choose one above 0, 99.9 for example",
+               table.where("percentile"));
   post.fold_batch_norm = table.get<bool>("fold_batch_norm", post.fold_batch_norm);
   post.correct_bias = table.get<bool>("bias_correction", post.correct_bias);
   return post;
@@ -206,6 +209,9 @@ SearchRun read_search(const ConfigTable& table, const AdcSpec& adc) {
   SearchRun search;
   search.options.adc = adc;
   search.levels = table.integers("levels", search.levels, 2, kMaximumLevels);
+  if (search.levels.empty())
+    fail_usage("{}: search.levels is empty; name at least one number of levels",
+               table.where("levels"));
   std::vector<std::string> ranges;
   for (const RangeMethod method : search.ranges) ranges.emplace_back(name_of(method));
   search.ranges.clear();

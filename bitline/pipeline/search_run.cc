@@ -10,6 +10,7 @@
 #include "bitline/pipeline/predict.h"
 #include "bitline/pipeline/scoring.h"
 #include "bitline/pipeline/study.h"
+#include "bitline/pipeline/version.h"
 #include "bitline/search/candidates.h"
 #include "bitline/search/score_journal.h"
 #include "bitline/search/statistic_ranges.h"
@@ -55,7 +56,7 @@ std::string identity_of(const Executor& executor, const Tensor& images,
   for (const CimLayer* layer : executor.cim_layers())
     layers += layer->name + sha256(layer->planes.digits.bytes()) +
               (layer->planes.has_flips() ? sha256(layer->planes.signs.bytes()) : "");
-  return content_hash(executor.network()) + sha256(images.bytes()) +
+  return version() + git_revision() + content_hash(executor.network()) + sha256(images.bytes()) +
          sha256(std::as_bytes(targets)) + sha256(layers) +
          (statistics == SearchStatistics::kStored ? "" : "recalibrated");
 }
@@ -100,6 +101,14 @@ LayerStatistics statistics_of(const CimLayer& layer, const LayerHistogram& seen)
 }
 
 }  // namespace
+
+void check_stream_ranges(const SearchRun& search, RangeMethod method) {
+  if (!is_search(method) && search.stream_ranges_by_spread)
+    fail_usage(
+        "search.stream_ranges = \"by-spread\" goes with ranges that are searched, and {} are not; "
+        "choose network-wise, layer-wise or refine",
+        name_of(method));
+}
 
 AdcPlan lossless_plan(const Executor& executor) {
   AdcPlan plan;
@@ -242,11 +251,7 @@ SearchResult SearchBench::search(std::int64_t levels, RangeMethod method,
   SearchOptions options = search_options(progress, cancellation);
   options.method = method;
   options.adc.levels = levels;
-  if (!is_search(method) && config_.search.stream_ranges_by_spread)
-    fail_usage(
-        "search.stream_ranges = \"by-spread\" goes with ranges that are searched, and {} are not; "
-        "choose network-wise, layer-wise or refine",
-        name_of(method));
+  check_stream_ranges(config_.search, method);
   SearchResult result;
   if (is_search(method))
     with_evaluator(journal, progress, [&](Evaluator& evaluator) {

@@ -77,4 +77,7 @@ class SearchBench {
 /// Every layer on the array with a lossless ADC: the simulation runs, nothing is lost.
 AdcPlan lossless_plan(const Executor& executor);
 
+/// Throws Error (kUsage) for ranges by input stream of a method that does not search.
+void check_stream_ranges(const SearchRun& search, RangeMethod method);
+
 }  // namespace bitline

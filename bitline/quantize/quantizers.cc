@@ -73,6 +73,7 @@ void attach_quantizers(Network& network, const QuantizeOptions& options) {
   for (const Node& node : network.nodes)
     if (is_layer(node)) layers.push_back(&node);
   const std::set<std::string> non_negative = non_negative_values(network);
+  std::set<std::string> attached;  // values that have their new grid
   for (const Node* layer : layers) {
     const bool is_edge = layer == layers.front() || layer == layers.back();
     network.quant[layer->parameters.at("weight")] =
@@ -89,8 +90,8 @@ void attach_quantizers(Network& network, const QuantizeOptions& options) {
           layer->name, is_edge ? "edge_bits" : "activation_bits");
     value.scale = Tensor(DType::kF32, {1});
     // Where several layers read it, the finest grid that one of them asks for.
-    const auto shared = network.quant.find(layer->inputs[0]);
-    if (shared == network.quant.end() || shared->second.bits < value.bits)
+    const bool is_first = attached.insert(layer->inputs[0]).second;
+    if (is_first || network.quant.at(layer->inputs[0]).bits < value.bits)
       network.quant[layer->inputs[0]] = value;
   }
 }

@@ -231,5 +231,12 @@ TEST(AttachQuantizers, ASharedInputTakesTheFinestGrid) {
   EXPECT_EQ(network.quant.at("input").bits, 8);
 }
 
+// Grids that a file brought are not among those that are compared.
+TEST(AttachQuantizers, NewGridsTakeThePlaceOfOldOnes) {
+  Network network = quantized({.activation_bits = 8});
+  attach_quantizers(network, {.activation_bits = 4});
+  EXPECT_EQ(network.quant.at("relu_a").bits, 4);
+}
+
 }  // namespace
 }  // namespace bitline

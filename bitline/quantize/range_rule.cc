@@ -19,7 +19,7 @@ float largest_magnitude(std::span<const ValueCount> values, const QuantSpec& spe
   return largest;
 }
 
-/// Smallest magnitude that at least `percentile` per cent of the values do not exceed.
+/// Smallest magnitude above 0 that at least `percentile` per cent of the values do not exceed.
 float percentile_magnitude(std::span<const ValueCount> values, double percentile,
                            const QuantSpec& spec) {
   std::vector<ValueCount> sorted(values.begin(), values.end());
@@ -33,7 +33,7 @@ float percentile_magnitude(std::span<const ValueCount> values, double percentile
   std::int64_t seen = 0;
   for (const ValueCount& v : sorted) {
     seen += v.count;
-    if (static_cast<double>(seen) >= wanted) return v.value;
+    if (v.value > 0 && static_cast<double>(seen) >= wanted) return v.value;
   }
   return sorted.back().value;
 }

@@ -35,6 +35,17 @@ TEST(RangeRule, PercentileLeavesOutTheRest) {
   EXPECT_EQ(scale(100), 6);
 }
 
+// Most of a sparse value is 0, which needs no step.
+TEST(RangeRule, PercentileOfASparseValueIsNoZero) {
+  const std::vector<ValueCount> sparse{{0, 95}, {1, 4}, {6, 1}};
+  const auto scale = [&](double percentile) {
+    return scale_for({RangeRule::kPercentile, percentile}, sparse, grid(2, true));
+  };
+  EXPECT_EQ(scale(90), 1);
+  EXPECT_EQ(scale(99), 1);
+  EXPECT_EQ(scale(100), 6);
+}
+
 // One bit, 0 or s. For values 1 (98 times) and 6 (once) the error of s in (0, 2) is
 // 98 (1 − s)² + (6 − s)², least at s = 104 / 99 = 1.0505; of the hundredths of 6 the nearest is
 // 1.08, as 1.02 is 0.0305 away and 1.08 is 0.0295.

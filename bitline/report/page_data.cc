@@ -21,11 +21,11 @@ PageJson choices_to_json(const std::vector<PageChoice>& choices) {
 
 /// Layer names stand in thousands of rows.
 PageJson with_dictionary(PageJson column, const PageJson& texts) {
-  std::map<std::string, std::size_t> places;
+  std::map<PageJson, std::size_t> places;  // null too
   PageJson dictionary = PageJson::array();
   PageJson values = PageJson::array();
   for (const PageJson& text : texts) {
-    const auto [place, is_new] = places.emplace(text.get<std::string>(), places.size());
+    const auto [place, is_new] = places.emplace(text, places.size());
     if (is_new) dictionary.push_back(text);
     values.push_back(place->second);
   }

@@ -74,7 +74,8 @@ void ChannelMoments::add(const ChannelMoments& other) {
   count_ += other.count_;
 }
 
-ChannelStatistics ChannelMoments::statistics(std::span<const double> scale) const {
+ChannelStatistics ChannelMoments::statistics(std::span<const double> scale,
+                                             std::span<const double> constant) const {
   BITLINE_CHECK_LE(2, count_);
   const auto count = static_cast<double>(count_);
   ChannelStatistics result;
@@ -83,10 +84,11 @@ ChannelStatistics ChannelMoments::statistics(std::span<const double> scale) cons
         using Total = typename std::decay_t<decltype(totals.sums)>::value_type;
         for (std::size_t c = 0; c < channels_; ++c) {
           const double s = scale[scale.size() == 1 ? 0 : c];
+          const double constant_of_channel = constant[constant.size() == 1 ? 0 : c];
           const Total sum = totals.sums[c];
           const Total numerator = totals.squares[c] * static_cast<Total>(count_) - sum * sum;
           const double variance = static_cast<double>(numerator) / count / (count - 1);
-          result.mean.push_back(s * (static_cast<double>(sum) / count));
+          result.mean.push_back(s * (static_cast<double>(sum) / count) + constant_of_channel);
           result.variance.push_back(s * s * variance);
         }
       },
@@ -102,7 +104,10 @@ NormStatistics moved(const NormStatistics& stored, const ChannelStatistics& loss
     const double after = converted.variance[c];
     float& mean = result.mean.data<float>()[c];
     float& variance = result.variance.data<float>()[c];
-    mean = static_cast<float>(mean + (converted.mean[c] - lossless.mean[c]));
+    const double scale = before > 0 ? std::sqrt(after / before) : 1;
+    // So written, nothing changes where nothing did.
+    mean = static_cast<float>(mean + (converted.mean[c] - lossless.mean[c]) +
+                              (mean - lossless.mean[c]) * (scale - 1));
     variance = static_cast<float>(before > 0 ? variance * (after / before) : variance + after);
   }
   return result;

@@ -11,8 +11,8 @@
 
 namespace bitline {
 
-/// Mean and variance per channel of a layer's output before batch-norm, without its bias and what
-/// the zero point of its input adds: constants, which the ADCs do not change.
+/// Mean and variance per channel of what a layer's batch-norm reads: bias and what the zero point
+/// of the input adds included.
 struct ChannelStatistics {
   std::vector<double> mean, variance;
 };
@@ -29,8 +29,9 @@ class ChannelMoments {
   void add(const ChannelMoments& other);
   /// Values that were seen of each channel.
   std::int64_t count() const { return count_; }
-  /// Of `scale` · y: one scale, or one for each channel. Needs two values.
-  ChannelStatistics statistics(std::span<const double> scale) const;
+  /// Of `scale` · y + `constant`, one of either or one for each channel. Needs two values.
+  ChannelStatistics statistics(std::span<const double> scale,
+                               std::span<const double> constant) const;
 
  private:
   template <typename Total>
@@ -43,7 +44,8 @@ class ChannelMoments {
   std::int64_t count_ = 0;
 };
 
-/// Equation (14): statistics moved by what the ADCs change in a layer's outputs.
+/// Equation (14): statistics moved by what the ADCs change in a layer's outputs. What they shift
+/// and scale alone, batch-norm takes out again.
 NormStatistics moved(const NormStatistics& stored, const ChannelStatistics& lossless,
                      const ChannelStatistics& converted);
 

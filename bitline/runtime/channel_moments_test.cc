@@ -18,8 +18,9 @@ Tensor sums(DType dtype) {
 
 void expect_the_statistics(const ChannelMoments& moments) {
   // channel 0: mean 4, squares 9 + 4 + 1 + 16 = 30 over 3; channel 1: mean 3, 9 + 1 + 1 + 1 = 12
-  const ChannelStatistics found = moments.statistics(std::vector<double>{2.0, 0.5});
-  EXPECT_DOUBLE_EQ(found.mean[0], 8);
+  const ChannelStatistics found =
+      moments.statistics(std::vector<double>{2.0, 0.5}, std::vector<double>{1.0, 0.0});
+  EXPECT_DOUBLE_EQ(found.mean[0], 9);
   EXPECT_DOUBLE_EQ(found.variance[0], 40);
   EXPECT_DOUBLE_EQ(found.mean[1], 1.5);
   EXPECT_DOUBLE_EQ(found.variance[1], 1);
@@ -53,7 +54,8 @@ TEST(ChannelMoments, LargeSumsLoseNothing) {
   large.data<std::int64_t>()[1] = (std::int64_t{1} << 40) + 2;
   ChannelMoments moments(1, false);
   moments.add(large);
-  EXPECT_DOUBLE_EQ(moments.statistics(std::vector<double>{1.0}).variance[0], 2);
+  EXPECT_DOUBLE_EQ(
+      moments.statistics(std::vector<double>{1.0}, std::vector<double>{0.0}).variance[0], 2);
 }
 
 Tensor one(float value) {
@@ -65,11 +67,23 @@ Tensor one(float value) {
 TEST(MovedStatistics, FollowWhatChanged) {
   const NormStatistics stored{one(1.0F), one(3.0F)};
   const NormStatistics found = moved(stored, {{0.5}, {2.0}}, {{2.0}, {4.0}});
-  EXPECT_FLOAT_EQ(found.mean.data<float>()[0], 2.5F);
+  EXPECT_FLOAT_EQ(found.mean.data<float>()[0], static_cast<float>(2 + 0.5 * std::sqrt(2.0)));
   EXPECT_FLOAT_EQ(found.variance.data<float>()[0], 6.0F);
   // nothing to scale: the new variance is added
   EXPECT_FLOAT_EQ(moved(stored, {{0.0}, {0.0}}, {{0.0}, {4.0}}).variance.data<float>()[0], 7.0F);
   EXPECT_FLOAT_EQ(stored.mean.data<float>()[0], 1.0F);
+}
+
+// An ADC that halves every output: what batch-norm gives stays the same, (y − μ) / σ.
+TEST(MovedStatistics, TakeAScaleOutWholly) {
+  const NormStatistics stored{one(1.0F), one(9.0F)};
+  const NormStatistics halved = moved(stored, {{4.0}, {2.0}}, {{2.0}, {0.5}});
+  EXPECT_FLOAT_EQ(halved.mean.data<float>()[0], 0.5F);
+  EXPECT_FLOAT_EQ(halved.variance.data<float>()[0], 2.25F);
+  // Nothing is left of the channel: it gives what batch-norm makes of its mean.
+  const NormStatistics constant = moved(stored, {{4.0}, {2.0}}, {{3.0}, {0.0}});
+  EXPECT_FLOAT_EQ(constant.mean.data<float>()[0], 3.0F);
+  EXPECT_FLOAT_EQ(constant.variance.data<float>()[0], 0.0F);
 }
 
 // ln 4 and 3 of √4; then nothing; and what never changes is not what was stored.

@@ -15,6 +15,21 @@ std::size_t channels_of(const Executor& executor, std::size_t step) {
   return static_cast<std::size_t>(weight.dim(0));
 }
 
+/// What belongs to a layer's outputs and to none of its sums, by channel: the bias, and what the
+/// zero point of the input adds.
+std::vector<double> constants_of(const Executor& executor, std::size_t step) {
+  std::vector<double> constants(channels_of(executor, step));
+  const std::vector<double>& offset = executor.zero_offset(step);
+  const Network& network = executor.network();
+  const Node& layer = *executor.steps()[step].node;
+  for (std::size_t c = 0; c < constants.size(); ++c) {
+    if (!offset.empty()) constants[c] += offset[c];
+    if (network.has_parameter(layer, "bias"))
+      constants[c] += static_cast<double>(network.parameter(layer, "bias").data<float>()[c]);
+  }
+  return constants;
+}
+
 ChannelStatistics statistics_of(const Executor& executor, std::size_t step,
                                 const PreparedPlan& plan, const ChannelMoments& moments) {
   if (moments.count() < 2)
@@ -22,7 +37,7 @@ ChannelStatistics statistics_of(const Executor& executor, std::size_t step,
         "layer {}: one image gives one value per channel, which has no variance; recalibrate on "
         "at least 2 images",
         executor.steps()[step].node->name);
-  return moments.statistics(executor.output_scale(step, plan));
+  return moments.statistics(executor.output_scale(step, plan), constants_of(executor, step));
 }
 
 using Moments = std::vector<ChannelMoments>;

@@ -60,7 +60,7 @@ TEST_P(RunWithStatistics, TellsOfAllImagesOfLayersBeforeABatchNorm) {
       const Tensor sums = executor.layer_sums(step, values, plan);
       ChannelMoments whole(static_cast<std::size_t>(sums.dim(1)), false);
       whole.add(sums);
-      expected = whole.statistics(executor.output_scale(step, plan));
+      expected = whole.statistics(executor.output_scale(step, plan), std::vector<double>{0.0});
     }
     bool told = false;
     run_with_statistics(executor, step, values, plan, [&](const ChannelStatistics& statistics) {

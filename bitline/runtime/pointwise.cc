@@ -189,6 +189,7 @@ Value run_batch_norm(const Network& network, const Node& node, const Value& inpu
   const auto positions = static_cast<std::size_t>(positions_of(shape));
   const auto channels = static_cast<std::size_t>(shape[1]);
   const auto r = output.data.data<float>();
+  if (r.empty()) return output;
   for (std::size_t row = 0; row < r.size() / positions; ++row) {
     const std::size_t c = row % channels;
     const double gain = of("scale")[c] / std::sqrt(of("variance")[c] + epsilon);

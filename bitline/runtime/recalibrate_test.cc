@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numeric>
 
 #include "bitline/runtime/layer_statistics.h"
@@ -88,11 +89,45 @@ TEST(Recalibrate, MovesTheStatisticsByWhatThePlanChanges) {
     const Moments converted = moments_of(executor, plan, images, c);
     const double mean = before.parameter(norm, "mean").data<float>()[c];
     const double variance = before.parameter(norm, "variance").data<float>()[c];
+    const double scale = std::sqrt(converted.variance / lossless.variance);
     EXPECT_NEAR(after.parameter(norm, "mean").data<float>()[c],
-                mean + converted.mean - lossless.mean, 1e-4);
+                converted.mean + (mean - lossless.mean) * scale, 1e-4);
     EXPECT_NEAR(after.parameter(norm, "variance").data<float>()[c],
                 variance * converted.variance / lossless.variance, 1e-4);
   }
+}
+
+/// A table that gives a quarter of every sum, for the layers that a batch-norm follows.
+AdcPlan quarter_plan(const Executor& executor) {
+  AdcPlan plan = coarse_plan(executor);
+  std::erase_if(plan.layers, [&](const auto& layer) {
+    return executor.steps()[executor.step_of(layer.first)].batch_norm == nullptr;
+  });
+  EXPECT_FALSE(plan.layers.empty());
+  for (auto& [name, planned] : plan.layers) {
+    planned.spec = {};
+    planned.spec.quantizer = Quantizer::kTable;
+    planned.spec.levels = planned.maximum - planned.minimum + 1;
+    for (std::int64_t p = planned.minimum; p <= planned.maximum; ++p) {
+      if (p > planned.minimum) planned.spec.table_thresholds.push_back(p);
+      planned.spec.table_values.emplace_back(p, 4);
+    }
+  }
+  return plan;
+}
+
+// Behind batch-norm nothing is left of it, though the stored mean is far from that of the layer.
+TEST(Recalibrate, TakesAScaleOut) {
+  const Tensor images = random_images(20);
+  const Executor before(small_network(), MacMode::kAnalog);
+  Executor executor(small_network(), MacMode::kAnalog);
+  PreparedPlan plan = executor.prepare(quarter_plan(executor));
+  SilentProgress silent;
+  recalibrate(executor, plan, images, silent, {});
+  const Tensor expected = before.logits(images);
+  const Tensor found = executor.logits(images, plan);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(expected.size()); ++i)
+    EXPECT_NEAR(found.data<float>()[i], expected.data<float>()[i], 0.05) << i;
 }
 
 TEST(Recalibrate, ChangesNothingWhenThePlanLosesNothing) {

@@ -228,6 +228,15 @@ void TrainableNetwork::load(const Network& network) {
   }
 }
 
+bool TrainableNetwork::is_finite() const {
+  const auto all_finite = [](const auto& tensors) {
+    return std::ranges::all_of(tensors, [](const auto& entry) {
+      return entry.second.isfinite().all().template item<bool>();
+    });
+  };
+  return all_finite(tensors_) && all_finite(scales_);
+}
+
 Network TrainableNetwork::network() const {
   Network result = network_;
   for (const auto& [key, tensor] : tensors_) result.tensors[key] = from_torch(tensor);

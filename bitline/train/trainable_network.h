@@ -53,6 +53,8 @@ class TrainableNetwork {
   const std::vector<TrainableParameter>& parameters() const { return parameters_; }
   /// Takes over the tensors and steps of `network`. Throws Error when a name or a shape differs.
   void load(const Network& network);
+  /// Whether every weight, statistic and step is a number.
+  bool is_finite() const;
   /// The network with the tensors as they are now.
   Network network() const;
   at::Device device() const { return device_; }

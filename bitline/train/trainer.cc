@@ -122,6 +122,11 @@ bool Trainer::run_epoch(ProgressSink& progress, const Cancellation& cancellation
   }
   progress.end();
   if (state_.images < training_.size()) return false;
+  if (!network_.is_finite())
+    fail(
+        "a weight or a batch-norm statistic is no number after epoch {}; start again with a lower "
+        "learning_rate",
+        state_.epoch + 1);
   const auto images = static_cast<double>(state_.images);
   const std::int64_t steps = ceil_div(training_.size(), options_.batch_size);
   const std::int64_t epoch = state_.epoch + 1;
