@@ -53,8 +53,9 @@ TEST_F(ExplainTest, ATableHasLevelsAndNoRange) {
 // Of the shipped network with 4 levels; with statistics left as they are it answers at random as
 // soon as an ADC is left out.
 TEST_F(ExplainTest, PartsOfThePlanOfARetrainedNetworkHaveStatisticsOfTheirOwn) {
-  const std::string assets = BITLINE_SOURCE "/assets";
-  const Outcome outcome = run({"explain", BITLINE_SOURCE "/examples/quickstart.toml", "--set",
+  const std::string source = BITLINE_SOURCE;
+  const std::string assets = source + "/assets";
+  const Outcome outcome = run({"explain", source + "/examples/quickstart.toml", "--set",
                                "model.file=" + assets + "/retrained/resnet20-w4a4-L4.safetensors",
                                "--plan", assets + "/retrained/resnet20-w4a4-L4.json", "--set",
                                "data.images_per_class=1", "--json"});

@@ -195,7 +195,7 @@ TEST_F(RetrainTest, SearchesAgainWithTheStatisticsOfTheTraining) {
 
 TEST_F(RetrainTest, OptionsThatWouldBeIgnoredAreRefused) {
   const AdcPlan plan = plan_of(config("plan"), network_, 4);
-  const auto refused = [&](const std::string& more, const std::string& words, AdcPlan with,
+  const auto refused = [&](const std::string& more, const std::string& words, const AdcPlan& with,
                            Objective objective = Objective::kAccuracy) {
     RunConfig run = config("refused", more);
     run.search.options.objective = objective;

@@ -63,9 +63,10 @@ ErrorMoments error_moments(const UniformLevels& levels, TieRule tie_rule,
   }
   const Moments& all = moments.all();
   const std::int64_t highest = first + levels.highest * step;
-  return {static_cast<Wide>(highest) * all.count - static_cast<Wide>(denominator) * all.sum -
-              step * counts,
-          all.squared_error(highest, denominator) - step * (value_pairs - 2 * denominator * sums)};
+  return {
+      static_cast<Wide>(highest) * all.count - static_cast<Wide>(denominator) * all.sum -
+          step * counts,
+      all.squared_error(highest, denominator) - step * (value_pairs - 2 * (denominator * sums))};
 }
 
 /// The running moments of a WeightedSums.
@@ -114,7 +115,7 @@ int bits_to_drop(AdcSpec spec, const OutputSums& output, const Rational& delta_s
     for (const std::int64_t count : part.sums.counts())
       weights += static_cast<Wide>(std::abs(part.weight)) * count;
   constexpr int kFit = 63;
-  const int bits = width_of(weights) + width_of(2 * largest) + 2 * width_of(denominator) +
+  const int bits = width_of(weights) + width_of(largest) + 1 + 2 * width_of(denominator) +
                    width_of(output.conversions) + (width_of(output.outputs) + 1) / 2;
   return std::max(0, bits - kFit);
 }

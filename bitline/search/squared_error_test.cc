@@ -166,7 +166,7 @@ TEST(OutputError, LargeCountsGiveTheAnswerOfSmallOnes) {
     Histogram sums(-28'800, 28'800);
     for (std::int64_t p = -9000; p <= 9000; ++p)
       sums.add(p, times * (1 + (9000 - std::abs(p)) / 90));
-    OutputSums output{{}, 9, 512, {{9 * 9 * 512}}};
+    OutputSums output{{}, 9, 512, {{std::int64_t{9} * 9 * 512}}};
     for (const std::int64_t weight : {1, 16}) output.parts.push_back({weight, sums});
     AdcSpec spec;
     spec.levels = 64;
