@@ -117,7 +117,7 @@ int bits_to_drop(AdcSpec spec, const OutputSums& output, const Rational& delta_s
   constexpr int kFit = 63;
   const int bits = width_of(weights) + width_of(largest) + 1 + 2 * width_of(denominator) +
                    width_of(output.conversions) + (width_of(output.outputs) + 1) / 2;
-  return std::max(0, bits - kFit);
+  return std::clamp(bits - kFit, 0, 62);
 }
 
 Histogram with_fewer_bits(Histogram sums, int bits) {
