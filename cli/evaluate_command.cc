@@ -59,20 +59,18 @@ struct Subject {
   }
 };
 
-Subject read_subject(const std::string& network_file, const std::string& plan_file,
-                     const RunConfig& config) {
-  return {network_file, plan_file,
-          network_file.empty() ? load_network(config.model) : load_network(network_file),
-          plan_file.empty() ? AdcPlan{} : read_plan(plan_file)};
-}
+AdcPlan plan_in(const std::string& file) { return file.empty() ? AdcPlan{} : read_plan(file); }
 
 /// Unless one is named, --against-network goes with the first plan and --against with the network.
 std::vector<Subject> read_subjects(const EvaluateArguments& arguments, const RunConfig& config) {
-  std::vector<Subject> subjects{read_subject("", arguments.plan, config)};
-  if (arguments.against.empty() && arguments.against_network.empty()) return subjects;
-  const std::string& plan = arguments.against.empty() ? arguments.plan : arguments.against;
+  std::vector<Subject> subjects{
+      {"", arguments.plan, load_network(config.model), plan_in(arguments.plan)}};
+  const std::string& other = arguments.against_network;
+  if (arguments.against.empty() && other.empty()) return subjects;
+  std::string plan = arguments.against.empty() ? arguments.plan : arguments.against;
+  if (plan == "lossless") plan.clear();
   subjects.push_back(
-      read_subject(arguments.against_network, plan == "lossless" ? "" : plan, config));
+      {other, plan, other.empty() ? subjects.front().network : load_network(other), plan_in(plan)});
   return subjects;
 }
 

@@ -7,6 +7,7 @@
 #include "bitline/base/parallel.h"
 #include "bitline/base/rational.h"
 #include "bitline/pipeline/scoring.h"
+#include "bitline/pipeline/search_run.h"
 #include "bitline/runtime/layer_statistics.h"
 
 namespace bitline {
@@ -53,16 +54,12 @@ NetworkEvaluator::NetworkEvaluator(const Executor& executor, const Tensor& image
     : executor_(executor), images_(images), targets_(std::move(targets)) {
   BITLINE_CHECK_EQ(images_.dim(0), image_count());
   for (const CimLayer* layer : executor.cim_layers()) {
-    if (!layers.empty() && std::ranges::find(layers, layer->name) == layers.end()) {
-      PlannedAdc& other = others_.layers[layer->name];
-      other.spec.quantizer = Quantizer::kLossless;
-      other.minimum = layer->sums.minimum;
-      other.maximum = layer->sums.maximum;
-      continue;
-    }
+    if (!layers.empty() && std::ranges::find(layers, layer->name) == layers.end()) continue;
     layers_.push_back({layer->name, layer->sums.minimum, layer->sums.maximum});
     layer_steps_.push_back(executor.step_of(layer->name));
   }
+  others_ = lossless_plan(executor);
+  for (const SearchLayer& layer : layers_) others_.layers.erase(layer.name);
   restart();
 }
 
