@@ -45,6 +45,10 @@ std::string layer_text(const std::string& layer) { return layer == "*" ? "all la
 
 PageChoice run_choice() { return {.field = "run", .label = "Run"}; }
 
+bool counts_agreement(const RunRecord& run) {
+  return run.description.value("objective", "accuracy") == "agreement";
+}
+
 std::vector<std::string> layers_in_order(const RunRecord& run) {
   std::vector<std::string> layers;
   const auto add = [&layers](const std::string& layer) {

@@ -34,6 +34,8 @@ inline constexpr std::size_t kBarHeight = 20;
 
 /// A choice of the run; not shown where there is one.
 PageChoice run_choice();
+/// Whether the run's searches count answers as the lossless network gives them, not right ones.
+bool counts_agreement(const RunRecord& run);
 /// The layers on the array, front to back as far as the folder tells.
 std::vector<std::string> layers_in_order(const RunRecord& run);
 /// Most layers on the array of any run.

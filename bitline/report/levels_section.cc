@@ -36,10 +36,8 @@ double accuracy(const RunRecord& run, const PageJson& score) {
   return 100 * score.at("correct").get<double>() / run.allocation.at("images").get<double>();
 }
 
-/// Answers as the lossless network gives them count where the search asks for agreement.
 std::string accuracy_label(const RunRecord& run) {
-  const bool agreement = run.description.value("objective", "accuracy") == "agreement";
-  return agreement ? "As lossless on search images, %" : "On search images, %";
+  return counts_agreement(run) ? "As lossless on search images, %" : "On search images, %";
 }
 
 double lost_points(const RunRecord& run, const PageJson& score) {

@@ -48,8 +48,7 @@ PageTable curve_table(const Runs& runs) {
 PageTable lossless_table(const Runs& runs) {
   PageTable table("lossless", {{"run", "Run"}, {"accuracy", "Correct, %", 2}});
   for (const RunRecord& run : runs) {
-    const bool agreement = run.description.value("objective", "accuracy") == "agreement";
-    table.add({run.name, agreement ? 100.0 : run.results.front().search_accuracy});
+    table.add({run.name, counts_agreement(run) ? 100.0 : run.results.front().search_accuracy});
   }
   return table;
 }
