@@ -11,6 +11,7 @@
 #include "bitline/pipeline/mapping_report.h"
 #include "bitline/pipeline/placement.h"
 #include "bitline/pipeline/study.h"
+#include "bitline/quantize/integer_layer.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -103,9 +104,13 @@ Json document(const Network& network, const Executor& executor, const RunConfig&
 void inspect(const InspectArguments& arguments, Context& context) {
   const auto [config, network] = arguments.config.read_network(context.progress);
   if (!arguments.json) print_state(network, config.quantize);
+  const Network on_grids = with_trial_grids(network, config.quantize);
+  const bool any = std::ranges::any_of(on_grids.nodes, [&on_grids](const Node& node) {
+    return is_layer(node) && has_integer_grid(on_grids, node);
+  });
   // Nothing runs, so nothing has to be packed for the fast engine.
-  const Executor executor(with_trial_grids(network, config.quantize), MacMode::kAnalog,
-                          config.array, Engine::kReference, context.progress);
+  const Executor executor(on_grids, any ? MacMode::kAnalog : MacMode::kFloat, config.array,
+                          Engine::kReference, context.progress);
   if (arguments.json) return print_json(document(network, executor, config));
   print_mapping(executor, config.array);
 }

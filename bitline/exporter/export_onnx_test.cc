@@ -208,6 +208,9 @@ TEST(ExportedQonnx, CutsBitsOffAsItWasImported) {
   EXPECT_EQ(truncate.alpha, 0.5);
   EXPECT_EQ(truncate.beta, 4);
   EXPECT_EQ(imported.quant.at("cut/truncate").bits, 3);
+  network.quant["cut/truncate"] = testing_networks::unsigned_spec(3, 0.5F);
+  network.quant["input"] = testing_networks::unsigned_spec(5, 0.5F);
+  EXPECT_FALSE(round_trip(network, kFormats[0]).quant.at("cut/truncate").is_signed);
   network.quant["cut/truncate"].scale = tensor_of({1}, {1});
   EXPECT_THAT(message_of([&] { export_qonnx(network); }), HasSubstr("Trunc"));
 }

@@ -75,11 +75,11 @@ class QonnxWriter : public GridWriter {
     const auto& truncate = std::get<Unary>(node.op);
     const auto scale = static_cast<float>(truncate.alpha);
     const double bits_lost = std::log2(truncate.beta);
-    if (spec == nullptr || !spec->is_signed || spec->narrow || spec->odd || spec->zero_point != 0 ||
+    if (spec == nullptr || spec->narrow || spec->odd || spec->zero_point != 0 ||
         spec->scale.size() != 1 || spec->scale.data<float>()[0] != scale ||
         static_cast<double>(scale) != truncate.alpha || bits_lost != std::floor(bits_lost))
       fail(
-          "QONNX's Trunc cuts whole bits off signed integers and keeps their scale; this one has "
+          "QONNX's Trunc cuts whole bits off integers and keeps their scale; this one has "
           "alpha {} and beta {}",
           truncate.alpha, truncate.beta);
     const auto number = [&](const char* what, double value) {

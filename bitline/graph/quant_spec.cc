@@ -31,8 +31,10 @@ void validate(const QuantSpec& spec, std::string_view what) {
   if (spec.axis < 0 && spec.scale.size() != 1)
     fail("{}: {} scales without an axis; give one scale or the axis", what, spec.scale.size());
   for (const float scale : spec.scale.data<float>())
-    if (!(scale > 0) || !std::isfinite(scale))
-      fail("{}: scale {} is not a positive number; calibrate the quantizer first", what, scale);
+    if (!(scale > 0) || !std::isfinite(scale) || !std::isfinite(1 / scale))
+      fail("{}: scale {} is {}; calibrate the quantizer first", what, scale,
+           scale > 0 && std::isfinite(scale) ? "so small that 1 / scale is no number"
+                                             : "not a positive number");
 }
 
 }  // namespace bitline

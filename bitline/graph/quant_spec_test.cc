@@ -83,6 +83,7 @@ TEST(QuantSpec, AScaleThatIsNotPositiveAndFiniteIsRefused) {
   EXPECT_EQ(refusal(unsigned_spec(4, 0)),
             "conv.weight: scale 0 is not a positive number; calibrate the quantizer first");
   EXPECT_THAT(refusal(unsigned_spec(4, -1)), HasSubstr("scale -1 is not"));
+  EXPECT_THAT(refusal(unsigned_spec(4, 1e-39F)), HasSubstr("so small that 1 / scale"));
   EXPECT_THAT(refusal(unsigned_spec(4, std::numeric_limits<float>::quiet_NaN())),
               HasSubstr("scale nan is not"));
   EXPECT_THAT(refusal(unsigned_spec(4, std::numeric_limits<float>::infinity())),

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "bitline/base/control_character.h"
 #include "bitline/graph/infer_shape.h"
 
@@ -19,7 +21,9 @@ const ImportedValue& ImportState::value(const std::string& name) const {
 }
 
 std::string ImportState::unused_name(const std::string& wanted) const {
-  std::string base = wanted;  // it will stand in tables and messages, on terminals
+  // It will stand in tables, messages and files that hold UTF-8, on terminals.
+  using Json = nlohmann::json;
+  std::string base = Json::parse(Json(wanted).dump(-1, ' ', false, Json::error_handler_t::replace));
   std::ranges::replace_if(base, is_control_character, '_');
   std::string name = base;
   for (int i = 2; shapes_.contains(name); ++i) name = fmt::format("{}_{}", base, i);

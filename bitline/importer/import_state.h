@@ -26,7 +26,7 @@ struct ImportedValue {
   /// (what QuantizeLinear gives, until DequantizeLinear reads it).
   std::optional<QuantSpec> grid;
   /// Of a node's value: which axis of the file counts images; kNoAxis where a network for one image
-  /// has dropped it.
+  /// has dropped it, and where the value follows from constants alone.
   std::int64_t batch_axis = 0;
 
   bool is_constant() const { return constant.has_value(); }

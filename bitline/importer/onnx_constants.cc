@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "bitline/importer/builders.h"
 #include "bitline/importer/onnx_tensor.h"
@@ -33,6 +35,57 @@ Tensor converted(const Tensor& tensor, bool to_floating_point) {
   });
   return result;
 }
+
+namespace {
+
+/// What an element of the type can hold, of the integers that are narrower than what stands for
+/// them here.
+std::optional<std::pair<std::int64_t, std::int64_t>> limits_of(int type) {
+  using onnx::TensorProto;
+  const auto of = [](int bits, bool is_signed) {
+    const std::int64_t all = std::int64_t{1} << bits;
+    return is_signed ? std::pair(-all / 2, all / 2 - 1) : std::pair(std::int64_t{0}, all - 1);
+  };
+  switch (type) {
+    case TensorProto::INT8:
+      return of(8, true);
+    case TensorProto::UINT8:
+      return of(8, false);
+    case TensorProto::INT16:
+      return of(16, true);
+    case TensorProto::UINT16:
+      return of(16, false);
+    case TensorProto::INT32:
+      return of(32, true);
+    case TensorProto::UINT32:
+      return of(32, false);
+    default:
+      return std::nullopt;
+  }
+}
+
+/// A constant as one of `type`.
+Tensor cast_to(int type, const Tensor& tensor) {
+  if (type == onnx::TensorProto::BOOL) {
+    Tensor result(DType::kI64, tensor.shape());
+    const auto is_true = [](auto v) { return std::int64_t{v != 0}; };
+    if (tensor.dtype() == DType::kF32)
+      std::ranges::transform(tensor.data<float>(), result.data<std::int64_t>().begin(), is_true);
+    else
+      std::ranges::transform(tensor.data<std::int64_t>(), result.data<std::int64_t>().begin(),
+                             is_true);
+    return result;
+  }
+  Tensor result = converted(tensor, is_floating_point(type));
+  if (const auto limits = limits_of(type))
+    for (const std::int64_t v : result.data<std::int64_t>())
+      if (v < limits->first || v > limits->second)
+        fail("a constant {} is cast to {}, which holds {} to {}", v, name_of_element_type(type),
+             limits->first, limits->second);
+  return result;
+}
+
+}  // namespace
 
 void build_constant(OnnxNode& node) {
   if (node.has_attribute("value")) {
@@ -87,8 +140,7 @@ void build_cast(OnnxNode& node) {
     node.state().take(x.shape);
     // The integers of a real number's grid are not that number's integer part, nor the other way.
     const bool keeps_grid = is_floating_point(type) == (x.constant->dtype() == DType::kF32);
-    return node.set_constant(converted(*x.constant, is_floating_point(type)), type,
-                             keeps_grid ? x.grid : std::nullopt);
+    return node.set_constant(cast_to(type, *x.constant), type, keeps_grid ? x.grid : std::nullopt);
   }
   if (type != kFloat || !is_floating_point(x.element_type))
     fail("a value of the network is cast to {}; only FLOAT is supported",

@@ -156,6 +156,7 @@ TEST(Quant, KnowsTheOtherRoundings) {
   EXPECT_THAT(integers("FLOOR"), ElementsAre(0, -1, 1));
   EXPECT_THAT(integers("CEIL"), ElementsAre(1, 0, 2));
   EXPECT_THAT(integers("ROUND_TO_ZERO"), ElementsAre(0, 0, 1));
+  EXPECT_THAT(integers("down"), ElementsAre(0, 0, 1));
 }
 
 // 0 is +1, also as −0; the smallest negative number is −1.
@@ -172,6 +173,33 @@ TEST(BipolarQuant, TakesSigns) {
   EXPECT_TRUE(layer.weight_odd);
   EXPECT_TRUE(layer.input_odd);
   EXPECT_THAT(layer.weight_scale, ElementsAre(0.25F));
+}
+
+// QONNX takes the sign there: −1 and +1, not −1 and 0.
+TEST(Quant, OfOneSignedBitTakesSigns) {
+  for (const std::int64_t narrow : {0, 1}) {
+    const IntegerLayer layer = quant_layer({0, -0.1F, 3}, 0.5F, 1, {attribute("narrow", narrow)});
+    EXPECT_THAT(layer.weights.data<std::int32_t>(), ElementsAre(1, -1, 1));
+    EXPECT_TRUE(layer.weight_odd);
+  }
+  ModelBuilder model({0, 2});
+  model.floats("s", {}, {0.5F});
+  model.floats("one", {}, {1});
+  model.node("Quant", {"x", "s", "one", "one"}, {"y"}, {}, kQonnx);
+  EXPECT_THAT(refusal(model), HasSubstr("have no zero point"));
+}
+
+// As exporters of QKeras write them.
+TEST(Quant, TakesItsNumbersAsIntegersToo) {
+  ModelBuilder model({0, 2});
+  model.integers("scale", {}, {2});
+  model.integers("zero", {}, {0});
+  model.integers("bits", {}, {4});
+  model.node("IntQuant", {"x", "scale", "zero", "bits"}, {"y"},
+             {attribute("rounding_mode", std::string("half_even"))}, kQonnx);
+  const Network network = model.import();
+  EXPECT_EQ(network.quant.at("x").bits, 4);
+  EXPECT_THAT(network.quant.at("x").scale.data<float>(), ElementsAre(2));
 }
 
 TEST(Quant, ScalesPerOutputFollowATransposition) {
@@ -204,6 +232,17 @@ TEST(Trunc, CutsLastBits) {
   EXPECT_EQ(truncate.alpha, 0.5);
   EXPECT_EQ(truncate.beta, 4);
   EXPECT_EQ(network.quant.at(network.nodes[1].name).bits, 6);
+}
+
+// Its sixth input would be the output's bit width, and the fifth a scale.
+TEST(Trunc, RefusesTheFormWithAnOutputScale) {
+  ModelBuilder model({0, 2});
+  model.floats("s", {}, {0.5F});
+  model.floats("zero", {}, {0});
+  model.floats("in", {}, {8});
+  model.floats("out", {}, {4});
+  model.node("Trunc", {"x", "s", "zero", "in", "s", "out"}, {"y"}, {}, kQonnx);
+  EXPECT_THAT(refusal(model), HasSubstr("6 inputs are not supported"));
 }
 
 // Unsigned values of 8 bits stay so: 4 bits of them end at 15, not at 7.

@@ -184,6 +184,26 @@ void OnnxNode::set_constant(Tensor tensor, int element_type, std::optional<Quant
   set_output(0, {"", shape, std::move(tensor), element_type, std::move(grid), 0});
 }
 
+/// What is computed from constants alone has no axis of images, and meets every image as it is.
+std::int64_t OnnxNode::batch_axis_of(const std::vector<ImportedValue>& inputs) const {
+  if (!has_batch()) return 0;
+  const auto counting = [this](const ImportedValue& value) { return counts_images(value); };
+  const auto first = std::ranges::find_if(inputs, counting);
+  if (first == inputs.end()) return inputs.empty() ? 0 : kNoAxis;
+  for (const ImportedValue& value : inputs) {
+    if (value.is_constant() || value.batch_axis == first->batch_axis) continue;
+    if (value.batch_axis != kNoAxis)
+      fail("images lie along axis {} of one input and axis {} of another", first->batch_axis,
+           value.batch_axis);
+    if (first->batch_axis != 0 || value.shape.size() > first->shape.size())
+      fail(
+          "images lie along axis {} of one input, and another of shape {} that does not count them "
+          "does not fit behind it; export with constants folded",
+          first->batch_axis, to_string(value.shape));
+  }
+  return first->batch_axis;
+}
+
 ImportedValue OnnxNode::append(Operator op, const std::vector<ImportedValue>& inputs,
                                const std::map<std::string, Tensor>& parameters,
                                std::string_view suffix) {
@@ -197,13 +217,7 @@ ImportedValue OnnxNode::append(Operator op, const std::vector<ImportedValue>& in
   }
   ImportedValue result =
       state_.append(name() + std::string(suffix), std::move(op), std::move(nodes), parameters);
-  const auto is_computed = [](const ImportedValue& value) { return !value.is_constant(); };
-  const auto first = std::ranges::find_if(inputs, is_computed);
-  if (first != inputs.end()) result.batch_axis = first->batch_axis;
-  for (const ImportedValue& value : inputs)
-    if (is_computed(value) && value.batch_axis != result.batch_axis)
-      fail("images lie along axis {} of one input and axis {} of another", result.batch_axis,
-           value.batch_axis);
+  result.batch_axis = batch_axis_of(inputs);
   return result;
 }
 

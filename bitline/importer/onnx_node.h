@@ -94,6 +94,7 @@ class OnnxNode {
 
  private:
   const onnx::AttributeProto* find(std::string_view attribute) const;
+  std::int64_t batch_axis_of(const std::vector<ImportedValue>& inputs) const;
   const onnx::AttributeProto* take(std::string_view attribute, int type);
 
   ImportState& state_;

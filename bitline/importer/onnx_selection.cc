@@ -45,6 +45,7 @@ Indices slice_indices(std::int64_t size, std::int64_t start, std::int64_t end, s
 Indices part_sizes(OnnxNode& node, std::int64_t size) {
   Indices sizes = node.integers_or_input("split", 1, 13);
   const auto parts = static_cast<std::int64_t>(node.output_count());
+  if (parts == 0) fail("it has no outputs");
   if (sizes.empty()) {
     const bool may_be_uneven = node.has_attribute("num_outputs");  // the last part is smaller then
     if (node.integer("num_outputs", parts) != parts)

@@ -42,6 +42,59 @@ TEST(OperatorSet18, TheLastPartOfASplitMayBeSmaller) {
   EXPECT_THAT(refusal(wrong), HasSubstr("num_outputs = 3, but it has 2 outputs"));
 }
 
+TEST(Split, WithoutOutputsIsRefused) {
+  ModelBuilder model({0, 7});
+  model.node("Split", {"x"}, {}, {attribute("axis", std::int64_t{1})});
+  model.node("Relu", {"x"}, {"y"});
+  EXPECT_THAT(refusal(model), HasSubstr("it has no outputs"));
+}
+
+/// x times the constant 0.5, 5 or 300 cast to the type and back.
+Network with_cast(float value, TensorProto::DataType type) {
+  ModelBuilder model({0, 1});
+  model.floats("v", {1}, {value});
+  model.node("Cast", {"v"}, {"i"}, {attribute("to", static_cast<std::int64_t>(type))});
+  model.node("Cast", {"i"}, {"f"}, {attribute("to", std::int64_t{TensorProto::FLOAT})});
+  model.node("Mul", {"x", "f"}, {"y"});
+  return model.import();
+}
+
+TEST(Cast, OfConstantsGivesWhatTheTypeHolds) {
+  const auto cast = [](float value, TensorProto::DataType type) {
+    const Network network = with_cast(value, type);
+    for (const auto& [key, tensor] : network.tensors)
+      if (tensor.size() == 1) return tensor.data<float>()[0];
+    return -1.0F;
+  };
+  EXPECT_EQ(cast(0.5F, TensorProto::BOOL), 1);
+  EXPECT_EQ(cast(5, TensorProto::BOOL), 1);
+  EXPECT_EQ(cast(0, TensorProto::BOOL), 0);
+  EXPECT_EQ(cast(255, TensorProto::UINT8), 255);
+  EXPECT_THROW(cast(300, TensorProto::UINT8), Error);
+  EXPECT_THROW(cast(-129, TensorProto::INT8), Error);
+}
+
+// The axes of what follows from constants alone are its own: none of them counts images.
+TEST(Constants, HaveNoAxisOfImages) {
+  ModelBuilder model({0, 2});
+  model.floats("w", {2, 3}, {1, 2, 3, 4, 5, 6});
+  model.node("Softmax", {"w"}, {"s"}, {attribute("axis", std::int64_t{1})});
+  model.node("ReduceMean", {"s"}, {"m"},
+             {testing_models::list_attribute("axes", {1}), attribute("keepdims", std::int64_t{0})});
+  model.node("Mul", {"x", "m"}, {"y"});
+  const Network network = model.import();
+  EXPECT_EQ(std::get<Softmax>(network.nodes[2].op).axis, 1);
+  const auto is_mean = [](const Node& node) { return std::holds_alternative<ReduceMean>(node.op); };
+  const auto mean = std::ranges::find_if(network.nodes, is_mean);
+  ASSERT_NE(mean, network.nodes.end());
+  EXPECT_THAT(std::get<ReduceMean>(mean->op).axes, ElementsAre(1));
+  ModelBuilder deep({0, 2});
+  deep.floats("w", {1, 2}, {1, 2});
+  deep.node("Softmax", {"w"}, {"s"});
+  deep.node("Mul", {"x", "s"}, {"y"});
+  EXPECT_THAT(refusal(deep), HasSubstr("across images"));
+}
+
 TEST(OperatorSet18, PadNamesItsAxes) {
   ModelBuilder model({0, 2, 3, 4}, 18);
   model.integers("pads", {4}, {1, 2, 3, 4});

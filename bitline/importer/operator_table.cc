@@ -71,6 +71,7 @@ constexpr Entry kOperators[] = {
     {kOnnxRuntime, "Gelu", build_gelu},
     {kOnnxRuntime, "QuantizeLinear", build_quantize_linear},
     {kQonnx, "BipolarQuant", build_bipolar_quant},
+    {kQonnx, "IntQuant", build_quant},
     {kQonnx, "Quant", build_quant},
     {kQonnx, "Trunc", build_trunc},
 };

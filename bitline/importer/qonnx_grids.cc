@@ -1,5 +1,6 @@
 // Quant, BipolarQuant and Trunc of QONNX: grids of any number of bits.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "bitline/graph/value_signs.h"
@@ -28,10 +29,43 @@ int axis_of_scales(const Shape& scales, const Shape& shape) {
   return found;
 }
 
+/// The scale of input 1, as real numbers: exporters write whole ones as integers.
+Tensor scale_of(const OnnxNode& node) {
+  Tensor scale = converted(node.constant(1, "scale"), true);
+  require_positive(scale);
+  return scale;
+}
+
+/// By the names of QONNX, which are those of Python's decimal module, in either case.
+std::string rounding_of(OnnxNode& node, const std::string& fallback) {
+  std::string mode = node.text("rounding_mode", fallback);
+  std::ranges::transform(mode, mode.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  if (mode == "HALF_EVEN") return "ROUND";
+  if (mode == "DOWN") return "ROUND_TO_ZERO";
+  return mode;
+}
+
+/// −1 and +1, times the scale.
+void put_signs(OnnxNode& node) {
+  const ImportedValue x = node.input(0);
+  const Tensor scale = scale_of(node);
+  Grids grids;
+  grids.zero_points = {0};
+  grids.spec.bits = 1;
+  grids.spec.is_signed = true;
+  grids.spec.odd = true;
+  grids.spec.scale = scale.reshaped({scale.size()});
+  grids.spec.axis = axis_of_scales(scale.shape(), node.file_shape(x));
+  if (!x.is_constant()) return node.set_output(0, with_grid(node, x, grids));
+  std::vector<std::int64_t> signs;
+  for (const float v : x.constant->data<float>()) signs.push_back(v >= 0 ? 1 : -1);
+  node.set_output(0, on_grid(signs, x.shape, grids));
+}
+
 /// The grid that Quant states; bits and signs are attributes and inputs of QONNX.
 Grids quant_grids(OnnxNode& node, const Shape& shape) {
-  const Tensor& scale = node.constant(1, "scale");
-  require_positive(scale);
+  const Tensor scale = scale_of(node);
   const double bits = node.constant_number(3, "bit width");
   if (bits < 1 || bits > 32 || bits != std::floor(bits)) fail("a bit width of {}", bits);
   Grids grids;
@@ -40,7 +74,7 @@ Grids quant_grids(OnnxNode& node, const Shape& shape) {
   grids.spec.narrow = node.integer("narrow", 0) != 0;
   grids.spec.scale = scale.reshaped({scale.size()});
   grids.spec.axis = axis_of_scales(scale.shape(), shape);
-  const Tensor& zero = node.constant(2, "zero point");
+  const Tensor zero = converted(node.constant(2, "zero point"), true);
   for (const float z : zero.data<float>()) {
     if (z != std::nearbyint(z) || std::abs(z) > 65536) fail("a zero point of {}", z);
     grids.zero_points.push_back(static_cast<std::int64_t>(z));
@@ -55,7 +89,12 @@ Grids quant_grids(OnnxNode& node, const Shape& shape) {
 void build_quant(OnnxNode& node) {
   const ImportedValue x = node.input(0);
   Grids grids = quant_grids(node, node.file_shape(x));
-  const std::string mode = node.text("rounding_mode", "ROUND");
+  const std::string mode = rounding_of(node, "ROUND");
+  if (grids.spec.bits == 1 && grids.spec.is_signed) {  // QONNX takes the sign, +1 of 0
+    if (std::ranges::any_of(grids.zero_points, [](std::int64_t z) { return z != 0; }))
+      fail("signed integers of 1 bit are -1 and +1, and have no zero point");
+    return put_signs(node);
+  }
   if (!x.is_constant()) {
     if (mode != "ROUND")
       fail("rounding_mode '{}' on a value of the network is not supported; supported is ROUND",
@@ -70,34 +109,24 @@ void build_quant(OnnxNode& node) {
   node.set_output(0, y);
 }
 
-void build_bipolar_quant(OnnxNode& node) {
-  const ImportedValue x = node.input(0);
-  const Tensor& scale = node.constant(1, "scale");
-  require_positive(scale);
-  Grids grids;
-  grids.zero_points = {0};
-  grids.spec.bits = 1;
-  grids.spec.is_signed = true;
-  grids.spec.odd = true;
-  grids.spec.scale = scale.reshaped({scale.size()});
-  grids.spec.axis = axis_of_scales(scale.shape(), node.file_shape(x));
-  if (!x.is_constant()) return node.set_output(0, with_grid(node, x, grids));
-  std::vector<std::int64_t> signs;
-  for (const float v : x.constant->data<float>()) signs.push_back(v >= 0 ? 1 : -1);
-  node.set_output(0, on_grid(signs, x.shape, grids));
-}
+void build_bipolar_quant(OnnxNode& node) { put_signs(node); }
 
 // scale · ⌊integer / 2^(bits lost)⌋ on a grid of the bits that are left.
 void build_trunc(OnnxNode& node) {
   const ImportedValue x = node.input(0);
-  const Tensor& scale = node.constant(1, "scale");
-  require_positive(scale);
+  // A newer Trunc has an output scale in front of the output's bit width.
+  if (node.input_count() != 5)
+    fail(
+        "{} inputs are not supported; supported are five: the value, scale, zero point, and bit "
+        "widths before and behind",
+        node.input_count());
+  const Tensor scale = scale_of(node);
   if (scale.size() != 1) fail("one scale per channel is not supported; use one scale");
   if (node.constant_number(2, "zero point") != 0)
     fail("a zero point other than 0 is not supported");
   const double in_bits = node.constant_number(3, "input bit width");
   const double out_bits = node.constant_number(4, "output bit width");
-  const std::string mode = node.text("rounding_mode", "FLOOR");
+  const std::string mode = rounding_of(node, "FLOOR");
   if (mode != "FLOOR") fail("rounding_mode '{}' is not supported; supported is FLOOR", mode);
   if (out_bits < 1 || in_bits < out_bits || in_bits > 32)
     fail("{} bits cannot be cut to {}", in_bits, out_bits);

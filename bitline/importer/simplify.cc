@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "bitline/graph/kept_values.h"
+
 namespace bitline {
 namespace {
 
@@ -11,13 +13,6 @@ bool is_part(const QuantSpec& a, const QuantSpec& b) {
   return a.axis == b.axis && !a.odd && !b.odd && a.zero_point == b.zero_point &&
          std::ranges::equal(a.scale.data<float>(), b.scale.data<float>()) &&
          a.minimum() >= b.minimum() && a.maximum() <= b.maximum();
-}
-
-/// Whether every value that the operator gives is one of those that it reads.
-bool keeps_values(const Operator& op) {
-  return std::holds_alternative<MaxPool>(op) || std::holds_alternative<Flatten>(op) ||
-         std::holds_alternative<Reshape>(op) || std::holds_alternative<Transpose>(op) ||
-         std::holds_alternative<Identity>(op) || std::holds_alternative<Gather>(op);
 }
 
 class Simplifier {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "bitline/graph/kept_values.h"
 #include "bitline/graph/value_signs.h"
 
 namespace bitline {
@@ -41,6 +42,17 @@ float percentile_magnitude(std::span<const float> values, double share) {
   return magnitudes[static_cast<std::size_t>(rank)];
 }
 
+/// A layer's input, and the nodes in front of it whose grid it carries: a coarser one that stayed
+/// there would go before the new one.
+std::vector<std::string> grid_places(const Network& network, const std::string& input) {
+  std::vector<std::string> places{input};
+  for (auto node = network.nodes.rbegin(); node != network.nodes.rend(); ++node)
+    if (node->name == places.back() && keeps_values(node->op) &&
+        network.quant.contains(node->inputs[0]))
+      places.push_back(node->inputs[0]);
+  return places;
+}
+
 }  // namespace
 
 void validate(const QuantizeOptions& options) {
@@ -64,7 +76,8 @@ float initial_scale(TrainingQuantizer quantizer, std::span<const float> values,
   } else {
     scale = percentile_magnitude(values, is_weight ? 1.0 : 0.999) / largest;
   }
-  return scale > 0 ? static_cast<float>(scale) : 1.0F;
+  const auto step = static_cast<float>(scale);
+  return std::isfinite(1 / step) ? step : 1.0F;  // values that are 0, or as good as
 }
 
 void attach_quantizers(Network& network, const QuantizeOptions& options) {
@@ -90,9 +103,10 @@ void attach_quantizers(Network& network, const QuantizeOptions& options) {
           layer->name, is_edge ? "edge_bits" : "activation_bits");
     value.scale = Tensor(DType::kF32, {1});
     // Where several layers read it, the finest grid that one of them asks for.
-    const bool is_first = attached.insert(layer->inputs[0]).second;
-    if (is_first || network.quant.at(layer->inputs[0]).bits < value.bits)
-      network.quant[layer->inputs[0]] = value;
+    for (const std::string& name : grid_places(network, layer->inputs[0])) {
+      const bool is_first = attached.insert(name).second;
+      if (is_first || network.quant.at(name).bits < value.bits) network.quant[name] = value;
+    }
   }
 }
 

@@ -108,6 +108,8 @@ TEST(QnnScale, OfValuesLeavesOutTheLargestThousandth) {
 TEST(InitialScale, IsOneWhereAllValuesAreZero) {
   const std::vector<float> zeros(4);
   EXPECT_EQ(initial_scale(TrainingQuantizer::kLsq, zeros, signed_spec(4), true), 1.0F);
+  const std::vector<float> next_to_none{1e-39F, -1e-39F};
+  EXPECT_EQ(initial_scale(TrainingQuantizer::kLsq, next_to_none, signed_spec(4), true), 1.0F);
   EXPECT_EQ(initial_scale(TrainingQuantizer::kQnn, zeros, signed_spec(4), false), 1.0F);
 }
 
@@ -232,6 +234,22 @@ TEST(AttachQuantizers, ASharedInputTakesTheFinestGrid) {
 }
 
 // Grids that a file brought are not among those that are compared.
+// As the importer carries the grid of a value to those that are chosen from it.
+TEST(AttachQuantizers, NewGridsTakeThePlaceOfTheOldOneAllTheWay) {
+  Network network = network_with_input({4, 1, 1});
+  append(network, "relu", Relu{}, {"input"});
+  append(network, "flat", Flatten{}, {"relu"});
+  append(network, "fc", Linear{}, {"flat"},
+         {{"weight", tensor_of({2, 4}, {1, 2, 3, 4, 5, 6, 7, 8})}});
+  network.quant["relu"] = network.quant["flat"] = unsigned_spec(4, 0.5F);
+  QuantizeOptions options;
+  options.edge_bits = 8;
+  attach_quantizers(network, options);
+  EXPECT_EQ(network.quant.at("flat").bits, 8);
+  EXPECT_EQ(network.quant.at("relu").bits, 8);
+  EXPECT_FALSE(network.quant.contains("input"));
+}
+
 TEST(AttachQuantizers, NewGridsTakeThePlaceOfOldOnes) {
   Network network = quantized({.activation_bits = 8});
   attach_quantizers(network, {.activation_bits = 4});

@@ -77,7 +77,7 @@ float scale_for(const RangeOptions& options, std::span<const ValueCount> values,
   if (end > 0 && options.rule == RangeRule::kPercentile)
     end = percentile_magnitude(values, options.percentile, spec);
   const float scale = end / static_cast<float>(spec.maximum());
-  if (!(scale > 0)) return 1;
+  if (!std::isfinite(1 / scale)) return 1;  // values that are 0, or as good as
   return options.rule == RangeRule::kMse ? scale_of_least_error(values, spec, scale) : scale;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "bitline/graph/kept_values.h"
 #include "bitline/mapping/array_settings.h"
 #include "bitline/quantize/integer_layer.h"
 #include "bitline/runtime/executor.h"
@@ -50,7 +51,9 @@ TrainableNetwork::TrainableNetwork(Network network, TrainingQuantizer quantizer,
       tensors_[key] = tensor;
     }
   }
+  carried_ = carried_grids(network_);
   for (const auto& [name, spec] : network_.quant) {
+    if (carried_.contains(name)) continue;
     at::Tensor scale = to_torch(spec.scale).to(device_);
     if (quantizer_ == TrainingQuantizer::kLsq) {
       scale.requires_grad_(true);
@@ -58,12 +61,13 @@ TrainableNetwork::TrainableNetwork(Network network, TrainingQuantizer quantizer,
     }
     scales_[name] = scale;
   }
+  for (const auto& [name, first] : carried_) scales_[name] = scales_.at(first);
 }
 
 at::Tensor TrainableNetwork::fake_quantize(const at::Tensor& value, const std::string& name,
                                            bool is_weight) {
   const auto found = network_.quant.find(name);
-  if (found == network_.quant.end()) return value;
+  if (found == network_.quant.end() || carried_.contains(name)) return value;
   const QuantSpec& spec = found->second;
   at::Tensor& scale = scales_.at(name);
   if (calibrating_ && (scale <= 0).any().item<bool>()) {

@@ -68,8 +68,9 @@ class TrainableNetwork {
   Network network_;
   TrainingQuantizer quantizer_;
   at::Device device_;
-  std::map<std::string, at::Tensor> tensors_;  ///< parameters, batch-norm statistics, constants
-  std::map<std::string, at::Tensor> scales_;   ///< by the name in Network::quant
+  std::map<std::string, at::Tensor> tensors_;   ///< parameters, batch-norm statistics, constants
+  std::map<std::string, at::Tensor> scales_;    ///< by the name in Network::quant
+  std::map<std::string, std::string> carried_;  ///< of carried_grids(): they share a scale
   std::vector<TrainableParameter> parameters_;
   std::map<std::string, AnalogLayer> analog_;  ///< by node
   AdcPlan plan_;                               ///< of them, before ranges are learned

@@ -45,6 +45,27 @@ TEST(TrainableNetwork, ForwardUsesTheIntegersOfTheGrid) {
   }
 }
 
+// A grid that pooling and reshaping carry on is one, with one step.
+TEST(TrainableNetwork, LearnsOneStepForAGridThatIsCarriedOn) {
+  Network network;
+  network.nodes.push_back({"input", Input{{4}}, {}, {}});
+  network.nodes.push_back({"relu", Relu{}, {"input"}, {}});
+  network.nodes.push_back({"flat", Flatten{}, {"relu"}, {}});
+  QuantSpec grid;
+  grid.bits = 4;
+  grid.scale = Tensor::of<float>({1}, std::vector<float>{0.25F});
+  network.quant["relu"] = network.quant["flat"] = grid;
+  TrainableNetwork trainable(network, TrainingQuantizer::kLsq, at::kCPU);
+  ASSERT_EQ(trainable.parameters().size(), 1U);
+  EXPECT_EQ(trainable.parameters()[0].key, "relu.quant_scale");
+  at::NoGradGuard no_grad;
+  at::Tensor scale = trainable.parameters()[0].value;
+  scale.fill_(0.5);
+  const Network after = trainable.network();
+  for (const char* name : {"relu", "flat"})
+    EXPECT_EQ(after.quant.at(name).scale.data<float>()[0], 0.5F) << name;
+}
+
 TEST(TrainableNetwork, GradientsAreThoseOfLsq) {
   // s = 0.2, 3 bits narrow: integers −3 … 3; v/s = 1.55 → 2, −0.35 → 0, 25 → 3, −4.4 → −3
   Network network = one_layer({0.31F, -0.07F, 5.0F, -0.88F});
