@@ -77,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(
                  {"model.file", "model.name"}},
         BadInput{"UnknownModel",
                  "file = \"network.safetensors\"",
-                 "name = \"resnet21\"",
+                 "name = \"resnet21\"\n[quantize]",
                  {"resnet21", "resnet20", "vgg9"}},
         BadInput{"WeightsBesideANetworkFile",
                  "file = \"network.safetensors\"",

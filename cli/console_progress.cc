@@ -35,13 +35,31 @@ bool can_estimate(double share, double seconds) {
 
 }  // namespace
 
-std::string progress_line(std::string_view task, double share, std::string_view note,
-                          double seconds) {
-  std::string line = fmt::format("{}: {:3.0f} %", task, 100 * share);
+std::string progress_line(std::string_view task, const Milestone& now, std::string_view note,
+                          const Milestone& before) {
+  std::string line = fmt::format("{}: {:3.0f} %", task, 100 * now.share);
   if (!note.empty()) line += fmt::format(", {}", note);
-  if (share >= 1) return line + fmt::format(", {}", duration(seconds));
-  if (!can_estimate(share, seconds)) return line + fmt::format(", {} so far", duration(seconds));
-  return line + fmt::format(", {} left", duration(seconds * (1 - share) / share));
+  if (now.share >= 1) return line + fmt::format(", {}", duration(now.seconds));
+  const double gained = now.share - before.share;
+  if (!can_estimate(now.share, now.seconds) || gained <= 0)
+    return line + fmt::format(", {} so far", duration(now.seconds));
+  const double left = (now.seconds - before.seconds) * (1 - now.share) / gained;
+  return line + fmt::format(", {} left", duration(left));
+}
+
+void HalfTime::pass(const Milestone& now) {
+  constexpr double kLeastSeconds = 0.2;
+  constexpr double kLeastGrowth = 1.02;
+  if (passed_.empty() || now.seconds > std::max(passed_.back().seconds * kLeastGrowth,
+                                                passed_.back().seconds + kLeastSeconds))
+    passed_.push_back(now);
+}
+
+Milestone HalfTime::of(double seconds) const {
+  Milestone half;
+  for (const Milestone& passed : passed_)
+    if (passed.seconds <= seconds / 2) half = passed;
+  return half;
 }
 
 ConsoleProgress::ConsoleProgress() : terminal_(isatty(STDERR_FILENO) != 0) {}
@@ -51,23 +69,29 @@ void ConsoleProgress::begin(std::string_view task, std::int64_t total) {
   total_ = total;
   start_ = Clock::now();
   printed_ = start_;
+  half_time_ = {};
   last_line_.clear();
   running_ = true;
 }
 
+Milestone ConsoleProgress::at(std::int64_t done) const {
+  return {std::chrono::duration<double>(Clock::now() - start_).count(),
+          total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 1};
+}
+
 void ConsoleProgress::update(std::int64_t done, std::string_view note) {
   if (quiet_ || task_.empty()) return;
+  const Milestone reached = at(done);
+  half_time_.pass(reached);
   const auto now = Clock::now();
   const bool due = terminal_ ? now - printed_ >= kTerminalInterval : now - printed_ >= kLogInterval;
   if (!due && done < total_) return;
   printed_ = now;
-  print(done, note);
+  print(reached, note);
 }
 
-void ConsoleProgress::print(std::int64_t done, std::string_view note) {
-  const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-  const double share = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 1;
-  const std::string line = progress_line(task_, share, note, seconds);
+void ConsoleProgress::print(const Milestone& now, std::string_view note) {
+  const std::string line = progress_line(task_, now, note, half_time_.of(now.seconds));
   if (terminal_) {
     const std::size_t width = std::max(line.size(), last_line_.size());
     put(fmt::format("\r{:<{}}", line, width));

@@ -4,15 +4,34 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bitline/base/progress.h"
 
 namespace bitline::cli {
 
-/// How a task stands after `seconds`, of which `share` is done: "search: 12 %, best delta 9, 3 min
-/// 05 s left". Where no estimate is worth anything yet, the time so far stands in its place.
-std::string progress_line(std::string_view task, double share, std::string_view note,
-                          double seconds);
+/// How much of a task was done when.
+struct Milestone {
+  double seconds = 0;
+  double share = 0;
+};
+
+/// How a task stands: "search: 12 %, best delta 9, 3 min 05 s left", at the pace that it has had
+/// since `before`. Where no estimate is worth anything yet, the time so far stands in its place.
+std::string progress_line(std::string_view task, const Milestone& now, std::string_view note,
+                          const Milestone& before = {});
+
+/// Where a task stood when half of its time had passed: work that goes on where it was stopped is
+/// done to a large part within the first second, which says nothing of the rest.
+class HalfTime {
+ public:
+  /// To be called often, with what has grown.
+  void pass(const Milestone& now);
+  Milestone of(double seconds) const;
+
+ private:
+  std::vector<Milestone> passed_;  ///< spread over the time so that there are few
+};
 
 /// On a terminal one line that is written over; elsewhere a line every ten seconds, so that a log
 /// stays short.
@@ -36,7 +55,8 @@ class ConsoleProgress : public ProgressSink {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void print(std::int64_t done, std::string_view note);
+  void print(const Milestone& now, std::string_view note);
+  Milestone at(std::int64_t done) const;
 
   bool quiet_ = false;
   bool verbose_ = false;
@@ -44,6 +64,7 @@ class ConsoleProgress : public ProgressSink {
   bool running_ = false;  ///< a task
   std::string task_;
   std::int64_t total_ = 0;
+  HalfTime half_time_;
   Clock::time_point start_;
   Clock::time_point printed_;
   std::string last_line_;

@@ -67,8 +67,10 @@ void retrain(const RetrainArguments& arguments, Context& context) {
   const Trained trained = retrain_network(
       config, network, plan, arguments.resume, context.progress, context.cancellation,
       epoch_listener(config.retrain.train, arguments.json, epochs));
-  const RetrainingGain gain =
-      measure_gain(config, network, plan, trained, context.progress, context.cancellation);
+  RetrainingGain gain;
+  beside_training(training_files(config.retrain.train), [&] {
+    gain = measure_gain(config, network, plan, trained, context.progress, context.cancellation);
+  });
   const std::string output = config.retrain.train.output.string();
   const std::string plan_file = config.retrain.changes_plan() && !arguments.control
                                     ? training_files(config.retrain.train).plan.string()

@@ -32,8 +32,11 @@ SearchResult search_into(const std::filesystem::path& path, SearchBench& bench, 
   return result;
 }
 
-void print_search(std::string_view name, const SearchResult& result, const Network& network) {
-  fmt::print("\n{}: {} of {} search images; {}\n", name, result.score.correct, result.score.images,
+void print_search(std::string_view name, const SearchResult& result, Objective objective,
+                  const Network& network) {
+  fmt::print("\n{}: {} of {} search images{}; {}\n", name, result.score.correct,
+             result.score.images,
+             objective == Objective::kAgreement ? " as with lossless ADCs" : "",
              share_of_brute_force(result.images_measured, result.images_in_full));
   print_plan(result.plan, network);
 }
@@ -67,7 +70,8 @@ void search(const SearchArguments& arguments, Context& context) {
     for (const RangeMethod ranges : config.search.ranges) {
       const auto path = folder / fmt::format("L{}-{}", levels, name_of(ranges));
       const SearchResult result = search_into(path, bench, levels, ranges, context);
-      if (!arguments.json) print_search(path.filename().string(), result, network);
+      if (!arguments.json)
+        print_search(path.filename().string(), result, config.search.options.objective, network);
       document["searches"].push_back(json_of(levels, ranges, result, path));
     }
   }

@@ -1,9 +1,13 @@
 #include "bitline/pipeline/compare.h"
 
+#include <fmt/ranges.h>
+
+#include <initializer_list>
 #include <string_view>
 #include <utility>
 
 #include "bitline/base/file.h"
+#include "bitline/config/config.h"
 #include "bitline/pipeline/run.h"
 #include "bitline/pipeline/version.h"
 #include "bitline/report/report.h"
@@ -12,6 +16,13 @@ namespace bitline {
 namespace {
 
 constexpr std::string_view kIsaac = "isaac";
+
+/// The configuration that a report shows, with what a method sets itself.
+std::string shown(const std::string& as_used, std::initializer_list<std::string> settings) {
+  Config config = Config::from_text(as_used, "the configuration as used");
+  for (const std::string& setting : settings) config.set(setting);
+  return config.to_toml();
+}
 
 /// Beside others their run has trained the control: with lossless ADCs the array makes no
 /// difference.
@@ -23,6 +34,10 @@ ComparedRun isaac(RunConfig config, bool beside_others) {
   config.search.ranges = {RangeMethod::kFullRange};
   config.has_allocate = false;
   config.retrain.control = !beside_others;
+  config.as_used =
+      shown(config.as_used, {"array.encoding=twos-complement", "array.column_flip=complement",
+                             "array.subtract=analog", "array.offset_removal=reference-column",
+                             "search.ranges=[\"full-range\"]"});
   return {"isaac", std::string(kIsaac), std::move(config)};
 }
 
@@ -55,7 +70,13 @@ std::vector<ComparedRun> compared_runs(const RunConfig& config) {
           "compare.methods (beside isaac)", [&name] { return range_method_from_name(name); }));
     }
   }
-  if (!others.search.ranges.empty()) runs.push_back({"configured", "", std::move(others)});
+  if (!others.search.ranges.empty()) {
+    std::vector<std::string_view> names;
+    for (const RangeMethod method : others.search.ranges) names.push_back(name_of(method));
+    others.as_used =
+        shown(config.as_used, {fmt::format("search.ranges=[\"{}\"]", fmt::join(names, "\",\""))});
+    runs.push_back({"configured", "", std::move(others)});
+  }
   if (with_isaac) runs.push_back(isaac(config, !runs.empty()));
   return runs;
 }
@@ -64,7 +85,9 @@ std::vector<ResultRow> compare(const RunConfig& config, const std::filesystem::p
                                ProgressSink& progress, const Cancellation& cancellation) {
   std::vector<ResultRow> rows;
   std::vector<std::filesystem::path> folders;
-  for (const ComparedRun& run : compared_runs(config)) {
+  const std::vector<ComparedRun> runs = compared_runs(config);
+  for (const ComparedRun& run : runs) check_run(run.config);
+  for (const ComparedRun& run : runs) {
     folders.push_back(folder / run.folder);
     add_rows(run, run_pipeline(run.config, folders.back(), progress, cancellation).rows, rows);
   }

@@ -31,6 +31,11 @@ TEST_F(CompareTest, IsaacHasAnArrayOfItsOwn) {
   EXPECT_THAT(runs[1].config.search.ranges, ::testing::ElementsAre(RangeMethod::kFullRange));
   EXPECT_EQ(runs[1].config.array.encoding, Encoding::kTwosComplement);
   EXPECT_EQ(runs[1].config.array.column_flip, ColumnFlip::kComplement);
+  EXPECT_THAT(runs[0].config.as_used, ::testing::HasSubstr("lloyd-max"));
+  EXPECT_THAT(
+      runs[1].config.as_used,
+      ::testing::AllOf(::testing::HasSubstr("twos-complement"), ::testing::HasSubstr("full-range"),
+                       ::testing::Not(::testing::HasSubstr("lloyd-max"))));
   EXPECT_EQ(compared_runs(config({"isaac"})).size(), 1U);
   RunConfig allocating = config({"lloyd-max", "isaac"});
   allocating.has_allocate = true;

@@ -93,13 +93,15 @@ void NetworkEvaluator::advance(const AdcPlan& plan, std::size_t step) {
 }
 
 /// Plans arrive in runs that differ in one layer: the frontier moves to that layer, and stays while
-/// the same plan is asked for again.
+/// the same plan is asked for again. It may stand behind no layer in which any of them differs from
+/// what is kept, or from each other.
 void NetworkEvaluator::move_frontier(std::span<const AdcPlan> plans) {
   const AdcPlan& plan = plans.front();
-  if (first_difference(plan, cached_plan_) < frontier_) restart();
-  std::size_t changed = plans.size() == 1 ? first_difference(plan, previous_) : end();
+  std::size_t apart = end();
   for (const AdcPlan& other : plans.subspan(1))
-    changed = std::min(changed, first_difference(plan, other));
+    apart = std::min(apart, first_difference(plan, other));
+  if (std::min(first_difference(plan, cached_plan_), apart) < frontier_) restart();
+  const std::size_t changed = plans.size() == 1 ? first_difference(plan, previous_) : apart;
   if (changed > frontier_ && changed < end()) advance(plan, changed);
   previous_ = plan;
 }

@@ -76,16 +76,6 @@ void check_plan(const RetrainRun& retrain, const AdcPlan& plan) {
           layer, name_of(adc.spec.quantizer));
 }
 
-bool gives_tables(RangeMethod method) {
-  return method == RangeMethod::kFullRange || method == RangeMethod::kLloydMax ||
-         method == RangeMethod::kCsnrLloydMax || method == RangeMethod::kThreeSigmaGaussian;
-}
-
-bool gives_centres(RangeMethod method) {
-  return method == RangeMethod::kMinMax || method == RangeMethod::kThreeSigma ||
-         method == RangeMethod::kPercentile || method == RangeMethod::kColumnBound;
-}
-
 /// It may be of another make, but has to answer the same question.
 Teacher teacher_of(const RunConfig& config, const Network& network, const Dataset& images) {
   const RetrainRun& retrain = config.retrain;
@@ -123,14 +113,18 @@ TrainingSession session_of(const RunConfig& config, const Network& network, cons
 
 }  // namespace
 
-void check_run_retraining(const RunConfig& config) {
+void check_run_retraining(const RunConfig& config, std::span<const RangeMethod> methods) {
   const RetrainRun& retrain = config.retrain;
   check_retraining(config);
   if (!retrain.reference.empty())
     fail_usage(
         "retrain.reference is for bitline retrain: a run counts losses against its own network; "
         "leave it out");
-  for (const RangeMethod method : config.search.ranges)
+  if (retrain.learn_ranges && config.search.centre == Centre::kMean)
+    fail_usage(
+        "retrain.learn_ranges is for ranges around 0, and search.centre = \"mean\" puts them "
+        "elsewhere; leave one of the two out");
+  for (const RangeMethod method : methods)
     if (retrain.changes_plan() &&
         (gives_tables(method) || (retrain.learn_ranges && gives_centres(method))))
       fail_usage(

@@ -17,8 +17,8 @@ Trained retrain_network(const RunConfig& config, const Network& network, const A
                         const std::function<void(const EpochReport&)>& after_epoch);
 
 /// What a run asks of [retrain] before it begins. Throws Error (kUsage) for options that contradict
-/// each other, and for changes of ranges that plans by search.ranges do not have.
-void check_run_retraining(const RunConfig& config);
+/// each other, and for changes of ranges that plans by `methods` do not have.
+void check_run_retraining(const RunConfig& config, std::span<const RangeMethod> methods);
 
 /// The network that teaches and that losses are counted against: retrain.reference, or `network`.
 Network reference_network(const RunConfig& config, const Network& network);

@@ -221,17 +221,20 @@ TEST_F(RetrainTest, OptionsThatWouldBeIgnoredAreRefused) {
 TEST_F(RetrainTest, ARunRefusesWhatItsPlansDoNotHave) {
   RunConfig run = config("run", "search_after = [1]\n");
   run.search.ranges = {RangeMethod::kThreeSigma, RangeMethod::kLayerWise};
-  check_run_retraining(run);
+  check_run_retraining(run, run.search.ranges);
   run.search.ranges.push_back(RangeMethod::kLloydMax);
-  EXPECT_THROW(check_run_retraining(run), Error);
+  EXPECT_THROW(check_run_retraining(run, run.search.ranges), Error);
   run = config("run", "learn_ranges = true\n");
   run.search.ranges = {RangeMethod::kLayerWise, RangeMethod::kCsnr};
-  check_run_retraining(run);
+  check_run_retraining(run, run.search.ranges);
   run.search.ranges.push_back(RangeMethod::kThreeSigma);
-  EXPECT_THROW(check_run_retraining(run), Error);
+  EXPECT_THROW(check_run_retraining(run, run.search.ranges), Error);
+  run.search.ranges = {RangeMethod::kLayerWise};
+  run.search.centre = Centre::kMean;
+  EXPECT_THROW(check_run_retraining(run, run.search.ranges), Error);
   run = config("run");
   run.retrain.reference = study_.folder() / "network.safetensors";
-  EXPECT_THROW(check_run_retraining(run), Error);
+  EXPECT_THROW(check_run_retraining(run, run.search.ranges), Error);
 }
 
 // What an earlier training left counts on the network that a new one has overwritten.

@@ -55,11 +55,7 @@ class Run {
   RunOutcome go() {
     // Until this run has ended, no report may show what an earlier one left beside its files.
     for (const char* outcome : {"run", "report"}) stages_.forget(outcome);
-    for (const RangeMethod ranges : config_.search.ranges)
-      check_stream_ranges(config_.search, ranges);
-    if (config_.has_retrain) check_run_retraining(config_);
-    if (config_.has_cost) check_levels(config_.cost, config_.search.levels);
-    if (config_.has_allocate) check_levels(config_.cost, config_.allocate.levels);
+    check_run(config_);
     baseline();
     analysis_.mapping();
     analysis_.profile();
@@ -255,6 +251,19 @@ class Run {
 };
 
 }  // namespace
+
+void check_run(const RunConfig& config) {
+  if (config.model.file.empty() && !config.has_quantize)
+    fail_usage(
+        "model.name trains a network in float32, and layers need integer grids to be put on the "
+        "array; add the table [quantize]");
+  std::vector<RangeMethod> methods = config.search.ranges;
+  if (config.has_allocate) methods.push_back(config.allocate.ranges);
+  for (const RangeMethod method : methods) check_stream_ranges(config.search, method);
+  if (config.has_retrain) check_run_retraining(config, methods);
+  if (config.has_cost) check_levels(config.cost, config.search.levels);
+  if (config.has_allocate) check_levels(config.cost, config.allocate.levels);
+}
 
 RunOutcome run_pipeline(const RunConfig& config, const std::filesystem::path& folder,
                         ProgressSink& progress, const Cancellation& cancellation) {

@@ -23,6 +23,10 @@ struct RunOutcome {
   std::int64_t images_in_full = 0;         ///< that brute force would have taken
 };
 
+/// What can be said against a run before it begins: options that contradict each other, and levels
+/// that the ADC model of [cost] does not have. Throws Error (kUsage).
+void check_run(const RunConfig& config);
+
 /// baseline → profile → search (each range method and level count) → cost (where asked) →
 /// recalibrate and retrain (where asked; the control is retrained with lossless ADCs) → evaluate on
 /// the test set, explain (where asked) → divide levels (where asked) → results.csv, plan.json,

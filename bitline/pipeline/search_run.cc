@@ -45,9 +45,11 @@ std::vector<std::int64_t> ascending(const std::vector<float>& keys) {
   return order;
 }
 
-/// Everything apart from plan and images that decides a score.
+/// Everything apart from plan and images that decides a score. `searched`: with recalibrated
+/// statistics, all others have statistics of their own too.
 std::string identity_of(const Executor& executor, const Tensor& images,
-                        std::span<const std::int32_t> targets, SearchStatistics statistics) {
+                        std::span<const std::int32_t> targets, SearchStatistics statistics,
+                        std::span<const CimLayer* const> searched) {
   std::string layers;
   if (const auto mapped = executor.cim_layers(); !mapped.empty())
     for (const auto& [key, value] : sum_settings(mapped.front()->array))
@@ -55,9 +57,13 @@ std::string identity_of(const Executor& executor, const Tensor& images,
   for (const CimLayer* layer : executor.cim_layers())
     layers += layer->name + sha256(layer->planes.digits.bytes()) +
               (layer->planes.has_flips() ? sha256(layer->planes.signs.bytes()) : "");
+  std::string judged;
+  if (statistics == SearchStatistics::kRecalibrated) {
+    judged = "recalibrated";
+    for (const CimLayer* layer : searched) judged += " " + layer->name;
+  }
   return version() + git_revision() + content_hash(executor.network()) + sha256(images.bytes()) +
-         sha256(std::as_bytes(targets)) + sha256(layers) +
-         (statistics == SearchStatistics::kStored ? "" : "recalibrated");
+         sha256(std::as_bytes(targets)) + sha256(layers) + judged;
 }
 
 }  // namespace
@@ -200,7 +206,8 @@ void SearchBench::with_evaluator(const std::filesystem::path& journal, ProgressS
   NetworkEvaluator evaluator(executor_, images_, targets(), config_.search.layers);
   if (statistics == SearchStatistics::kRecalibrated) evaluator.recalibrate(progress);
   if (journal.empty()) return body(evaluator);
-  ScoreJournal scores(journal, identity_of(executor_, images_, targets(), statistics));
+  ScoreJournal scores(journal,
+                      identity_of(executor_, images_, targets(), statistics, searched_layers()));
   JournaledEvaluator journaled(evaluator, scores);
   body(journaled);
 }

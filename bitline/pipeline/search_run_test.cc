@@ -98,6 +98,24 @@ TEST(SearchBench, TakesNoScoresOfAnotherArrayFromAJournal) {
   EXPECT_EQ(after.plan, fresh.plan);
 }
 
+// Layers that get no ADC have recalibrated statistics too, which go into every score.
+TEST(SearchBench, TakesNoScoresOfOtherLayersFromAJournal) {
+  const TestStudy study("journals_of_layers");
+  RunConfig config = study.config();
+  config.search.statistics = SearchStatistics::kRecalibrated;
+  config.search.options.full = true;
+  SilentProgress silent;
+  const auto search = [&](const std::vector<std::string>& layers, const std::string& journal) {
+    config.search.layers = layers;
+    SearchBench bench(load_network(config.model), config, silent, {});
+    return bench.search(3, RangeMethod::kLayerWise, study.folder() / journal, silent, {});
+  };
+  const std::vector<std::string> two{"stage1.block2.conv1", "stage2.block1.conv1"};
+  const SearchResult fresh = search(two, "fresh");
+  search({"stage1.block2.conv1"}, "journal");
+  EXPECT_EQ(curves_to_csv(search(two, "journal").curves), curves_to_csv(fresh.curves));
+}
+
 TEST(SearchBench, RefusesANetworkWithNothingOnTheArray) {
   const TestStudy study("nothing");
   const RunConfig config = study.config();
@@ -209,6 +227,30 @@ TEST(NetworkEvaluator, PlansOfOneCallScoreAsEachAlone) {
               << layers << " " << i;
       }
     }
+  }
+}
+
+// As the sensitivities of a front layer come behind a plan of the same layers.
+TEST(NetworkEvaluator, PlansThatDifferInFrontOfWhatIsKeptScoreAsEachAlone) {
+  SilentProgress silent;
+  const TestStudy study("front");
+  const RunConfig config = study.config();
+  const SearchBench bench(load_network(config.model), config, silent, {});
+  const std::vector<std::int64_t> images{7, 0, 3, 11, 5};
+  const AdcPlan plan = plan_of(bench.executor(), 6, 19);
+  AdcPlan late = plan;
+  AdcPlan early = plan;
+  late.layers.at(bench.executor().cim_layers()[18]->name).spec.delta = 2;
+  early.layers.at(bench.executor().cim_layers()[1]->name).spec.delta = 2;
+  for (const SearchStatistics statistics : kBoth) {
+    NetworkEvaluator evaluator = evaluator_of(bench, config, statistics);
+    evaluate(evaluator, {plan}, images);
+    evaluate(evaluator, {late}, images);  // the frontier goes to the last layer
+    const std::vector<Score> scores = evaluate(evaluator, {plan, early}, images);
+    NetworkEvaluator fresh = evaluator_of(bench, config, statistics);
+    EXPECT_EQ(scores[0], evaluate(fresh, {plan}, images).at(0));
+    EXPECT_EQ(scores[1], evaluate(fresh, {early}, images).at(0));
+    EXPECT_NE(scores[0], scores[1]);
   }
 }
 

@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "bitline/base/error.h"
-
 namespace bitline {
 
 TrainingData split_off_holdout(const Dataset& all, std::int64_t holdout) {
@@ -21,6 +19,20 @@ TrainingData split_off_holdout(const Dataset& all, std::int64_t holdout) {
 TrainingFiles training_files(const TrainRun& train) {
   const std::string output = train.output.string();
   return {train.output, output + ".checkpoint", output + ".csv", output + ".plan.json"};
+}
+
+void beside_training(const TrainingFiles& files, const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kInterrupted) throw;
+    throw training_stopped(files);
+  }
+}
+
+Error training_stopped(const TrainingFiles& files) {
+  return {ErrorKind::kInterrupted, fmt::format("training stopped; continue with --resume from {}",
+                                               files.checkpoint.string())};
 }
 
 }  // namespace bitline

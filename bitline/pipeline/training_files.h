@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 
 #include "bitline/adc/adc_plan.h"
+#include "bitline/base/error.h"
 #include "bitline/data/dataset.h"
 #include "bitline/graph/network.h"
 #include "bitline/pipeline/run_config.h"
@@ -20,6 +22,12 @@ struct TrainingFiles {
 };
 
 TrainingFiles training_files(const TrainRun& train);
+
+/// Runs `body`, which stands between or behind a training's epochs: where it is stopped, the Error
+/// (kInterrupted) says that the training goes on from its checkpoint, and not from its beginning.
+void beside_training(const TrainingFiles& files, const std::function<void()>& body);
+/// That Error.
+Error training_stopped(const TrainingFiles& files);
 
 /// A training set in two.
 struct TrainingData {

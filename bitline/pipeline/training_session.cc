@@ -68,7 +68,8 @@ void search_where_due(const TrainingSession& session, const TrainingFiles& files
   const TrainableNetwork& network = trainer.network();
   const bool is_named = std::ranges::count(session.search_after, trainer.epoch()) > 0;
   if (!is_named || trainer.has_searched() || trainer.finished()) return;
-  trainer.change_plan(session.search_again(network.network(), network.plan()));
+  beside_training(
+      files, [&] { trainer.change_plan(session.search_again(network.network(), network.plan())); });
   write_training_checkpoint(files, trainer, session.recipe);
 }
 
@@ -131,9 +132,7 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
   });
   if (!trainer.finished()) {
     write_training_checkpoint(files, trainer, session.recipe);
-    throw Error(
-        ErrorKind::kInterrupted,
-        fmt::format("training stopped; continue with --resume from {}", files.checkpoint.string()));
+    throw training_stopped(files);
   }
   return trained(session, files, trainer);
 }

@@ -31,4 +31,14 @@ bool is_search(RangeMethod method) {
          method == RangeMethod::kRefine;
 }
 
+bool gives_tables(RangeMethod method) {
+  return method == RangeMethod::kFullRange || method == RangeMethod::kLloydMax ||
+         method == RangeMethod::kCsnrLloydMax || method == RangeMethod::kThreeSigmaGaussian;
+}
+
+bool gives_centres(RangeMethod method) {
+  return method == RangeMethod::kMinMax || method == RangeMethod::kThreeSigma ||
+         method == RangeMethod::kPercentile || method == RangeMethod::kColumnBound;
+}
+
 }  // namespace bitline

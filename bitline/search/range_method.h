@@ -31,5 +31,9 @@ std::string_view name_of(RangeMethod method);
 RangeMethod range_method_from_name(std::string_view name);
 /// Whether it needs an Evaluator.
 bool is_search(RangeMethod method);
+/// Whether its ADCs have a transfer curve of their own in place of a range δ.
+bool gives_tables(RangeMethod method);
+/// Whether its ranges have centres of their own, wherever SearchOptions puts them.
+bool gives_centres(RangeMethod method);
 
 }  // namespace bitline

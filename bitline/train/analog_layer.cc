@@ -61,7 +61,10 @@ std::vector<CimLayer> converted_columns(const CimLayer& layer) {
 /// conversions of everything, and one δ per layer needs no more outputs than that.
 constexpr std::int64_t kImagesPerSlope = 8;
 
-at::Tensor some_images(const at::Tensor& batch) { return batch.slice(0, 0, {}, kImagesPerSlope); }
+/// batch: [images · vectors, …]; the result: [some images, vectors, …], a part of it.
+at::Tensor some_images(const at::Tensor& batch, std::int64_t vectors) {
+  return batch.unflatten(0, {-1, vectors}).slice(0, 0, {}, kImagesPerSlope);
+}
 
 /// β of equation (19) for a whole layer.
 TileShare scaled_share(const at::Tensor& exact, const at::Tensor& value, bool is_linear) {
@@ -112,20 +115,22 @@ at::Tensor AnalogLayer::slope_of_delta(const CimLayer& layer, const MappedLayer&
                                        const at::Tensor& outputs,
                                        const at::Tensor& activations) const {
   const UnclippedTables unclipped = unclipped_tables(tables);
-  const at::Tensor inputs = some_images(activations).contiguous();
+  const at::Tensor inputs = some_images(activations, layer.vectors).flatten(0, 1).contiguous();
   const auto in_lsb = [&](const LayerAdc& adc) {
     return mapped.accumulate(adc, inputs) * adc.unit.to_double();
   };
   LayerAdc beyond = make_layer_adc(layer, unclipped.beyond);
   // what is added without a conversion cancels in the other two
   beyond.reference_factor = beyond.input_sum_factor = beyond.complement_factor = 0;
-  const at::Tensor rise =
-      some_images(outputs) - in_lsb(make_layer_adc(layer, unclipped.clamped)) + in_lsb(beyond);
-  const auto images = static_cast<double>(outputs.size(0));
-  const double stand_for = images / static_cast<double>(rise.size(0));
-  const double outputs_each = static_cast<double>(outputs.numel()) / images;
+  const at::Tensor rise = some_images(outputs, layer.vectors).flatten(0, 1) -
+                          in_lsb(make_layer_adc(layer, unclipped.clamped)) + in_lsb(beyond);
+  const auto stand_for = static_cast<double>(outputs.size(0)) / static_cast<double>(rise.size(0));
+  const double outputs_each =
+      static_cast<double>(layer.vectors * outputs.numel()) / static_cast<double>(outputs.size(0));
   at::Tensor slope = at::zeros_like(outputs);
-  some_images(slope).copy_(rise * (stand_for * spec.delta.to_double() / std::sqrt(outputs_each)));
+  some_images(slope, layer.vectors)
+      .copy_((rise * (stand_for * spec.delta.to_double() / std::sqrt(outputs_each)))
+                 .unflatten(0, {-1, layer.vectors}));
   return slope;
 }
 
