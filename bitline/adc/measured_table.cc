@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 
 #include "bitline/base/error.h"
@@ -16,8 +17,9 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-/// Appends one code.
-void read_code(AdcSpec& spec, std::string_view line) {
+/// Appends one code. `previous`: the threshold of the line before, if any, which becomes this
+/// one's.
+void read_code(AdcSpec& spec, std::optional<Rational>& previous, std::string_view line) {
   const std::size_t comma = line.find(',');
   if (comma == std::string_view::npos || line.find(',', comma + 1) != std::string_view::npos)
     fail("'{}' does not have two columns; write threshold,value", line);
@@ -29,10 +31,11 @@ void read_code(AdcSpec& spec, std::string_view line) {
          threshold.empty() ? "the threshold is missing"
                            : fmt::format("the first code has the threshold {}", threshold));
   if (!threshold.empty()) {
-    const std::int64_t smallest = parse_rational(threshold).ceil();
-    if (!spec.table_thresholds.empty() && smallest < spec.table_thresholds.back())
+    const Rational own = parse_rational(threshold);
+    if (previous && own < *previous)
       fail("threshold {} lies below the line before; sort the lines", threshold);
-    spec.table_thresholds.push_back(smallest);
+    previous = own;
+    spec.table_thresholds.push_back(own.ceil());
     if (value < spec.table_values.back())
       fail("value {} lies below the line before; a table must not decrease", to_string(value));
   }
@@ -45,13 +48,14 @@ AdcSpec parse_measured_table(std::string_view csv) {
   AdcSpec spec;
   spec.quantizer = Quantizer::kTable;
   bool header_seen = false;
+  std::optional<Rational> threshold;
   for (std::int64_t number = 1; !csv.empty(); ++number) {
     const std::size_t end = csv.find('\n');
     const std::string_view line = trimmed(csv.substr(0, end));
     csv.remove_prefix(end == std::string_view::npos ? csv.size() : end + 1);
     if (line.empty()) continue;
     with_context(fmt::format("line {}", number), [&] {
-      if (header_seen) return read_code(spec, line);
+      if (header_seen) return read_code(spec, threshold, line);
       if (line != "threshold,value") fail("'{}' is not the header threshold,value", line);
       header_seen = true;
     });

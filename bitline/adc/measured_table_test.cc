@@ -50,6 +50,7 @@ TEST(MeasuredTable, NamesTheLineThatIsWrong) {
   refuse("threshold,value\n,1\n,2\n", "line 3: the threshold is missing");
   refuse("threshold,value\n,1\n2,two\n", "line 3: 'two' is not a fraction");
   refuse("threshold,value\n,1\n2,2\n\n1,3\n", "line 5: threshold 1 lies below the line before");
+  refuse("threshold,value\n,1\n2.9,2\n2.1,3\n", "line 4: threshold 2.1 lies below the line");
   refuse("threshold,value\n,1\n2,1/2\n", "line 3: value 1/2 lies below the line before");
 }
 

@@ -62,6 +62,18 @@ TEST_F(FileTest, ReplacesAFileAndLeavesNoTemporaryOne) {
   EXPECT_EQ(files_in_folder(), 1U);
 }
 
+// A process of the same number that was killed leaves them.
+TEST_F(FileTest, LeavesTemporaryFilesOfOthersAlone) {
+  const auto left = [this](int counter) {
+    return folder_ / fmt::format(".file.tmp-{}-{}", ::getpid(), counter);
+  };
+  constexpr int kFiles = 200;
+  for (int i = 0; i < kFiles; ++i) std::ofstream(left(i)) << "left";
+  write_file_atomically(folder_ / "file", "new");
+  EXPECT_EQ(read_text_file(folder_ / "file"), "new");
+  for (int i = 0; i < kFiles; ++i) EXPECT_EQ(read_text_file(left(i)), "left") << i;
+}
+
 TEST_F(FileTest, WritesAnEmptyFile) {
   write_file_atomically(folder_ / "file", "");
   EXPECT_EQ(read_text_file(folder_ / "file"), "");

@@ -22,9 +22,10 @@ Adcs adcs_of(const CimLayer& layer, std::int64_t levels, const CostOptions& opti
   Adcs adcs;
   adcs.columns = adc_cost(options.adc, levels, options.technology);
   if (layer.has_reference_column())
-    adcs.references =
-        adc_cost(options.adc, layer.reference_sums.maximum - layer.reference_sums.minimum + 1,
-                 options.technology);
+    adcs.references = with_context("ADC of its reference column", [&] {
+      return adc_cost(options.adc, layer.reference_sums.maximum - layer.reference_sums.minimum + 1,
+                      options.technology);
+    });
   return adcs;
 }
 

@@ -1,4 +1,4 @@
-// What a layer's outputs are under any ADC, known before the ADC is: equation (15) of
+// What a layer's outputs are under any ADC, known before the ADC is: equation (16) of
 // docs/arithmetic.md.
 #pragma once
 

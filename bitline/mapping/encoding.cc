@@ -26,16 +26,13 @@ std::vector<std::int64_t> largest_digits(int bits, int width) {
   return digits;
 }
 
-/// Sign-magnitude on a pair of cells. −2^(n_w − 1) has one magnitude bit more than the others.
+/// Sign-magnitude on a pair of cells.
 Code differential(const IntegerLayer& layer, const ArraySpec& array) {
   if (layer.weight_bits == 1)
     fail_usage(
         "weights of 1 bit have no plane under encoding = differential; take encoding = "
         "bipolar");
-  const std::int64_t most_negative = -(std::int64_t{1} << (layer.weight_bits - 1));
-  const auto weights = layer.weights.data<std::int32_t>();
-  const bool full = std::find(weights.begin(), weights.end(), most_negative) != weights.end();
-  const int bits = full ? layer.weight_bits : layer.weight_bits - 1;
+  const int bits = magnitude_bits(layer);
   const int m = array.cell_bits;
   const bool two_conversions = array.subtract == Subtract::kDigital;
   return {digit_weights(bits, m),
@@ -147,6 +144,13 @@ Tensor digits_of(const Code& code, std::span<const std::int32_t> weights, Shape 
 }
 
 }  // namespace
+
+int magnitude_bits(const IntegerLayer& layer) {
+  const std::int64_t most_negative = -(std::int64_t{1} << (layer.weight_bits - 1));
+  const auto weights = layer.weights.data<std::int32_t>();
+  const bool full = std::ranges::find(weights, most_negative) != weights.end();
+  return full ? layer.weight_bits : layer.weight_bits - 1;
+}
 
 EncodedWeights encode_weights(const IntegerLayer& layer, const ArraySpec& array) {
   check_weights(layer, array);

@@ -14,6 +14,9 @@ struct EncodedWeights {
   std::vector<std::int64_t> largest_digits;  ///< of each plane
 };
 
+/// Bits of the largest |W| that sign and magnitude hold: n_w − 1, or n_w where −2^(n_w − 1) occurs.
+int magnitude_bits(const IntegerLayer& layer);
+
 /// Throws Error (kUsage) that names the weight or the setting when the encoding cannot hold them.
 EncodedWeights encode_weights(const IntegerLayer& layer, const ArraySpec& array);
 

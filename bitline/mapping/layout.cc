@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "bitline/base/rational.h"
+#include "bitline/mapping/encoding.h"
 
 namespace bitline {
 namespace {
@@ -123,13 +124,13 @@ bool has_extra_stream(const CimLayer& layer) {
 /// Bits of all planes' digits together; the sign of a pair is none.
 std::int64_t weight_digit_bits(const CimLayer& layer) {
   if (layer.array.encoding != Encoding::kDifferential) return layer.weight_bits;
-  return layer.weight_bits - (has_extra_plane(layer) ? 0 : 1);
+  return magnitude_bits(layer);
 }
 
 std::int64_t input_digit_bits(const CimLayer& layer) {
   if (layer.streams.bipolar) return 1;
   if (!has_magnitude_streams(layer)) return layer.input_bits;
-  return layer.input_bits - (has_extra_stream(layer) ? 0 : 1);
+  return layer.input_narrow ? layer.input_bits - 1 : layer.input_bits;
 }
 
 std::int64_t bit_products(const CimLayer& layer) {

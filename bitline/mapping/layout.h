@@ -10,15 +10,13 @@
 namespace bitline {
 
 /// Counts of one layer. How cells are packed into arrays of rows × columns:
-/// - A tile of a group takes as many rows as it has inputs, and one strip of columns: out_channels
-/// /
-///   groups × planes columns, twice that for differential pairs, and one more for a reference
+/// - A tile of a group takes as many rows as it has inputs, and one strip of columns: planes ×
+///   out_channels / groups of them, twice that for differential pairs, and one more for a reference
 ///   column. A pair is never torn apart; otherwise a strip wider than an array goes on in the next.
 /// - Whole tiles stand one below the other in a strip while the array has rows left (the word lines
 ///   driven in one read are one tile's), in order, the groups one after the other.
-/// - Strips of an ungrouped layer are never side by side: a read drives one of them, and the
-/// other's
-///   columns would stand idle. Strips of a grouped layer are, while the array has columns left:
+/// - Strips of an ungrouped layer are never side by side: a read drives one of them, and those of
+///   the other would stand idle. Strips of a grouped layer are, while the array has columns left:
 ///   groups differ in their inputs and wait for each other anyway.
 /// - Arrays are not shared between layers.
 struct LayerLayout {

@@ -180,6 +180,19 @@ TEST(Layout, CountsProductsOfSingleBits) {
   }
 }
 
+// −8 and an input's −8 have four bits each, and the same four where a wider cell or DAC had room.
+TEST(Layout, CountsTheBitOfTheMostNegativeInteger) {
+  IntegerLayer layer = convolution();
+  layer.weights.data<std::int32_t>()[0] = -8;
+  layer.input_signed = true;
+  ArraySpec array = array_of(Encoding::kDifferential);
+  array.activation_encoding = ActivationEncoding::kSignMagnitude;
+  for (const int bits : {1, 2, 3, 4}) {
+    array.cell_bits = array.dac_bits = bits;
+    EXPECT_EQ(layout_of(map_layer(layer, array)).bit_products, 64 * 144 * 20 * 2 * 4 * 4) << bits;
+  }
+}
+
 // A linear layer over eight vectors does everything eight times.
 TEST(Layout, CountsEveryVectorOfALinearLayer) {
   IntegerLayer layer = testing_layers::linear_layer(4, std::vector<std::int32_t>(64, 1), 4, 4);

@@ -1,5 +1,6 @@
 #include "bitline/pipeline/allocation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -56,7 +57,7 @@ class Allocation {
   }
 
  private:
-  /// Of the layer's ADCs; the unit is small, so that rounding decides nothing.
+  /// Of the layer's ADCs, rounded to a small unit.
   std::int64_t cost_of(const CimLayer& layer, std::int64_t levels) const {
     constexpr double kUnit = 1000;
     const LayerCost cost = layer_cost(layer, levels, cost_options_);
@@ -84,7 +85,9 @@ class Allocation {
     if (config_.allocate.max_loss)
       options.lost_answers = answers_to_lose(bench_.sample().size());
     else
-      options.largest_cost = most_within(*config_.allocate.max_cost, 1, outcome_.baseline_cost);
+      // Half a unit of each layer's cost, and of its share of the baseline's, may be rounding.
+      options.largest_cost =
+          most_within(*config_.allocate.max_cost, 1, outcome_.baseline_cost) + std::ssize(layers_);
     return options;
   }
 
@@ -111,15 +114,25 @@ class Allocation {
     return !outcome_.lost_answers || lost <= *outcome_.lost_answers;
   }
 
+  /// The best plan, then what is dearer and keeps the budget on the search sample: of the front,
+  /// and with equal levels, which may be beaten there by a hair. The cheapest first.
+  std::vector<MeasuredPlan> plans_to_validate(const MeasuredPlan& best) const {
+    std::vector<MeasuredPlan> plans;
+    for (const auto* measured : {&outcome_.allocation.front, &outcome_.allocation.uniform})
+      for (const MeasuredPlan& plan : *measured)
+        if (plan.cost > best.cost && keeps_answers(plan)) plans.push_back(plan);
+    std::ranges::stable_sort(plans, {}, &MeasuredPlan::cost);
+    plans.insert(plans.begin(), best);
+    return plans;
+  }
+
   /// Takes the cheapest plan that keeps the budget there too.
   void validate_best() {
     outcome_.validation_images = validation_->size();
     outcome_.lossless_validated = validated({}, "lossless");
     std::optional<MeasuredPlan>& best = outcome_.allocation.best;
     if (!best) return;
-    std::vector<MeasuredPlan> plans{*best};
-    for (const MeasuredPlan& plan : outcome_.allocation.front)
-      if (plan.cost > best->cost && keeps_answers(plan)) plans.push_back(plan);
+    const std::vector<MeasuredPlan> plans = plans_to_validate(*best);
     best.reset();
     for (const MeasuredPlan& plan : plans) {
       outcome_.best_validated = validated(plan.plan, "allocated plan");

@@ -38,6 +38,10 @@ class AllocationTest : public ::testing::Test {
     config.allocate.max_loss = max_loss;
     config.data.images_per_class = images_per_class;
     config.data.validation_per_class = validation_per_class;
+    return outcome_of(config);
+  }
+
+  AllocationOutcome outcome_of(const RunConfig& config) {
     SearchBench bench(load_network(config.model), config, silent_, cancellation_);
     const Dataset test = load_split(config.data, Split::kTest, silent_, cancellation_);
     return allocate(bench, config, test, study_.folder() / "journal", silent_, cancellation_);
@@ -62,6 +66,33 @@ TEST_F(AllocationTest, KeepsABudgetOnAccuracyOnImagesThatNoRangeWasFittedTo) {
   EXPECT_LT(validated.uniform.front().validated, 40 - 13);
   EXPECT_GT(validated.allocation.best->cost, fitted.allocation.best->cost);
   EXPECT_FALSE(allocate_with(0, 20).allocation.best);
+}
+
+// The plan with equal levels that keeps both budgets may be beaten on the search sample.
+TEST_F(AllocationTest, FindsAPlanWhereOneWithEqualLevelsKeepsTheBudget) {
+  for (const double max_loss : {0.0, 5.0, 10.0, 15.0, 20.0, 25.0}) {
+    const AllocationOutcome outcome = allocate_with(max_loss, 20);
+    if (outcome.allocation.best) continue;
+    const auto lost = static_cast<std::int64_t>(max_loss / 100 * 40);
+    for (const UniformPlan& plan : outcome.uniform)
+      EXPECT_FALSE(plan.plan.score.correct >=
+                       outcome.allocation.lossless.correct - *outcome.lost_answers &&
+                   plan.validated >= outcome.lossless_validated - lost)
+          << max_loss << " " << plan.levels;
+  }
+}
+
+// Flash ADCs of L levels take (L - 1) / 15 of what those of 16 take, in every layer.
+TEST_F(AllocationTest, ABudgetOnCostIsKeptByWhatCostsThatMuch) {
+  for (const std::int64_t levels : {3, 4, 6, 7, 8, 10, 12, 13}) {
+    RunConfig config = study_.config("[allocate]\nranges = \"three-sigma\"\n");
+    config.allocate.levels = {levels};
+    config.allocate.max_loss.reset();
+    config.allocate.max_cost = static_cast<double>(levels - 1) / 15;
+    EXPECT_TRUE(outcome_of(config).allocation.best) << levels;
+    *config.allocate.max_cost *= 0.999;
+    EXPECT_FALSE(outcome_of(config).allocation.best) << levels;
+  }
 }
 
 // 0.29 · 100 is 28.999999999999996.

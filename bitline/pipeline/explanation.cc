@@ -108,8 +108,9 @@ class Explainer {
     const Executor& executor = bench_.executor();
     const PreparedPlan converted = executor.prepare(plan_);
     const PreparedPlan exact = executor.prepare(lossless_plan(executor));
-    const HistogramMap sums = bench_.profile(false, progress_, cancellation_);
     const bool of_plan = has_statistics_of(executor, converted, images_, progress_, cancellation_);
+    const HistogramMap sums =
+        of_plan ? sums_under(converted) : bench_.profile(false, progress_, cancellation_);
     if (of_plan) evaluator_.recalibrate(progress_, plan_);
     explanation_.statistics_of_plan = of_plan;
     // Two evaluations to begin with, and two for each layer.
@@ -142,6 +143,14 @@ class Explainer {
   }
 
  private:
+  /// Of a network that works with those ADCs alone.
+  HistogramMap sums_under(const PreparedPlan& plan) const {
+    HistogramMap sums = bench_.executor().make_histograms(false);
+    predict(bench_.executor(), plan, bench_.sample(), config_.data.normalization,
+            "profile partial sums", progress_, cancellation_, &sums);
+    return sums;
+  }
+
   /// Statistics of their own have the layers that a plan names, those without ADCs among them.
   Score score_of(const AdcPlan& part) {
     AdcPlan plan = explanation_.statistics_of_plan ? lossless_plan(bench_.executor()) : AdcPlan{};

@@ -13,13 +13,13 @@
 
 namespace bitline {
 
-/// One layer under its ADC; everything on the search sample.
+/// One layer under its ADC; everything on the search sample. The layers before it are lossless, or
+/// under the plan where the statistics are those of the plan: for the error and for its sums.
 struct LayerExplanation {
   std::string layer;
   AdcSpec adc;
   std::int64_t levels = 0;  ///< of its table; one for every possible sum where it is lossless
-  /// Power of the layer's outputs over that of their error, dB; the layers before it are lossless,
-  /// or under the plan where the statistics are those of the plan.
+  /// Power of the layer's outputs over that of their error, dB.
   double signal_to_noise = 0;
   /// Share of the error's power that is the channels' mean error, which batch-norm statistics can
   /// take up: 0 to 1.

@@ -23,17 +23,12 @@ constexpr Bar kAreaBars[] = {{"before", "baseline", "area_mm2"},
                              {"after, one ADC design", "plan", "area_mm2"},
                              {"after, one per layer", "plan", "area_by_layer_mm2"}};
 
-bool has_cost(const PlanRecord& plan) { return plan.cost.is_object(); }
-
 double number(const PageJson& json, const char* key) { return json.at(key).get<double>(); }
 double per_cent(const PageJson& json, const char* key) { return 100 * number(json, key); }
 
-/// Of the plans whose costs were counted the one to begin with, or nullptr.
-const PlanRecord* first_with_cost(const RunRecord& run) {
-  const PlanRecord* first = nullptr;
-  for (const PlanRecord& plan : run.plans)
-    if (has_cost(plan) && (first == nullptr || plan.name == first_plan(run))) first = &plan;
-  return first;
+PageChoice cost_choice(const Runs& runs) {
+  const CostRecord* first = runs.front().first_cost();
+  return {.field = "plan", .label = "Plan", .initial = first == nullptr ? "" : first->name};
 }
 
 std::string saved_text(double share) { return signed_text(fmt::format("{:.1f} %", 100 * share)); }
@@ -70,8 +65,7 @@ PageJson totals_table(const Runs& runs) {
                              {"rate", "Images per second", 0},
                              {"efficiency", "TOPS/W", 2}});
   for (const RunRecord& run : runs)
-    for (const PlanRecord& plan : run.plans) {
-      if (!has_cost(plan)) continue;
+    for (const CostRecord& plan : run.costs) {
       const PageJson& now = plan.cost.at("plan");
       table.add({run.name, plan.name, number(now.at("energy_nj_per_image"), "total"),
                  per_cent(plan.cost, "energy_saved"), number(now.at("area_mm2"), "total"),
@@ -83,7 +77,7 @@ PageJson totals_table(const Runs& runs) {
 }
 
 /// The ADCs in front, where bars begin side by side: they are what a plan changes.
-void add_bar(const std::string& run, const PlanRecord& plan, const std::string& label,
+void add_bar(const std::string& run, const CostRecord& plan, const std::string& label,
              const PageJson& breakdown, PageTable& table) {
   const double total = number(breakdown, "total");
   const auto add = [&](const std::string& circuit, std::size_t place) {
@@ -106,8 +100,8 @@ PageTable circuits_table(const Runs& runs, std::span<const Bar> bars, std::strin
                                {"value", std::string(title), 4},
                                {"share", "Share, %", 1}});
   for (const RunRecord& run : runs)
-    for (const PlanRecord& plan : run.plans) {
-      if (!has_cost(plan) || (runs.size() > 1 && &plan != first_with_cost(run))) continue;
+    for (const CostRecord& plan : run.costs) {
+      if (runs.size() > 1 && &plan != run.first_cost()) continue;
       for (const Bar& bar : bars)
         add_bar(
             run.name, plan,
@@ -120,7 +114,7 @@ PageTable circuits_table(const Runs& runs, std::span<const Bar> bars, std::strin
 PageJson circuits_chart(const Runs& runs, std::span<const Bar> bars, const std::string& title,
                         const std::string& axis, const std::string& description) {
   const auto runs_drawn = static_cast<std::size_t>(std::ranges::count_if(
-      runs, [](const RunRecord& run) { return first_with_cost(run) != nullptr; }));
+      runs, [](const RunRecord& run) { return run.first_cost() != nullptr; }));
   return page_chart(
       {.title = title,
        .description = description,
@@ -129,10 +123,10 @@ PageJson circuits_chart(const Runs& runs, std::span<const Bar> bars, const std::
                     {"/encoding/x/title", axis},
                     {"/encoding/tooltip/2/title", axis}},
        .tables = {circuits_table(runs, bars, axis)},
-       .choices = runs.size() == 1 ? std::vector{plan_choice(runs)} : std::vector<PageChoice>{}});
+       .choices = runs.size() == 1 ? std::vector{cost_choice(runs)} : std::vector<PageChoice>{}});
 }
 
-void add_layers(const RunRecord& run, const PlanRecord& plan, PageTable& table) {
+void add_layers(const RunRecord& run, const CostRecord& plan, PageTable& table) {
   const PageJson& before = plan.cost.at("baseline").at("layers");
   const PageJson& after = plan.cost.at("plan").at("layers");
   for (std::size_t i = 0; i < after.size(); ++i) {
@@ -157,19 +151,18 @@ PageJson layers_chart(const Runs& runs) {
                              {"saved", "Saved, %", 1},
                              {"area", "Area, mm²", 4}});
   for (const RunRecord& run : runs)
-    for (const PlanRecord& plan : run.plans)
-      if (has_cost(plan)) add_layers(run, plan, table);
+    for (const CostRecord& plan : run.costs) add_layers(run, plan, table);
   return page_chart({.title = "Energy of one image, layer by layer",
                      .description = "Bars are what a layer spends under the plan, its ADCs and all "
                                     "else; the line is what it spent before.",
                      .spec = "costs",
                      .settings = {{"/height", kBarHeight * most_layers(runs)}},
                      .tables = {table},
-                     .choices = {run_choice(), plan_choice(runs)}});
+                     .choices = {run_choice(), cost_choice(runs)}});
 }
 
 /// What costs are counted against, and with.
-std::string terms(const PlanRecord& plan) {
+std::string terms(const CostRecord& plan) {
   return fmt::format(
       "Before: {} levels in every ADC. After: the levels of {}. Both with {} ADCs and the "
       "technology table \"{}\".",
@@ -183,7 +176,7 @@ std::optional<PageSection> cost_section(const Runs& runs) {
   PageSection section{"cost", "Cost", "What do the plans spend in energy and area, and on what?"};
   bool any = false;
   for (const RunRecord& run : runs) {
-    const PlanRecord* plan = first_with_cost(run);
+    const CostRecord* plan = run.first_cost();
     if (plan == nullptr) continue;
     any = true;
     if (runs.size() > 1) section.blocks.push_back(page_text(run.name, "run"));

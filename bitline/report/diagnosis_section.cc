@@ -137,8 +137,10 @@ PageJson noise_chart(const Runs& runs) {
                                                per_cent(layer, "clipped"), layer.at("remedy")});
                                       });
   return page_chart({.title = "Signal over quantization noise at the output of each layer",
-                     .description = "Power of the outputs over that of their error, in dB, with "
-                                    "lossless layers in front. No bar: nothing is lost.",
+                     .description =
+                         "Power of the outputs over that of their error, in dB. The layers "
+                         "in front are lossless; under the plan, where the network was "
+                         "recalibrated or retrained with it. No bar: nothing is lost.",
                      .spec = "noise",
                      .settings = {height_of(runs)},
                      .tables = {layers},

@@ -128,7 +128,7 @@ TEST_F(ReportTest, DrawsThresholdsAndRangeOfEachPlan) {
   // 3 layers; 3 and 5 thresholds, under two methods
   EXPECT_THAT(column_of(sums, "thresholds", "threshold"), SizeIs(3 * 2 * (3 + 5)));
   EXPECT_THAT(column_of(sums, "ranges", "plan"), SizeIs(3 * 4));
-  EXPECT_THAT(column_of(sums, "ranges", "upper"), Contains(12.0));
+  EXPECT_THAT(column_of(sums, "ranges", "upper"), Contains(12.5));  // δ = 12
 }
 
 TEST_F(ReportTest, MarksTheChosenCandidates) {

@@ -84,9 +84,11 @@ bool took_part(const RunRecord& run, const std::string& stage) {
   return seconds == run.description.end() || seconds->contains(stage);
 }
 
-PlanRecord read_search(const fs::path& folder, const ResultRecord& row, const RunRecord& run) {
+std::string plan_stem(const ResultRecord& row) { return fs::path(row.plan).stem().string(); }
+
+PlanRecord read_search(const fs::path& folder, const ResultRecord& row) {
   PlanRecord record;
-  record.name = fs::path(row.plan).stem().string();
+  record.name = plan_stem(row);
   record.levels = row.levels.value_or(0);
   record.ranges = row.ranges;
   record.plan = read_plan(folder / row.plan);
@@ -97,15 +99,13 @@ PlanRecord read_search(const fs::path& folder, const ResultRecord& row, const Ru
     record.images_measured = json.value("images_measured", std::int64_t{0});
     record.images_in_full = json.value("images_in_full", std::int64_t{0});
   }
-  if (took_part(run, "cost-" + record.name))
-    record.cost = read_json_if_there(folder / "costs" / (record.name + ".json"));
   return record;
 }
 
 /// "L4-layer-wise-retrained" for the files about that plan on that network; a plan that retraining
 /// has changed is called so itself.
 std::string file_stem(const ResultRecord& row) {
-  const std::string plan = fs::path(row.plan).stem().string();
+  const std::string plan = plan_stem(row);
   const std::string treatment = "-" + row.treatment;
   return row.treatment.empty() || plan.ends_with(treatment) ? plan : plan + treatment;
 }
@@ -114,12 +114,23 @@ std::string file_stem(const ResultRecord& row) {
 std::vector<PlanRecord> read_searches(const fs::path& folder, const RunRecord& run) {
   std::vector<PlanRecord> plans;
   for (const ResultRecord& row : run.results) {
-    const std::string name = fs::path(row.plan).stem().string();
+    const std::string name = plan_stem(row);
     const bool known =
         std::ranges::any_of(plans, [&](const PlanRecord& plan) { return plan.name == name; });
-    if (!row.plan.empty() && !known) plans.push_back(read_search(folder, row, run));
+    if (!row.plan.empty() && !known) plans.push_back(read_search(folder, row));
   }
   return plans;
+}
+
+std::vector<CostRecord> read_costs(const fs::path& folder, const RunRecord& run) {
+  std::vector<CostRecord> costs;
+  for (const ResultRecord& row : run.results) {
+    const std::string stem = file_stem(row);
+    const fs::path file = folder / "costs" / (stem + ".json");
+    if (took_part(run, "cost-" + stem) && fs::exists(file))
+      costs.push_back({stem, read_json(file)});
+  }
+  return costs;
 }
 
 std::vector<SumRecord> read_sums(const fs::path& file) {
@@ -156,6 +167,7 @@ RunRecord read_run(const fs::path& folder) {
     if (const std::string stem = file_stem(row); took_part(run, "explain-" + stem))
       row.explanation = read_json_if_there(folder / "explanations" / (stem + ".json"));
   run.plans = read_searches(folder, run);
+  run.costs = read_costs(folder, run);
   run.sums = read_sums(folder / "profile" / "counts.csv");
   run.mapping = read_json_if_there(folder / "mapping.json");
   if (took_part(run, "allocate")) run.allocation = read_json_if_there(folder / "allocation.json");
@@ -186,10 +198,19 @@ std::optional<std::size_t> RunRecord::recommended() const {
 }
 
 const PlanRecord* RunRecord::plan_of(const ResultRecord& row) const {
-  const std::string wanted = fs::path(row.plan).stem().string();
+  const std::string wanted = plan_stem(row);
   const auto found =
       std::ranges::find_if(plans, [&](const PlanRecord& plan) { return plan.name == wanted; });
   return found == plans.end() ? nullptr : &*found;
+}
+
+const CostRecord* RunRecord::first_cost() const {
+  if (costs.empty()) return nullptr;
+  if (const auto row = recommended())
+    for (const std::string& wanted : {file_stem(results[*row]), plan_stem(results[*row])})
+      for (const CostRecord& own : costs)
+        if (own.name == wanted) return &own;
+  return &costs.front();
 }
 
 std::vector<RunRecord> read_runs(std::span<const fs::path> folders) {

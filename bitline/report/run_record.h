@@ -59,7 +59,13 @@ struct PlanRecord {
   std::vector<CurveRecord> curve;
   std::int64_t images_measured = 0;  ///< image evaluations of the search
   std::int64_t images_in_full = 0;   ///< of brute force; 0: nothing was searched
-  PageJson cost;                     ///< costs/NAME.json; null where the run counted no costs
+};
+
+/// costs/NAME.json.
+// NOLINTNEXTLINE(bugprone-exception-escape): as RunRecord
+struct CostRecord {
+  std::string name;  ///< of the plan, or of another network under it: "L4-layer-wise-recalibrated"
+  PageJson cost;
 };
 
 /// Conversions of one layer that gave one sum under one input stream, all planes and tiles
@@ -77,6 +83,7 @@ struct RunRecord {
   PageJson description;               ///< run.json
   std::vector<ResultRecord> results;  ///< the lossless network first
   std::vector<PlanRecord> plans;      ///< in the order of `results`
+  std::vector<CostRecord> costs;      ///< in the order of `results`
   std::vector<SumRecord> sums;        ///< profile/counts.csv; by layer in its order, stream, sum
   PageJson mapping;     ///< mapping.json; null where an older program wrote the folder
   PageJson allocation;  ///< allocation.json; null where no levels were divided among layers
@@ -85,6 +92,9 @@ struct RunRecord {
   std::optional<std::size_t> recommended() const;
   /// The search whose plan the row has, or nullptr.
   const PlanRecord* plan_of(const ResultRecord& row) const;
+  /// Of the recommended row, or of its plan where all networks cost the same; else the first one.
+  /// Null where the run counted no costs.
+  const CostRecord* first_cost() const;
 };
 
 /// Reads the folders of finished runs, of which a report needs no more than results.csv and

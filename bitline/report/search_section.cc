@@ -53,6 +53,11 @@ PageTable lossless_table(const Runs& runs) {
   return table;
 }
 
+/// "layer-wise", "layer-wise, retrained": a training may move ranges.
+std::string origin_of(const PlanRecord& plan) {
+  return plan.name.ends_with("-retrained") ? plan.ranges + ", retrained" : plan.ranges;
+}
+
 /// δ of every plan that has one, layer by layer.
 PageTable range_table(const Runs& runs) {
   PageTable table("ranges", {{"run", "Run", {}, true},
@@ -69,7 +74,7 @@ PageTable range_table(const Runs& runs) {
         if (found == plan.plan.layers.end()) continue;
         const PlannedAdc& adc = found->second;
         if (!has_range(adc.spec.quantizer)) continue;
-        table.add({run.name, plan.ranges, layer, adc.spec.levels, plan.levels,
+        table.add({run.name, origin_of(plan), layer, adc.spec.levels, plan.levels,
                    adc.spec.delta.to_double(),
                    step_of(adc.spec, adc.minimum, adc.maximum).to_double()});
       }

@@ -69,6 +69,24 @@ TEST_F(SectionsTest, CostsAreThoseOfTheFile) {
   EXPECT_EQ(fact(section("cost"), "Energy saved"), "−56.6 %");
 }
 
+// With zero detection reads of the recommended network are idle at another rate than those of the
+// network as it came.
+TEST_F(SectionsTest, CostsAreThoseOfTheNetworkThatIsRecommended) {
+  const PageJson run = PageJson::parse(read_text_file(folder_ / "run.json"));
+  const std::string recommended = run.value("recommended_network", "");
+  ASSERT_THAT(recommended, Not(::testing::IsEmpty()));
+  std::filesystem::copy_file(folder_ / "costs" / "L6-layer-wise.json",
+                             folder_ / "costs" / "L6-layer-wise-recalibrated.json");
+  edit(folder_ / "costs" / "L6-layer-wise-recalibrated.json",
+       "\"energy_saved\": ", "\"energy_saved\": -");
+  edit(folder_ / "run.json", "\"cost-L6-layer-wise\": ",
+       "\"cost-L6-layer-wise-recalibrated\": 0.1, \"cost-L6-layer-wise\": ");
+  const PageJson cost = section("cost");
+  EXPECT_EQ(fact(cost, "Energy saved"), "−56.6 %");
+  EXPECT_THAT(column_of(cost, "totals", "plan"),
+              IsSupersetOf({"L6-layer-wise", "L6-layer-wise-recalibrated"}));
+}
+
 TEST_F(SectionsTest, SeveralRunsHaveTheirBarsSideBySide) {
   const auto other = runs_.make("other");
   const PageJson cost = section_of(data_of(report_of({folder_, other})), "cost");

@@ -80,14 +80,8 @@ PageTable sum_table(const Runs& runs) {
   return table;
 }
 
-/// Range of the ADC in LSB: that of δ, or without one the sums that are not clipped.
-std::pair<double, double> range_of(const PlannedAdc& adc, const CodeTable& codes) {
-  const AdcSpec& spec = adc.spec;
-  if (has_range(spec.quantizer)) {
-    const bool both = resolved_sides(spec, adc.minimum) == Sides::kBoth;
-    return {(both ? spec.centre - spec.delta : spec.centre).to_double(),
-            (spec.centre + spec.delta).to_double()};
-  }
+/// In LSB, as far as sums are not clipped: not as far as δ where a level is given up.
+std::pair<double, double> unclipped_range(const CodeTable& codes) {
   const auto [first, last] = unclipped_sums(codes);
   return {static_cast<double>(first) - 0.5, static_cast<double>(last) + 0.5};
 }
@@ -107,7 +101,7 @@ std::array<PageTable, 2> plan_tables(const Runs& runs) {
     for (const PlanRecord& plan : run.plans)
       for (const auto& [layer, adc] : plan.plan.layers) {
         const CodeTable codes = widest_table(adc.spec, adc.minimum, adc.maximum);
-        const auto [lower, upper] = range_of(adc, codes);
+        const auto [lower, upper] = unclipped_range(codes);
         ranges.add({run.name, layer, plan.name, lower, upper});
         if (codes.thresholds.size() > kThresholdsDrawn) continue;
         for (const std::int64_t threshold : codes.thresholds)
@@ -128,12 +122,11 @@ PageSection sums_section(const Runs& runs) {
   const auto [thresholds, ranges] = plan_tables(runs);
   section.blocks.push_back(page_chart(
       {.title = "Histogram of partial sums by input bit",
-       .description =
-           "Bars are shares of the conversions with lossless ADCs, weight planes and "
-           "tiles together, for each bit of the input (bit 0 counts least). Dashed "
-           "lines are the thresholds of the plan: a code begins there. The shaded band "
-           "is its range; sums outside are clipped. Where input bits have ranges of their "
-           "own, the widest is drawn; the section Plan lists all.",
+       .description = "Bars are shares of the conversions with lossless ADCs, weight planes and "
+                      "tiles together, for each bit of the input (bit 0 counts least). Dashed "
+                      "lines are the thresholds of the plan: a code begins there. The shaded band "
+                      "is what it does not clip. Where input bits have ranges of their "
+                      "own, the widest is drawn; the section Plan lists all.",
        .spec = "sums",
        .tables = {sum_table(runs), thresholds, ranges},
        .choices = {run_choice(),

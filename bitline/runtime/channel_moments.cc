@@ -18,6 +18,33 @@ Total total_of(Sum sum) {
   }
 }
 
+/// Up to here Σ y² of 2^32 integers fits 128 bits.
+constexpr std::int64_t kLargest = std::int64_t{1} << 47;
+
+void check_largest(std::span<const std::int64_t> sums) {
+  for (const std::int64_t sum : sums)
+    if (sum > kLargest || sum < -kLargest)
+      fail(
+          "an output of {} units of its ADC's table is too large for exact statistics, which take "
+          "up to {}; give δ with fewer decimals",
+          sum, kLargest);
+}
+
+/// Of what was seen `count` times, without a rounding before the last two steps. With Σ y = q n + r
+/// it is (Σ y² − q (Σ y + r) − r² / n) / (n − 1), whose integers are as small as y² lets them be.
+double variance_of(__int128 sum, __int128 squares, std::int64_t count) {
+  const __int128 quotient = sum / count;
+  const __int128 rest = sum % count;
+  const auto r = static_cast<double>(rest);
+  const auto n = static_cast<double>(count);
+  return (static_cast<double>(squares - quotient * (sum + rest)) - r * r / n) / (n - 1);
+}
+
+double variance_of(double sum, double squares, std::int64_t count) {
+  const auto n = static_cast<double>(count);
+  return (squares * n - sum * sum) / n / (n - 1);
+}
+
 /// Σ y and Σ y² of each row of sums, [rows, channels, positions], to its channel's totals.
 template <typename Total, typename Sum>
 void add_rows(std::span<const Sum> sums, std::size_t positions, std::vector<Total>& totals,
@@ -50,6 +77,7 @@ void ChannelMoments::add(const Tensor& sums) {
           add_rows(values, static_cast<std::size_t>(positions), totals.sums, totals.squares);
         };
         if (sums.dtype() == DType::kI64) {
+          check_largest(sums.data<std::int64_t>());
           add(sums.data<std::int64_t>());
         } else if (sums.dtype() == DType::kF64) {
           add(sums.data<double>());
@@ -81,15 +109,12 @@ ChannelStatistics ChannelMoments::statistics(std::span<const double> scale,
   ChannelStatistics result;
   std::visit(
       [&](const auto& totals) {
-        using Total = typename std::decay_t<decltype(totals.sums)>::value_type;
         for (std::size_t c = 0; c < channels_; ++c) {
           const double s = scale[scale.size() == 1 ? 0 : c];
           const double constant_of_channel = constant[constant.size() == 1 ? 0 : c];
-          const Total sum = totals.sums[c];
-          const Total numerator = totals.squares[c] * static_cast<Total>(count_) - sum * sum;
-          const double variance = static_cast<double>(numerator) / count / (count - 1);
-          result.mean.push_back(s * (static_cast<double>(sum) / count) + constant_of_channel);
-          result.variance.push_back(s * s * variance);
+          const double mean = static_cast<double>(totals.sums[c]) / count;
+          result.mean.push_back(s * mean + constant_of_channel);
+          result.variance.push_back(s * s * variance_of(totals.sums[c], totals.squares[c], count_));
         }
       },
       totals_);

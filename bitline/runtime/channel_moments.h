@@ -18,7 +18,8 @@ struct ChannelStatistics {
 };
 
 /// Σ y and Σ y² per channel. Array and digital sums are integers, so both are exact in 128 bits and
-/// depend on no order; double serves layers in real numbers.
+/// depend on no order; double serves layers in real numbers. add() throws Error for an integer
+/// beyond 2^47, with which they would not fit.
 class ChannelMoments {
  public:
   ChannelMoments(std::size_t channels, bool is_real);

@@ -47,6 +47,28 @@ TEST(ChannelMoments, PartsAddUp) {
   expect_the_statistics(first);
 }
 
+// Their squares times their number exceed 128 bits.
+TEST(ChannelMoments, ManyLargeSumsLoseNothing) {
+  constexpr std::int64_t kCount = 512'000;
+  constexpr std::int64_t kSum = 100'000'000'000'000;
+  Tensor large(DType::kI64, {kCount, 1});
+  const auto values = large.data<std::int64_t>();
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = i % 2 == 0 ? kSum + 1 : -kSum;
+  ChannelMoments moments(1, false);
+  moments.add(large);
+  const ChannelStatistics found =
+      moments.statistics(std::vector<double>{1.0}, std::vector<double>{0.0});
+  EXPECT_DOUBLE_EQ(found.mean[0], 0.5);
+  EXPECT_NEAR(found.variance[0] / (1e28 * kCount / (kCount - 1)), 1, 1e-13);
+}
+
+TEST(ChannelMoments, SumsThatDoNotFitAreRefused) {
+  Tensor large(DType::kI64, {2, 1});
+  large.data<std::int64_t>()[1] = -(std::int64_t{1} << 48);
+  ChannelMoments moments(1, false);
+  EXPECT_THROW(moments.add(large), Error);
+}
+
 // 2^40 and 2^40 + 2: their squares exceed 64 bits, and the variance is the small difference.
 TEST(ChannelMoments, LargeSumsLoseNothing) {
   Tensor large(DType::kI64, {2, 1});

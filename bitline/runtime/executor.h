@@ -45,9 +45,9 @@ using HistogramMap = std::map<std::string, LayerHistogram>;
 class Executor {
  public:
   /// Layers are mapped in analog mode only. First and last layer of those that have integer grids
-  /// follow array.first_layer and array.last_layer. Throws Error that names the layer when only one
-  /// of its weight and its input has a grid or it cannot be mapped; other modes than float also
-  /// when no layer has grids.
+  /// follow array.first_layer and array.last_layer. Throws Error that names the layer when it
+  /// cannot be mapped; modes other than float also when no layer has grids, neither on its weight
+  /// nor on its input.
   Executor(Network network, MacMode mode, const ArraySpec& array = {},
            Engine engine = Engine::kFused);
   /// The same. `progress` hears of the layers of a network that is large enough to be waited for.
