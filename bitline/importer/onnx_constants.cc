@@ -91,6 +91,7 @@ void build_constant(OnnxNode& node) {
   if (node.has_attribute("value")) {
     int type = kFloat;
     Tensor tensor = node.tensor("value", type);
+    node.state().add_initializer(tensor.size());
     return node.set_constant(std::move(tensor), type);
   }
   if (node.has_attribute("value_float"))
