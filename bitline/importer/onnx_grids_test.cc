@@ -9,7 +9,6 @@ namespace bitline {
 namespace {
 
 using onnx::TensorProto;
-using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing_models::attribute;

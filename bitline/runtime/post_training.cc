@@ -51,7 +51,7 @@ std::vector<ValueCount> histogram_of(const Walk& walk, const std::string& name) 
     for (const float v : values.at(name).data.data<float>()) {
       if (!(v >= low && v <= high && std::isfinite(bins_per_unit)))
         fail("value '{}' holds {} on the calibration images", name, v);
-      ++counts[static_cast<std::size_t>((v - low) * bins_per_unit + 0.5F)];
+      ++counts[static_cast<std::size_t>(std::lround((v - low) * bins_per_unit))];
     }
   });
   std::vector<ValueCount> histogram;
