@@ -67,13 +67,10 @@ std::optional<std::pair<std::int64_t, std::int64_t>> limits_of(int type) {
 /// A constant as one of `type`.
 Tensor cast_to(int type, const Tensor& tensor) {
   if (type == onnx::TensorProto::BOOL) {
+    const Tensor real = converted(tensor, true);
     Tensor result(DType::kI64, tensor.shape());
-    const auto is_true = [](auto v) { return std::int64_t{v != 0}; };
-    if (tensor.dtype() == DType::kF32)
-      std::ranges::transform(tensor.data<float>(), result.data<std::int64_t>().begin(), is_true);
-    else
-      std::ranges::transform(tensor.data<std::int64_t>(), result.data<std::int64_t>().begin(),
-                             is_true);
+    std::ranges::transform(real.data<float>(), result.data<std::int64_t>().begin(),
+                           [](float v) { return std::int64_t{v != 0}; });
     return result;
   }
   Tensor result = converted(tensor, is_floating_point(type));

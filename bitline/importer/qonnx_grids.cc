@@ -46,23 +46,6 @@ std::string rounding_of(OnnxNode& node, const std::string& fallback) {
   return mode;
 }
 
-/// −1 and +1, times the scale.
-void put_signs(OnnxNode& node) {
-  const ImportedValue x = node.input(0);
-  const Tensor scale = scale_of(node);
-  Grids grids;
-  grids.zero_points = {0};
-  grids.spec.bits = 1;
-  grids.spec.is_signed = true;
-  grids.spec.odd = true;
-  grids.spec.scale = scale.reshaped({scale.size()});
-  grids.spec.axis = axis_of_scales(scale.shape(), node.file_shape(x));
-  if (!x.is_constant()) return node.set_output(0, with_grid(node, x, grids));
-  std::vector<std::int64_t> signs;
-  for (const float v : x.constant->data<float>()) signs.push_back(v >= 0 ? 1 : -1);
-  node.set_output(0, on_grid(signs, x.shape, grids));
-}
-
 /// The grid that Quant states; bits and signs are attributes and inputs of QONNX.
 Grids quant_grids(OnnxNode& node, const Shape& shape) {
   const Tensor scale = scale_of(node);
@@ -93,7 +76,7 @@ void build_quant(OnnxNode& node) {
   if (grids.spec.bits == 1 && grids.spec.is_signed) {  // QONNX takes the sign, +1 of 0
     if (std::ranges::any_of(grids.zero_points, [](std::int64_t z) { return z != 0; }))
       fail("signed integers of 1 bit are -1 and +1, and have no zero point");
-    return put_signs(node);
+    return build_bipolar_quant(node);
   }
   if (!x.is_constant()) {
     if (mode != "ROUND")
@@ -109,7 +92,21 @@ void build_quant(OnnxNode& node) {
   node.set_output(0, y);
 }
 
-void build_bipolar_quant(OnnxNode& node) { put_signs(node); }
+void build_bipolar_quant(OnnxNode& node) {
+  const ImportedValue x = node.input(0);
+  const Tensor scale = scale_of(node);
+  Grids grids;
+  grids.zero_points = {0};
+  grids.spec.bits = 1;
+  grids.spec.is_signed = true;
+  grids.spec.odd = true;
+  grids.spec.scale = scale.reshaped({scale.size()});
+  grids.spec.axis = axis_of_scales(scale.shape(), node.file_shape(x));
+  if (!x.is_constant()) return node.set_output(0, with_grid(node, x, grids));
+  std::vector<std::int64_t> signs;
+  for (const float v : x.constant->data<float>()) signs.push_back(v >= 0 ? 1 : -1);
+  node.set_output(0, on_grid(signs, x.shape, grids));
+}
 
 // scale · ⌊integer / 2^(bits lost)⌋ on a grid of the bits that are left.
 void build_trunc(OnnxNode& node) {

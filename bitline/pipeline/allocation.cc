@@ -114,13 +114,14 @@ class Allocation {
     return !outcome_.lost_answers || lost <= *outcome_.lost_answers;
   }
 
-  /// The best plan, then what is dearer and keeps the budget on the search sample: of the front,
-  /// and with equal levels, which may be beaten there by a hair. The cheapest first.
+  /// The best plan, then what is not cheaper and keeps the budget on the search sample: of the
+  /// front, and with equal levels, which may be beaten there by a hair. The cheapest first.
   std::vector<MeasuredPlan> plans_to_validate(const MeasuredPlan& best) const {
     std::vector<MeasuredPlan> plans;
     for (const auto* measured : {&outcome_.allocation.front, &outcome_.allocation.uniform})
       for (const MeasuredPlan& plan : *measured)
-        if (plan.cost > best.cost && keeps_answers(plan)) plans.push_back(plan);
+        if (plan.cost >= best.cost && plan.plan != best.plan && keeps_answers(plan))
+          plans.push_back(plan);
     std::ranges::stable_sort(plans, {}, &MeasuredPlan::cost);
     plans.insert(plans.begin(), best);
     return plans;
