@@ -70,16 +70,17 @@ TEST_F(AllocationTest, KeepsABudgetOnAccuracyOnImagesThatNoRangeWasFittedTo) {
 
 // The plan with equal levels that keeps both budgets may be beaten on the search sample.
 TEST_F(AllocationTest, FindsAPlanWhereOneWithEqualLevelsKeepsTheBudget) {
-  for (const double max_loss : {0.0, 5.0, 10.0, 15.0, 20.0, 25.0}) {
-    const AllocationOutcome outcome = allocate_with(max_loss, 20);
-    if (outcome.allocation.best) continue;
-    const auto lost = static_cast<std::int64_t>(max_loss / 100 * 40);
-    for (const UniformPlan& plan : outcome.uniform)
-      EXPECT_FALSE(plan.plan.score.correct >=
-                       outcome.allocation.lossless.correct - *outcome.lost_answers &&
-                   plan.validated >= outcome.lossless_validated - lost)
-          << max_loss << " " << plan.levels;
-  }
+  for (const std::int64_t images_per_class : {3, 5, 7})
+    for (const double max_loss : {0.0, 10.0, 20.0, 30.0}) {
+      const AllocationOutcome outcome = allocate_with(max_loss, 20, images_per_class);
+      if (outcome.allocation.best) continue;
+      const auto lost = static_cast<std::int64_t>(max_loss / 100 * 40);
+      for (const UniformPlan& plan : outcome.uniform)
+        EXPECT_FALSE(plan.plan.score.correct >=
+                         outcome.allocation.lossless.correct - *outcome.lost_answers &&
+                     plan.validated >= outcome.lossless_validated - lost)
+            << images_per_class << " " << max_loss << " " << plan.levels;
+    }
 }
 
 // Flash ADCs of L levels take (L - 1) / 15 of what those of 16 take, in every layer.
