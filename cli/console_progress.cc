@@ -74,16 +74,12 @@ void ConsoleProgress::begin(std::string_view task, std::int64_t total) {
   running_ = true;
 }
 
-Milestone ConsoleProgress::at(std::int64_t done) const {
-  return {std::chrono::duration<double>(Clock::now() - start_).count(),
-          total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 1};
-}
-
 void ConsoleProgress::update(std::int64_t done, std::string_view note) {
   if (quiet_ || task_.empty()) return;
-  const Milestone reached = at(done);
-  half_time_.pass(reached);
   const auto now = Clock::now();
+  const Milestone reached{std::chrono::duration<double>(now - start_).count(),
+                          total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 1};
+  half_time_.pass(reached);
   const bool due = terminal_ ? now - printed_ >= kTerminalInterval : now - printed_ >= kLogInterval;
   if (!due && done < total_) return;
   printed_ = now;

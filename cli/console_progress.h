@@ -56,7 +56,6 @@ class ConsoleProgress : public ProgressSink {
   using Clock = std::chrono::steady_clock;
 
   void print(const Milestone& now, std::string_view note);
-  Milestone at(std::int64_t done) const;
 
   bool quiet_ = false;
   bool verbose_ = false;

@@ -105,12 +105,10 @@ void inspect(const InspectArguments& arguments, Context& context) {
   const auto [config, network] = arguments.config.read_network(context.progress);
   if (!arguments.json) print_state(network, config.quantize);
   const Network on_grids = with_trial_grids(network, config.quantize);
-  const bool any = std::ranges::any_of(on_grids.nodes, [&on_grids](const Node& node) {
-    return is_layer(node) && has_integer_grid(on_grids, node);
-  });
   // Nothing runs, so nothing has to be packed for the fast engine.
-  const Executor executor(on_grids, any ? MacMode::kAnalog : MacMode::kFloat, config.array,
-                          Engine::kReference, context.progress);
+  const Executor executor(on_grids,
+                          has_integer_layer(on_grids) ? MacMode::kAnalog : MacMode::kFloat,
+                          config.array, Engine::kReference, context.progress);
   if (arguments.json) return print_json(document(network, executor, config));
   print_mapping(executor, config.array);
 }

@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <optional>
-#include <utility>
 
 #include "bitline/importer/builders.h"
 #include "bitline/importer/onnx_tensor.h"
@@ -38,32 +36,6 @@ Tensor converted(const Tensor& tensor, bool to_floating_point) {
 
 namespace {
 
-/// What an element of the type can hold, of the integers that are narrower than what stands for
-/// them here.
-std::optional<std::pair<std::int64_t, std::int64_t>> limits_of(int type) {
-  using onnx::TensorProto;
-  const auto of = [](int bits, bool is_signed) {
-    const std::int64_t all = std::int64_t{1} << bits;
-    return is_signed ? std::pair(-all / 2, all / 2 - 1) : std::pair(std::int64_t{0}, all - 1);
-  };
-  switch (type) {
-    case TensorProto::INT8:
-      return of(8, true);
-    case TensorProto::UINT8:
-      return of(8, false);
-    case TensorProto::INT16:
-      return of(16, true);
-    case TensorProto::UINT16:
-      return of(16, false);
-    case TensorProto::INT32:
-      return of(32, true);
-    case TensorProto::UINT32:
-      return of(32, false);
-    default:
-      return std::nullopt;
-  }
-}
-
 /// A constant as one of `type`.
 Tensor cast_to(int type, const Tensor& tensor) {
   if (type == onnx::TensorProto::BOOL) {
@@ -74,11 +46,14 @@ Tensor cast_to(int type, const Tensor& tensor) {
     return result;
   }
   Tensor result = converted(tensor, is_floating_point(type));
-  if (const auto limits = limits_of(type))
-    for (const std::int64_t v : result.data<std::int64_t>())
-      if (v < limits->first || v > limits->second)
-        fail("a constant {} is cast to {}, which holds {} to {}", v, name_of_element_type(type),
-             limits->first, limits->second);
+  const auto [bits, is_signed] = integer_type(type);
+  if (bits == 0) return result;
+  const std::int64_t least = is_signed ? -(std::int64_t{1} << (bits - 1)) : 0;
+  const std::int64_t most = least + (std::int64_t{1} << bits) - 1;
+  for (const std::int64_t v : result.data<std::int64_t>())
+    if (v < least || v > most)
+      fail("a constant {} is cast to {}, which holds {} to {}", v, name_of_element_type(type),
+           least, most);
   return result;
 }
 

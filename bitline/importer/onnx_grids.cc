@@ -36,7 +36,7 @@ Grids linear_grids(OnnxNode& node, const Shape& shape, int type) {
   grids.zero_points = {0};
   if (node.has_input(2)) grids.zero_points = node.constant_integers(2, "zero point");
   const auto [bits, is_signed] = integer_type(type);
-  if (bits == 0)
+  if (bits == 0 || type == TensorProto::UINT32)
     fail(
         "integers of type {} are not supported; supported are INT and UINT of 4, 8 and 16 bits, "
         "and INT32",

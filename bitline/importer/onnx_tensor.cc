@@ -241,6 +241,8 @@ IntegerType integer_type(int type) {
       return {16, true};
     case TensorProto::INT32:
       return {32, true};
+    case TensorProto::UINT32:
+      return {32, false};
     default:
       return {};
   }

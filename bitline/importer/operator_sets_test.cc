@@ -49,7 +49,7 @@ TEST(Split, WithoutOutputsIsRefused) {
   EXPECT_THAT(refusal(model), HasSubstr("it has no outputs"));
 }
 
-/// x times the constant 0.5, 5 or 300 cast to the type and back.
+/// x times a constant that is cast to the type and back.
 Network with_cast(float value, TensorProto::DataType type) {
   ModelBuilder model({0, 1});
   model.floats("v", {1}, {value});
@@ -72,6 +72,8 @@ TEST(Cast, OfConstantsGivesWhatTheTypeHolds) {
   EXPECT_EQ(cast(255, TensorProto::UINT8), 255);
   EXPECT_THROW(cast(300, TensorProto::UINT8), Error);
   EXPECT_THROW(cast(-129, TensorProto::INT8), Error);
+  EXPECT_EQ(cast(-128, TensorProto::INT8), -128);
+  EXPECT_THROW(cast(-1, TensorProto::UINT32), Error);
 }
 
 // The axes of what follows from constants alone are its own: none of them counts images.

@@ -123,6 +123,8 @@ class Allocation {
         if (plan.cost >= best.cost && plan.plan != best.plan && keeps_answers(plan))
           plans.push_back(plan);
     std::ranges::stable_sort(plans, {}, &MeasuredPlan::cost);
+    const auto same = [](const MeasuredPlan& a, const MeasuredPlan& b) { return a.plan == b.plan; };
+    plans.erase(std::unique(plans.begin(), plans.end(), same), plans.end());  // on the front too
     plans.insert(plans.begin(), best);
     return plans;
   }

@@ -1,5 +1,7 @@
 #include "bitline/quantize/integer_layer.h"
 
+#include <algorithm>
+
 #include "bitline/quantize/grid.h"
 
 namespace bitline {
@@ -73,6 +75,11 @@ ConvGeometry geometry_of(const Node& node, const Shape& in, const Tensor& weight
 bool has_integer_grid(const Network& network, const Node& node) {
   return is_layer(node) && network.quant.contains(node.parameters.at("weight")) &&
          network.quant.contains(node.inputs[0]);
+}
+
+bool has_integer_layer(const Network& network) {
+  return std::ranges::any_of(
+      network.nodes, [&network](const Node& node) { return has_integer_grid(network, node); });
 }
 
 std::vector<IntegerLayer> integer_layers(const Network& network) {

@@ -65,6 +65,8 @@ ConvGeometry geometry_of(const Node& node, const Shape& in, const Tensor& weight
 /// Whether the node is a Conv or Linear whose weight and input have grids: what can be computed in
 /// integers. Every other layer is computed in real numbers, on the grid that it has.
 bool has_integer_grid(const Network& network, const Node& node);
+/// Whether any of its nodes is such a layer: something for an array.
+bool has_integer_layer(const Network& network);
 
 /// Every Conv and Linear node with integer grids in order, its weights rounded to theirs, less
 /// their zero point. Throws Error that names the node when its scales do not run along the output

@@ -233,7 +233,6 @@ TEST(AttachQuantizers, ASharedInputTakesTheFinestGrid) {
   EXPECT_EQ(network.quant.at("input").bits, 8);
 }
 
-// Grids that a file brought are not among those that are compared.
 // As the importer carries the grid of a value to those that are chosen from it.
 TEST(AttachQuantizers, NewGridsTakeThePlaceOfTheOldOneAllTheWay) {
   Network network = network_with_input({4, 1, 1});
@@ -250,6 +249,7 @@ TEST(AttachQuantizers, NewGridsTakeThePlaceOfTheOldOneAllTheWay) {
   EXPECT_FALSE(network.quant.contains("input"));
 }
 
+// Grids that a file brought are not among those that are compared.
 TEST(AttachQuantizers, NewGridsTakeThePlaceOfOldOnes) {
   Network network = quantized({.activation_bits = 8});
   attach_quantizers(network, {.activation_bits = 4});

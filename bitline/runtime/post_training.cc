@@ -194,9 +194,7 @@ Network correct_biases(Network network, const std::map<std::string, ChannelMeans
 Network quantize_post_training(Network network, const QuantizeOptions& options,
                                const PostTrainingOptions& post, const Tensor& images,
                                ProgressSink& progress, const Cancellation& cancellation) {
-  if (std::ranges::any_of(network.nodes, [&network](const Node& node) {
-        return is_layer(node) && has_integer_grid(network, node);
-      }))
+  if (has_integer_layer(network))
     fail("network '{}' has integer grids already; quantize the float network", network.name);
   network.quant.clear();  // of weights or of values alone: no array can use them
   if (post.fold_batch_norm) fold_batch_norm(network);
