@@ -67,7 +67,8 @@ ConfiguredNetwork ConfigArguments::read_network(ProgressSink& progress) const {
   model.file = file;
   Network network = load_network(model);
   Config config = Config::from_text("", file);
-  config.set("model.file=" + file);
+  // Not by its name alone, which as TOML might be something else.
+  config.set("model.file=" + (std::filesystem::path(".") / file).string());
   config.set(fmt::format("array.encoding={}", name_of(default_array(network).encoding)));
   return {read_config(std::move(config), *this, progress), std::move(network)};
 }

@@ -45,6 +45,23 @@ TEST_F(EvaluateTest, ASecondPlanThatIsNotThereIsRefusedBeforeAnythingIsMeasured)
   EXPECT_EQ(outcome.output, "");
 }
 
+TEST_F(EvaluateTest, RecalibratesNoNetworkWithoutBatchNorm) {
+  write_network(folder() / "float.safetensors", make_float_network(4, 2));
+  ASSERT_EQ(run({"quantize", "study.toml", "--set", "model.file=float.safetensors", "--set",
+                 "quantize.fold_batch_norm=true", "--out", "folded.safetensors"})
+                .exit_code,
+            0);
+  const std::string network = "model.file=folded.safetensors";
+  ASSERT_EQ(run({"search", "study.toml", "--set", network, "--out", "folded"}).exit_code, 0);
+  expect_refusal({"recalibrate", "study.toml", "--set", network, "--plan",
+                  "folded/L3-layer-wise.json", "--out", "new.safetensors"},
+                 2, {"no batch-norm behind a layer"});
+  const Outcome outcome = run(
+      {"run", "study.toml", "--set", network, "--set", "search.recalibrate=true", "--out", "r"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(read("r/results.csv"), testing::Not(testing::HasSubstr("recalibrated")));
+}
+
 TEST_F(EvaluateTest, ComparesTwoNetworks) {
   const std::string plan = "L3-layer-wise.json";
   ASSERT_EQ(

@@ -28,6 +28,14 @@ TEST_F(NetworkFileTest, InspectTakesSettings) {
   expect_refusal({"inspect", "network.safetensors", "--set", "array.lines=8"}, 2, {"array.lines"});
 }
 
+// Which --set would take for the beginning of a list.
+TEST_F(NetworkFileTest, TakesAFileOfAnyName) {
+  for (const char* name : {"[v2] network.safetensors", "{a.safetensors", "'b'.safetensors"}) {
+    std::filesystem::copy_file(folder() / "network.safetensors", folder() / name);
+    EXPECT_EQ(run({"inspect", name}).exit_code, 0) << name;
+  }
+}
+
 TEST_F(NetworkFileTest, ExportLiesOnTheArrayThatInspectShows) {
   write_binary_network();
   EXPECT_EQ(run({"inspect", "binary.safetensors"}).exit_code, 0);

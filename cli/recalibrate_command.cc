@@ -6,6 +6,7 @@
 #include "bitline/graph/network_file.h"
 #include "bitline/pipeline/recalibration.h"
 #include "bitline/pipeline/study.h"
+#include "bitline/runtime/recalibrate.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -22,6 +23,11 @@ struct RecalibrateArguments {
 void run_recalibrate(const RecalibrateArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
   const Network network = load_network(config.model);
+  if (!has_batch_norm(network))
+    fail_usage(
+        "network '{}' has no batch-norm behind a layer, as where it is folded into the weights: "
+        "there are no statistics to recalibrate",
+        network.name);
   const Dataset sample =
       load_search_sample(config.data, config.seed, context.progress, context.cancellation);
   check_fit(network, sample);

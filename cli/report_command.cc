@@ -19,6 +19,9 @@ struct ReportArguments {
 };
 
 void write_report(const ReportArguments& arguments) {
+  if (std::filesystem::exists(arguments.out) && arguments.out.extension() != ".html")
+    fail_usage("'{}' is there and no page of this command's; give --out a name that ends in .html",
+               arguments.out.string());
   write_file_atomically(arguments.out, make_report(arguments.runs, version()));
   const std::string report = std::filesystem::absolute(arguments.out).lexically_normal().string();
   if (arguments.json) return print_json({{"report", report}});

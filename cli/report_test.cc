@@ -18,6 +18,14 @@ TEST_F(ReportTest, ARunEndsWithThePathOfItsReport) {
   EXPECT_THAT(page, HasSubstr("ADC conversions of one image"));
 }
 
+TEST_F(ReportTest, WritesOverNoOtherFile) {
+  ASSERT_EQ(run({"run", "study.toml", "--out", "r"}).exit_code, 0);
+  const std::string results = read("r/results.csv");
+  expect_refusal({"report", "r", "--out", "r/results.csv"}, 2, {"r/results.csv", ".html"});
+  EXPECT_EQ(read("r/results.csv"), results);
+  EXPECT_EQ(run({"report", "r", "--out", "r/report.html"}).exit_code, 0);
+}
+
 TEST_F(ReportTest, JoinsRuns) {
   ASSERT_EQ(run({"run", "study.toml", "--out", "one"}).exit_code, 0);
   ASSERT_EQ(run({"run", "study.toml", "--set", "array.rows=8", "--out", "two"}).exit_code, 0);

@@ -56,11 +56,22 @@ Json json_of(const RetrainingGain& gain, bool control) {
   return json;
 }
 
+void check(const RetrainArguments& arguments, const RetrainRun& retrain) {
+  if (arguments.control == !arguments.plan.empty())
+    fail_usage("give either --plan PLAN, or --control for the same training with lossless ADCs");
+  std::error_code none;
+  if (retrain.changes_plan() && !arguments.control &&
+      std::filesystem::equivalent(arguments.plan, training_files(retrain.train).plan, none))
+    fail_usage(
+        "'{}' is the plan that the training starts from, and would be written over; choose another "
+        "--out",
+        arguments.plan);
+}
+
 void retrain(const RetrainArguments& arguments, Context& context) {
   RunConfig config = arguments.config.read(context.progress);
   if (!arguments.out.empty()) config.retrain.train.output = arguments.out;
-  if (arguments.control == !arguments.plan.empty())
-    fail_usage("give either --plan PLAN, or --control for the same training with lossless ADCs");
+  check(arguments, config.retrain);
   const AdcPlan plan = arguments.control ? AdcPlan{} : read_plan(arguments.plan);
   const Network network = load_network(config.model);
   Json epochs = Json::array();

@@ -56,6 +56,9 @@ TEST_F(RetrainTest, LearnedRangesAreAPlanBesideTheNetwork) {
   std::smatch after;
   ASSERT_TRUE(std::regex_search(outcome.output, after,
                                 std::regex("plan, after retraining +([0-9.]+) \\[")));
+  expect_refusal({"retrain", "study.toml", "--plan", "better.safetensors.plan.json", "--out",
+                  "better.safetensors", "--set", "retrain.learn_ranges=true"},
+                 2, {"better.safetensors.plan.json", "choose another --out"});
   const Outcome evaluation =
       run({"evaluate", "study.toml", "--plan", "better.safetensors.plan.json", "--set",
            "model.file=better.safetensors"});

@@ -1,6 +1,7 @@
 // bitline sample: a class-balanced part of a dataset in one small file.
 #include <fmt/format.h>
 
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -71,7 +72,7 @@ void add_sample(CLI::App& app, Context& context) {
   command->add_option("--split", arguments->split, "train or test")
       ->check(CLI::IsMember({"train", "test"}));
   command->add_option("--per-class", arguments->per_class, "Images of each class")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()));
   command->add_option("--out", arguments->out, "File to write")->type_name("FILE")->required();
   add_json_flag(*command, arguments->json);
   command->callback([arguments, &context] { sample(*arguments, context); });

@@ -3,6 +3,7 @@
 // its own keys and so states its own defaults and limits.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -15,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "bitline/base/error.h"
 #include "bitline/base/rational.h"
 
 namespace bitline {
@@ -103,6 +105,15 @@ class ConfigTable {
 
   std::shared_ptr<const Impl> impl_;
 };
+
+/// Throws Error (kUsage) that begins with `where` and names the first value that stands there
+/// twice.
+template <typename T>
+void refuse_twice(const std::vector<T>& values, const std::string& where) {
+  for (auto value = values.begin(); value != values.end(); ++value)
+    if (std::find(values.begin(), value, *value) != value)
+      fail_usage("{} names {} twice; leave one out", where, *value);
+}
 
 /// A configuration: a file or text, with single values set over it.
 class Config {

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <optional>
 
@@ -77,10 +80,19 @@ struct Reader<std::vector<T>> {
 template <typename T>
 void check_range(const T& value, const T& smallest, const T& largest, const std::string& where) {
   if (value < smallest || value > largest) {
-    if (largest == std::numeric_limits<T>::max())
+    constexpr T kNoLimit = std::numeric_limits<std::int32_t>::max();
+    if (largest >= kNoLimit && value < smallest)
       fail_usage("{} = {} is too small; the smallest is {}", where, value, smallest);
     fail_usage("{} = {} is outside {} to {}", where, value, smallest, largest);
   }
+}
+
+/// The shortest decimal that gives this double, which is the one that stands in the file, without
+/// an exponent.
+std::string decimal(double value) {
+  std::array<char, 512> text{};  // 5e-324 has 324 places
+  const auto end = std::to_chars(text.begin(), text.end(), value, std::chars_format::fixed).ptr;
+  return {text.begin(), end};
 }
 
 }  // namespace
@@ -204,8 +216,7 @@ Rational ConfigTable::rational(std::string_view key, const Rational& fallback) c
   if (node == nullptr) return fallback;
   const std::string position = impl_->where(*node, key);
   if (const auto whole = node->value_exact<std::int64_t>()) return *whole;
-  // The shortest decimal that gives this double is the one that stands in the file.
-  const std::string text = node->is_floating_point() ? fmt::format("{}", *node->value<double>())
+  const std::string text = node->is_floating_point() ? decimal(*node->value<double>())
                                                      : Reader<std::string>::read(*node, position);
   try {
     return parse_rational(text);

@@ -111,10 +111,25 @@ TEST(Config, LimitsAreIncludedAndNamed) {
             "run.toml:1:8: rows = 0 is outside 1 to 1024");
   EXPECT_EQ(usage_error([&] { root.require_integer("rows", 1, kLargest); }),
             "run.toml:1:8: rows = 0 is too small; the smallest is 1");
+  EXPECT_EQ(usage_error([&] { root.integer("rows", 1, 1, 2147483647); }),
+            "run.toml:1:8: rows = 0 is too small; the smallest is 1");
   EXPECT_EQ(usage_error([&] { root.integers("levels", {}, 2, 8); }),
             "run.toml:2:10: levels[1] = 9 is outside 2 to 8");
   EXPECT_EQ(usage_error([&] { root.number("rate", 0, 0, 1); }),
             "run.toml:3:8: rate = 1.5 is outside 0 to 1");
+}
+
+TEST(Config, RefusesWhatStandsTwice) {
+  refuse_twice(std::vector<std::int64_t>{3, 4, 5}, "levels");
+  EXPECT_EQ(usage_error([] {
+              refuse_twice(std::vector<std::int64_t>{3, 4, 5, 4}, "levels");
+            }),
+            "levels names 4 twice; leave one out");
+}
+
+TEST(Config, ReadsSmallDecimalsExactly) {
+  const Config file = config("a = 0.00005\n");
+  EXPECT_EQ(file.root().rational("a", 0), Rational(1, 20000));
 }
 
 TEST(Config, ReadsFractionsExactly) {

@@ -46,12 +46,19 @@ std::string describe(const SearchRun& search) {
   const std::string layers =
       search.layers.empty() ? "" : fmt::format(" layers {}", fmt::join(search.layers, " "));
   const std::string_view streams = search.stream_ranges_by_spread ? " stream ranges by spread" : "";
+  std::string measured;
+  if (search.measured)
+    for (std::size_t code = 0; code < search.measured->table_values.size(); ++code)
+      measured += fmt::format(
+          " {}:{}", code == 0 ? "" : fmt::to_string(search.measured->table_thresholds[code - 1]),
+          to_string(search.measured->table_values[code]));
   return fmt::format(
-      "{} {} {} {} objective {} step {} full {} centre {} percentile {} statistics {}{}{}",
+      "{} {} {} {} objective {} step {} full {} centre {} percentile {} statistics {}{}{}{}",
       name_of(o.adc.quantizer), name_of(o.adc.step_rule), name_of(o.adc.tie_rule),
       name_of(o.adc.sides), name_of(o.objective), to_string(o.delta_step), o.full,
       search.centre == Centre::kMean ? "mean" : "zero", to_string(search.percentile),
-      search.statistics == SearchStatistics::kStored ? "stored" : "recalibrated", layers, streams);
+      search.statistics == SearchStatistics::kStored ? "stored" : "recalibrated", layers, streams,
+      measured);
 }
 
 std::string describe(const Normalization& normalization) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "bitline/adc/measured_table.h"
+
 namespace bitline {
 namespace {
 
@@ -60,6 +62,9 @@ AdcSpec read_adc(const ConfigTable& table) {
                                          {{"range", StepRule::kRange},
                                           {"outer-levels", StepRule::kOuterLevels},
                                           {"codes", StepRule::kCodes}});
+  if (adc.quantizer == Quantizer::kZeroRise && adc.step_rule != StepRule::kRange)
+    fail_usage("{}: zero-rise has the step rule \"range\" alone; leave adc.step_rule out",
+               table.where("step_rule"));
   adc.tie_rule = table.choice<TieRule>("tie_rule", adc.tie_rule,
                                        {{"up", TieRule::kUp}, {"away", TieRule::kAway}});
   adc.sides = table.choice<Sides>(
@@ -68,13 +73,24 @@ AdcSpec read_adc(const ConfigTable& table) {
   return adc;
 }
 
+std::optional<AdcSpec> read_measured_adc(const ConfigTable& table) {
+  const std::filesystem::path curve = table.path("table", {});
+  if (curve.empty()) return {};
+  return with_context(table.where("table"), [&] { return read_measured_table(curve); });
+}
+
 AllocateRun read_allocate(const ConfigTable& table) {
   AllocateRun allocate;
   allocate.levels = table.integers("levels", allocate.levels, 2, kMaximumLevels);
+  if (allocate.levels.empty())
+    fail_usage("{}: allocate.levels is empty; name at least one number of levels",
+               table.where("levels"));
+  refuse_twice(allocate.levels, table.where("levels"));
   std::ranges::sort(allocate.levels);
   allocate.ranges = range_method_from_name(
       table.get<std::string>("ranges", std::string(name_of(allocate.ranges))));
-  if (is_search(allocate.ranges) && allocate.ranges != RangeMethod::kLayerWise)
+  const bool has_levels = allocate.ranges == RangeMethod::kMeasured;
+  if (has_levels || (is_search(allocate.ranges) && allocate.ranges != RangeMethod::kLayerWise))
     fail_usage(
         "{}: \"{}\" is no way to ranges of an allocation; choose \"layer-wise\" or one that takes "
         "them from statistics, \"three-sigma\" for example",

@@ -65,15 +65,24 @@ void check_retraining(const RunConfig& config) {
   check_search_after(config);
 }
 
-/// A search would put another quantizer in the place of a table or a full range.
+/// A search would put another quantizer in the place of a table or a full range, and one range
+/// around 0 in the place of others.
 void check_plan(const RetrainRun& retrain, const AdcPlan& plan) {
   if (retrain.search_after.empty()) return;
-  for (const auto& [layer, adc] : plan.layers)
+  for (const auto& [layer, adc] : plan.layers) {
     if (!has_range(adc.spec.quantizer))
       fail_usage(
           "retrain.search_after: layer {} of the plan has quantizer {}, which has no range to "
           "search; leave search_after out",
           layer, name_of(adc.spec.quantizer));
+    if (adc.spec.centre != 0 || !adc.spec.stream_shifts.empty())
+      fail_usage(
+          "retrain.search_after: layer {} of the plan has {}, and ranges are searched around 0 and "
+          "for all input streams together; leave search_after out",
+          layer,
+          adc.spec.centre != 0 ? fmt::format("a range around {}", to_string(adc.spec.centre))
+                               : std::string("a range for every input stream"));
+  }
 }
 
 /// It may be of another make, but has to answer the same question.

@@ -213,9 +213,51 @@ TEST_F(RetrainTest, OptionsThatWouldBeIgnoredAreRefused) {
   AdcPlan full = plan;
   full.layers.begin()->second.spec.quantizer = Quantizer::kFullRange;
   refused("search_after = [1]\n", "no range to search", full);
-  RunConfig over = config("over");
-  over.retrain.train.output = network;
-  EXPECT_THROW(retrain(over, plan), Error);
+  AdcPlan beside = plan;
+  beside.layers.begin()->second.spec.centre = Rational(1, 2);
+  refused("search_after = [1]\n", "a range around 1/2", beside);
+  AdcPlan by_stream = plan;
+  by_stream.layers.begin()->second.spec.stream_shifts = {0, 0, 0, 1};
+  refused("search_after = [1]\n", "a range for every input stream", by_stream);
+}
+
+// The network, or the checkpoint of another training, from which a network may come.
+TEST_F(RetrainTest, WhatATrainingStartsFromIsNotWrittenOver) {
+  RunConfig run = config("first");
+  const AdcPlan plan = plan_of(run, network_, 4);
+  retrain(run, plan);
+  const std::string checkpoint = read_text_file(study_.folder() / "first.checkpoint");
+  run.model.file = study_.folder() / "first.checkpoint";
+  EXPECT_THROW(retrain(run, plan), Error);
+  EXPECT_EQ(read_text_file(study_.folder() / "first.checkpoint"), checkpoint);
+  run.model.file = study_.folder() / "first";
+  EXPECT_THROW(retrain(run, plan), Error);
+}
+
+TEST_F(RetrainTest, TheLogIsThatOfTheTrainingThatIsResumed) {
+  RunConfig run = config("logged");
+  const AdcPlan plan = plan_of(run, network_, 4);
+  retrain(run, plan);
+  run.retrain.train.options.learning_rate = 0.01;
+  Cancellation cancellation;
+  testing_progress::StopAfter stop(cancellation, 3);
+  EXPECT_THROW(retrain_network(run, network_, plan, false, stop, cancellation, nothing_), Error);
+  SilentProgress silent;
+  retrain_network(run, network_, plan, true, silent, {}, nothing_);
+  const std::string log = read_text_file(study_.folder() / "logged.csv");
+  EXPECT_EQ(std::ranges::count(log, '\n'), 1 + 4) << log;
+}
+
+TEST_F(RetrainTest, AWeightThatIsNoNumberStopsWithTheEpochNamed) {
+  RunConfig run = config("diverged");
+  run.retrain.train.options.learning_rate = 1e30;
+  try {
+    retrain(run, plan_of(run, network_, 4));
+    ADD_FAILURE() << "trained";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::StartsWith("epoch "));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("start again with a lower learning_rate"));
+  }
 }
 
 TEST_F(RetrainTest, ARunRefusesWhatItsPlansDoNotHave) {

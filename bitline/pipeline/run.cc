@@ -19,6 +19,7 @@
 #include "bitline/pipeline/study.h"
 #include "bitline/pipeline/version.h"
 #include "bitline/report/report.h"
+#include "bitline/runtime/recalibrate.h"
 
 namespace bitline {
 namespace {
@@ -53,9 +54,9 @@ class Run {
   }
 
   RunOutcome go() {
-    // Until this run has ended, no report may show what an earlier one left beside its files.
-    for (const char* outcome : {"run", "report"}) stages_.forget(outcome);
     check_run(config_);
+    // Until this run has ended, no report may show what an earlier one left beside its files.
+    stages_.outdate({"run", "report"});
     baseline();
     analysis_.mapping();
     analysis_.profile();
@@ -72,6 +73,9 @@ class Run {
   void baseline() {
     subject_.network = run_network(config_, stages_, progress_, cancellation_);
     subject_.sample = load_search_sample(config_.data, config_.seed, progress_, cancellation_);
+    recalibrates_ = config_.search.recalibrate && has_batch_norm(subject_.network);
+    if (config_.search.recalibrate && !recalibrates_)
+      progress_.say("no batch-norm behind a layer: nothing is recalibrated");
     subject_.network_hash = content_hash(subject_.network);
     subject_.sample_hash = content_hash(subject_.sample);
     rows_.emplace(config_, subject_.network, subject_.sample, stages_, progress_, cancellation_);
@@ -111,7 +115,7 @@ class Run {
   void plan_case(const PlanCase& own, const AdcPlan& plan) {
     add_row(own, own.name, subject_.network, plan, Treatment::kNone, {});
     if (config_.has_cost) analysis_.cost(own.name, subject_.network, plan);
-    if (config_.search.recalibrate) recalibrated_case(own, plan);
+    if (recalibrates_) recalibrated_case(own, plan);
     if (config_.has_retrain) retrained_case(own, plan);
   }
 
@@ -248,6 +252,7 @@ class Run {
   RunAnalysis analysis_;
   std::optional<RunRows> rows_;
   RunOutcome outcome_;
+  bool recalibrates_ = false;
 };
 
 }  // namespace
@@ -259,7 +264,8 @@ void check_run(const RunConfig& config) {
         "array; add the table [quantize]");
   std::vector<RangeMethod> methods = config.search.ranges;
   if (config.has_allocate) methods.push_back(config.allocate.ranges);
-  for (const RangeMethod method : methods) check_stream_ranges(config.search, method);
+  for (const RangeMethod method : methods)
+    check_ranges(config.search, method, config.search.levels);
   if (config.has_retrain) check_run_retraining(config, methods);
   if (config.has_cost) check_levels(config.cost, config.search.levels);
   if (config.has_allocate) check_levels(config.cost, config.allocate.levels);

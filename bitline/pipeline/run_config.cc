@@ -205,18 +205,21 @@ RetrainRun read_retrain(const ConfigTable& table, TrainRun train) {
   return retrain;
 }
 
-SearchRun read_search(const ConfigTable& table, const AdcSpec& adc) {
+SearchRun read_search(const ConfigTable& table, const ConfigTable& adc) {
   SearchRun search;
-  search.options.adc = adc;
+  search.options.adc = read_adc(adc);
+  search.measured = read_measured_adc(adc);
   search.levels = table.integers("levels", search.levels, 2, kMaximumLevels);
   if (search.levels.empty())
     fail_usage("{}: search.levels is empty; name at least one number of levels",
                table.where("levels"));
+  refuse_twice(search.levels, table.where("levels"));
   std::vector<std::string> ranges;
   for (const RangeMethod method : search.ranges) ranges.emplace_back(name_of(method));
+  ranges = table.get<std::vector<std::string>>("ranges", ranges);
+  refuse_twice(ranges, table.where("ranges"));
   search.ranges.clear();
-  for (const std::string& name : table.get<std::vector<std::string>>("ranges", ranges))
-    search.ranges.push_back(range_method_from_name(name));
+  for (const std::string& name : ranges) search.ranges.push_back(range_method_from_name(name));
   search.percentile = table.rational("percentile", search.percentile);
   if (search.percentile <= 0 || search.percentile > 100)
     fail_usage("search.percentile {} is outside 0 to 100 per cent; choose 99.9, for example",
@@ -260,12 +263,15 @@ RunConfig read_run_config(const Config& config) {
   run.quantize_then_train = root.table("quantize").get<bool>("fine_tune", false);
   run.train = read_train(root.table("train"), "train", {});
   run.retrain = read_retrain(root.table("retrain"), run.train);
-  run.search = read_search(root.table("search"), read_adc(root.table("adc")));
+  run.search = read_search(root.table("search"), root.table("adc"));
   run.compare.methods =
       root.table("compare").get<std::vector<std::string>>("methods", run.compare.methods);
   if (run.compare.methods.empty())
     fail_usage("compare.methods is empty; name one, or leave it out for all of them");
   run.has_allocate = root.has("allocate");
+  if (run.search.ranges.empty() && !run.has_allocate)
+    fail_usage("{} is empty; name at least one way to ranges, \"layer-wise\" for example",
+               root.table("search").where("ranges"));
   run.has_explain = root.has("explain");
   root.table("explain");
   run.allocate = read_allocate(root.table("allocate"));

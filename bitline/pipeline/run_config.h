@@ -89,6 +89,7 @@ struct SearchRun {
   Rational percentile = Rational(999, 10);  ///< StatisticOptions::percentile
   std::vector<std::int64_t> levels = {3, 4, 8, 16};
   std::vector<RangeMethod> ranges = {RangeMethod::kNetworkWise, RangeMethod::kLayerWise};
+  std::optional<AdcSpec> measured;  ///< RangeMethod::kMeasured: the curve of adc.table
   Centre centre = Centre::kZero;
   SearchStatistics statistics = SearchStatistics::kStored;
   bool stream_ranges_by_spread = false;  ///< shifts_by_spread() of every layer, else one range

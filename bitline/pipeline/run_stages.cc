@@ -16,7 +16,11 @@ void RunStages::run(const std::string& name, std::map<std::string, std::string> 
   cancellation_.check();
   inputs["version"] = version();
   const auto start = std::chrono::steady_clock::now();
-  const bool has_run = run_stage(folder_, {name, std::move(inputs)}, body);
+  const bool has_run = run_stage(folder_, {name, std::move(inputs)}, [&](StageOutput& output) {
+    for (const std::string& stage : std::exchange(outdated_, {}))
+      if (stage != name) folder_.forget(stage);
+    body(output);
+  });
   if (!has_run) skipped_.push_back(name);
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -30,8 +30,9 @@ class RunStages {
       const std::string& name, const std::string& network_artefact, const std::string& recipe,
       const std::function<void(StageOutput&, const std::filesystem::path&, bool resume)>& train);
 
-  /// Takes back what an earlier run recorded of the stage, with its artefacts.
-  void forget(const std::string& stage) { folder_.forget(stage); }
+  /// Stages of an earlier run that show what others left: taken back, with their artefacts, as soon
+  /// as another has to run.
+  void outdate(std::vector<std::string> stages) { outdated_ = std::move(stages); }
 
   const RunFolder& folder() const { return folder_; }
   const std::map<std::string, double>& seconds() const { return seconds_; }
@@ -43,6 +44,7 @@ class RunStages {
   const Cancellation& cancellation_;
   std::map<std::string, double> seconds_;  // by stage
   std::vector<std::string> skipped_;
+  std::vector<std::string> outdated_;
 };
 
 }  // namespace bitline

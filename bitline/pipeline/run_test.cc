@@ -57,6 +57,26 @@ TEST_F(RunTest, SaysHowMuchOfBruteForceItsSearchesDid) {
   EXPECT_EQ(run("a").images_in_full, first.images_in_full);  // where every stage was skipped
 }
 
+TEST_F(RunTest, WhatIsRefusedLeavesAFinishedRunAsItIs) {
+  run("a");
+  const std::string outcome = text("a", "run.json");
+  const auto refused = [&](const RunConfig& config) {
+    EXPECT_THROW(run_pipeline(config, study_.folder() / "a", silent_, cancellation_), Error);
+    EXPECT_EQ(text("a", "run.json"), outcome);
+    EXPECT_TRUE(std::filesystem::exists(study_.folder() / "a/report.html"));
+  };
+  RunConfig config = study_.config();
+  config.search.ranges = {RangeMethod::kThreeSigma};
+  config.search.stream_ranges_by_spread = true;
+  refused(config);
+  config = study_.config();
+  config.model.file = study_.folder() / "missing.onnx";
+  refused(config);
+  config = study_.config();
+  config.data.test_file = study_.folder() / "missing.safetensors";
+  refused(config);
+}
+
 TEST_F(RunTest, SkipsEveryStageTheSecondTime) {
   const RunOutcome first = run("a");
   EXPECT_TRUE(first.skipped.empty());
@@ -273,9 +293,11 @@ TEST_F(RunTest, ItsReportShowsNoStageOfAnEarlierConfiguration) {
 TEST_F(RunTest, AnUnfinishedRunHasNoReport) {
   const std::filesystem::path folder = study_.folder() / "a";
   run("a");
-  Cancellation stopped;
-  stopped.request();
-  EXPECT_THROW(run_pipeline(study_.config(), folder, silent_, stopped), Error);
+  RunConfig config = study_.config();
+  config.array.rows = 8;
+  Cancellation cancellation;
+  testing_progress::StopAfter stop(cancellation, 3);
+  EXPECT_THROW(run_pipeline(config, folder, stop, cancellation), Error);
   EXPECT_THROW(read_runs({&folder, 1}), Error);
   EXPECT_FALSE(std::filesystem::exists(folder / "report.html"));
 }

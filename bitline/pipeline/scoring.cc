@@ -6,6 +6,9 @@
 namespace bitline {
 namespace {
 
+/// In nats, so that the sum over millions of images fits in 64 bits.
+constexpr double kLargestLoss = 1 << 20;
+
 std::span<const float> row_of(const Tensor& logits, std::size_t row) {
   const auto classes = static_cast<std::size_t>(logits.dim(1));
   return logits.data<float>().subspan(row * classes, classes);
@@ -31,7 +34,7 @@ Score score_image(std::span<const float> logits, std::int32_t target) {
   double total = 0;
   for (const float logit : logits) total += std::exp(static_cast<double>(logit) - largest);
   const double margin = largest - static_cast<double>(logits[static_cast<std::size_t>(target)]);
-  const double loss = std::log(total) + margin;
+  const double loss = std::min(std::log(total) + margin, kLargestLoss);
   return {1, predicted_class(logits) == target ? 1 : 0, std::llround(std::ldexp(loss, 20))};
 }
 

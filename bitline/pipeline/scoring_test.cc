@@ -49,6 +49,15 @@ TEST(Scoring, SurvivesLogitsThatWouldOverflowAnExponential) {
   EXPECT_EQ(score_image(logits, 0).loss, std::int64_t{2000} << 20);
 }
 
+TEST(Scoring, ACrossEntropyBeyondAMillionNatsCountsAsThatMany) {
+  for (const float wrong : {2e6F, 1e12F, 3e38F}) {
+    const std::vector<float> logits{0.0F, wrong, -wrong};
+    EXPECT_EQ(score_image(logits, 0).loss, std::int64_t{1} << 40) << wrong;
+    EXPECT_EQ(score_image(logits, 2).loss, std::int64_t{1} << 40) << wrong;
+    EXPECT_EQ(score_image(logits, 1).loss, 0) << wrong;
+  }
+}
+
 TEST(Scoring, ABatchIsTheSumOfItsImages) {
   const std::vector<float> values{0.3F, 1.0F, -2.0F, 0.0F, 0.5F, 0.25F};
   const Tensor logits = Tensor::of<float>({2, 3}, values);

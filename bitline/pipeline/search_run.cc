@@ -68,12 +68,21 @@ std::string identity_of(const Executor& executor, const Tensor& images,
 
 }  // namespace
 
-void check_stream_ranges(const SearchRun& search, RangeMethod method) {
+void check_ranges(const SearchRun& search, RangeMethod method,
+                  std::span<const std::int64_t> levels) {
   if (!is_search(method) && search.stream_ranges_by_spread)
     fail_usage(
         "search.stream_ranges = \"by-spread\" goes with ranges that are searched, and {} are not; "
         "choose network-wise, layer-wise or refine",
         name_of(method));
+  if (method != RangeMethod::kMeasured) return;
+  if (!search.measured)
+    fail_usage(
+        "search.ranges: \"measured\" needs a transfer curve; name its CSV file in adc.table");
+  for (const std::int64_t asked : levels)
+    if (asked != search.measured->levels)
+      fail_usage("search.levels asks for {} levels, and the curve of adc.table has {}; ask for {}",
+                 asked, search.measured->levels, search.measured->levels);
 }
 
 AdcPlan lossless_plan(const Executor& executor) {
@@ -167,21 +176,27 @@ const std::vector<std::int32_t>& SearchBench::targets() const {
   return agreement ? answers_ : sample_.labels;
 }
 
-SearchResult SearchBench::from_statistics(RangeMethod method, const SearchOptions& options,
-                                          ProgressSink& progress,
-                                          const Cancellation& cancellation) {
+AdcSpec SearchBench::adc_without_search(const CimLayer& layer, RangeMethod method,
+                                        const SearchOptions& options, ProgressSink& progress,
+                                        const Cancellation& cancellation) {
+  if (method == RangeMethod::kMeasured) return *config_.search.measured;
+  AdcSpec spec = options.adc;
+  if (const auto centre = options.centres.find(layer.name); centre != options.centres.end())
+    spec.centre = centre->second;
+  LayerStatistics statistics;
+  if (method != RangeMethod::kFullRange)  // which looks at nothing but the layer's limits
+    statistics = statistics_of(layer, sums(progress, cancellation).at(layer.name));
+  return range_from_statistics(method, spec, statistics,
+                               {config_.search.percentile, options.delta_step});
+}
+
+SearchResult SearchBench::without_search(RangeMethod method, const SearchOptions& options,
+                                         ProgressSink& progress, const Cancellation& cancellation) {
   SearchResult result;
-  for (const CimLayer* layer : searched_layers()) {
-    AdcSpec spec = options.adc;
-    if (const auto centre = options.centres.find(layer->name); centre != options.centres.end())
-      spec.centre = centre->second;
-    LayerStatistics statistics;
-    if (method != RangeMethod::kFullRange)  // which looks at nothing but the layer's limits
-      statistics = statistics_of(*layer, sums(progress, cancellation).at(layer->name));
-    spec = range_from_statistics(method, spec, statistics,
-                                 {config_.search.percentile, options.delta_step});
-    result.plan.layers[layer->name] = {spec, layer->sums.minimum, layer->sums.maximum};
-  }
+  for (const CimLayer* layer : searched_layers())
+    result.plan.layers[layer->name] = {
+        adc_without_search(*layer, method, options, progress, cancellation), layer->sums.minimum,
+        layer->sums.maximum};
   const Tensor logits =
       predict(executor_, executor_.prepare(result.plan), sample_, config_.data.normalization,
               fmt::format("score {} levels, {}", options.adc.levels, name_of(method)), progress,
@@ -218,14 +233,14 @@ SearchResult SearchBench::search(std::int64_t levels, RangeMethod method,
   SearchOptions options = search_options(progress, cancellation);
   options.method = method;
   options.adc.levels = levels;
-  check_stream_ranges(config_.search, method);
+  check_ranges(config_.search, method, {&levels, 1});
   SearchResult result;
   if (is_search(method))
     with_evaluator(journal, progress, [&](Evaluator& evaluator) {
       result = search_ranges(evaluator, options, progress, cancellation);
     });
   else
-    result = from_statistics(method, options, progress, cancellation);
+    result = without_search(method, options, progress, cancellation);
   result.plan.array = sum_settings(config_.array);
   return result;
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 
 #include "bitline/base/progress.h"
@@ -61,8 +62,11 @@ class SearchBench {
   /// Calls `body` with what scores plans on the sample and remembers them in `journal`, if any.
   void with_evaluator(const std::filesystem::path& journal, ProgressSink& progress,
                       const std::function<void(Evaluator&)>& body);
-  SearchResult from_statistics(RangeMethod method, const SearchOptions& options,
-                               ProgressSink& progress, const Cancellation& cancellation);
+  AdcSpec adc_without_search(const CimLayer& layer, RangeMethod method,
+                             const SearchOptions& options, ProgressSink& progress,
+                             const Cancellation& cancellation);
+  SearchResult without_search(RangeMethod method, const SearchOptions& options,
+                              ProgressSink& progress, const Cancellation& cancellation);
 
   RunConfig config_;
   Executor executor_;
@@ -77,7 +81,10 @@ class SearchBench {
 /// Every layer on the array with a lossless ADC: the simulation runs, nothing is lost.
 AdcPlan lossless_plan(const Executor& executor);
 
-/// Throws Error (kUsage) for ranges by input stream of a method that does not search.
-void check_stream_ranges(const SearchRun& search, RangeMethod method);
+/// What can be said against a method before it begins. Throws Error (kUsage) for ranges by input
+/// stream of one that does not search, and for kMeasured without a curve or with one of another
+/// number of levels.
+void check_ranges(const SearchRun& search, RangeMethod method,
+                  std::span<const std::int64_t> levels);
 
 }  // namespace bitline

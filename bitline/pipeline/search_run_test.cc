@@ -4,6 +4,7 @@
 
 #include <numeric>
 
+#include "bitline/base/file.h"
 #include "bitline/pipeline/predict.h"
 #include "bitline/pipeline/scoring.h"
 #include "bitline/pipeline/study.h"
@@ -70,6 +71,26 @@ TEST(SearchBench, QuantizesTheNamedLayersAlone) {
   }
   config.search.layers = {"stage2.block1.conv9"};
   EXPECT_THROW(SearchBench(load_network(config.model), config, silent, {}), Error);
+}
+
+TEST(SearchBench, GivesEveryLayerTheMeasuredCurve) {
+  const TestStudy study("measured");
+  const std::string curve = "threshold,value\n,-1.5\n-1/2,0.25\n3,3\n";
+  write_file_atomically(study.folder() / "curve.csv", curve);
+  const RunConfig config =
+      study.config("[adc]\ntable = \"" + (study.folder() / "curve.csv").string() + "\"\n");
+  SilentProgress silent;
+  SearchBench bench(load_network(config.model), config, silent, {});
+  const SearchResult result = bench.search(3, RangeMethod::kMeasured, {}, silent, {});
+  EXPECT_EQ(std::ssize(result.plan.layers), std::ssize(bench.searched_layers()));
+  for (const auto& [layer, adc] : result.plan.layers) {
+    EXPECT_EQ(adc.spec.table_thresholds, (std::vector<std::int64_t>{0, 3})) << layer;
+    EXPECT_EQ(adc.spec.table_values, (std::vector<Rational>{{-3, 2}, {1, 4}, 3})) << layer;
+  }
+  EXPECT_EQ(result.score, score_from_scratch(bench, config, result.plan));
+  EXPECT_THROW(bench.search(6, RangeMethod::kMeasured, {}, silent, {}), Error);
+  const std::int64_t levels[] = {3};
+  EXPECT_THROW(check_ranges(study.config().search, RangeMethod::kMeasured, levels), Error);
 }
 
 TEST(SearchBench, CentresTheNamedLayersAlone) {

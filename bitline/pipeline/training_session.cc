@@ -17,6 +17,8 @@ class TrainingLog {
  public:
   TrainingLog(std::filesystem::path path, bool resume) : path_(std::move(path)), text_(kLogHeader) {
     if (resume && std::filesystem::exists(path_)) text_ = read_text_file(path_);
+    // At once: what an earlier training left here is not this one's when it is resumed.
+    write_file_atomically(path_, text_);
   }
   void append(const EpochReport& r) {
     text_ += fmt::format("{},{:.6f},{:.6f},{:.6f},{:.8f},{:.1f}\n", r.epoch, r.loss, r.accuracy,
@@ -50,10 +52,13 @@ void restore_training(Trainer& trainer, const TrainingFiles& files, const std::s
 void check_output(const RunConfig& config, const TrainingFiles& files) {
   std::error_code none;
   for (const std::filesystem::path& input :
-       {config.model.file, config.retrain.reference, config.retrain.teacher})
-    if (!input.empty() && std::filesystem::equivalent(input, files.network, none))
-      fail_usage("'{}' is the network that the training starts or learns from; write it elsewhere",
-                 files.network.string());
+       {config.model.file, config.model.weights, config.retrain.reference, config.retrain.teacher})
+    for (const std::filesystem::path& output : {files.network, files.checkpoint})
+      if (std::filesystem::equivalent(input, output, none))
+        fail_usage(
+            "'{}' is the network that the training starts or learns from, and would be written "
+            "over; choose another output",
+            output.string());
 }
 
 void keep_best(const TrainingSession& session, const TrainingFiles& files,

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "bitline/runtime/layer_statistics.h"
+#include "bitline/runtime/lowering.h"
 
 namespace bitline {
 namespace {
@@ -66,6 +67,12 @@ Measured measure(const Executor& executor, const PreparedPlan& plan, const Tenso
 }
 
 }  // namespace
+
+bool has_batch_norm(const Network& network) {
+  return std::ranges::any_of(lower(network), [](const Step& step) {
+    return step.is_layer() && step.batch_norm != nullptr;
+  });
+}
 
 bool has_statistics_of(const Executor& executor, const PreparedPlan& plan, const Tensor& images,
                        ProgressSink& progress, const Cancellation& cancellation) {

@@ -10,10 +10,10 @@
 namespace bitline {
 namespace {
 
-constexpr std::array<std::string_view, 13> kNames = {
-    "network-wise", "layer-wise",           "refine",        "min-max", "three-sigma",
-    "percentile",   "column-bound",         "mse",           "csnr",    "full-range",
-    "lloyd-max",    "three-sigma-gaussian", "csnr-lloyd-max"};
+constexpr std::array<std::string_view, 14> kNames = {
+    "network-wise",   "layer-wise", "refine", "min-max",    "three-sigma", "percentile",
+    "column-bound",   "mse",        "csnr",   "full-range", "lloyd-max",   "three-sigma-gaussian",
+    "csnr-lloyd-max", "measured"};
 
 }  // namespace
 
@@ -33,7 +33,8 @@ bool is_search(RangeMethod method) {
 
 bool gives_tables(RangeMethod method) {
   return method == RangeMethod::kFullRange || method == RangeMethod::kLloydMax ||
-         method == RangeMethod::kCsnrLloydMax || method == RangeMethod::kThreeSigmaGaussian;
+         method == RangeMethod::kCsnrLloydMax || method == RangeMethod::kThreeSigmaGaussian ||
+         method == RangeMethod::kMeasured;
 }
 
 bool gives_centres(RangeMethod method) {

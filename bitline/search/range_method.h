@@ -21,11 +21,13 @@ enum class RangeMethod {
   kLloydMax,
   kThreeSigmaGaussian,
   kCsnrLloydMax,
+  // From outside.
+  kMeasured,  ///< one transfer curve for all layers (adc/measured_table.h)
 };
 
 /// "network-wise", "layer-wise", "refine", "min-max", "three-sigma", "percentile", "column-bound",
 /// "mse", "csnr", "full-range", "lloyd-max", "three-sigma-gaussian",
-/// "csnr-lloyd-max".
+/// "csnr-lloyd-max", "measured".
 std::string_view name_of(RangeMethod method);
 /// The inverse of name_of. Throws Error (kUsage) that names the known methods.
 RangeMethod range_method_from_name(std::string_view name);

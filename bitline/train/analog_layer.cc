@@ -94,8 +94,10 @@ CimLayer AnalogLayer::map(const Quantized& weight) const {
   IntegerLayer layer = layer_;
   const at::Tensor whole = integers(weight);
   if (!at::isfinite(whole).all().item<bool>())
-    fail("layer {}: a weight is no number any more; start again with a lower learning_rate",
-         layer_.name);
+    fail(
+        "layer {}: a weight is no number any more; start again with a lower learning_rate, with "
+        "the network that was written last as model.file where one was",
+        layer_.name);
   layer.weights =
       from_torch(whole.to(at::kCPU, at::kInt).contiguous().view({weight.value.size(0), -1}));
   return map_layer(layer, training_.array);
@@ -108,7 +110,7 @@ at::Tensor AnalogLayer::integers_of(const Quantized& input) const {
       .view({-1, g.in_channels, g.in_height, g.in_width});
 }
 
-/// (19a) δ · D / √n in LSB, D/δ being what one more LSB of δ adds to each of `outputs`, in LSB too;
+/// (19a) δ · E / √n in LSB, E/δ being what one more LSB of δ adds to each of `outputs`, in LSB too;
 /// 0 for images that others stand for.
 at::Tensor AnalogLayer::slope_of_delta(const CimLayer& layer, const MappedLayer& mapped,
                                        const AdcSpec& spec, const std::vector<CodeTable>& tables,

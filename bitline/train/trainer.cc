@@ -90,9 +90,9 @@ void Trainer::step(const Batch& batch) {
   const double value = loss.item<double>();
   if (!std::isfinite(value))
     fail(
-        "the loss is {} in epoch {}; start again with a lower learning_rate, with the network that "
-        "was written last as model.file where one was",
-        value, state_.epoch + 1);
+        "the loss is {}; start again with a lower learning_rate, with the network that was written "
+        "last as model.file where one was",
+        value);
   loss.backward();
   const std::int64_t steps = ceil_div(training_.size(), options_.batch_size);
   const std::int64_t step = state_.epoch * steps + state_.images / options_.batch_size;
@@ -111,7 +111,8 @@ bool Trainer::run_epoch(ProgressSink& progress, const Cancellation& cancellation
   const double seconds_before = state_.seconds;
   const std::int64_t images_before = state_.images;
   while (state_.images < training_.size() && !cancellation.requested()) {
-    step(training_.batch(state_.images, options_.batch_size));
+    with_context(fmt::format("epoch {}", state_.epoch + 1),
+                 [&] { step(training_.batch(state_.images, options_.batch_size)); });
     state_.seconds = seconds_before + watch.seconds();
     const auto images = static_cast<double>(state_.images);
     progress.update(
