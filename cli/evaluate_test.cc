@@ -62,6 +62,41 @@ TEST_F(EvaluateTest, RecalibratesNoNetworkWithoutBatchNorm) {
   EXPECT_THAT(read("r/results.csv"), testing::Not(testing::HasSubstr("recalibrated")));
 }
 
+// Half a step of error at every sum of 0 is what recalibration would take out.
+TEST_F(EvaluateTest, NothingAdvisesRecalibrationWithoutBatchNorm) {
+  write_network(folder() / "float.safetensors", make_float_network(4, 2));
+  const auto advice = [&](const std::string& fold) {
+    const std::string network = fold + ".safetensors";
+    const std::vector<std::string> study{"study.toml",
+                                         "--set",
+                                         "model.file=" + network,
+                                         "--set",
+                                         "adc.quantizer=zero-rise",
+                                         "--set",
+                                         "search.levels=[4]",
+                                         "--set",
+                                         "search.ranges=[\"min-max\"]",
+                                         "--set",
+                                         "search.max_loss=0"};
+    const auto output = [&](std::vector<std::string> words) {
+      words.insert(words.begin() + 1, study.begin(), study.end());
+      const Outcome outcome = run(words);
+      EXPECT_EQ(outcome.exit_code, 0);
+      return outcome.output;
+    };
+    EXPECT_EQ(run({"quantize", "study.toml", "--set", "model.file=float.safetensors", "--set",
+                   "quantize.fold_batch_norm=" + fold, "--out", network})
+                  .exit_code,
+              0);
+    const std::string table = output({"run", "--out", fold});
+    return table + output({"explain", "--plan", fold + "/plans/L4-min-max.json"});
+  };
+  const std::string with = advice("false");
+  EXPECT_THAT(with, testing::HasSubstr("set search.recalibrate = true"));
+  EXPECT_THAT(with, testing::HasSubstr("recalibration: "));
+  EXPECT_THAT(advice("true"), testing::Not(testing::HasSubstr("recalibrat")));
+}
+
 TEST_F(EvaluateTest, ComparesTwoNetworks) {
   const std::string plan = "L3-layer-wise.json";
   ASSERT_EQ(

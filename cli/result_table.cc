@@ -6,6 +6,7 @@
 
 #include "bitline/adc/adc_text.h"
 #include "bitline/adc/stream_tables.h"
+#include "bitline/runtime/recalibrate.h"
 
 namespace bitline::cli {
 namespace {
@@ -92,11 +93,13 @@ void print_results(const RunOutcome& outcome, double max_loss, const Paint& pain
   const std::string demand =
       fmt::format("{} on the {}", points(max_loss), judged_on(outcome.validation_images));
   if (!outcome.recommended) {
-    const bool is_as_it_came = std::ranges::all_of(
-        outcome.rows, [](const ResultRow& row) { return row.treatment == Treatment::kNone; });
+    const bool recalibrates =
+        has_batch_norm(outcome.network) && std::ranges::all_of(outcome.rows, [](const auto& row) {
+          return row.treatment == Treatment::kNone;
+        });
     fmt::print("\nNo plan loses at most {}. Allow more with search.max_loss, {}.\n", demand,
-               is_as_it_came ? "ask for more levels, or set search.recalibrate = true"
-                             : "or ask for more levels");
+               recalibrates ? "ask for more levels, or set search.recalibrate = true"
+                            : "or ask for more levels");
     return;
   }
   const ResultRow& row = outcome.rows[*outcome.recommended];

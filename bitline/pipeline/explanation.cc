@@ -113,6 +113,7 @@ class Explainer {
         of_plan ? sums_under(converted) : bench_.profile(false, progress_, cancellation_);
     if (of_plan) evaluator_.recalibrate(progress_, plan_);
     explanation_.statistics_of_plan = of_plan;
+    const bool recalibrates = !of_plan && has_batch_norm(executor.network());
     // Two evaluations to begin with, and two for each layer.
     progress_.begin("explain", std::ssize(plan_.layers) + 1);
     explanation_.lossless = score_of({});
@@ -134,7 +135,7 @@ class Explainer {
       count_ones(step, values);
       own.alone = score_of(part_of(plan_, [&](const auto& name) { return name == own.layer; }));
       own.without = score_of(part_of(plan_, [&](const auto& name) { return name != own.layer; }));
-      own.remedy = remedy_of(own, !of_plan);
+      own.remedy = remedy_of(own, recalibrates);
       progress_.update(std::ssize(explanation_.layers) + 1, own.layer);
     }
     progress_.end();
