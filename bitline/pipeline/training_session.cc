@@ -16,9 +16,9 @@ constexpr std::string_view kLogHeader =
 class TrainingLog {
  public:
   TrainingLog(std::filesystem::path path, bool resume) : path_(std::move(path)), text_(kLogHeader) {
-    if (resume && std::filesystem::exists(path_)) text_ = read_text_file(path_);
-    // At once: what an earlier training left here is not this one's when it is resumed.
-    write_file_atomically(path_, text_);
+    // That of an earlier training is not this one's, nor is it when this one is resumed.
+    if (!resume) std::filesystem::remove(path_);
+    if (std::filesystem::exists(path_)) text_ = read_text_file(path_);
   }
   void append(const EpochReport& r) {
     text_ += fmt::format("{},{:.6f},{:.6f},{:.6f},{:.8f},{:.1f}\n", r.epoch, r.loss, r.accuracy,

@@ -90,9 +90,9 @@ std::size_t Executor::step_of(std::string_view layer) const {
     known.push_back(steps_[i].node->name);
   }
   const std::string nearest = nearest_name(layer, known);
-  fail_usage("network '{}' has no layer '{}'; {}", network_.name, layer,
-             nearest.empty() ? fmt::format("its layers are {}", fmt::join(known, ", "))
-                             : fmt::format("the nearest name is '{}'", nearest));
+  fail("network '{}' has no layer '{}'; {}", network_.name, layer,
+       nearest.empty() ? fmt::format("its layers are {}", fmt::join(known, ", "))
+                       : fmt::format("the nearest name is '{}'", nearest));
 }
 
 PreparedPlan Executor::prepare(const AdcPlan& plan) const {
