@@ -116,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{"StepRuleOfZeroRise",
                  "[search]",
                  "[adc]\nquantizer = \"zero-rise\"\nstep_rule = \"codes\"\n[search]",
-                 {"zero-rise has the step rule \"range\" alone"}},
+                 {"adc.step_rule", "step rule codes is of no use to zero-rise"}},
         BadInput{"MeasuredWithoutACurve",
                  "[\"layer-wise\"]",
                  "[\"measured\"]",

@@ -12,6 +12,15 @@ class EvaluateTest : public JsonStudyTest {
     words.insert(words.begin(), {"evaluate", "study.toml"});
     return result_of(words);
   }
+
+  /// A network on grids, with its batch-norm folded into the weights or not.
+  void write_quantized(const std::string& file, const std::string& fold) {
+    write_network(folder() / "float.safetensors", make_float_network(4, 2));
+    EXPECT_EQ(run({"quantize", "study.toml", "--set", "model.file=float.safetensors", "--set",
+                   "quantize.fold_batch_norm=" + fold, "--out", file})
+                  .exit_code,
+              0);
+  }
 };
 
 // 20 training and 20 test images of two classes.
@@ -46,11 +55,7 @@ TEST_F(EvaluateTest, ASecondPlanThatIsNotThereIsRefusedBeforeAnythingIsMeasured)
 }
 
 TEST_F(EvaluateTest, RecalibratesNoNetworkWithoutBatchNorm) {
-  write_network(folder() / "float.safetensors", make_float_network(4, 2));
-  ASSERT_EQ(run({"quantize", "study.toml", "--set", "model.file=float.safetensors", "--set",
-                 "quantize.fold_batch_norm=true", "--out", "folded.safetensors"})
-                .exit_code,
-            0);
+  write_quantized("folded.safetensors", "true");
   const std::string network = "model.file=folded.safetensors";
   ASSERT_EQ(run({"search", "study.toml", "--set", network, "--out", "folded"}).exit_code, 0);
   expect_refusal({"recalibrate", "study.toml", "--set", network, "--plan",
@@ -64,9 +69,9 @@ TEST_F(EvaluateTest, RecalibratesNoNetworkWithoutBatchNorm) {
 
 // Half a step of error at every sum of 0 is what recalibration would take out.
 TEST_F(EvaluateTest, NothingAdvisesRecalibrationWithoutBatchNorm) {
-  write_network(folder() / "float.safetensors", make_float_network(4, 2));
   const auto advice = [&](const std::string& fold) {
     const std::string network = fold + ".safetensors";
+    write_quantized(network, fold);
     const std::vector<std::string> study{"study.toml",
                                          "--set",
                                          "model.file=" + network,
@@ -84,10 +89,6 @@ TEST_F(EvaluateTest, NothingAdvisesRecalibrationWithoutBatchNorm) {
       EXPECT_EQ(outcome.exit_code, 0);
       return outcome.output;
     };
-    EXPECT_EQ(run({"quantize", "study.toml", "--set", "model.file=float.safetensors", "--set",
-                   "quantize.fold_batch_norm=" + fold, "--out", network})
-                  .exit_code,
-              0);
     const std::string table = output({"run", "--out", fold});
     return table + output({"explain", "--plan", fold + "/plans/L4-min-max.json"});
   };

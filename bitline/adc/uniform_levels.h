@@ -24,6 +24,9 @@ CodeTable uniform_table(const UniformLevels& levels, TieRule tie_rule, std::int6
 /// centre minimum to maximum.
 void check_range(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
 
+/// Throws Error (kUsage) for a step rule that the quantizer has no use for.
+void check_step_rule(const AdcSpec& spec);
+
 /// The levels of a spec with equal steps. Throws Error (kUsage) as check_range does.
 UniformLevels uniform_levels(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
 /// Equations (5b) and (5c).

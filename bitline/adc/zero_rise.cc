@@ -4,10 +4,14 @@
 
 namespace bitline {
 
-UniformLevels zero_rise_levels(const AdcSpec& spec, Sides sides) {
-  if (spec.step_rule != StepRule::kRange)
+void check_step_rule(const AdcSpec& spec) {
+  if (spec.quantizer == Quantizer::kZeroRise && spec.step_rule != StepRule::kRange)
     fail_usage("step rule {} is of no use to zero-rise, whose step is 2 delta / L; choose {}",
                name_of(spec.step_rule), name_of(StepRule::kRange));
+}
+
+UniformLevels zero_rise_levels(const AdcSpec& spec, Sides sides) {
+  check_step_rule(spec);
   // L', the levels of the symmetric quantizer of which these are a part.
   const std::int64_t symmetric =
       sides == Sides::kOneSided ? 2 * spec.levels : spec.levels + spec.levels % 2;

@@ -47,11 +47,12 @@ std::string describe(const SearchRun& search) {
       search.layers.empty() ? "" : fmt::format(" layers {}", fmt::join(search.layers, " "));
   const std::string_view streams = search.stream_ranges_by_spread ? " stream ranges by spread" : "";
   std::string measured;
-  if (search.measured)
-    for (std::size_t code = 0; code < search.measured->table_values.size(); ++code)
-      measured += fmt::format(
-          " {}:{}", code == 0 ? "" : fmt::to_string(search.measured->table_thresholds[code - 1]),
-          to_string(search.measured->table_values[code]));
+  if (search.measured) {
+    measured =
+        fmt::format(" measured {} values", fmt::join(search.measured->table_thresholds, " "));
+    for (const Rational& value : search.measured->table_values)
+      measured += fmt::format(" {}", to_string(value));
+  }
   return fmt::format(
       "{} {} {} {} objective {} step {} full {} centre {} percentile {} statistics {}{}{}{}",
       name_of(o.adc.quantizer), name_of(o.adc.step_rule), name_of(o.adc.tie_rule),

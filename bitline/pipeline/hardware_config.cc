@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "bitline/adc/measured_table.h"
+#include "bitline/adc/uniform_levels.h"
 
 namespace bitline {
 namespace {
@@ -62,9 +63,7 @@ AdcSpec read_adc(const ConfigTable& table) {
                                          {{"range", StepRule::kRange},
                                           {"outer-levels", StepRule::kOuterLevels},
                                           {"codes", StepRule::kCodes}});
-  if (adc.quantizer == Quantizer::kZeroRise && adc.step_rule != StepRule::kRange)
-    fail_usage("{}: zero-rise has the step rule \"range\" alone; leave adc.step_rule out",
-               table.where("step_rule"));
+  with_context(table.where("step_rule"), [&] { check_step_rule(adc); });
   adc.tie_rule = table.choice<TieRule>("tie_rule", adc.tie_rule,
                                        {{"up", TieRule::kUp}, {"away", TieRule::kAway}});
   adc.sides = table.choice<Sides>(
@@ -89,8 +88,9 @@ AllocateRun read_allocate(const ConfigTable& table) {
   std::ranges::sort(allocate.levels);
   allocate.ranges = range_method_from_name(
       table.get<std::string>("ranges", std::string(name_of(allocate.ranges))));
-  const bool has_levels = allocate.ranges == RangeMethod::kMeasured;
-  if (has_levels || (is_search(allocate.ranges) && allocate.ranges != RangeMethod::kLayerWise))
+  const bool has_levels_of_its_own = allocate.ranges == RangeMethod::kMeasured;
+  if (has_levels_of_its_own ||
+      (is_search(allocate.ranges) && allocate.ranges != RangeMethod::kLayerWise))
     fail_usage(
         "{}: \"{}\" is no way to ranges of an allocation; choose \"layer-wise\" or one that takes "
         "them from statistics, \"three-sigma\" for example",

@@ -8,6 +8,7 @@
 #include "bitline/adc/stream_tables.h"
 #include "bitline/mapping/map.h"
 #include "bitline/train/array_values.h"
+#include "bitline/train/diverged.h"
 #include "bitline/train/learned_range.h"
 #include "bitline/train/mapped_layer.h"
 #include "bitline/train/torch_windows.h"
@@ -94,10 +95,7 @@ CimLayer AnalogLayer::map(const Quantized& weight) const {
   IntegerLayer layer = layer_;
   const at::Tensor whole = integers(weight);
   if (!at::isfinite(whole).all().item<bool>())
-    fail(
-        "layer {}: a weight is no number any more; start again with a lower learning_rate, with "
-        "the network that was written last as model.file where one was",
-        layer_.name);
+    fail_diverged(fmt::format("layer {}: a weight is no number any more", layer_.name));
   layer.weights =
       from_torch(whole.to(at::kCPU, at::kInt).contiguous().view({weight.value.size(0), -1}));
   return map_layer(layer, training_.array);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bitline/base/rational.h"
+#include "bitline/train/diverged.h"
 
 namespace bitline {
 namespace {
@@ -88,11 +89,7 @@ void Trainer::step(const Batch& batch) {
   const at::Tensor logits = network_.forward(batch.images, true);
   const at::Tensor loss = training_loss(logits, labels, batch.images, teacher_);
   const double value = loss.item<double>();
-  if (!std::isfinite(value))
-    fail(
-        "the loss is {}; start again with a lower learning_rate, with the network that was written "
-        "last as model.file where one was",
-        value);
+  if (!std::isfinite(value)) fail_diverged(fmt::format("the loss is {}", value));
   loss.backward();
   const std::int64_t steps = ceil_div(training_.size(), options_.batch_size);
   const std::int64_t step = state_.epoch * steps + state_.images / options_.batch_size;
@@ -124,10 +121,8 @@ bool Trainer::run_epoch(ProgressSink& progress, const Cancellation& cancellation
   progress.end();
   if (state_.images < training_.size()) return false;
   if (!network_.is_finite())
-    fail(
-        "a weight or a batch-norm statistic is no number after epoch {}; start again with a lower "
-        "learning_rate",
-        state_.epoch + 1);
+    fail_diverged(fmt::format("a weight or a batch-norm statistic is no number after epoch {}",
+                              state_.epoch + 1));
   const auto images = static_cast<double>(state_.images);
   const std::int64_t steps = ceil_div(training_.size(), options_.batch_size);
   const std::int64_t epoch = state_.epoch + 1;
