@@ -75,8 +75,7 @@ void add_export(CLI::App& app, Context& context) {
       command
           ->add_option("--layers", arguments->layers,
                        "golden: layers by name; every layer on the array unless given")
-          ->type_name("NAME")
-          ->delimiter(',');
+          ->type_name("NAME");
   const CLI::Option* images =
       command->add_option("--images", arguments->images, "golden: images of the search sample (1)");
   add_json_flag(*command, arguments->json);

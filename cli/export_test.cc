@@ -47,7 +47,9 @@ TEST_F(ExportTest, RefusesWhatHasNoMeaning) {
   expect_refusal({"export", "study.toml", "--to", "qdq", "--out", "a.onnx", "--images", "2"},
                  kUsage, {"--images", "qdq"});
   expect_refusal({"export", "study.toml", "--to", "golden", "--out", "golden", "--layers", "conv1"},
-                 kUsage, {"'conv1' stays digital"});
+                 kUsage, {"'conv1' is no layer on the array", "there are: conv2, conv3"});
+  expect_refusal({"export", "study.toml", "--to", "golden", "--out", "golden", "--layers", "conv7"},
+                 kUsage, {"'conv7' is no layer on the array"});
   expect_refusal({"export", "study.toml", "--to", "golden", "--out", "golden", "--images", "2000"},
                  kUsage, {"2000 images", "1 to 20"});
   expect_refusal({"export", "study.toml", "--to", "tflite", "--out", "a"}, kUsage, {"--to"});

@@ -21,15 +21,6 @@ Tensor as_images(const Tensor& integers, const CimLayer& layer) {
   return integers.reshaped({integers.size() / g.in_size(), g.in_channels, g.in_height, g.in_width});
 }
 
-void check_layers(const Executor& executor, const std::vector<std::string>& layers) {
-  for (const std::string& name : layers)
-    if (!executor.is_mapped(name))
-      fail_usage(
-          "layer '{}' stays digital; golden vectors are of layers on the array, see "
-          "array.first_layer and array.last_layer",
-          name);
-}
-
 Tensor first_images(const RunConfig& config, std::int64_t count, ProgressSink& progress,
                     const Cancellation& cancellation) {
   const Dataset sample = load_search_sample(config.data, config.seed, progress, cancellation);
@@ -55,7 +46,7 @@ std::vector<std::byte> export_npz(const Network& network, const ArraySpec& array
 std::vector<GoldenLayer> golden_layers(const Executor& executor, const GoldenRequest& request,
                                        const Tensor& images) {
   check_any_on_array(executor);
-  check_layers(executor, request.layers);
+  check_on_array(executor, request.layers, "golden vectors");
   const PreparedPlan plan = prepare(executor, request.plan);
   const std::set<std::string> wanted(request.layers.begin(), request.layers.end());
   std::vector<GoldenLayer> layers;

@@ -131,7 +131,7 @@ TEST(ExportedGolden, DigitalLayersAreRefused) {
     golden_layers(executor, {.layers = {first}, .plan = {}}, shipped_images(1));
     FAIL();
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), ::testing::HasSubstr("'" + first + "' stays digital"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("'" + first + "' is no layer on the array"));
   }
 }
 

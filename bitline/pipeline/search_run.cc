@@ -115,12 +115,7 @@ SearchBench::SearchBench(const Network& network, const RunConfig& config, Progre
 std::vector<const CimLayer*> SearchBench::searched_layers() const {
   std::vector<const CimLayer*> layers = executor_.cim_layers();
   const std::vector<std::string>& wanted = config_.search.layers;
-  std::vector<std::string> names;
-  for (const CimLayer* layer : layers) names.push_back(layer->name);
-  for (const std::string& name : wanted)
-    if (std::ranges::find(names, name) == names.end())
-      fail_usage("search.layers: '{}' is no layer on the array; there are: {}", name,
-                 fmt::join(names, ", "));
+  check_on_array(executor_, wanted, "search.layers");
   if (!wanted.empty())
     std::erase_if(layers, [&wanted](const CimLayer* layer) {
       return std::ranges::find(wanted, layer->name) == wanted.end();

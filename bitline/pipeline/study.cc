@@ -159,6 +159,18 @@ void check_any_on_array(const Executor& executor) {
         executor.network().name);
 }
 
+void check_on_array(const Executor& executor, const std::vector<std::string>& layers,
+                    std::string_view choice) {
+  std::vector<std::string> mapped;
+  for (const CimLayer* layer : executor.cim_layers()) mapped.push_back(layer->name);
+  for (const std::string& name : layers)
+    if (std::ranges::find(mapped, name) == mapped.end())
+      fail_usage(
+          "{}: '{}' is no layer on the array; there are: {}; the first and the last lie there with "
+          "array.first_layer = \"mapped\" and array.last_layer = \"mapped\"",
+          choice, name, fmt::join(mapped, ", "));
+}
+
 std::int64_t class_count(const Network& network) {
   const Shape answer = validate(network).at(network.nodes.back().name);
   if (answer.size() != 1)
