@@ -39,6 +39,12 @@ TEST_F(ExportTest, GoldenVectorsOfChosenLayers) {
   EXPECT_THAT(read("golden/manifest.json"), testing::HasSubstr("conv3"));
   EXPECT_TRUE(written.contains("golden/conv3/outputs.hex"));
   EXPECT_FALSE(written.contains("golden/conv2/outputs.hex"));
+  EXPECT_EQ(run({"export", "study.toml", "--to", "golden", "--out", "both", "--layers", "conv2",
+                 "conv3", "--images", "1"})
+                .exit_code,
+            0);
+  EXPECT_TRUE(files().contains("both/conv2/outputs.hex"));
+  EXPECT_TRUE(files().contains("both/conv3/outputs.hex"));
 }
 
 TEST_F(ExportTest, RefusesWhatHasNoMeaning) {

@@ -53,8 +53,8 @@ std::optional<Dataset> load_validation_sample(const DataOptions& data, std::uint
 void check_fit(const Network& network, const Dataset& dataset);
 /// Throws Error (kUsage) where no layer of the network lies on the array.
 void check_any_on_array(const Executor& executor);
-/// Throws Error (kUsage) that starts with `choice`, the option or key that names `layers`, where
-/// one of them does not lie on the array.
+/// Throws Error (kUsage) where one of `layers` does not lie on the array; the message starts with
+/// `choice`, what they were chosen for or the key that names them.
 void check_on_array(const Executor& executor, const std::vector<std::string>& layers,
                     std::string_view choice);
 /// Classes that a network answers with. Throws Error (kUsage) where its output is no vector.
