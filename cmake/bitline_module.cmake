@@ -55,3 +55,12 @@ function(bitline_module name)
       DISCOVERY_TIMEOUT 60)
   endif()
 endfunction()
+
+# bitline_test_with_avx2(NAME MODULE ARGUMENTS...): the module's tests that the arguments choose, in
+# one process and with oneDNN and LibTorch held to AVX2, so that every CPU of x86 covers the code that
+# they have for it, and memory that one test damages shows in another.
+function(bitline_test_with_avx2 name module)
+  add_test(NAME ${module}.${name} COMMAND ${module}_test ${ARGN})
+  set_tests_properties(${module}.${name} PROPERTIES
+    ENVIRONMENT "DNNL_MAX_CPU_ISA=AVX2;ATEN_CPU_CAPABILITY=avx2")
+endfunction()

@@ -4,6 +4,8 @@
 #include <array>
 #include <limits>
 
+#include "bitline/runtime/onednn.h"
+
 namespace bitline {
 namespace {
 
@@ -39,6 +41,26 @@ Padding with_overhang(const Windows& w, const at::Tensor& x) {
   return padding;
 }
 
+Conv without_padding(Conv conv) {
+  conv.padding = 0;
+  return conv;
+}
+
+/// The pixels that a 1×1 convolution reads.
+at::Tensor strided_pixels(const at::Tensor& x, const Extents& stride) {
+  return x.slice(2, 0, c10::nullopt, stride.height).slice(3, 0, c10::nullopt, stride.width);
+}
+
+/// Whether the pixels of a 1×1 convolution have to be picked before it, as oneDNN must not do it.
+bool hides_stride(const Conv& conv, const at::Tensor& x, const at::Tensor& weight) {
+  const Extents& s = conv.stride;
+  const bool is_pointwise = weight.size(2) == 1 && weight.size(3) == 1 && conv.groups == 1;
+  if (!is_pointwise || (s.height == 1 && s.width == 1) || conv.padding.any()) return false;
+  const std::int64_t rows = (x.size(2) - 1) / s.height + 1;
+  const std::int64_t columns = (x.size(3) - 1) / s.width + 1;
+  return strided_gradient_overruns(x.size(1), rows * columns);
+}
+
 /// Sums over the windows of x, which is padded already: [planes, 1, height, width].
 at::Tensor window_sums(const Windows& windows, const at::Tensor& x) {
   const at::Tensor ones =
@@ -51,22 +73,34 @@ at::Tensor window_sums(const Windows& windows, const at::Tensor& x) {
 
 at::Tensor conv_in_torch(const Conv& conv, const at::Tensor& x, const at::Tensor& weight,
                          const at::Tensor& bias) {
-  const bool even = is_even(conv.padding);
-  return at::conv2d(even ? x : padded(x, conv.padding, 0), weight, bias, pair_of(conv.stride),
-                    even ? pair_of_padding(conv.padding) : kNone, pair_of(conv.dilation),
-                    conv.groups);
+  if (!is_even(conv.padding))
+    return conv_in_torch(without_padding(conv), padded(x, conv.padding, 0), weight, bias);
+  if (hides_stride(conv, x, weight))
+    return at::conv2d(strided_pixels(x, conv.stride), weight, bias);
+  return at::conv2d(x, weight, bias, pair_of(conv.stride), pair_of_padding(conv.padding),
+                    pair_of(conv.dilation), conv.groups);
 }
 
 std::pair<at::Tensor, at::Tensor> conv_gradients_in_torch(const Conv& conv, const at::Tensor& x,
                                                           const at::Tensor& weight,
                                                           const at::Tensor& above) {
   const Padding& p = conv.padding;
-  const bool even = is_even(p);
-  auto [of_x, of_weight, of_bias] = at::convolution_backward(
-      above, even ? x : padded(x, p, 0), weight, c10::nullopt, pair_of(conv.stride),
-      even ? pair_of_padding(p) : kNone, pair_of(conv.dilation), false, kNone, conv.groups,
-      {true, true, false});
-  if (!even) of_x = of_x.slice(2, p.top, p.top + x.size(2)).slice(3, p.left, p.left + x.size(3));
+  if (!is_even(p)) {
+    const auto [of_image, of_weight] =
+        conv_gradients_in_torch(without_padding(conv), padded(x, p, 0), weight, above);
+    return {of_image.slice(2, p.top, p.top + x.size(2)).slice(3, p.left, p.left + x.size(3)),
+            of_weight};
+  }
+  if (hides_stride(conv, x, weight)) {
+    const auto [of_pixels, of_weight] =
+        conv_gradients_in_torch({}, strided_pixels(x, conv.stride), weight, above);
+    const at::Tensor of_x = at::zeros_like(x);
+    strided_pixels(of_x, conv.stride).copy_(of_pixels);
+    return {of_x, of_weight};
+  }
+  const auto [of_x, of_weight, of_bias] = at::convolution_backward(
+      above, x, weight, c10::nullopt, pair_of(conv.stride), pair_of_padding(p),
+      pair_of(conv.dilation), false, kNone, conv.groups, {true, true, false});
   return {of_x, of_weight};
 }
 

@@ -89,6 +89,20 @@ TEST_F(TrainerTest, LearnsToTellTwoClassesApart) {
   }
 }
 
+// Its 1×1 convolutions have few channels and a stride (runtime/onednn.h).
+TEST_F(TrainerTest, TheSameTrainingAgainGivesTheSameBits) {
+  for (const Network& start : {small_resnet(), quantized(TrainingQuantizer::kLsq)}) {
+    const auto trained = [&] {
+      Trainer t = trainer(start);
+      t.run(silent_, {}, [](const EpochReport&) {});
+      return bytes_of(t.network().network());
+    };
+    const std::string once = trained();
+    EXPECT_NE(once, bytes_of(start));
+    for (int again = 0; again < 3; ++again) EXPECT_TRUE(trained() == once) << again;
+  }
+}
+
 TEST_F(TrainerTest, AStoppedTrainingContinuesToTheSameBits) {
   Trainer whole = trainer(quantized(TrainingQuantizer::kLsq));
   whole.run(silent_, {}, [](const EpochReport&) {});
