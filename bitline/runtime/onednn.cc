@@ -1,5 +1,6 @@
 #include "bitline/runtime/onednn.h"
 
+#include <ATen/Parallel.h>
 #include <dlfcn.h>
 
 namespace bitline {
@@ -18,8 +19,9 @@ bool generates_avx512() {
 
 bool strided_gradient_overruns(std::int64_t in_channels, std::int64_t places) {
   static const bool avx512 = generates_avx512();
-  // With AVX-512 a piece holds 512 pixels or more; with AVX2 a row of the output or so.
-  return avx512 ? in_channels < 16 && places > 512 : in_channels < 8;
+  if (!avx512) return in_channels < 8;
+  // One thread takes 512 pixels or more for a piece; several may share an image between them.
+  return in_channels < 16 && (places > 512 || at::get_num_threads() > 1);
 }
 
 }  // namespace bitline
