@@ -39,6 +39,7 @@ libclang-rt-14-dev sanitizers and libFuzzer for clang
 clang-format formatting check
 clang-tidy static checks
 zsh asked what the completion script offers
+valgrind memory errors in code that oneDNN generates
 '
 # What .ci/page needs: reports are looked at in a browser.
 page_packages='
