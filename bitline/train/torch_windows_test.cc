@@ -43,8 +43,8 @@ void expect_every_second_pixel(std::int64_t channels, std::int64_t size, const P
                                 .requires_grad_(true);
   const at::Tensor y = conv_in_torch(conv, x, weight, {});
   const std::int64_t side = size / 2;
-  const auto sum = static_cast<float>(channels * (channels - 1) / 2);
-  EXPECT_TRUE(y.equal(at::full({kImages, kOutChannels, side, side}, sum)));
+  const std::int64_t sum = channels * (channels - 1) / 2;
+  EXPECT_TRUE(y.equal(at::full({kImages, kOutChannels, side, side}, sum, at::kFloat)));
   y.sum().backward();
   expect_gradients(x.grad(), weight.grad(), side * side);
   const auto [of_x, of_weight] =
