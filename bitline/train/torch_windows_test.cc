@@ -16,7 +16,7 @@ at::Tensor even(const at::Tensor& images) {
 
 /// The number of the channel in even pixels, 100 elsewhere.
 at::Tensor numbered_channels(std::int64_t channels, std::int64_t size) {
-  const at::Tensor x =
+  at::Tensor x =
       at::full({kImages, channels, size, size}, 100.0F).contiguous(at::MemoryFormat::ChannelsLast);
   even(x).copy_(at::arange(channels, at::kFloat).view({1, -1, 1, 1}));
   return x;
