@@ -118,6 +118,20 @@ TEST(ImportOnnx, ProductsWithConstantMatricesAreLayers) {
   EXPECT_THAT(network.tensors.at("layer.bias").data<float>(), ElementsAre(7, 8, 9));
 }
 
+// Whether its shape is that of one output or has axes of 1 in front.
+TEST(ImportOnnx, TheBiasOfOneOutputIsFolded) {
+  for (const std::vector<std::int64_t>& shape : {std::vector<std::int64_t>{1}, {1, 1}}) {
+    ModelBuilder model({0, 2});
+    model.floats("b", {2, 1}, {1, 2});
+    model.floats("c", shape, {7});
+    model.node("MatMul", {"x", "b"}, {"product"}).set_name("layer");
+    model.node("Add", {"product", "c"}, {"y"});
+    const Network network = model.import();
+    EXPECT_THAT(operators_of(network), ElementsAre("input", "linear"));
+    EXPECT_THAT(network.tensors.at("layer.bias").data<float>(), ElementsAre(7));
+  }
+}
+
 TEST(ImportOnnx, GemmScalesItsOperands) {
   ModelBuilder model({0, 2});
   model.floats("b", {2, 2}, {1, 2, 3, 4});
