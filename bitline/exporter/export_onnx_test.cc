@@ -159,6 +159,20 @@ TEST_P(Exported, OpenBatchAndOperatorSet17) {
   EXPECT_EQ(shape.dim(1).dim_value(), 2);
 }
 
+// ONNX takes a scale of one axis for one that runs along the tensor.
+TEST_P(Exported, TheOneScaleOfATensorIsANumber) {
+  onnx::ModelProto model;
+  ASSERT_TRUE(model.ParseFromString(
+      GetParam().write(one_layer(unsigned_spec(4), signed_spec(4, {0.5F})), {})));
+  int scales = 0;
+  for (const onnx::TensorProto& tensor : model.graph().initializer())
+    if (tensor.name().ends_with("/scale")) {
+      ++scales;
+      EXPECT_EQ(tensor.dims_size(), 0) << tensor.name();
+    }
+  EXPECT_EQ(scales, 2);
+}
+
 TEST_P(Exported, AConstantIsReadByWhatHasAUseForIt) {
   Network network = network_with_input({2});
   append(network, "constant", Constant{}, {}, {{"value", tensor_of({2}, {1, 2})}});

@@ -101,6 +101,11 @@ TEST(ImportOnnx, RefusesToMixImages) {
   ModelBuilder transpose({0, 2, 3});
   transpose.node("Transpose", {"x"}, {"y"}, {list_attribute("perm", {1, 0, 2})});
   EXPECT_THAT(refusal(transpose), HasSubstr("images lie along axis 1 of the output 'y'"));
+  ModelBuilder product({0, 2});
+  product.floats("b", {3, 1}, {1, 2, 3});
+  product.node("Transpose", {"x"}, {"t"}, {list_attribute("perm", {1, 0})});
+  product.node("MatMul", {"t", "b"}, {"y"});
+  EXPECT_THAT(refusal(product), HasSubstr("images lie along the last axis"));
   ModelBuilder softmax({0, 2});
   softmax.node("Softmax", {"x"}, {"y"}, {attribute("axis", std::int64_t{0})});
   EXPECT_THAT(refusal(softmax), HasSubstr("across images"));
