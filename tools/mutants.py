@@ -14,7 +14,7 @@ class Mutant:
     file: str
     line: int  # from 1
     kind: str
-    before: str  # the line, without what surrounds it
+    before: str  # the line, or the lines as one, without space around
     after: str
     start: int  # characters of the file that give way to `text`
     end: int
@@ -114,6 +114,10 @@ RULES = {
 }
 
 
+def one_line(text):
+    return re.sub(r"\s*\n\s*", " ", text.strip())
+
+
 def ceiling_divisions(code):
     """ceil_div(a, b) to one that rounds down."""
     for match in re.finditer(r"\bceil_div\(", code):
@@ -140,6 +144,6 @@ def mutants_of(file, source):
     for kind, start, end, text in changes:
         head = source.rfind("\n", 0, start) + 1
         tail = source.find("\n", end)
-        before = source[head:tail].strip()
-        after = (source[head:start] + text + source[end:tail]).strip()
+        before = one_line(source[head:tail])
+        after = one_line(source[head:start] + text + source[end:tail])
         yield Mutant(file, source.count("\n", 0, start) + 1, kind, before, after, start, end, text)
