@@ -148,6 +148,19 @@ TEST_F(ReportTest, DrawsAtMost128Thresholds) {
   EXPECT_EQ(drawn(130), four - 3);
 }
 
+// Of 30,000 candidates in place of some hundreds every second one is drawn, and the winner.
+TEST_F(ReportTest, ManyCandidatesAreThinned) {
+  const auto folder = runs_.make("run");
+  std::string curve = "pass,layer,delta,code_map,images,correct,loss,status\n";
+  for (int i = 0; i < 30'000; ++i)
+    curve += fmt::format("0,stage1.block1.conv1,{},1,20,9,5,{}\n", i + 1,
+                         i == 12'345 ? "winner" : "dropped");
+  write_file_atomically(folder / "curves" / "L4-layer-wise.csv", curve);
+  const PageJson search = section_of(data_of(report_of({folder})), "search");
+  const auto levels = column_of(search, "points", "levels");
+  EXPECT_EQ(std::ranges::count(levels, PageJson(4)), 15'000 + 1);
+}
+
 // 50,410 of 117,600.
 TEST_F(ReportTest, SaysWhatSearchesMeasured) {
   const PageJson search = section_of(data(), "search");
