@@ -140,7 +140,7 @@ TEST(LayerCost, AreaCountsEveryArrayAndEveryReferenceColumn) {
   EXPECT_DOUBLE_EQ(cost.area[Circuit::kAdcs], (6 * 8 * 4 + 2 * 64) * 39.40);
   EXPECT_DOUBLE_EQ(cost.area[Circuit::kShiftAdd], (6 * 8 + 2) * 60.0);
   EXPECT_DOUBLE_EQ(cost.area[Circuit::kAccumulators], 20 * 17 * 0.376);
-  EXPECT_DOUBLE_EQ(cost.area[Circuit::kBuffers], 144 * 4 / 8 * 1.03);
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kBuffers], 144 * 4 / 8.0 * 1.03);
 }
 
 // Each of 64 positions reads every tile under 4 streams. A word line runs through the strip's 3
@@ -158,7 +158,7 @@ TEST(LayerCost, EnergyCountsEveryTileAndEveryReferenceConversion) {
               1e-6);
   EXPECT_DOUBLE_EQ(cost.energy[Circuit::kShiftAdd], (kConversions + kReferences) * 39.0 / 1000);
   EXPECT_DOUBLE_EQ(cost.energy[Circuit::kAccumulators], 64 * 20 * 3 * 17 * 11.2 / 1000);
-  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kBuffers], 64 * 144 * 4 / 8 * 969.0 / 1000);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kBuffers], 64 * 144 * 4 / 8.0 * 969 / 1000);
 }
 
 // Two tiles of one array wait for each other; the third is in an array of its own.
@@ -199,8 +199,8 @@ TEST(LayerCost, GroupsHaveInputsOfTheirOwn) {
   array.encoding = Encoding::kTwosComplement;
   const LayerCost cost =
       layer_cost(map_layer(layer, array), 5, {AdcModel::kFlash, kTechnology, false, {}});
-  EXPECT_DOUBLE_EQ(cost.area[Circuit::kBuffers], 4 * 36 * 4 / 8 * 1.03);
-  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kBuffers], 64 * 4 * 36 * 4 / 8 * 969.0 / 1000);
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kBuffers], 4 * 36 * 4 / 8.0 * 1.03);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kBuffers], 64 * 4 * 36 * 4 / 8.0 * 969 / 1000);
   EXPECT_DOUBLE_EQ(cost.energy[Circuit::kWordLineDrivers], 64 * 4 * 4 * 36 * 128 * 3.05 / 1000);
   EXPECT_DOUBLE_EQ(cost.energy[Circuit::kShiftAdd], 64 * 4 * 20 * 4 * 39.0 / 1000);
   EXPECT_DOUBLE_EQ(cost.operations, 2 * 64 * 20 * 36);
