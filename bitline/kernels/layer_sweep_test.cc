@@ -77,8 +77,8 @@ TEST_F(LayerSweepTest, LargeValuesDoNotOverflow) {
   std::vector<std::int64_t> outputs(2);
   FusedLayer(layer).accumulate_each(adcs, 1, activations, outputs);
   // Planes of 1, 2 and 4 read 8 in all four streams, the sign plane of −8 reads 0.
-  EXPECT_EQ(outputs[0], 7LL * 15 * 60'000'000 + 8 * 15);
-  EXPECT_EQ(outputs[1], 7LL * 15 * 50'000'000 + 8 * 15);
+  EXPECT_EQ(outputs[0], 7LL * 15 * 60'000'000 + 120);
+  EXPECT_EQ(outputs[1], 7LL * 15 * 50'000'000 + 120);
 }
 
 }  // namespace
