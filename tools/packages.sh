@@ -30,7 +30,7 @@ libgtest-dev tests
 libgmock-dev tests
 librapidcheck-dev property tests
 '
-# What .ci/run needs beyond that.
+# What .ci/run and .ci/long need beyond that.
 check_packages='
 git list of changed files
 libopencv-dnn-dev another runtime for ONNX files to compare with
@@ -40,6 +40,7 @@ clang-format formatting check
 clang-tidy static checks
 zsh asked what the completion script offers
 valgrind memory errors in code that oneDNN generates
+python3 makes the changes of .ci/mutations
 '
 # What .ci/page needs: reports are looked at in a browser.
 page_packages='

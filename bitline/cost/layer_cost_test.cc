@@ -106,11 +106,104 @@ TEST(LayerCost, CountsEveryCircuitOfOneArray) {
   EXPECT_DOUBLE_EQ(cost.energy[Circuit::kWordLineDrivers], 4 * 128 * 128 * 3.05 / 1000);
   EXPECT_DOUBLE_EQ(cost.energy[Circuit::kColumnMultiplexers], 4 * 128 * 0.98 / 1000);
   EXPECT_DOUBLE_EQ(cost.energy[Circuit::kAdcs], 4 * 128 * 2 * kTechnology.comparator_energy / 1000);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kShiftAdd], 4 * 128 * 39.0 / 1000);
   EXPECT_DOUBLE_EQ(cost.energy[Circuit::kAccumulators], 32 * 16 * 11.2 / 1000);
   EXPECT_DOUBLE_EQ(cost.energy[Circuit::kBuffers], 64 * 969.0 / 1000);
   EXPECT_DOUBLE_EQ(cost.time, 4 * (100 + 16 * 0.83));
   EXPECT_DOUBLE_EQ(cost.operations, 2 * 128 * 32);
   EXPECT_DOUBLE_EQ(cost.one_bit_operations, 2 * 4 * 128 * 128);
+}
+
+/// 16 channels of 3 × 3 on 8 × 8 to 20 channels, 4-bit weights and activations, on arrays of
+/// 128 × 32. 144 rows driven 64 at a time are tiles of 64, 64 and 16: two of them fill one strip,
+/// the third has its own. 20 × 4 columns and the reference column need 3 arrays for each strip.
+CimLayer convolution(std::int64_t columns_per_adc) {
+  IntegerLayer layer;
+  layer.name = "conv";
+  layer.geometry = {16, 8, 8, 20, 3, 3, 1, 1, 1};
+  layer.weights = Tensor(DType::kI32, {20, 144});
+  ArraySpec array;
+  array.active_rows = 64;
+  array.columns = 32;
+  array.encoding = Encoding::kOffset;
+  array.columns_per_adc = columns_per_adc;
+  return map_layer(layer, array);
+}
+
+// 6 arrays with an ADC for each 4 of 32 columns, and 2 reference columns that tell 0 … 64 apart.
+// The largest output, 3 tiles · 15 · 15 · 64 = 43,200, takes 17 bits.
+TEST(LayerCost, AreaCountsEveryArrayAndEveryReferenceColumn) {
+  const LayerCost cost = layer_cost(convolution(4), 5, {AdcModel::kFlash, kTechnology, true, {}});
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kArrays], 6 * 128 * (32 + 1) * 0.171);
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kWordLineDrivers], 6 * 128 * 0.166);
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kColumnMultiplexers], 6 * 32 * 0.039);
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kAdcs], (6 * 8 * 4 + 2 * 64) * 39.40);
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kShiftAdd], (6 * 8 + 2) * 60.0);
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kAccumulators], 20 * 17 * 0.376);
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kBuffers], 144 * 4 / 8.0 * 1.03);
+}
+
+// Each of 64 positions reads every tile under 4 streams. A word line runs through the strip's 3
+// arrays and drives the cells of 81 columns and, in each array, of the dummy column.
+TEST(LayerCost, EnergyCountsEveryTileAndEveryReferenceConversion) {
+  const LayerCost cost = layer_cost(convolution(4), 5, {AdcModel::kFlash, kTechnology, true, {}});
+  constexpr int kReads = 64 * 4;
+  constexpr int kWordLines = kReads * 144 * 3;
+  constexpr int kConversions = kReads * 3 * 20 * 4, kReferences = kReads * 3;
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kArrays], (kReads * 144 * 81 + kWordLines) * 1.83 / 1000);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kWordLineDrivers], kWordLines * 32 * 3.05 / 1000);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kColumnMultiplexers],
+                   (kConversions + kReferences) * 0.98 / 1000);
+  EXPECT_NEAR(cost.energy[Circuit::kAdcs], (kConversions * 4 + kReferences * 64) * 326.37 / 1000,
+              1e-6);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kShiftAdd], (kConversions + kReferences) * 39.0 / 1000);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kAccumulators], 64 * 20 * 3 * 17 * 11.2 / 1000);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kBuffers], 64 * 144 * 4 / 8.0 * 969 / 1000);
+}
+
+// Two tiles of one array wait for each other; the third is in an array of its own.
+TEST(LayerCost, TimeAndOperationsCountEveryPosition) {
+  const LayerCost cost = layer_cost(convolution(4), 5, {AdcModel::kFlash, kTechnology, false, {}});
+  EXPECT_DOUBLE_EQ(cost.time, 64 * 4 * 2 * (100 + 4 * 0.83));
+  EXPECT_DOUBLE_EQ(cost.operations, 2 * 64 * 20 * 144);
+  EXPECT_DOUBLE_EQ(cost.one_bit_operations, 2 * 64 * 144 * (20 * 4 + 1) * 4);
+}
+
+// 5 levels take 3 bits, the 65 of a reference column 7. One column is read sooner than the
+// reference, four one after the other are not.
+TEST(LayerCost, AReadWaitsForTheSlowerAdc) {
+  const auto read_with = [](std::int64_t columns_per_adc) {
+    return layer_cost(convolution(columns_per_adc), 5, {AdcModel::kSar, kTechnology, false, {}})
+               .time /
+           (64 * 4 * 2);
+  };
+  EXPECT_DOUBLE_EQ(read_with(1), 100 + 0.83 * 7 / 8);
+  EXPECT_DOUBLE_EQ(read_with(4), 100 + 4 * 0.83 * 3 / 8);
+}
+
+TEST(LayerCost, IdleReadsOfReferenceColumnsAreNotConvertedEither) {
+  const CimLayer layer = convolution(4);
+  CostOptions options{AdcModel::kFlash, kTechnology, false, {}};
+  options.idle_shares = {{"conv", 0.25}};
+  const LayerCost cost = layer_cost(layer, 5, options);
+  EXPECT_NEAR(cost.energy[Circuit::kAdcs], 0.75 * 768 * (80 * 4 + 64) * 326.37 / 1000, 1e-6);
+  EXPECT_NEAR(cost.energy[Circuit::kColumnMultiplexers], 0.75 * 768 * 81 * 0.98 / 1000, 1e-9);
+}
+
+// The same convolution in 4 groups of 36 inputs and 5 outputs, one tile and 20 columns each.
+TEST(LayerCost, GroupsHaveInputsOfTheirOwn) {
+  IntegerLayer layer;
+  layer.geometry = {16, 8, 8, 20, 3, 3, 1, 1, 4};
+  layer.weights = Tensor(DType::kI32, {20, 36});
+  ArraySpec array;
+  array.encoding = Encoding::kTwosComplement;
+  const LayerCost cost =
+      layer_cost(map_layer(layer, array), 5, {AdcModel::kFlash, kTechnology, false, {}});
+  EXPECT_DOUBLE_EQ(cost.area[Circuit::kBuffers], 4 * 36 * 4 / 8.0 * 1.03);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kBuffers], 64 * 4 * 36 * 4 / 8.0 * 969 / 1000);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kWordLineDrivers], 64 * 4 * 4 * 36 * 128 * 3.05 / 1000);
+  EXPECT_DOUBLE_EQ(cost.energy[Circuit::kShiftAdd], 64 * 4 * 20 * 4 * 39.0 / 1000);
+  EXPECT_DOUBLE_EQ(cost.operations, 2 * 64 * 20 * 36);
 }
 
 // One column in 257, but it sums 256 ones: its ADC tells 257 sums apart, whatever the others do.

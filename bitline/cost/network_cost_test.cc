@@ -10,8 +10,11 @@
 namespace bitline {
 namespace {
 
-CimLayer layer_named(const std::string& name, std::int64_t inputs) {
+/// 32 outputs of 4 planes fill the columns of arrays that have 128 word lines driven at once.
+CimLayer layer_named(const std::string& name, std::int64_t inputs, std::int64_t rows = 128) {
   ArraySpec array;
+  array.rows = rows;
+  array.active_rows = 128;
   array.encoding = Encoding::kTwosComplement;
   IntegerLayer layer = testing_layers::linear_layer(
       32, std::vector<std::int32_t>(static_cast<std::size_t>(inputs * 32), 1), 4, 4);
@@ -45,6 +48,30 @@ TEST_F(NetworkCostTest, AddsItsLayers) {
   EXPECT_DOUBLE_EQ(cost.time, front.time + back.time);
   EXPECT_DOUBLE_EQ(cost.slowest_time, std::max(front.time, back.time));
   EXPECT_DOUBLE_EQ(cost.tops_per_watt(), 2.0 * 32 * (128 + 256) / cost.energy.total());
+}
+
+// Two tiles in one array wait for each other and take twice the time of one tile in an array.
+TEST_F(NetworkCostTest, TheSlowestLayerBoundsThePipeline) {
+  const CimLayer slow = layer_named("slow", 256, 256);
+  const double read = 4 * (100 + 0.83);
+  for (const auto& layers : {std::vector{&front_, &slow}, std::vector{&slow, &front_}}) {
+    const NetworkCost cost = network_cost(layers, levels_of(plan_), options_);
+    EXPECT_DOUBLE_EQ(cost.slowest_time, 2 * read);
+    EXPECT_DOUBLE_EQ(cost.time, 3 * read);
+  }
+}
+
+// The front and two of the back: 3 arrays of 128 × 128, each read 4 times. 10^12 operations per
+// second and mm² are 1000 operations per ns and µm².
+TEST_F(NetworkCostTest, EfficienciesAreOperationsPerEnergyAndPerAreaOfOneDesign) {
+  const NetworkCost cost = network_cost(layers_, levels_of(plan_), options_);
+  const double operations = 2.0 * 32 * (128 + 256), one_bit = 2.0 * 4 * 3 * 128 * 128;
+  const double nanoseconds = 4 * (100 + 0.83), area = cost.area_one_design.total();
+  EXPECT_DOUBLE_EQ(cost.operations, operations);
+  EXPECT_DOUBLE_EQ(cost.one_bit_operations, one_bit);
+  EXPECT_DOUBLE_EQ(cost.one_bit_tops_per_watt(), one_bit / cost.energy.total());
+  EXPECT_DOUBLE_EQ(cost.tops_per_mm2(), operations / nanoseconds / area * 1000);
+  EXPECT_DOUBLE_EQ(cost.one_bit_tops_per_mm2(), one_bit / nanoseconds / area * 1000);
 }
 
 // Nine levels have four times the comparators of three.

@@ -30,8 +30,27 @@ TEST(Technology, ReadsTheDefaultTable) {
   const Technology technology = read_technology(Config::from_text(technology_32nm(), "32nm.toml"));
   EXPECT_EQ(technology.name, "32 nm");
   EXPECT_EQ(technology.cell_area, 0.171);
+  EXPECT_EQ(technology.cell_energy, 1.83);
   EXPECT_EQ(technology.read_time, 100);
+  EXPECT_EQ(technology.driver_area, 0.166);
+  EXPECT_EQ(technology.driver_energy, 3.05);
+  EXPECT_EQ(technology.multiplexer_area, 0.039);
+  EXPECT_EQ(technology.multiplexer_energy, 0.98);
+  EXPECT_EQ(technology.shift_add_area, 60);
+  EXPECT_EQ(technology.shift_add_energy, 39);
+  EXPECT_EQ(technology.accumulator_area, 0.376);
+  EXPECT_EQ(technology.accumulator_energy, 11.2);
+  EXPECT_EQ(technology.buffer_area, 1.03);
+  EXPECT_EQ(technology.buffer_energy, 969);
+  EXPECT_EQ(technology.comparator_area, 39.40);
+  EXPECT_EQ(technology.comparator_energy, 326.37);
+  EXPECT_EQ(technology.flash_time, 0.83);
+  EXPECT_EQ(technology.sar_area, 1500);
+  EXPECT_EQ(technology.sar_energy, 2580);
   EXPECT_EQ(technology.sar_capacitor_share, 0.5);
+  EXPECT_EQ(technology.sar_time, 0.83);
+  EXPECT_EQ(technology.regression_node, 32);
+  EXPECT_EQ(technology.regression_frequency, 1200);
 }
 
 TEST(Technology, TakesAnotherNumber) {
@@ -58,6 +77,8 @@ TEST(Technology, RefusesAKeyThatNobodyReads) {
 }
 
 TEST(Technology, RefusesAShareAboveOne) {
+  EXPECT_EQ(message_of(replaced("value = 0.5, unit = \"1\"", "value = 1, unit = \"1\"")),
+            "no error");
   EXPECT_THAT(message_of(replaced("value = 0.5, unit = \"1\"", "value = 1.5, unit = \"1\"")),
               HasSubstr("capacitor_share = 1.5"));
 }

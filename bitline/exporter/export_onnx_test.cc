@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
+
 #include "bitline/exporter/test_exports.h"
 #include "bitline/graph/test_networks.h"
 #include "bitline/models/models.h"
@@ -157,6 +159,38 @@ TEST_P(Exported, OpenBatchAndOperatorSet17) {
   const auto& shape = model.graph().input(0).type().tensor_type().shape();
   EXPECT_EQ(shape.dim(0).dim_param(), "batch");
   EXPECT_EQ(shape.dim(1).dim_value(), 2);
+}
+
+/// How many nodes of an operator a file has.
+std::ptrdiff_t count_nodes(const std::string& file, std::string_view type) {
+  onnx::ModelProto model;
+  EXPECT_TRUE(model.ParseFromString(file));
+  return std::ranges::count(model.graph().node(), type, &onnx::NodeProto::op_type);
+}
+
+TEST_P(Exported, AVectorIsARowOfGemmAndSeveralAreRowsOfMatMul) {
+  const std::string one = GetParam().write(one_layer(unsigned_spec(4), signed_spec(4, {0.5F})), {});
+  EXPECT_EQ(count_nodes(one, "Gemm"), 1);
+  EXPECT_EQ(count_nodes(one, "MatMul"), 0);
+  Network network = network_with_input({3, 2});
+  append(network, "layer", Linear{}, {"input"}, {{"weight", tensor_of({1, 2}, {1.5F, -2})}});
+  const std::string several = GetParam().write(network, {});
+  EXPECT_EQ(count_nodes(several, "Gemm"), 0);
+  EXPECT_EQ(count_nodes(several, "MatMul"), 1);
+}
+
+// ONNX takes a scale of one axis for one that runs along the tensor.
+TEST_P(Exported, TheOneScaleOfATensorIsANumber) {
+  onnx::ModelProto model;
+  ASSERT_TRUE(model.ParseFromString(
+      GetParam().write(one_layer(unsigned_spec(4), signed_spec(4, {0.5F})), {})));
+  int scales = 0;
+  for (const onnx::TensorProto& tensor : model.graph().initializer())
+    if (tensor.name().ends_with("/scale")) {
+      ++scales;
+      EXPECT_EQ(tensor.dims_size(), 0) << tensor.name();
+    }
+  EXPECT_EQ(scales, 2);
 }
 
 TEST_P(Exported, AConstantIsReadByWhatHasAUseForIt) {

@@ -50,6 +50,17 @@ TEST(Shapes, OfALinearLayer) {
   EXPECT_EQ(validate(network).at("linear"), Shape{3});
 }
 
+// Entries 0 … 4 are there to choose from.
+TEST(Shapes, OfAGatherFollowItsIndices) {
+  Network network = network_with_input({2, 5});
+  append(network, "gather", Gather{1, {0, 4, 0}}, {"input"});
+  EXPECT_EQ(validate(network).at("gather"), (Shape{2, 3}));
+  for (const std::int64_t index : {-1, 5}) {
+    std::get<Gather>(network.nodes.back().op).indices = {index};
+    EXPECT_THAT(refusal(network), HasSubstr(fmt::format("index {} along axis 1", index)));
+  }
+}
+
 TEST(Shapes, OfALayerWithoutAnyWeightAreRefused) {
   Network network = network_with_input({5});
   append(network, "none", Gather{0, {}}, {"input"});

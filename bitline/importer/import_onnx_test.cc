@@ -101,6 +101,11 @@ TEST(ImportOnnx, RefusesToMixImages) {
   ModelBuilder transpose({0, 2, 3});
   transpose.node("Transpose", {"x"}, {"y"}, {list_attribute("perm", {1, 0, 2})});
   EXPECT_THAT(refusal(transpose), HasSubstr("images lie along axis 1 of the output 'y'"));
+  ModelBuilder product({0, 2});
+  product.floats("b", {3, 1}, {1, 2, 3});
+  product.node("Transpose", {"x"}, {"t"}, {list_attribute("perm", {1, 0})});
+  product.node("MatMul", {"t", "b"}, {"y"});
+  EXPECT_THAT(refusal(product), HasSubstr("images lie along the last axis"));
   ModelBuilder softmax({0, 2});
   softmax.node("Softmax", {"x"}, {"y"}, {attribute("axis", std::int64_t{0})});
   EXPECT_THAT(refusal(softmax), HasSubstr("across images"));
@@ -116,6 +121,20 @@ TEST(ImportOnnx, ProductsWithConstantMatricesAreLayers) {
   EXPECT_THAT(operators_of(network), ElementsAre("input", "linear"));
   EXPECT_THAT(network.tensors.at("layer.weight").data<float>(), ElementsAre(1, 4, 2, 5, 3, 6));
   EXPECT_THAT(network.tensors.at("layer.bias").data<float>(), ElementsAre(7, 8, 9));
+}
+
+// Whether its shape is that of one output or has axes of 1 in front.
+TEST(ImportOnnx, TheBiasOfOneOutputIsFolded) {
+  for (const std::vector<std::int64_t>& shape : {std::vector<std::int64_t>{1}, {1, 1}}) {
+    ModelBuilder model({0, 2});
+    model.floats("b", {2, 1}, {1, 2});
+    model.floats("c", shape, {7});
+    model.node("MatMul", {"x", "b"}, {"product"}).set_name("layer");
+    model.node("Add", {"product", "c"}, {"y"});
+    const Network network = model.import();
+    EXPECT_THAT(operators_of(network), ElementsAre("input", "linear"));
+    EXPECT_THAT(network.tensors.at("layer.bias").data<float>(), ElementsAre(7));
+  }
 }
 
 TEST(ImportOnnx, GemmScalesItsOperands) {

@@ -46,7 +46,8 @@ TEST(NarrowGrids, AClipToTheEndsOfAGridNarrowsIt) {
        {Case{0, 7.5F, TensorProto::UINT8, 0, 4, false}, Case{0, 7, TensorProto::UINT8, 0, 4, true},
         Case{-1.5F, 2, TensorProto::UINT8, 3, 3, false},
         Case{-4, 3.5F, TensorProto::INT8, 0, 4, false},
-        Case{-63.5F, 63.5F, TensorProto::INT8, 0, 8, true}}) {
+        Case{-63.5F, 63.5F, TensorProto::INT8, 0, 8, true},
+        Case{0, 0.5F, TensorProto::UINT8, 0, 1, false}}) {
     const ModelBuilder model = clipped_model(one.low, one.high, one.type, one.zero_point);
     const Network network = model.import();
     EXPECT_EQ(network.nodes.size(), 2U);

@@ -274,6 +274,22 @@ TEST(Quant, StaysOnValuesThatAreOnlyChosenOrMoved) {
   EXPECT_FALSE(layer.input_signed);
 }
 
+// Beyond 65,536 none is compared with the grid, which has no more than 16 bits.
+TEST(Quant, RefusesZeroPointsOffTheGrid) {
+  const auto with_zero_point = [](float zero) {
+    ModelBuilder model({0, 2});
+    model.floats("s", {}, {0.5F});
+    model.floats("zero", {}, {zero});
+    model.floats("bits", {}, {16});
+    model.node("Quant", {"x", "s", "zero", "bits"}, {"y"}, {}, kQonnx);
+    return model;
+  };
+  EXPECT_EQ(with_zero_point(32767).import().quant.at("x").zero_point, 32767);
+  EXPECT_THAT(refusal(with_zero_point(65536)), HasSubstr("65536 lies off the grid"));
+  EXPECT_THAT(refusal(with_zero_point(65537)), HasSubstr("a zero point of 65537"));
+  EXPECT_THAT(refusal(with_zero_point(0.5F)), HasSubstr("a zero point of 0.5"));
+}
+
 TEST(Quant, RefusesWhatHasNoMeaning) {
   const auto message = [](float scale, float bits, const std::string& mode) {
     try {

@@ -125,6 +125,12 @@ TEST(OperatorSet18, ResizeIsRefusedWhereItKeepsTheAspectRatio) {
   EXPECT_THAT(resized("not_larger"), HasSubstr("'not_larger' is not supported"));
 }
 
+// Its TensorProto.DataType.
+TEST(OperatorSet21, ElementTypesHaveTheNumbersOfOnnx) {
+  EXPECT_EQ(kUint4, 21);
+  EXPECT_EQ(kInt4, 22);
+}
+
 /// x on a grid of the type, without a zero point, times weights of 4 bits.
 ModelBuilder four_bits(std::int64_t type_of_values) {
   ModelBuilder model({0, 3}, 21);

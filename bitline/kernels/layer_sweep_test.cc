@@ -61,5 +61,25 @@ TEST_F(LayerSweepTest, DoesNotDependOnThreads) {
   }
 }
 
+// One column of weights 7 reads ±60,000,000 times c g, which 15 · 15 times is more than 32 bits
+// hold: values like that are not added up with others.
+TEST_F(LayerSweepTest, LargeValuesDoNotOverflow) {
+  ArraySpec array;
+  array.encoding = Encoding::kTwosComplement;
+  const CimLayer layer =
+      map_layer(testing_layers::linear_layer(1, std::vector<std::int32_t>(8, 7), 4, 4), array);
+  const auto large = [&](std::int64_t value) {
+    return make_layer_adc(layer, table_from_values(layer.sums.minimum, layer.sums.maximum, {1},
+                                                   {Rational(-1), Rational(value)}));
+  };
+  const std::vector<LayerAdc> adcs{large(60'000'000), large(50'000'000)};
+  const std::vector<std::int32_t> activations(8, 15);
+  std::vector<std::int64_t> outputs(2);
+  FusedLayer(layer).accumulate_each(adcs, 1, activations, outputs);
+  // Planes of 1, 2 and 4 read 8 in all four streams, the sign plane of −8 reads 0.
+  EXPECT_EQ(outputs[0], 7LL * 15 * 60'000'000 + 120);
+  EXPECT_EQ(outputs[1], 7LL * 15 * 50'000'000 + 120);
+}
+
 }  // namespace
 }  // namespace bitline

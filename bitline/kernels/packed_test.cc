@@ -45,6 +45,17 @@ TEST(PackedPlanes, EightRowsOfAColumnAreAByte) {
   EXPECT_EQ(planes.sums.maximum, 2);
 }
 
+// Weights of 2 bits have one plane, so that an output is a column.
+TEST(PackedPlanes, SixtyFourColumnsAreABlock) {
+  const auto blocks = [](std::int64_t outputs) {
+    const std::vector<std::int32_t> weights(static_cast<std::size_t>(outputs), 1);
+    return pack_planes(map_layer(linear_layer(outputs, weights, 2, 1), ArraySpec{})).blocks();
+  };
+  EXPECT_EQ(blocks(1), 1);
+  EXPECT_EQ(blocks(64), 1);
+  EXPECT_EQ(blocks(65), 2);
+}
+
 TEST(PackedPlanes, HalvesOfAPairHoldMagnitudes) {
   ArraySpec array;
   array.subtract = Subtract::kDigital;

@@ -40,6 +40,21 @@ TEST(FoldBatchNorm, GoesIntoWeightAndBias) {
   validate(network);
 }
 
+// Gains of 1 and 2, and no bias: −μ · gain + β.
+TEST(FoldBatchNorm, ScalesEveryWeightOfAnOutput) {
+  Network network = network_with_input({2});
+  append(network, "linear", Linear{}, {"input"}, {{"weight", tensor_of({2, 2}, {1, 2, 3, 4})}});
+  append(network, "norm", BatchNorm{0}, {"linear"},
+         {{"scale", tensor_of({2}, {1, 2})},
+          {"shift", tensor_of({2}, {0, 1})},
+          {"mean", tensor_of({2}, {5, 6})},
+          {"variance", tensor_of({2}, {1, 1})}});
+  fold_batch_norm(network);
+  const Node& linear = network.node("linear");
+  EXPECT_THAT(network.parameter(linear, "weight").data<float>(), ElementsAre(1, 2, 6, 8));
+  EXPECT_THAT(network.parameter(linear, "bias").data<float>(), ElementsAre(-5, -11));
+}
+
 TEST(FoldBatchNorm, LeavesOneWhoseLayerOthersRead) {
   Network network = conv_and_norm();
   append(network, "add", Add{}, {"relu", "conv"});

@@ -54,10 +54,12 @@ TEST(RangeRule, LeastSquaredErrorIsFound) {
   EXPECT_FLOAT_EQ(scale_for({RangeRule::kMse, 0}, values, grid(1, false)), 1.08F);
 }
 
-TEST(RangeRule, ValuesOfZeroHaveAStepOfOne) {
+TEST(RangeRule, ValuesOfZeroAndNoValuesHaveAStepOfOne) {
   const std::vector<ValueCount> zeros{{0, 5}};
-  for (const RangeRule rule : {RangeRule::kMinMax, RangeRule::kPercentile, RangeRule::kMse})
+  for (const RangeRule rule : {RangeRule::kMinMax, RangeRule::kPercentile, RangeRule::kMse}) {
     EXPECT_EQ(scale_for({rule, 99}, zeros, grid(4, true)), 1);
+    EXPECT_EQ(scale_for({rule, 99}, {}, grid(4, true)), 1);
+  }
 }
 
 }  // namespace

@@ -119,6 +119,7 @@ TEST_F(ReportTest, ManySumsShareBars) {
   EXPECT_THAT(column_of(sums, "sums", "count"), SizeIs(25'000));
   EXPECT_THAT(column_of(sums, "sums", "count"), Each(6));
   EXPECT_EQ(column_of(sums, "sums", "first").at(1), -98);
+  EXPECT_EQ(column_of(sums, "sums", "last").front(), -99);
   EXPECT_EQ(column_of(sums, "sums", "last").back(), 49'899);
   EXPECT_LT(html.size(), 5'000'000U);
 }
@@ -129,6 +130,43 @@ TEST_F(ReportTest, DrawsThresholdsAndRangeOfEachPlan) {
   EXPECT_THAT(column_of(sums, "thresholds", "threshold"), SizeIs(3 * 2 * (3 + 5)));
   EXPECT_THAT(column_of(sums, "ranges", "plan"), SizeIs(3 * 4));
   EXPECT_THAT(column_of(sums, "ranges", "upper"), Contains(12.5));  // δ = 12
+}
+
+// L levels have L − 1 thresholds; the first layer's 4 become 129 and 130.
+TEST_F(ReportTest, DrawsAtMost128Thresholds) {
+  const auto drawn = [this](std::int64_t levels) {
+    const auto folder = runs_.make(fmt::format("levels_{}", levels));
+    const auto file = folder / "plans" / "L4-layer-wise.json";
+    AdcPlan plan = read_plan(file);
+    plan.layers.at("stage1.block1.conv1").spec.levels = levels;
+    write_file_atomically(file, to_json(plan));
+    const PageJson sums = section_of(data_of(report_of({folder})), "sums");
+    return std::ranges::count(column_of(sums, "thresholds", "plan"), PageJson("L4-layer-wise"));
+  };
+  const std::ptrdiff_t four = drawn(4);
+  EXPECT_EQ(drawn(129), four - 3 + 128);
+  EXPECT_EQ(drawn(130), four - 3);
+}
+
+// Of 30,000 candidates in place of some hundreds every second one is drawn, and the winner.
+TEST_F(ReportTest, ManyCandidatesAreThinned) {
+  const auto folder = runs_.make("run");
+  std::string curve = "pass,layer,delta,code_map,images,correct,loss,status\n";
+  for (int i = 0; i < 30'000; ++i)
+    curve += fmt::format("0,stage1.block1.conv1,{},1,20,9,5,{}\n", i + 1,
+                         i == 12'345 ? "winner" : "dropped");
+  write_file_atomically(folder / "curves" / "L4-layer-wise.csv", curve);
+  const PageJson search = section_of(data_of(report_of({folder})), "search");
+  const auto levels = column_of(search, "points", "levels");
+  EXPECT_EQ(std::ranges::count(levels, PageJson(4)), 15'000 + 1);
+}
+
+// 50,410 of 117,600.
+TEST_F(ReportTest, SaysWhatSearchesMeasured) {
+  const PageJson search = section_of(data(), "search");
+  EXPECT_EQ(column_of(search, "searches", "images").front(), 50'410);
+  EXPECT_EQ(column_of(search, "searches", "full").front(), 117'600);
+  EXPECT_NEAR(column_of(search, "searches", "share").front().get<double>(), 42.87, 0.005);
 }
 
 TEST_F(ReportTest, MarksTheChosenCandidates) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "bitline/base/test_progress.h"
 #include "bitline/search/synthetic_evaluator.h"
 
 namespace bitline {
@@ -165,6 +166,36 @@ TEST(LevelAllocation, UnderABudgetOnCostLooksFromTheFinerSideToo) {
   ASSERT_TRUE(allocation.best.has_value());
   EXPECT_EQ(levels_of(*allocation.best, "c"), 4);
   EXPECT_EQ(allocation.best->score.correct, 19);
+}
+
+// A plan's cost and what it loses add up to 1,056, so that of 32 × 32 divisions none beats another.
+// Uniform 18 levels lose 15 · 33 answers and cost 561; the 528 cheaper divisions are tried at 16
+// places, and 6 halvings find the border among the 35 between the last two.
+TEST(LevelAllocation, FindsTheBudgetByHalving) {
+  constexpr std::int64_t kMost = 33;
+  SyntheticEvaluator evaluator(
+      {{"high", -8, 8}, {"low", -8, 8}}, 1024, [](const AdcPlan& plan, std::int64_t image) {
+        std::int64_t lost = 0;
+        for (const auto& [name, planned] : plan.layers)
+          lost += (name == "high" ? 32 : 1) * (kMost - planned.spec.levels);
+        return Score{1, image >= lost ? 1 : 0, lost};
+      });
+  AllocationOptions some;
+  some.cost = [](const SearchLayer& layer, std::int64_t levels) {
+    return (layer.name == "high" ? 32 : 1) * (levels - 1);
+  };
+  for (std::int64_t levels = 2; levels <= kMost; ++levels) {
+    some.levels.push_back(levels);
+    some.uniform.emplace_back();
+    for (const char* layer : {"high", "low"})
+      some.uniform.back().layers[layer].spec.levels = levels;
+  }
+  some.lost_answers = 15 * 33 + 2;
+  testing_progress::NotedProgress progress;
+  const LevelAllocation allocation = allocate_levels(evaluator, some, progress, {});
+  ASSERT_TRUE(allocation.best.has_value());
+  EXPECT_EQ(allocation.best->cost, 561 - 2);
+  EXPECT_LE(progress.tasks("plans of mixed levels").front().done.size(), 16U + 6);
 }
 
 // Ranges that are given stay, be they the wrong ones.

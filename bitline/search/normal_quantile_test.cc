@@ -63,6 +63,18 @@ TEST(TruncatedNormalQuantile, IsThePublishedOneOfTheWholeDistribution) {
   }
 }
 
+// The integral up to z is at most (2k − n) / n of the whole, and up to z + 1 it is more.
+TEST(TruncatedNormalQuantile, IsRoundedTowardsZero) {
+  constexpr std::int64_t kShares = 64;
+  const __int128 whole = normal_integral(kTruncation);
+  for (std::int64_t k = kShares / 2; k < kShares; ++k) {
+    const std::int64_t z = truncated_normal_quantile(k, kShares);
+    EXPECT_TRUE(kShares * static_cast<__int128>(normal_integral(z)) <= (2 * k - kShares) * whole);
+    EXPECT_TRUE(kShares * static_cast<__int128>(normal_integral(z + 1)) >
+                (2 * k - kShares) * whole);
+  }
+}
+
 TEST(TruncatedNormalQuantile, IsZeroAtTheMedianAndSymmetricAroundIt) {
   EXPECT_EQ(truncated_normal_quantile(1, 2), 0);
   EXPECT_EQ(truncated_normal_quantile(500, 1000), 0);
