@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "bitline/base/file.h"
-#include "bitline/pipeline/allocation.h"
-#include "bitline/pipeline/study.h"
+#include "bitline/study/allocation.h"
+#include "bitline/study/inputs.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 #include "cli/result_table.h"
@@ -41,11 +41,11 @@ void print_row(const AllocationOutcome& outcome, std::string_view name, const Me
 }
 
 /// What the search sample counts.
-std::string_view sample_name(const SearchRun& search) {
+std::string_view sample_name(const SearchConfig& search) {
   return search.options.objective == Objective::kAgreement ? "as lossless" : "search sample";
 }
 
-void print_table(const AllocationOutcome& outcome, const SearchRun& search,
+void print_table(const AllocationOutcome& outcome, const SearchConfig& search,
                  std::string_view spent) {
   if (search.recalibrate && search.statistics == SearchStatistics::kStored)
     fmt::print(
@@ -67,7 +67,7 @@ void print_table(const AllocationOutcome& outcome, const SearchRun& search,
 }
 
 /// What else could be had, for more or for less.
-void print_front(const AllocationOutcome& outcome, const SearchRun& search,
+void print_front(const AllocationOutcome& outcome, const SearchConfig& search,
                  std::string_view spent) {
   fmt::print("\nMeasured plans that none beats on the search sample\n{:<16} {:>16} {:>13}  {}\n",
              "plan", fmt::format("ADC {}", spent), sample_name(search), "levels, front to back");
@@ -129,15 +129,14 @@ void run_allocate(const AllocateArguments& arguments, Context& context) {
   const Network network = load_network(config.model);
   const AllocationOutcome outcome = or_say_how_to_go_on(folder, [&] {
     make_folder(folder / "journals");
-    SearchBench bench(network, config, context.progress, context.cancellation);
-    const Dataset test =
-        load_split(config.data, Split::kTest, context.progress, context.cancellation);
-    return allocate(bench, config, test, folder / "journals" / "allocate", context.progress,
-                    context.cancellation);
+    SearchStudy bench(network, config, context.job());
+    const Dataset test = load_split(config.data, Split::kTest, context.job());
+    return allocate(bench, config, test, folder / "journals" / "allocate", context.job());
   });
-  write_files(folder, outcome, config.allocate.by_area);
-  if (arguments.json) return print_json(document(outcome, config.allocate.by_area, folder));
-  const std::string_view spent = config.allocate.by_area ? "area" : "energy";
+  const bool by_area = config.allocate_or_default().by_area;
+  write_files(folder, outcome, by_area);
+  if (arguments.json) return print_json(document(outcome, by_area, folder));
+  const std::string_view spent = by_area ? "area" : "energy";
   print_table(outcome, config.search, spent);
   print_front(outcome, config.search, spent);
   print_best(outcome, spent, network);

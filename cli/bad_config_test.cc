@@ -194,11 +194,13 @@ TEST_F(StudyTest, WeightsOfOneBitUnderDifferentialAreRefused) {
 }
 
 TEST_F(StudyTest, TrainingWeightsOfOneBitOnTheOrdinaryGridIsRefused) {
+  if (!trains()) GTEST_SKIP() << kNoTraining;
   write("study.toml", std::string(kStudy) + "[quantize]\nweight_bits = 1\n[train]\nholdout = 0\n");
   expect_refusal({"train", "study.toml"}, kUsage, {"weight_bits = 1", "set weight_grid = \"odd\""});
 }
 
 TEST_F(StudyTest, UnknownTrainingDeviceIsNamed) {
+  if (!trains()) GTEST_SKIP() << kNoTraining;
   write("study.toml", std::string(kStudy) + "[train]\nholdout = 0\ndevice = \"gpu\"\n");
   expect_refusal({"train", "study.toml"}, kUsage, {"gpu", "cpu or cuda"});
 }

@@ -137,6 +137,9 @@ TEST_F(BadDataTest, NetworkWithRealWeightsIsRefused) {
 /// The study trains the network for one epoch.
 class BadCheckpointTest : public BadDataTest {
  protected:
+  void SetUp() override {
+    if (!trains()) GTEST_SKIP() << kNoTraining;
+  }
   BadCheckpointTest() {
     write("study.toml", std::string(kStudy) + "[train]\nepochs = 1\nholdout = 0\noutput = \"t\"\n");
   }

@@ -52,6 +52,7 @@ TEST_F(BadFilesTest, FileInPlaceOfAFolderForPlansIsNamed) {
 }
 
 TEST_F(BadFilesTest, FileInPlaceOfTheFolderOfATrainedNetworkIsNamed) {
+  if (!trains()) GTEST_SKIP() << kNoTraining;
   write("out", "a file");
   write("study.toml", std::string(kStudy) + "[train]\nholdout = 0\noutput = \"out/t\"\n");
   expect_refusal({"train", "study.toml"}, kFailure, {"folder out", "choose"});
@@ -102,6 +103,7 @@ TEST_F(BadFilesTest, SearchOnADiskThatFillsUpStopsAndGoesOnOnceThereIsSpace) {
 }
 
 TEST_F(BadFilesTest, TrainingOnADiskThatFillsUpLeavesNoPartOfACheckpoint) {
+  if (!trains()) GTEST_SKIP() << kNoTraining;
   write("study.toml", std::string(kStudy) + "[train]\nepochs = 1\nholdout = 0\noutput = \"t\"\n");
   expect_refusal({"train", "study.toml"}, limited(1000), kFailure,
                  {"cannot write t.checkpoint: File too large; raise the limit"});
@@ -128,6 +130,7 @@ TEST_F(BadFilesTest, TableThatDoesNotFitTheDiskIsAnError) {
 
 // Printed line by line while training goes on; the network is whole all the same.
 TEST_F(BadFilesTest, EpochLinesThatDoNotFitTheDiskAreAnErrorAtTheEnd) {
+  if (!trains()) GTEST_SKIP() << kNoTraining;
   write("study.toml", std::string(kStudy) + "[train]\nepochs = 2\nholdout = 0\noutput = \"t\"\n");
   const Outcome outcome = run({"train", "study.toml"}, to_full_disk());
   EXPECT_EQ(outcome.exit_code, kFailure);

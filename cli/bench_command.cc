@@ -5,7 +5,7 @@
 
 #include "bitline/base/parallel.h"
 #include "bitline/kernels/instruction_set.h"
-#include "bitline/pipeline/bench.h"
+#include "bitline/study/speed.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -28,9 +28,10 @@ void print_speed(const NetworkSpeed& speed) {
   fmt::print("    counting histograms        {:>12.1f}  ({:.2f} times slower)\n",
              speed.images_per_second_histograms,
              speed.images_per_second / speed.images_per_second_histograms);
-  fmt::print("    composed of LibTorch       {:>12.1f}  ({:.2f} times slower)\n",
-             speed.images_per_second_composed,
-             speed.images_per_second / speed.images_per_second_composed);
+  if (speed.images_per_second_composed)
+    fmt::print("    composed of LibTorch       {:>12.1f}  ({:.2f} times slower)\n",
+               *speed.images_per_second_composed,
+               speed.images_per_second / *speed.images_per_second_composed);
   fmt::print("  time outside the kernels     {:>12.1f} %\n", 100 * (1 - speed.kernel_share));
   fmt::print("  peak memory                  {:>12.0f} MiB\n",
              static_cast<double>(speed.peak_memory) / (1 << 20));
@@ -42,8 +43,7 @@ void print_speed(const NetworkSpeed& speed) {
 
 void run_bench(const BenchArguments& arguments, Context& context) {
   const NetworkSpeed speed =
-      measure_speed(arguments.config.read(context.progress), arguments.options, context.progress,
-                    context.cancellation);
+      measure_speed(arguments.config.read(context.progress), arguments.options, context.job());
   if (arguments.json) {
     fmt::print("{}", to_json({speed}));
   } else {

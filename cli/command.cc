@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "bitline/base/parallel.h"
-#include "bitline/pipeline/placement.h"
-#include "bitline/pipeline/study.h"
-#include "bitline/runtime/threads.h"
+#include "bitline/runtime/torch_part.h"
+#include "bitline/study/inputs.h"
+#include "bitline/study/placement.h"
 
 namespace bitline::cli {
 
@@ -63,7 +63,7 @@ ConfiguredNetwork ConfigArguments::read_network(ProgressSink& progress) const {
     RunConfig config = read(progress);
     return {config, load_network(config.model)};
   }
-  ModelSource model;
+  ModelConfig model;
   model.file = file;
   Network network = load_network(model);
   Config config = Config::from_text("", file);

@@ -12,7 +12,7 @@
 #include "bitline/base/progress.h"
 #include "bitline/fetch/published_set.h"
 #include "bitline/graph/network.h"
-#include "bitline/pipeline/run_config.h"
+#include "bitline/options/run_config.h"
 #include "cli/console_progress.h"
 
 namespace bitline::cli {
@@ -21,6 +21,8 @@ namespace bitline::cli {
 struct Context {
   ConsoleProgress progress;
   Cancellation cancellation;
+
+  Job job() { return {progress, cancellation}; }
 };
 
 struct ConfiguredNetwork {

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "bitline/pipeline/compare.h"
+#include "bitline/run/compare.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 #include "cli/result_table.h"
@@ -22,8 +22,8 @@ void compare_methods(const CompareArguments& arguments, Context& context) {
   const std::filesystem::path folder =
       run_folder(arguments.out, arguments.config.file, "-comparison");
   config.command = arguments.config.command_line("compare", folder);
-  const std::vector<ResultRow> rows = or_say_how_to_go_on(
-      folder, [&] { return compare(config, folder, context.progress, context.cancellation); });
+  const std::vector<ResultRow> rows =
+      or_say_how_to_go_on(folder, [&] { return compare(config, folder, context.job()); });
   const std::filesystem::path whole = std::filesystem::absolute(folder).lexically_normal();
   const std::string table = (whole / "comparison.csv").string();
   const std::string report = (whole / "report.html").string();

@@ -2,7 +2,7 @@
 
 #include <sstream>
 
-#include "bitline/pipeline/run_config.h"
+#include "bitline/options/run_config.h"
 
 namespace bitline::cli {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "bitline/pipeline/cost_report.h"
-#include "bitline/pipeline/study.h"
+#include "bitline/study/cost_report.h"
+#include "bitline/study/inputs.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -61,7 +61,7 @@ void print_idle_reads(const CostOptions& options) {
     fmt::print("{:<28} {:>6.1f} %\n", layer, 100 * share);
 }
 
-void print_comparison(const CostComparison& comparison, const CostRun& cost,
+void print_comparison(const CostComparison& comparison, const CostConfig& cost,
                       const CostOptions& options) {
   print_layers(comparison.plan);
   print_circuits(comparison.plan);
@@ -79,19 +79,18 @@ void print_comparison(const CostComparison& comparison, const CostRun& cost,
 
 void run_cost(const CostArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
+  const CostConfig cost = config.cost_or_default();
   const Executor executor(load_network(config.model), MacMode::kAnalog, config.array,
                           Engine::kFused, context.progress);
   const AdcPlan plan = arguments.plan.empty() ? AdcPlan{} : read_plan(arguments.plan);
   Dataset sample;  // costs need no data without zero detection
-  if (config.cost.zero_detection)
-    sample = load_search_sample(config.data, config.seed, context.progress, context.cancellation);
-  const CostOptions options =
-      load_cost_options(config, executor, plan, sample, context.progress, context.cancellation);
-  const CostComparison comparison = compare_cost(executor, plan, config.cost, options);
+  if (cost.zero_detection) sample = load_search_sample(config.data, config.seed, context.job());
+  const CostOptions options = load_cost_options(config, executor, plan, sample, context.job());
+  const CostComparison comparison = compare_cost(executor, plan, cost, options);
   if (arguments.json) {
-    fmt::print("{}", to_json(comparison, config.cost, options));
+    fmt::print("{}", to_json(comparison, cost, options));
   } else {
-    print_comparison(comparison, config.cost, options);
+    print_comparison(comparison, cost, options);
   }
 }
 

@@ -26,7 +26,7 @@ std::vector<std::string> names_of(const std::vector<PublishedSet>& sets) {
 void get(const GetArguments& arguments, const std::vector<PublishedSet>& sets, Context& context) {
   PublishedSet set = *std::ranges::find(sets, arguments.name, &PublishedSet::name);
   if (!arguments.url.empty()) set.url = arguments.url;
-  fetch_set(set, arguments.to, context.progress, context.cancellation);
+  fetch_set(set, arguments.to, context.job());
   if (arguments.json) return print_json({{"folder", arguments.to}, {"format", set.name}});
   fmt::print("{}: set data.format = \"{}\" and data.folder to this folder\n", arguments.to,
              set.name);

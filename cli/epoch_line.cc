@@ -7,7 +7,7 @@
 namespace bitline::cli {
 namespace {
 
-void print_line(const EpochReport& r, const TrainRun& train) {
+void print_line(const EpochReport& r, const TrainConfig& train) {
   const std::string held_out =
       train.holdout == 0 ? "" : fmt::format("held out {:.2f} %  ", 100 * r.holdout_accuracy);
   fmt::print("epoch {:>3}/{}  loss {:.4f}  accuracy {:.2f} %  {}rate {:.5f}  {:.1f} s\n", r.epoch,
@@ -15,7 +15,7 @@ void print_line(const EpochReport& r, const TrainRun& train) {
   std::fflush(stdout);
 }
 
-Json json_of(const EpochReport& r, const TrainRun& train) {
+Json json_of(const EpochReport& r, const TrainConfig& train) {
   Json json{{"epoch", r.epoch}, {"loss", r.loss}, {"accuracy", r.accuracy}};
   if (train.holdout > 0) json["holdout_accuracy"] = r.holdout_accuracy;
   json["learning_rate"] = r.learning_rate;
@@ -25,7 +25,7 @@ Json json_of(const EpochReport& r, const TrainRun& train) {
 
 }  // namespace
 
-std::function<void(const EpochReport&)> epoch_listener(const TrainRun& train, bool json,
+std::function<void(const EpochReport&)> epoch_listener(const TrainConfig& train, bool json,
                                                        Json& epochs) {
   if (json) return [&epochs, train](const EpochReport& r) { epochs.push_back(json_of(r, train)); };
   return [train](const EpochReport& r) { print_line(r, train); };

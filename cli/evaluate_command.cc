@@ -5,10 +5,10 @@
 #include <memory>
 #include <optional>
 
-#include "bitline/pipeline/accuracy_json.h"
-#include "bitline/pipeline/evaluation.h"
-#include "bitline/pipeline/study.h"
-#include "bitline/pipeline/training_files.h"
+#include "bitline/record/interval.h"
+#include "bitline/study/evaluation.h"
+#include "bitline/study/inputs.h"
+#include "bitline/study/training_files.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -83,20 +83,18 @@ Json json_of(const Evaluation& evaluation, const Subject& subject) {
 }
 
 Dataset images_of(const EvaluateArguments& arguments, const RunConfig& config, Context& context) {
-  const auto whole = [&](Split split) {
-    return load_split(config.data, split, context.progress, context.cancellation);
-  };
+  const auto whole = [&](Split split) { return load_split(config.data, split, context.job()); };
   if (arguments.on == "test") return whole(Split::kTest);
-  if (arguments.on == "search")
-    return load_search_sample(config.data, config.seed, context.progress, context.cancellation);
+  if (arguments.on == "search") return load_search_sample(config.data, config.seed, context.job());
   if (arguments.on == "holdout") {
-    Dataset holdout = split_off_holdout(whole(Split::kTrain), config.retrain.train.holdout).holdout;
+    Dataset holdout =
+        split_off_holdout(whole(Split::kTrain), config.retrain_or_default().train.holdout).holdout;
     if (holdout.size() == 0)
       fail_usage("--on holdout, but retrain.holdout = 0; give it 1000, for example");
     return holdout;
   }
   std::optional<Dataset> validation =
-      load_validation_sample(config.data, config.seed, context.progress, context.cancellation);
+      load_validation_sample(config.data, config.seed, context.job());
   if (!validation)
     fail_usage(
         "--on validation, but no training images are left beside the search sample; lower "
@@ -127,8 +125,8 @@ void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
   std::vector<Evaluation> evaluations;
   for (const Subject& subject : subjects) {
     const std::string name = subject.name(arguments.mode);
-    evaluations.push_back(evaluate(subject.network, mode, subject.plan, images, config, name,
-                                   context.progress, context.cancellation));
+    evaluations.push_back(
+        evaluate(subject.network, mode, subject.plan, images, config, name, context.job()));
     if (!arguments.json) print_accuracy(name, evaluations.back());
     document["evaluations"].push_back(json_of(evaluations.back(), subject));
   }

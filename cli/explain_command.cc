@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "bitline/adc/adc_text.h"
-#include "bitline/pipeline/explanation.h"
-#include "bitline/pipeline/study.h"
+#include "bitline/study/explanation.h"
+#include "bitline/study/inputs.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -72,8 +72,7 @@ void print_worst(const Explanation& explanation) {
 void run_explain(const ExplainArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
   const Explanation explanation =
-      explain(load_network(config.model), config, read_plan(arguments.plan), context.progress,
-              context.cancellation);
+      explain(load_network(config.model), config, read_plan(arguments.plan), context.job());
   if (arguments.json) {
     fmt::print("{}", to_json(explanation));
     return;

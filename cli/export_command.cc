@@ -6,8 +6,8 @@
 
 #include "bitline/base/file.h"
 #include "bitline/exporter/export_onnx.h"
-#include "bitline/pipeline/export_layers.h"
-#include "bitline/pipeline/study.h"
+#include "bitline/study/export_layers.h"
+#include "bitline/study/inputs.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -41,7 +41,7 @@ void run_export(const ExportArguments& arguments, bool has_golden_options, Conte
   if (!arguments.plan.empty()) plan = read_plan(arguments.plan);
   if (arguments.format == "golden")
     export_golden(network, config, {arguments.layers, arguments.images, plan}, arguments.out,
-                  context.progress, context.cancellation);
+                  context.job());
   else if (arguments.format == "npz")
     write_file_atomically(arguments.out, export_npz(network, config.array, plan, context.progress));
   else

@@ -8,10 +8,10 @@
 
 #include "bitline/mapping/layout.h"
 #include "bitline/mapping/map.h"
-#include "bitline/pipeline/mapping_report.h"
-#include "bitline/pipeline/placement.h"
-#include "bitline/pipeline/study.h"
 #include "bitline/quantize/integer_layer.h"
+#include "bitline/study/inputs.h"
+#include "bitline/study/mapping_report.h"
+#include "bitline/study/placement.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -95,16 +95,16 @@ void print_mapping(const Executor& executor, const ArraySpec& array) {
 Json document(const Network& network, const Executor& executor, const RunConfig& config) {
   Json json{{"network", network.name}};
   if (network.quant.empty())
-    json["trial_grids"] = {{"weight_bits", config.quantize.weight_bits},
-                           {"activation_bits", config.quantize.activation_bits}};
+    json["trial_grids"] = {{"weight_bits", config.quantize_or_default().grids.weight_bits},
+                           {"activation_bits", config.quantize_or_default().grids.activation_bits}};
   json.update(Json::parse(mapping_json(executor, config.array)));
   return json;
 }
 
 void inspect(const InspectArguments& arguments, Context& context) {
   const auto [config, network] = arguments.config.read_network(context.progress);
-  if (!arguments.json) print_state(network, config.quantize);
-  const Network on_grids = with_trial_grids(network, config.quantize);
+  if (!arguments.json) print_state(network, config.quantize_or_default().grids);
+  const Network on_grids = with_trial_grids(network, config.quantize_or_default().grids);
   // Nothing runs, so nothing has to be packed for the fast engine.
   const Executor executor(on_grids,
                           has_integer_layer(on_grids) ? MacMode::kAnalog : MacMode::kFloat,

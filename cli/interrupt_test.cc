@@ -119,6 +119,9 @@ TEST_F(InterruptTest, PicturesAreReadNoFurther) {
 /// Trains in steps of one image, so that most stops fall inside an epoch.
 class TrainingInterruptTest : public InterruptTest {
  protected:
+  void SetUp() override {
+    if (!trains()) GTEST_SKIP() << kNoTraining;
+  }
   TrainingInterruptTest() {
     write("study.toml", replaced(kStudy, "file = \"network.safetensors\"",
                                  "name = \"resnet20\"\nwidth = 0.125\nclasses = 2\n"

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "bitline/pipeline/accuracy_json.h"
+#include "bitline/record/interval.h"
 
 namespace bitline::cli {
 namespace {

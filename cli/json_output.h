@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "bitline/adc/adc_plan.h"
-#include "bitline/pipeline/evaluation.h"
-#include "bitline/pipeline/results.h"
+#include "bitline/run/results.h"
+#include "bitline/study/evaluation.h"
 
 namespace bitline::cli {
 

@@ -111,6 +111,7 @@ TEST_F(JsonTest, FilesThatAreWrittenAreNamed) {
 }
 
 TEST_F(JsonTest, TrainingsGiveTheirEpochs) {
+  if (!trains()) GTEST_SKIP() << kNoTraining;
   write_network(folder() / "float.safetensors", make_float_network(4));
   write("study.toml", std::string(kStudy) +
                           "[train]\nepochs = 2\nholdout = 4\noutput = \"t.safetensors\"\n"

@@ -14,8 +14,8 @@
 #include "bitline/base/error.h"
 #include "bitline/base/memory.h"
 #include "bitline/base/nearest_name.h"
+#include "bitline/base/version.h"
 #include "bitline/kernels/instruction_set.h"
-#include "bitline/pipeline/version.h"
 #include "cli/command.h"
 
 namespace bitline::cli {

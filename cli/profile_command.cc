@@ -4,9 +4,9 @@
 #include <memory>
 
 #include "bitline/base/file.h"
-#include "bitline/pipeline/profile_report.h"
-#include "bitline/pipeline/search_run.h"
-#include "bitline/pipeline/study.h"
+#include "bitline/study/inputs.h"
+#include "bitline/study/profile_report.h"
+#include "bitline/study/search_study.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -49,9 +49,9 @@ void profile(const ProfileArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
   const std::filesystem::path folder = arguments.out;
   make_folder(folder);
-  SearchBench bench(load_network(config.model), config, context.progress, context.cancellation);
-  const HistogramMap histograms = bench.profile(arguments.by_tile || config.profile_by_tile,
-                                                context.progress, context.cancellation);
+  SearchStudy bench(load_network(config.model), config, context.job());
+  const HistogramMap histograms =
+      bench.profile(arguments.by_tile || config.profile.by_tile, context.job());
   const ProfileFiles files = profile_files(bench.executor(), histograms);
   write_file_atomically(folder / "counts.csv", files.counts_csv);
   write_file_atomically(folder / "statistics.csv", files.statistics_csv);

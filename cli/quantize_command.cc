@@ -5,9 +5,9 @@
 #include <memory>
 
 #include "bitline/graph/network_file.h"
-#include "bitline/pipeline/quantization.h"
-#include "bitline/pipeline/study.h"
-#include "bitline/pipeline/training.h"
+#include "bitline/study/inputs.h"
+#include "bitline/study/quantization.h"
+#include "bitline/study/train.h"
 #include "cli/command.h"
 #include "cli/epoch_line.h"
 #include "cli/json_output.h"
@@ -25,21 +25,20 @@ struct QuantizeArguments {
 
 void quantize(const QuantizeArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
-  const bool fine_tune = arguments.fine_tune || config.quantize_then_train;
+  const bool fine_tune = arguments.fine_tune || config.quantize_or_default().fine_tune;
   if (arguments.resume && !fine_tune)
     fail_usage("--resume continues a training, and none is asked for; give --fine-tune too");
   const std::string calibrated = fine_tune ? arguments.out + ".calibrated" : arguments.out;
   // With --resume too: a checkpoint of training on other grids is then refused.
   write_network(calibrated,
                 quantize_network(load_network(config.model),
-                                 load_search_sample(config.data, config.seed, context.progress,
-                                                    context.cancellation),
-                                 config, context.progress, context.cancellation));
+                                 load_search_sample(config.data, config.seed, context.job()),
+                                 config, context.job()));
   if (!arguments.json) fmt::print("Network on integer grids: {}\n", calibrated);
   Json epochs = Json::array();
   if (fine_tune) {
     const RunConfig training = fine_tuning(config, calibrated, arguments.out);
-    train_network(training, arguments.resume, context.progress, context.cancellation,
+    train_network(training, arguments.resume, context.job(),
                   epoch_listener(training.train, arguments.json, epochs));
     if (!arguments.json) fmt::print("Fine-tuned network: {}\n", arguments.out);
   }

@@ -4,9 +4,9 @@
 #include <memory>
 
 #include "bitline/graph/network_file.h"
-#include "bitline/pipeline/recalibration.h"
-#include "bitline/pipeline/study.h"
 #include "bitline/runtime/recalibrate.h"
+#include "bitline/study/inputs.h"
+#include "bitline/study/recalibrate_network.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -28,11 +28,10 @@ void run_recalibrate(const RecalibrateArguments& arguments, Context& context) {
         "network '{}' has no batch-norm behind a layer, as where it is folded into the weights: "
         "there are no statistics to recalibrate",
         network.name);
-  const Dataset sample =
-      load_search_sample(config.data, config.seed, context.progress, context.cancellation);
+  const Dataset sample = load_search_sample(config.data, config.seed, context.job());
   check_fit(network, sample);
-  write_network(arguments.out, recalibrated(network, read_plan(arguments.plan), sample, config,
-                                            context.progress, context.cancellation));
+  write_network(arguments.out,
+                recalibrated(network, read_plan(arguments.plan), sample, config, context.job()));
   if (arguments.json) return print_json({{"network", arguments.out}, {"images", sample.size()}});
   fmt::print("Network with batch-norm statistics of {} images: {}\n", sample.size(), arguments.out);
 }

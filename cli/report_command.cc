@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "bitline/base/file.h"
-#include "bitline/pipeline/version.h"
+#include "bitline/base/version.h"
 #include "bitline/report/report.h"
 #include "cli/command.h"
 #include "cli/json_output.h"

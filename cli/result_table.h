@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "bitline/pipeline/run.h"
+#include "bitline/run/run.h"
 #include "cli/paint.h"
 
 namespace bitline::cli {

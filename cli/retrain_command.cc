@@ -3,9 +3,10 @@
 
 #include <memory>
 
-#include "bitline/pipeline/accuracy_json.h"
-#include "bitline/pipeline/retraining.h"
-#include "bitline/pipeline/study.h"
+#include "bitline/record/interval.h"
+#include "bitline/study/inputs.h"
+#include "bitline/study/retraining_gain.h"
+#include "bitline/study/train.h"
 #include "cli/command.h"
 #include "cli/epoch_line.h"
 #include "cli/json_output.h"
@@ -56,7 +57,7 @@ Json json_of(const RetrainingGain& gain, bool control) {
   return json;
 }
 
-void check(const RetrainArguments& arguments, const RetrainRun& retrain) {
+void check(const RetrainArguments& arguments, const RetrainConfig& retrain) {
   if (arguments.control == !arguments.plan.empty())
     fail_usage("give either --plan PLAN, or --control for the same training with lossless ADCs");
   std::error_code none;
@@ -70,21 +71,21 @@ void check(const RetrainArguments& arguments, const RetrainRun& retrain) {
 
 void retrain(const RetrainArguments& arguments, Context& context) {
   RunConfig config = arguments.config.read(context.progress);
-  if (!arguments.out.empty()) config.retrain.train.output = arguments.out;
-  check(arguments, config.retrain);
+  config.retrain = config.retrain_or_default();
+  if (!arguments.out.empty()) config.retrain->train.output = arguments.out;
+  check(arguments, *config.retrain);
   const AdcPlan plan = arguments.control ? AdcPlan{} : read_plan(arguments.plan);
   const Network network = load_network(config.model);
   Json epochs = Json::array();
-  const Trained trained = retrain_network(
-      config, network, plan, arguments.resume, context.progress, context.cancellation,
-      epoch_listener(config.retrain.train, arguments.json, epochs));
+  const Trained trained =
+      retrain_network(config, network, plan, arguments.resume, context.job(),
+                      epoch_listener(config.retrain->train, arguments.json, epochs));
   RetrainingGain gain;
-  beside_training(training_files(config.retrain.train), [&] {
-    gain = measure_gain(config, network, plan, trained, context.progress, context.cancellation);
-  });
-  const std::string output = config.retrain.train.output.string();
-  const std::string plan_file = config.retrain.changes_plan() && !arguments.control
-                                    ? training_files(config.retrain.train).plan.string()
+  beside_training(training_files(config.retrain->train),
+                  [&] { gain = measure_gain(config, network, plan, trained, context.job()); });
+  const std::string output = config.retrain->train.output.string();
+  const std::string plan_file = config.retrain->changes_plan() && !arguments.control
+                                    ? training_files(config.retrain->train).plan.string()
                                     : arguments.plan;
   if (arguments.json)
     return print_json({{"epochs", epochs},

@@ -8,6 +8,9 @@ namespace fs = std::filesystem;
 
 class RetrainTest : public StudyTest {
  protected:
+  void SetUp() override {
+    if (!trains()) GTEST_SKIP() << kNoTraining;
+  }
   RetrainTest() {
     write("study.toml",
           std::string(kStudy) +

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "bitline/pipeline/run.h"
+#include "bitline/run/run.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 #include "cli/result_table.h"
@@ -33,8 +33,8 @@ void run(const RunArguments& arguments, Context& context) {
   RunConfig config = arguments.config.read(context.progress);
   const std::filesystem::path folder = run_folder(arguments.out, arguments.config.file, "");
   config.command = arguments.config.command_line("run", folder);
-  const RunOutcome outcome = or_say_how_to_go_on(
-      folder, [&] { return run_pipeline(config, folder, context.progress, context.cancellation); });
+  const RunOutcome outcome =
+      or_say_how_to_go_on(folder, [&] { return run_pipeline(config, folder, context.job()); });
   const std::filesystem::path whole = std::filesystem::absolute(folder).lexically_normal();
   if (arguments.json) return print_json(document(outcome, config.search.max_loss, whole));
   print_results(outcome, config.search.max_loss, Paint::for_standard_output());

@@ -5,8 +5,8 @@
 #include <memory>
 #include <utility>
 
-#include "bitline/data/samples.h"
-#include "bitline/pipeline/study.h"
+#include "bitline/data/sample_file.h"
+#include "bitline/study/inputs.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -43,7 +43,7 @@ void sample(const SampleArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
   BalancedPart part =
       load_balanced_part(config.data, arguments.split == "train" ? Split::kTrain : Split::kTest,
-                         arguments.per_class, config.seed, context.progress, context.cancellation);
+                         arguments.per_class, config.seed, context.job());
   Samples samples;
   samples.data = std::move(part.data);
   samples.indices = std::move(part.indices);

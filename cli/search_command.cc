@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "bitline/base/file.h"
-#include "bitline/pipeline/search_run.h"
-#include "bitline/pipeline/study.h"
+#include "bitline/study/inputs.h"
+#include "bitline/study/search_study.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 #include "cli/result_table.h"
@@ -21,11 +21,10 @@ struct SearchArguments {
 };
 
 /// Writes `path`.json and .csv.
-SearchResult search_into(const std::filesystem::path& path, SearchBench& bench, std::int64_t levels,
+SearchResult search_into(const std::filesystem::path& path, SearchStudy& bench, std::int64_t levels,
                          RangeMethod ranges, Context& context) {
   const std::string journal = path.string() + ".journal";
-  SearchResult result =
-      bench.search(levels, ranges, journal, context.progress, context.cancellation);
+  SearchResult result = bench.search(levels, ranges, journal, context.job());
   write_file_atomically(path.string() + ".json", to_json(result.plan));
   write_file_atomically(path.string() + ".csv", curves_to_csv(result.curves));
   std::filesystem::remove(journal);
@@ -59,7 +58,7 @@ void search(const SearchArguments& arguments, Context& context) {
   const std::filesystem::path folder = arguments.out;
   make_folder(folder);
   const Network network = load_network(config.model);
-  SearchBench bench(network, config, context.progress, context.cancellation);
+  SearchStudy bench(network, config, context.job());
   Json document{{"images", bench.lossless().images},
                 {"lossless_correct", bench.lossless().correct},
                 {"searches", Json::array()}};

@@ -19,6 +19,7 @@ namespace bitline::cli {
 
 /// How the program is called, beside its arguments.
 struct Call {
+  std::string program = BITLINE_PROGRAM;
   std::filesystem::path folder;         ///< where it works
   std::filesystem::path output;         ///< takes standard output
   std::filesystem::path errors;         ///< takes standard error, unless `errors_pipe` does
@@ -31,7 +32,7 @@ class Process {
  public:
   Process(const std::vector<std::string>& arguments, const Call& call) {
     // All that allocates stands before fork: LibTorch may have started threads.
-    std::vector<std::string> words{BITLINE_PROGRAM};
+    std::vector<std::string> words{call.program};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> pointers;
     for (std::string& word : words) pointers.push_back(word.data());

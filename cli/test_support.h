@@ -17,7 +17,7 @@
 
 #include "bitline/base/file.h"
 #include "bitline/base/random.h"
-#include "bitline/data/samples.h"
+#include "bitline/data/sample_file.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/models/network_builder.h"
 #include "bitline/quantize/quantizers.h"
@@ -103,6 +103,13 @@ levels = [3]
 ranges = ["layer-wise"]
 max_loss = 100.0
 )";
+
+/// Whether the program that is tested has LibTorch beside it, without which it trains nothing.
+inline bool trains() {
+  return std::filesystem::exists(std::filesystem::path(BITLINE_PROGRAM).parent_path() /
+                                 "bitline_torch.so");
+}
+constexpr const char* kNoTraining = "training needs LibTorch";
 
 /// `text` with its one `from` replaced.
 inline std::string replaced(std::string text, const std::string& from, const std::string& to) {

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "bitline/pipeline/training.h"
+#include "bitline/study/train.h"
 #include "cli/command.h"
 #include "cli/epoch_line.h"
 #include "cli/json_output.h"
@@ -22,7 +22,7 @@ void train(const TrainArguments& arguments, Context& context) {
   RunConfig config = arguments.config.read(context.progress);
   if (!arguments.device.empty()) config.train.device = arguments.device;
   Json epochs = Json::array();
-  train_network(config, arguments.resume, context.progress, context.cancellation,
+  train_network(config, arguments.resume, context.job(),
                 epoch_listener(config.train, arguments.json, epochs));
   if (arguments.json)
     return print_json({{"epochs", epochs}, {"network", config.train.output.string()}});

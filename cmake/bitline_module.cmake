@@ -7,26 +7,39 @@ find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
 include(GoogleTest)
 
-add_library(bitline_options INTERFACE)
-target_compile_options(bitline_options INTERFACE
+add_library(bitline_flags INTERFACE)
+target_compile_options(bitline_flags INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Werror -ffp-contract=off -fno-math-errno)
 if(BITLINE_SANITIZE)
-  target_compile_options(bitline_options INTERFACE
+  target_compile_options(bitline_flags INTERFACE
     -fsanitize=${BITLINE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
-  target_link_options(bitline_options INTERFACE -fsanitize=${BITLINE_SANITIZE})
+  target_link_options(bitline_flags INTERFACE -fsanitize=${BITLINE_SANITIZE})
 endif()
 if(BITLINE_COVERAGE)
-  target_compile_options(bitline_options INTERFACE --coverage)
-  target_link_options(bitline_options INTERFACE --coverage)
+  target_compile_options(bitline_flags INTERFACE --coverage)
+  target_link_options(bitline_flags INTERFACE --coverage)
 endif()
 if(BITLINE_STD_THREADS)
   find_package(Threads REQUIRED)
-  target_compile_definitions(bitline_options INTERFACE BITLINE_STD_THREADS)
-  target_link_libraries(bitline_options INTERFACE Threads::Threads)
+  target_compile_definitions(bitline_flags INTERFACE BITLINE_STD_THREADS)
+  target_link_libraries(bitline_flags INTERFACE Threads::Threads)
 else()
   find_package(OpenMP REQUIRED)
-  target_link_libraries(bitline_options INTERFACE OpenMP::OpenMP_CXX)
+  target_link_libraries(bitline_flags INTERFACE OpenMP::OpenMP_CXX)
 endif()
+
+# bitline_version_source(TARGET FILE): FILE.in of this folder with version and revision, which are
+# asked again at every build, as a source of TARGET.
+function(bitline_version_source target file)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${file})
+  add_custom_target(${target}_version
+    COMMAND ${CMAKE_COMMAND} -DSOURCE=${PROJECT_SOURCE_DIR} -DPROJECT_VERSION=${PROJECT_VERSION}
+            -DTEMPLATE=${CMAKE_CURRENT_SOURCE_DIR}/${file}.in -DOUTPUT=${output}
+            -P ${PROJECT_SOURCE_DIR}/cmake/git_revision.cmake
+    BYPRODUCTS ${output})
+  target_sources(${target} PRIVATE ${output})
+  add_dependencies(${target} ${target}_version)
+endfunction()
 
 # bitline_module(NAME DEPENDS folders... LIBRARIES external targets...)
 # Library from every *.cc of the folder, test program from every *_test.cc; each test case is
@@ -45,12 +58,12 @@ function(bitline_module name)
   target_include_directories(bitline_${name} PUBLIC ${include})
   list(TRANSFORM MODULE_DEPENDS PREPEND bitline_)
   target_link_libraries(bitline_${name}
-    PUBLIC ${MODULE_DEPENDS} ${MODULE_LIBRARIES} fmt::fmt PRIVATE bitline_options)
+    PUBLIC ${MODULE_DEPENDS} ${MODULE_LIBRARIES} fmt::fmt PRIVATE bitline_flags)
 
   if(tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE
-      bitline_${name} bitline_options GTest::gmock GTest::gtest_main rapidcheck)
+      bitline_${name} bitline_flags GTest::gmock GTest::gtest_main rapidcheck)
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
       DISCOVERY_TIMEOUT 60)
   endif()

@@ -12,7 +12,7 @@
 #include "bitline/base/memory.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/runtime/executor.h"
-#include "bitline/runtime/threads.h"
+#include "bitline/runtime/torch_part.h"
 #include "bitline/train/trainable_network.h"
 
 namespace bitline {

@@ -49,9 +49,9 @@ const Json& to_array(const Json& json, std::string_view what) {
 void read_choice(AdcSpec& spec, std::string_view name, const Json& json) {
   if (name == "delta") spec.delta = to_rational(json, name);
   if (name == "centre") spec.centre = to_rational(json, name);
-  if (name == "step_rule") spec.step_rule = step_rule_from_name(to_text(json, name));
-  if (name == "tie_rule") spec.tie_rule = tie_rule_from_name(to_text(json, name));
-  if (name == "sides") spec.sides = sides_from_name(to_text(json, name));
+  if (name == "step_rule") spec.step_rule = from_name<StepRule>(to_text(json, name));
+  if (name == "tie_rule") spec.tie_rule = from_name<TieRule>(to_text(json, name));
+  if (name == "sides") spec.sides = from_name<Sides>(to_text(json, name));
 }
 
 void read_stream_shifts(AdcSpec& spec, const Json& json) {
@@ -67,7 +67,7 @@ void read_stream_shifts(AdcSpec& spec, const Json& json) {
 
 AdcSpec read_spec(const Json& layer) {
   AdcSpec spec;
-  spec.quantizer = quantizer_from_name(to_text(field(layer, "quantizer"), "quantizer"));
+  spec.quantizer = from_name<Quantizer>(to_text(field(layer, "quantizer"), "quantizer"));
   spec.levels = to_integer(field(layer, "levels"), "levels");
   for (const char* name : choice_fields(spec.quantizer))
     read_choice(spec, name, field(layer, name));

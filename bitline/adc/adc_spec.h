@@ -6,18 +6,40 @@
 #include <vector>
 
 #include "bitline/adc/code_table.h"
+#include "bitline/base/enum_names.h"
 #include "bitline/base/rational.h"
 
 namespace bitline {
 
 enum class Quantizer { kLossless, kZeroTread, kZeroRise, kFullRange, kTable };
+template <>
+struct EnumNames<Quantizer> {
+  static constexpr std::string_view kWhat = "quantizer";
+  static constexpr std::array<std::string_view, 5> kNames{"lossless", "zero-tread", "zero-rise",
+                                                          "full-range", "table"};
+};
 /// Step of zero-tread: 2δ/L' (range), 2δ/(L' − 1) (outer-levels), 2δ/(L − 1) (codes).
 enum class StepRule { kRange, kOuterLevels, kCodes };
+template <>
+struct EnumNames<StepRule> {
+  static constexpr std::string_view kWhat = "step rule";
+  static constexpr std::array<std::string_view, 3> kNames{"range", "outer-levels", "codes"};
+};
 /// A sum half-way between two levels goes up, as comparators do, or away from the centre.
 enum class TieRule { kUp, kAway };
+template <>
+struct EnumNames<TieRule> {
+  static constexpr std::string_view kWhat = "tie rule";
+  static constexpr std::array<std::string_view, 2> kNames{"up", "away"};
+};
 /// Levels on both sides of the centre, or none below it (cells of 0/1 never give p < 0).
 /// kAutomatic: one-sided where no possible sum lies below the centre.
 enum class Sides { kAutomatic, kBoth, kOneSided };
+template <>
+struct EnumNames<Sides> {
+  static constexpr std::string_view kWhat = "sides";
+  static constexpr std::array<std::string_view, 3> kNames{"automatic", "both", "one-sided"};
+};
 
 /// One layer's ADC. `lossless` uses no other member, `full-range` levels and sides, `zero-rise` all
 /// but the step rule and the shifts, `table` levels and its two lists.
@@ -58,17 +80,5 @@ Sides resolved_sides(const AdcSpec& spec, std::int64_t minimum);
 constexpr bool has_range(Quantizer quantizer) {
   return quantizer == Quantizer::kZeroTread || quantizer == Quantizer::kZeroRise;
 }
-
-/// Names as configuration and JSON spell them: "zero-tread", "outer-levels", "up", "one-sided" …
-std::string_view name_of(Quantizer quantizer);
-std::string_view name_of(StepRule rule);
-std::string_view name_of(TieRule rule);
-std::string_view name_of(Sides sides);
-
-/// The inverses of name_of. Throw Error (kUsage) that lists the known names.
-Quantizer quantizer_from_name(std::string_view name);
-StepRule step_rule_from_name(std::string_view name);
-TieRule tie_rule_from_name(std::string_view name);
-Sides sides_from_name(std::string_view name);
 
 }  // namespace bitline

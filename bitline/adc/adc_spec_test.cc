@@ -69,12 +69,12 @@ TEST(AdcSpec, RefusesSumsThatAreNone) {
 
 TEST(AdcSpec, NamesAreReadBack) {
   for (const char* name : {"lossless", "zero-tread", "zero-rise", "full-range", "table"})
-    EXPECT_EQ(name_of(quantizer_from_name(name)), name);
+    EXPECT_EQ(name_of(from_name<Quantizer>(name)), name);
   for (const char* name : {"range", "outer-levels", "codes"})
-    EXPECT_EQ(name_of(step_rule_from_name(name)), name);
-  for (const char* name : {"up", "away"}) EXPECT_EQ(name_of(tie_rule_from_name(name)), name);
+    EXPECT_EQ(name_of(from_name<StepRule>(name)), name);
+  for (const char* name : {"up", "away"}) EXPECT_EQ(name_of(from_name<TieRule>(name)), name);
   for (const char* name : {"automatic", "both", "one-sided"})
-    EXPECT_EQ(name_of(sides_from_name(name)), name);
+    EXPECT_EQ(name_of(from_name<Sides>(name)), name);
   EXPECT_EQ(name_of(Quantizer::kZeroTread), "zero-tread");
   EXPECT_EQ(name_of(StepRule::kOuterLevels), "outer-levels");
   EXPECT_EQ(name_of(TieRule::kAway), "away");
@@ -85,10 +85,10 @@ TEST(AdcSpec, UnknownNamesListTheKnown) {
   expect_error(ErrorKind::kUsage,
                "quantizer 'zero-thread' is unknown; choose one of lossless, zero-tread, zero-rise, "
                "full-range, table",
-               [] { quantizer_from_name("zero-thread"); });
-  expect_error(ErrorKind::kUsage, "choose one of up, away", [] { tie_rule_from_name("down"); });
-  expect_error(ErrorKind::kUsage, "step rule ''", [] { step_rule_from_name(""); });
-  expect_error(ErrorKind::kUsage, "sides 'two'", [] { sides_from_name("two"); });
+               [] { from_name<Quantizer>("zero-thread"); });
+  expect_error(ErrorKind::kUsage, "choose one of up, away", [] { from_name<TieRule>("down"); });
+  expect_error(ErrorKind::kUsage, "step rule ''", [] { from_name<StepRule>(""); });
+  expect_error(ErrorKind::kUsage, "sides 'two'", [] { from_name<Sides>("two"); });
 }
 
 }  // namespace

@@ -50,4 +50,11 @@ class Cancellation {
   std::atomic<bool> requested_{false};
 };
 
+/// Long work as those see it who do it: where it tells how far it is, and who may ask it to stop.
+/// Refers to both, which outlive the work.
+struct Job {
+  ProgressSink& progress;
+  const Cancellation& cancellation;
+};
+
 }  // namespace bitline

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,13 +23,6 @@ namespace bitline {
 namespace detail {
 struct ConfigState;
 }
-
-/// One allowed name of an enum and what it stands for.
-template <typename E>
-struct Choice {
-  std::string_view name;
-  E value;
-};
 
 /// One table of a Config, valid as long as the Config lives. A table that the file does not have is
 /// empty: every getter then gives its fallback. Asking for a key, present or not, makes it known.
@@ -68,16 +60,9 @@ class ConfigTable {
   std::filesystem::path path(std::string_view key, const std::filesystem::path& fallback) const;
   std::filesystem::path require_path(std::string_view key) const;
 
-  /// One of the named values. Throws Error that lists the names.
-  template <typename E>
-  E choice(std::string_view key, E fallback, std::initializer_list<Choice<E>> choices) const {
-    for (const Choice<E>& choice : choices)
-      if (choice.value == fallback) note_default(key, std::string(choice.name));
-    if (!has(key)) return fallback;
-    std::vector<std::string> names;
-    for (const Choice<E>& choice : choices) names.emplace_back(choice.name);
-    return (choices.begin() + choice_index(key, names))->value;
-  }
+  /// Which of `names` the text is; `fallback` is an index too. Throws Error that lists the names.
+  std::size_t one_of(std::string_view key, std::size_t fallback,
+                     const std::vector<std::string_view>& names) const;
 
   /// A table whose keys are names of the user's own and whose values are texts. Throws Error for
   /// other values, also for the table that a name with dots makes when it is not in quotes.
@@ -101,7 +86,6 @@ class ConfigTable {
   explicit ConfigTable(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   template <typename T>
   void note_default(std::string_view key, const T& fallback) const;
-  std::ptrdiff_t choice_index(std::string_view key, const std::vector<std::string>& names) const;
 
   std::shared_ptr<const Impl> impl_;
 };

@@ -238,14 +238,16 @@ std::filesystem::path ConfigTable::path(std::string_view key,
   return has(key) ? require_path(key) : fallback;
 }
 
-std::ptrdiff_t ConfigTable::choice_index(std::string_view key,
-                                         const std::vector<std::string>& names) const {
+std::size_t ConfigTable::one_of(std::string_view key, std::size_t fallback,
+                                const std::vector<std::string_view>& names) const {
+  note_default(key, std::string(names.at(fallback)));
+  if (!has(key)) return fallback;
   const auto name = require<std::string>(key);
   const auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end())
     fail_usage("{} = '{}' is not one of {}{}", where(key), name, fmt::join(names, ", "),
-               detail::suggestion(name, names));
-  return found - names.begin();
+               detail::suggestion(name, {names.begin(), names.end()}));
+  return static_cast<std::size_t>(found - names.begin());
 }
 
 std::map<std::string, std::string> ConfigTable::texts(std::string_view key) const {

@@ -45,11 +45,6 @@ AdcCost andrulis_cost(std::int64_t levels, const Technology& technology) {
 
 }  // namespace
 
-std::string_view name_of(AdcModel model) {
-  constexpr std::string_view kNames[] = {"flash", "sar", "andrulis"};
-  return kNames[static_cast<std::size_t>(model)];
-}
-
 AdcCost adc_cost(AdcModel model, std::int64_t levels, const Technology& technology) {
   if (levels < 2) fail_usage("an ADC of {} levels; the fewest are 2", levels);
   switch (model) {

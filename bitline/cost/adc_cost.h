@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "bitline/base/enum_names.h"
 #include "bitline/cost/technology.h"
 
 namespace bitline {
@@ -12,8 +13,11 @@ namespace bitline {
 /// approximation, ⌈log2 L⌉ bits; one half doubles with each bit, the other grows with their number.
 /// andrulis: regression over published converters (arXiv 2404.06553), for 4 bits and more.
 enum class AdcModel { kFlash, kSar, kAndrulis };
-
-std::string_view name_of(AdcModel model);
+template <>
+struct EnumNames<AdcModel> {
+  static constexpr std::string_view kWhat = "ADC model";
+  static constexpr std::array<std::string_view, 3> kNames{"flash", "sar", "andrulis"};
+};
 
 /// Of one ADC.
 struct AdcCost {

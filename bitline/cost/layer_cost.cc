@@ -87,13 +87,6 @@ double read_time(const CimLayer& layer, const Adcs& adc, const Technology& techn
 
 }  // namespace
 
-std::string_view name_of(Circuit circuit) {
-  constexpr std::string_view kNames[] = {"arrays", "word-line drivers", "column multiplexers",
-                                         "ADCs",   "shift-add",         "accumulators",
-                                         "buffers"};
-  return kNames[static_cast<std::size_t>(circuit)];
-}
-
 double Breakdown::total() const { return std::accumulate(parts.begin(), parts.end(), 0.0); }
 
 Breakdown& Breakdown::operator+=(const Breakdown& other) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "bitline/base/enum_names.h"
 #include "bitline/cost/adc_cost.h"
 #include "bitline/mapping/cim_layer.h"
 
@@ -21,9 +22,14 @@ enum class Circuit {
   kAccumulators,
   kBuffers
 };
-inline constexpr std::size_t kCircuits = 7;
-
-std::string_view name_of(Circuit circuit);
+template <>
+struct EnumNames<Circuit> {
+  static constexpr std::string_view kWhat = "circuit";
+  static constexpr std::array<std::string_view, 7> kNames{
+      "arrays", "word-line drivers", "column multiplexers", "ADCs", "shift-add", "accumulators",
+      "buffers"};
+};
+inline constexpr std::size_t kCircuits = EnumNames<Circuit>::kNames.size();
 
 /// A number for each circuit: µm², or pJ per image.
 struct Breakdown {

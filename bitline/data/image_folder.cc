@@ -111,8 +111,7 @@ ImageFolder list_image_folder(const fs::path& folder, Split split) {
 }
 
 Dataset load_images(const ImageFolder& folder, std::span<const std::int64_t> indices,
-                    const ImageGeometry& geometry, ProgressSink& progress,
-                    const Cancellation& cancellation) {
+                    const ImageGeometry& geometry, const Job& job) {
   const auto count = static_cast<std::int64_t>(indices.size());
   const Shape shape{count, 3, geometry.crop, geometry.crop};
   check_memory(shape);
@@ -126,20 +125,20 @@ Dataset load_images(const ImageFolder& folder, std::span<const std::int64_t> ind
   const std::size_t size = indices.empty() ? 0 : pixels.size() / indices.size();
   std::mutex mutex;
   std::int64_t read = 0;
-  progress.begin("read pictures", count);
+  job.progress.begin("read pictures", count);
   parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-      cancellation.check();
+      job.cancellation.check();
       const fs::path& path = folder.files.at(static_cast<std::size_t>(indices[i]));
       const std::vector<std::byte> bytes = read_file(path);
       with_context(path.string(), [&] {
         resize_and_crop(decode_image(bytes), geometry, pixels.subspan(i * size, size));
       });
       const std::lock_guard lock(mutex);
-      progress.update(++read, "");
+      job.progress.update(++read, "");
     }
   });
-  progress.end();
+  job.progress.end();
   return dataset;
 }
 

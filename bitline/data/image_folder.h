@@ -32,7 +32,6 @@ ImageFolder list_image_folder(const std::filesystem::path& folder, Split split);
 /// take more than this machine's memory (before any is read), with the path of a picture that
 /// cannot be decoded, and of kind kInterrupted after a request to stop.
 Dataset load_images(const ImageFolder& folder, std::span<const std::int64_t> indices,
-                    const ImageGeometry& geometry, ProgressSink& progress,
-                    const Cancellation& cancellation);
+                    const ImageGeometry& geometry, const Job& job);
 
 }  // namespace bitline

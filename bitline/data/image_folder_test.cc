@@ -33,7 +33,7 @@ class ImageFolderTest : public FolderTest {
     std::vector<std::int64_t> all(listing.files.size());
     std::iota(all.begin(), all.end(), 0);
     SilentProgress silent;
-    return load_images(listing, all, geometry, silent, {});
+    return load_images(listing, all, geometry, {silent, {}});
   }
 
   std::string refusal_of(Split split) const {
@@ -63,7 +63,7 @@ TEST_F(ImageFolderTest, ASelectionIsReadInItsOrder) {
   const ImageFolder listing = list_image_folder(folder_, Split::kTrain);
   const std::vector<std::int64_t> indices{5, 2};
   SilentProgress silent;
-  const Dataset part = load_images(listing, indices, {4, 4}, silent, {});
+  const Dataset part = load_images(listing, indices, {4, 4}, {silent, {}});
   const Dataset all = load_all(listing, {4, 4});
   EXPECT_EQ(part.size(), 2);
   EXPECT_EQ(part.image(0)[0], all.image(5)[0]);
@@ -122,7 +122,7 @@ TEST_F(ImageFolderTest, MoreThanTheMemoryIsRefusedBeforeAnyFileIsRead) {
   const ImageFolder listing{{"absent"}, {0}, {"a"}};
   SilentProgress silent;
   EXPECT_THAT(message_of([&] {
-                load_images(listing, indices, {16384, 16384}, silent, {});
+                load_images(listing, indices, {16384, 16384}, {silent, {}});
               }),
               AllOf(HasSubstr("1000000 images of 16384 x 16384 pixels take 768000000 MB"),
                     HasSubstr("data.crop")));
@@ -139,7 +139,7 @@ TEST_F(ImageFolderTest, ARequestToStopLetsThePicturesAtHandEnd) {
     Cancellation cancellation;
     StopAfter stop(cancellation, 3);
     try {
-      load_images(listing, all, {4, 4}, stop, cancellation);
+      load_images(listing, all, {4, 4}, {stop, cancellation});
       ADD_FAILURE() << "was not stopped";
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);

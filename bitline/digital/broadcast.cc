@@ -1,6 +1,6 @@
 #include "bitline/digital/broadcast.h"
 
-#include "bitline/graph/infer_shape.h"
+#include "bitline/graph/shape_rules.h"
 
 namespace bitline::digital {
 namespace {

@@ -197,7 +197,7 @@ TEST_P(Exported, AConstantIsReadByWhatHasAUseForIt) {
   Network network = network_with_input({2});
   append(network, "constant", Constant{}, {}, {{"value", tensor_of({2}, {1, 2})}});
   append(network, "relu", Relu{}, {"constant"});
-  append(network, "sum", Add{}, {"input", "relu"});
+  append(network, "sum", ResidualAdd{}, {"input", "relu"});
   EXPECT_THAT(message_of([&] { GetParam().write(network, {}); }),
               HasSubstr("node 'relu' (relu): it reads the constant 'constant'"));
 }

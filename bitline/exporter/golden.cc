@@ -137,22 +137,21 @@ void write_layer(const std::filesystem::path& folder, const GoldenLayer& golden)
 }  // namespace
 
 void write_golden(const std::filesystem::path& folder, const std::string& network,
-                  std::span<const GoldenLayer> layers, ProgressSink& progress,
-                  const Cancellation& cancellation) {
+                  std::span<const GoldenLayer> layers, const Job& job) {
   check_size(layers);
   make_folder(folder);
   std::set<std::string> used;
   Json manifest{{"version", kVersion}, {"network", network}, {"layers", Json::array()}};
-  progress.begin("golden vectors", std::ssize(layers));
+  job.progress.begin("golden vectors", std::ssize(layers));
   for (const GoldenLayer& golden : layers) {
-    cancellation.check();
+    job.cancellation.check();
     const std::string name = folder_name(golden.layer->name, used);
     with_context(fmt::format("layer {}", golden.layer->name),
                  [&] { write_layer(folder / name, golden); });
     manifest["layers"].push_back(describe(golden, name));
-    progress.update(std::ssize(manifest["layers"]), golden.layer->name);
+    job.progress.update(std::ssize(manifest["layers"]), golden.layer->name);
   }
-  progress.end();
+  job.progress.end();
   write_file_atomically(folder / "manifest.json", manifest.dump(1) + "\n");
 }
 

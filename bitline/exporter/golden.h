@@ -18,7 +18,6 @@ inline constexpr std::int64_t kMostGoldenBytes = std::int64_t{1} << 30;
 /// what is in them; docs/export.md describes both. Throws Error, before anything is computed, when
 /// the files would be larger than kMostGoldenBytes.
 void write_golden(const std::filesystem::path& folder, const std::string& network,
-                  std::span<const GoldenLayer> layers, ProgressSink& progress,
-                  const Cancellation& cancellation);
+                  std::span<const GoldenLayer> layers, const Job& job);
 
 }  // namespace bitline

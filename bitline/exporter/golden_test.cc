@@ -33,7 +33,7 @@ class GoldenTest : public ::testing::Test {
 
   void write(std::span<const GoldenLayer> layers) const {
     SilentProgress silent;
-    write_golden(folder_, "drawn", layers, silent, {});
+    write_golden(folder_, "drawn", layers, {silent, {}});
   }
   Json manifest() const { return Json::parse(read_text_file(folder_ / "manifest.json")); }
 

@@ -8,7 +8,7 @@ namespace {
 class NetworkWriter {
  public:
   NetworkWriter(OnnxGraph& graph, const Network& network, const GridWriter& grids)
-      : graph_(graph), network_(network), grids_(grids), shapes_(validate(network)) {}
+      : graph_(graph), network_(network), grids_(grids), shapes_(infer_shapes(network)) {}
 
   void write() {
     for (const Node& node : network_.nodes)

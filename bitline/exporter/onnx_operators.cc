@@ -57,7 +57,7 @@ struct Writer {
   void operator()(const Relu&) const { add("Relu", {value(0)}); }
   void operator()(const Identity&) const { add("Identity", {value(0)}); }
   void operator()(const Unary& unary) const;
-  void operator()(const Add&) const { add("Add", operands()); }
+  void operator()(const ResidualAdd&) const { add("Add", operands()); }
   void operator()(const Binary& binary) const;
   void operator()(const MatMul&) const { add("MatMul", operands()); }
   void operator()(const MaxPool& pool) const {

@@ -64,14 +64,12 @@ class PartFile {
 // One request to the server, appended to a file.
 class Transfer {
  public:
-  Transfer(const std::string& url, PartFile& part, ProgressSink& progress,
-           const Cancellation& cancellation)
+  Transfer(const std::string& url, PartFile& part, const Job& job)
       : curl_(curl_easy_init()),
         task_("download " + url.substr(url.rfind('/') + 1)),
         part_(part),
         already_(part.size()),
-        progress_(progress),
-        cancellation_(cancellation) {
+        job_(job) {
     if (curl_ == nullptr) fail("no memory for a download");
     set(CURLOPT_URL, url.c_str());
     set(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -127,7 +125,7 @@ class Transfer {
   static int report(void* self, curl_off_t total, curl_off_t done, curl_off_t, curl_off_t) {
     auto& transfer = *static_cast<Transfer*>(self);
     try {
-      transfer.cancellation_.check();
+      transfer.job_.cancellation.check();
       transfer.show(total, done);
       return 0;
     } catch (...) {
@@ -140,15 +138,15 @@ class Transfer {
   void show(std::int64_t total, std::int64_t done) {
     if (total <= 0) return;
     constexpr double kMegabyte = 1e6;
-    if (!shown_) progress_.begin(task_, already_ + total);
+    if (!shown_) job_.progress.begin(task_, already_ + total);
     shown_ = true;
-    progress_.update(
+    job_.progress.update(
         already_ + done,
         fmt::format("{:.1f} of {:.1f} MB", static_cast<double>(already_ + done) / kMegabyte,
                     static_cast<double>(already_ + total) / kMegabyte));
     if (done == total && !ended_) {
       ended_ = true;
-      progress_.end();
+      job_.progress.end();
     }
   }
 
@@ -156,8 +154,7 @@ class Transfer {
   std::string task_;
   PartFile& part_;
   std::int64_t already_;
-  ProgressSink& progress_;
-  const Cancellation& cancellation_;
+  Job job_;
   std::array<char, CURL_ERROR_SIZE> reason_{};
   std::exception_ptr failure_;
   bool shown_ = false;
@@ -166,11 +163,10 @@ class Transfer {
 
 /// False where the server cannot go on at the end of the part: it knows no ranges, or the part is
 /// as long as the file or longer.
-bool go_on(const std::string& url, const fs::path& part_path, ProgressSink& progress,
-           const Cancellation& cancellation) {
+bool go_on(const std::string& url, const fs::path& part_path, const Job& job) {
   PartFile part(part_path);
   const bool resumed = part.size() > 0;
-  Transfer transfer(url, part, progress, cancellation);
+  Transfer transfer(url, part, job);
   const CURLcode code = transfer.perform();
   constexpr long kRangeNotSatisfiable = 416;  // libcurl takes it for the end of the file
   if (resumed && (code == CURLE_RANGE_ERROR || transfer.status() == kRangeNotSatisfiable))
@@ -187,16 +183,15 @@ bool go_on(const std::string& url, const fs::path& part_path, ProgressSink& prog
 
 }  // namespace
 
-void download(const RemoteFile& source, const fs::path& file, ProgressSink& progress,
-              const Cancellation& cancellation) {
+void download(const RemoteFile& source, const fs::path& file, const Job& job) {
   if (has_checksum(file, source.md5)) return;
   fs::path part = file;
   part += ".part";
   with_context(source.url, [&] {
     // Killed between the last byte and the rename, the part is the file.
-    if (!has_checksum(part, source.md5) && !go_on(source.url, part, progress, cancellation)) {
+    if (!has_checksum(part, source.md5) && !go_on(source.url, part, job)) {
       fs::resize_file(part, 0);
-      go_on(source.url, part, progress, cancellation);
+      go_on(source.url, part, job);
     }
     const std::string found = md5(read_file(part));
     if (found != source.md5) {

@@ -21,7 +21,6 @@ struct RemoteFile {
 /// Throws Error that names the address: for a server that cannot be reached, answers with an error
 /// or stays silent for a minute (what has arrived is kept); for more than 1 GiB; for another MD5
 /// (`file`.part is deleted); and of kind kInterrupted after a request to stop.
-void download(const RemoteFile& source, const std::filesystem::path& file, ProgressSink& progress,
-              const Cancellation& cancellation);
+void download(const RemoteFile& source, const std::filesystem::path& file, const Job& job);
 
 }  // namespace bitline

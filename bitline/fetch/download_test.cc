@@ -41,7 +41,7 @@ class StopHalfWay : public SilentProgress {
 class Download : public FetchTest {
  protected:
   void get(const TestServer& server) {
-    download({server.url() + "/set/a.gz", md5_of(content())}, file_, progress_, cancellation_);
+    download({server.url() + "/set/a.gz", md5_of(content())}, file_, {progress_, cancellation_});
   }
   std::string refusal_of(const TestServer& server) {
     return message_of([&] { get(server); });
@@ -134,7 +134,7 @@ TEST_F(Download, AServerThatIsNotThereIsNamed) {
     url = server.url();
   }
   EXPECT_THAT(message_of([&] {
-                download({url + "/a", ""}, file_, progress_, cancellation_);
+                download({url + "/a", ""}, file_, {progress_, cancellation_});
               }),
               HasSubstr(url + "/a: "));
 }
@@ -142,7 +142,7 @@ TEST_F(Download, AServerThatIsNotThereIsNamed) {
 TEST_F(Download, OtherProtocolsAreRefused) {
   put_part("x");
   EXPECT_THAT(message_of([&] {
-                download({"file://" + part_.string(), ""}, file_, progress_, cancellation_);
+                download({"file://" + part_.string(), ""}, file_, {progress_, cancellation_});
               }),
               HasSubstr("rotocol"));
 }
@@ -154,13 +154,13 @@ TEST_F(Download, StopsOnRequestAndGoesOn) {
   const TestServer server(ServedFiles{{"/b", text}});
   StopHalfWay stopping(cancellation_);
   try {
-    download({server.url() + "/b", md5_of(text)}, file_, stopping, cancellation_);
+    download({server.url() + "/b", md5_of(text)}, file_, {stopping, cancellation_});
     FAIL() << "not stopped";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
   }
   EXPECT_GT(std::filesystem::file_size(part_), 0U);
-  download({server.url() + "/b", md5_of(text)}, file_, progress_, Cancellation());
+  download({server.url() + "/b", md5_of(text)}, file_, {progress_, Cancellation()});
   EXPECT_EQ(read_text_file(file_), text);
   EXPECT_NE(server.requests().at(1), "/b 0");
 }
@@ -168,8 +168,8 @@ TEST_F(Download, StopsOnRequestAndGoesOn) {
 TEST_F(Download, AFolderThatIsMissingIsNamed) {
   const TestServer server(files_);
   EXPECT_THAT(message_of([&] {
-                download({server.url() + "/set/a.gz", ""}, folder_ / "absent/a.gz", progress_,
-                         cancellation_);
+                download({server.url() + "/set/a.gz", ""}, folder_ / "absent/a.gz",
+                         {progress_, cancellation_});
               }),
               HasSubstr((folder_ / "absent/a.gz.part").string()));
 }

@@ -28,18 +28,17 @@ const std::vector<PublishedSet>& published_sets() {
 }
 
 std::vector<std::filesystem::path> fetch_set(const PublishedSet& set,
-                                             const std::filesystem::path& to,
-                                             ProgressSink& progress,
-                                             const Cancellation& cancellation) {
+                                             const std::filesystem::path& to, const Job& job) {
   const std::filesystem::path folder = set.folder.empty() ? to : to / set.folder;
   make_folder(folder);
   std::vector<std::filesystem::path> fetched;
   for (const PublishedArchive& archive : set.files) {
-    cancellation.check();
+    job.cancellation.check();
     const std::filesystem::path file = folder / archive.name;
-    download({set.url + "/" + archive.name, archive.md5}, file, progress, cancellation);
+    download({set.url + "/" + archive.name, archive.md5}, file, job);
     if (archive.name.ends_with(".tar.gz"))
-      with_context(file.string(), [&] { unpack_tar_gz(read_file(file), folder, cancellation); });
+      with_context(file.string(),
+                   [&] { unpack_tar_gz(read_file(file), folder, job.cancellation); });
     fetched.push_back(file);
   }
   return fetched;

@@ -33,8 +33,6 @@ const std::vector<PublishedSet>& published_sets();
 /// data.folder names. Gives the files fetched. Throws Error as download and unpack_tar_gz do; the
 /// same call goes on where it was stopped.
 std::vector<std::filesystem::path> fetch_set(const PublishedSet& set,
-                                             const std::filesystem::path& to,
-                                             ProgressSink& progress,
-                                             const Cancellation& cancellation);
+                                             const std::filesystem::path& to, const Job& job);
 
 }  // namespace bitline

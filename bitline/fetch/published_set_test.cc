@@ -18,7 +18,7 @@ std::string md5_of(const std::string& text) { return md5(std::as_bytes(std::span
 class PublishedSetTest : public FetchTest {
  protected:
   void fetch(const PublishedSet& set) {
-    fetch_set(set, folder_ / "data", progress_, cancellation_);
+    fetch_set(set, folder_ / "data", {progress_, cancellation_});
   }
 
   SilentProgress progress_;

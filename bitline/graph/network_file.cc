@@ -121,7 +121,7 @@ Network network_from_safetensors(const SafeTensors& file) {
          kMetadataKey);
   try {
     Network network = parse(file, Json::parse(text->second));
-    validate(network);
+    infer_shapes(network);
     return network;
   } catch (const Json::exception& error) {
     fail("the graph in the metadata is damaged: {}", error.what());

@@ -12,7 +12,7 @@ namespace bitline {
 /// quantizers stand under "<name>.quant_scale".
 SafeTensors to_safetensors(const Network& network);
 /// Throws Error when the metadata is missing, has an unknown version, operator or attribute, or the
-/// network does not validate.
+/// network does not fit together (infer_shapes).
 Network network_from_safetensors(const SafeTensors& file);
 
 void write_network(const std::filesystem::path& path, const Network& network);

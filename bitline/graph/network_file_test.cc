@@ -37,7 +37,7 @@ Network every_operator() {
          {{"weight", tensor_of({2, 1, 3, 1}, awkward)}, {"bias", tensor_of({2}, {0.3F, -7})}});
   append(network, "norm", BatchNorm{.epsilon = 0.1 + 0.2}, {"conv"}, identity_norm(2));
   append(network, "relu", Relu{}, {"norm"});
-  append(network, "add", Add{}, {"relu", "norm"});
+  append(network, "add", ResidualAdd{}, {"relu", "norm"});
   append(network, "pool", MaxPool{{.kernel = 3, .stride = {1, 2}}}, {"add"});
   append(network, "average", GlobalAveragePool{}, {"pool"});
   append(network, "flatten", Flatten{}, {"average"});

@@ -51,7 +51,7 @@ struct BatchNorm {
 };
 struct Relu {};
 /// Element-wise sum of two inputs of equal shape.
-struct Add {};
+struct ResidualAdd {};
 /// The windows of a pooling: padded places hold nothing. With `ceil`, a window that overhangs the
 /// padded image counts too.
 struct Windows {
@@ -161,9 +161,9 @@ struct Constant {};
 struct Identity {};
 
 using Operator =
-    std::variant<Input, Conv, Linear, BatchNorm, Relu, Add, MaxPool, GlobalAveragePool, Flatten,
-                 ConvTranspose, AveragePool, Unary, Binary, MatMul, Softmax, LayerNorm, ReduceMean,
-                 Concat, Gather, Reshape, Transpose, Pad, Constant, Identity>;
+    std::variant<Input, Conv, Linear, BatchNorm, Relu, ResidualAdd, MaxPool, GlobalAveragePool,
+                 Flatten, ConvTranspose, AveragePool, Unary, Binary, MatMul, Softmax, LayerNorm,
+                 ReduceMean, Concat, Gather, Reshape, Transpose, Pad, Constant, Identity>;
 
 std::string_view name_of(UnaryFunction function);
 std::string_view name_of(BinaryFunction function);

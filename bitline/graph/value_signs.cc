@@ -17,7 +17,7 @@ struct Signs {
   }
   bool operator()(const Relu&) const { return true; }
   bool operator()(const Softmax&) const { return true; }
-  bool operator()(const Add&) const { return inputs; }
+  bool operator()(const ResidualAdd&) const { return inputs; }
   bool operator()(const MatMul&) const { return inputs; }
   bool operator()(const MaxPool&) const { return inputs; }
   bool operator()(const AveragePool&) const { return inputs; }

@@ -64,8 +64,8 @@ TEST(ValueSigns, PaddingCountsToo) {
 }
 
 TEST(ValueSigns, AllOperandsCount) {
-  const std::vector<Operator> ops{Add{}, Binary{BinaryFunction::kMul}, Binary{BinaryFunction::kAdd},
-                                  Concat{}, MatMul{}};
+  const std::vector<Operator> ops{ResidualAdd{}, Binary{BinaryFunction::kMul},
+                                  Binary{BinaryFunction::kAdd}, Concat{}, MatMul{}};
   for (const Operator& op : ops) {
     EXPECT_TRUE(is_non_negative(op, {"relu", "relu"})) << name_of(op);
     EXPECT_FALSE(is_non_negative(op, {"relu", "input"})) << name_of(op);

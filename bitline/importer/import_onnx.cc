@@ -139,7 +139,7 @@ Network import_model(const onnx::ModelProto& model, const std::filesystem::path&
         "DequantizeLinear",
         graph.output(0).name());
   simplify(state.network, output.node, state.has_batch());
-  validate(state.network);
+  infer_shapes(state.network);
   return std::move(state.network);
 }
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bitline/base/control_character.h"
-#include "bitline/graph/infer_shape.h"
+#include "bitline/graph/shape_rules.h"
 
 namespace bitline {
 

@@ -149,7 +149,7 @@ Network load_weights(Network network, const StateDict& state, const WeightOption
   require_shapes(matches, network);
   for (const Match& match : matches)
     network.tensors.at(match.slot->key) = as_float32(*match.theirs);
-  validate(network);
+  infer_shapes(network);
   return network;
 }
 

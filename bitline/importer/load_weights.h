@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "bitline/base/enum_names.h"
 #include "bitline/graph/network.h"
 #include "bitline/importer/state_dict.h"
 
@@ -13,6 +14,11 @@ enum class WeightMatch {
   kName,  ///< a tensor goes where its name says
   kOrder  ///< the first to the first parameter of the first node, and so on; roles and shapes have
           ///< to agree all the same
+};
+template <>
+struct EnumNames<WeightMatch> {
+  static constexpr std::string_view kWhat = "match";
+  static constexpr std::array<std::string_view, 2> kNames{"name", "order"};
 };
 
 struct WeightOptions {

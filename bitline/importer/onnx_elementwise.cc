@@ -3,7 +3,7 @@
 #include <numbers>
 
 #include "bitline/digital/digital.h"
-#include "bitline/graph/infer_shape.h"
+#include "bitline/graph/shape_rules.h"
 #include "bitline/importer/builders.h"
 #include "bitline/importer/narrow_grids.h"
 #include "bitline/importer/onnx_tensor.h"
@@ -31,7 +31,8 @@ void build_binary_of(OnnxNode& node, BinaryFunction function, const ImportedValu
     if (node.has_batch() && a.shape.size() != b.shape.size())
       fail("operands of {} and {} axes would be broadcast across images", node.rank(a),
            node.rank(b));
-    if (function == BinaryFunction::kAdd && a.shape == b.shape) return node.build(Add{}, {a, b});
+    if (function == BinaryFunction::kAdd && a.shape == b.shape)
+      return node.build(ResidualAdd{}, {a, b});
   }
   node.build(Binary{function}, {node.per_image(a, b), node.per_image(b, a)});
 }
@@ -56,7 +57,7 @@ ImportedValue gelu_curve(OnnxNode& node, const ImportedValue& x, const std::stri
   };
   const ImportedValue cube = times(times(x, x, "/square"), x, "/cube");
   const ImportedValue sum =
-      node.append(Add{}, {x, times(cube, number(0.044715), "/bend")}, {}, "/sum");
+      node.append(ResidualAdd{}, {x, times(cube, number(0.044715), "/bend")}, {}, "/sum");
   const double slope = std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
   return node.append(Unary{UnaryFunction::kTanh, 0, 0}, {times(sum, number(slope), "/scaled")}, {},
                      "/tanh");

@@ -1,20 +1,19 @@
 #include "bitline/mapping/array_settings.h"
 
 #include "bitline/base/error.h"
+#include "bitline/base/field_values.h"
+#include "bitline/mapping/array_fields.h"
 
 namespace bitline {
 
 ArraySettings sum_settings(const ArraySpec& array) {
-  return {{"active_rows", std::to_string(array.driven_rows())},
-          {"cell_bits", std::to_string(array.cell_bits)},
-          {"dac_bits", std::to_string(array.dac_bits)},
-          {"encoding", std::string(name_of(array.encoding))},
-          {"subtract", std::string(name_of(array.subtract))},
-          {"offset_removal", std::string(name_of(array.offset_removal))},
-          {"column_flip", std::string(name_of(array.column_flip))},
-          {"row_order", std::string(name_of(array.row_order))},
-          {"tile_cut", std::string(name_of(array.tile_cut))},
-          {"activation_encoding", std::string(name_of(array.activation_encoding))}};
+  ArraySpec resolved = array;
+  resolved.active_rows = array.driven_rows();
+  ArraySettings settings;
+  visit_fields(resolved, [&settings](const FieldText& field, const auto& value, const auto&...) {
+    if (field.decides == Decides::kSums) settings.emplace(field.key, field_value(value));
+  });
+  return settings;
 }
 
 void check_found_on(const ArraySettings& found_on, const ArraySpec& array) {

@@ -4,28 +4,72 @@
 #include <cstdint>
 #include <string_view>
 
+#include "bitline/base/enum_names.h"
+
 namespace bitline {
 
 /// How weights become cell digits; equation (2) of docs/arithmetic.md.
 enum class Encoding { kDifferential, kBipolar, kTwosComplement, kOffset };
+template <>
+struct EnumNames<Encoding> {
+  static constexpr std::string_view kWhat = "encoding";
+  static constexpr std::array<std::string_view, 4> kNames{"differential", "bipolar",
+                                                          "twos-complement", "offset"};
+};
 /// Where a differential pair is subtracted: before the ADC, or after two conversions.
 enum class Subtract { kAnalog, kDigital };
+template <>
+struct EnumNames<Subtract> {
+  static constexpr std::string_view kWhat = "subtract";
+  static constexpr std::array<std::string_view, 2> kNames{"analog", "digital"};
+};
 /// How the offset encoding's offset is taken away again: by a reference column of ones, which is
 /// converted like any other, or in digital logic from Σ A, which is exact.
 enum class OffsetRemoval { kReferenceColumn, kDigital };
+template <>
+struct EnumNames<OffsetRemoval> {
+  static constexpr std::string_view kWhat = "offset removal";
+  static constexpr std::array<std::string_view, 2> kNames{"reference-column", "digital"};
+};
 /// Order in which the fan-in of a convolution is laid along the rows; equation (4).
 enum class RowOrder { kChannelMajor, kKernelMajor, kWholeChannels };
+template <>
+struct EnumNames<RowOrder> {
+  static constexpr std::string_view kWhat = "row order";
+  static constexpr std::array<std::string_view, 3> kNames{"channel-major", "kernel-major",
+                                                          "whole-channels"};
+};
 /// How the fan-in is cut into tiles: 128 + 16 (full) or 72 + 72 (balanced); equation (4).
 enum class TileCut { kFull, kBalanced };
+template <>
+struct EnumNames<TileCut> {
+  static constexpr std::string_view kWhat = "tile cut";
+  static constexpr std::array<std::string_view, 2> kNames{"full", "balanced"};
+};
 /// How signed activations become digits; equation (1).
 enum class ActivationEncoding { kTwosComplement, kSignMagnitude };
+template <>
+struct EnumNames<ActivationEncoding> {
+  static constexpr std::string_view kWhat = "activation encoding";
+  static constexpr std::array<std::string_view, 2> kNames{"twos-complement", "sign-magnitude"};
+};
 /// Which columns store other digits than their weights have, and count with the opposite sign;
 /// equation (2a). kComplement (ISAAC): digits of 0 … 2^m − 1 that sum to more than half of what
 /// their cells hold are stored as their complement. kSign: pairs and cells of −1/+1 whose digits
 /// sum to less than 0 are stored negated.
 enum class ColumnFlip { kNone, kComplement, kSign };
+template <>
+struct EnumNames<ColumnFlip> {
+  static constexpr std::string_view kWhat = "column flip";
+  static constexpr std::array<std::string_view, 3> kNames{"none", "complement", "sign"};
+};
 /// What happens to the first and the last layer.
 enum class LayerPolicy { kDigitalInteger, kMapped };
+template <>
+struct EnumNames<LayerPolicy> {
+  static constexpr std::string_view kWhat = "layer policy";
+  static constexpr std::array<std::string_view, 2> kNames{"digital-integer", "mapped"};
+};
 
 struct ArraySpec {
   std::int64_t rows = 128;       ///< word lines of one array
@@ -57,15 +101,5 @@ struct ArraySpec {
 
 /// Throws Error (kUsage) that names the field, its value, the limit and the remedy.
 void validate(const ArraySpec& array);
-
-/// Names as the configuration spells them: "differential", "twos-complement", "channel-major" …
-std::string_view name_of(Encoding encoding);
-std::string_view name_of(Subtract subtract);
-std::string_view name_of(OffsetRemoval removal);
-std::string_view name_of(ColumnFlip flip);
-std::string_view name_of(RowOrder order);
-std::string_view name_of(TileCut cut);
-std::string_view name_of(ActivationEncoding encoding);
-std::string_view name_of(LayerPolicy policy);
 
 }  // namespace bitline

@@ -16,7 +16,7 @@ using testing::HasSubstr;
 
 /// Multiply-accumulates of one image: every weight is used once at each output position.
 std::int64_t multiply_accumulates(const Network& network) {
-  const std::map<std::string, Shape> shapes = validate(network);
+  const std::map<std::string, Shape> shapes = infer_shapes(network);
   std::int64_t total = 0;
   for (const Node& node : network.nodes) {
     if (!network.has_parameter(node, "weight")) continue;
@@ -65,7 +65,7 @@ TEST(ResNet18, HasEighteenWeightLayersAndThreeShortcutConvolutions) {
   EXPECT_EQ(convolutions_and_linear_layers(network), std::make_pair(20, 1));
   EXPECT_EQ(network.parameter(network.node("stage4.block1.shortcut"), "weight").shape(),
             (Shape{512, 256, 1, 1}));
-  EXPECT_EQ(validate(network).at("stage4.block2.relu2"), (Shape{512, 4, 4}));
+  EXPECT_EQ(infer_shapes(network).at("stage4.block2.relu2"), (Shape{512, 4, 4}));
 }
 
 TEST(ResNet18, Has11173962Parameters) {
@@ -110,7 +110,7 @@ TEST(ResNet20, Takes40Point81MillionMultiplyAccumulates) {
 }
 
 TEST(ResNet20, HalvesTheImageAtTheSecondAndTheThirdStage) {
-  const std::map<std::string, Shape> shapes = validate(resnet20({}));
+  const std::map<std::string, Shape> shapes = infer_shapes(resnet20({}));
   EXPECT_EQ(shapes.at("stage1.block3.relu2"), (Shape{16, 32, 32}));
   EXPECT_EQ(shapes.at("stage2.block3.relu2"), (Shape{32, 16, 16}));
   EXPECT_EQ(shapes.at("stage3.block3.relu2"), (Shape{64, 8, 8}));
@@ -120,7 +120,7 @@ TEST(ResNet20, HalvesTheImageAtTheSecondAndTheThirdStage) {
 
 TEST(ResNet20, WidthScalesHiddenChannelsAlone) {
   const Network network = resnet20(options_with(1, 0.5));
-  const std::map<std::string, Shape> shapes = validate(network);
+  const std::map<std::string, Shape> shapes = infer_shapes(network);
   EXPECT_EQ(shapes.at("input"), (Shape{3, 32, 32}));
   EXPECT_EQ(shapes.at("stage1.block1.relu2"), (Shape{8, 32, 32}));
   EXPECT_EQ(shapes.at("pool"), Shape{32});
@@ -129,7 +129,7 @@ TEST(ResNet20, WidthScalesHiddenChannelsAlone) {
 
 TEST(Vgg9, HasTheShapesOfFullWidth) {
   const Network network = vgg9({});
-  const std::map<std::string, Shape> shapes = validate(network);
+  const std::map<std::string, Shape> shapes = infer_shapes(network);
   EXPECT_EQ(convolutions_and_linear_layers(network), std::make_pair(6, 3));
   EXPECT_EQ(shapes.at("conv1_2"), (Shape{128, 32, 32}));
   EXPECT_EQ(shapes.at("pool1"), (Shape{128, 16, 16}));
@@ -144,7 +144,7 @@ TEST(Vgg9, HasTheShapesOfFullWidth) {
 }
 
 TEST(Vgg9, HasTheShapesOfAQuarterOfTheWidth) {
-  const std::map<std::string, Shape> shapes = validate(vgg9(options_with(1, 0.25)));
+  const std::map<std::string, Shape> shapes = infer_shapes(vgg9(options_with(1, 0.25)));
   EXPECT_EQ(shapes.at("conv1_1"), (Shape{32, 32, 32}));
   EXPECT_EQ(shapes.at("conv2_1"), (Shape{64, 16, 16}));
   EXPECT_EQ(shapes.at("conv3_1"), (Shape{128, 8, 8}));
@@ -158,7 +158,7 @@ TEST(Vgg9, TakesOtherImagesAndClasses) {
   options.input = {1, 28, 28};
   options.classes = 7;
   // 28 halves to 14, 7, and 3 (the last row and column are dropped): 128 · 3 · 3 features.
-  const std::map<std::string, Shape> shapes = validate(vgg9(options));
+  const std::map<std::string, Shape> shapes = infer_shapes(vgg9(options));
   EXPECT_EQ(shapes.at("flatten"), Shape{1152});
   EXPECT_EQ(shapes.at("classifier"), Shape{7});
 }

@@ -74,7 +74,7 @@ std::string NetworkBuilder::relu(const std::string& name, const std::string& inp
 
 std::string NetworkBuilder::add(const std::string& name, const std::string& a,
                                 const std::string& b) {
-  return append(name, Add{}, {a, b}).name;
+  return append(name, ResidualAdd{}, {a, b}).name;
 }
 
 std::string NetworkBuilder::max_pool(const std::string& name, const std::string& input) {
@@ -90,7 +90,7 @@ std::string NetworkBuilder::flatten(const std::string& name, const std::string& 
 }
 
 Network NetworkBuilder::finish() && {
-  validate(network_);
+  infer_shapes(network_);
   return std::move(network_);
 }
 

@@ -41,7 +41,7 @@ void fold_batch_norm(Network& network) {
   if (!network.quant.empty())
     fail("network '{}' has grids already; fold its batch-norm before it is quantized",
          network.name);
-  const std::map<std::string, Shape> shapes = validate(network);
+  const std::map<std::string, Shape> shapes = infer_shapes(network);
   std::set<std::string> folded;
   for (Node& norm : network.nodes) {
     if (!std::holds_alternative<BatchNorm>(norm.op)) continue;

@@ -37,7 +37,7 @@ TEST(FoldBatchNorm, GoesIntoWeightAndBias) {
   EXPECT_EQ(network.nodes.size(), 3U);
   EXPECT_EQ(network.node("relu").inputs[0], "conv");
   EXPECT_FALSE(network.tensors.contains("norm.mean"));
-  validate(network);
+  infer_shapes(network);
 }
 
 // Gains of 1 and 2, and no bias: −μ · gain + β.
@@ -57,7 +57,7 @@ TEST(FoldBatchNorm, ScalesEveryWeightOfAnOutput) {
 
 TEST(FoldBatchNorm, LeavesOneWhoseLayerOthersRead) {
   Network network = conv_and_norm();
-  append(network, "add", Add{}, {"relu", "conv"});
+  append(network, "add", ResidualAdd{}, {"relu", "conv"});
   fold_batch_norm(network);
   EXPECT_EQ(network.nodes.size(), 5U);
   EXPECT_THAT(network.tensors.at("conv.weight").data<float>(), ElementsAre(5, 7));

@@ -83,7 +83,7 @@ bool has_integer_layer(const Network& network) {
 }
 
 std::vector<IntegerLayer> integer_layers(const Network& network) {
-  const std::map<std::string, Shape> shapes = validate(network);
+  const std::map<std::string, Shape> shapes = infer_shapes(network);
   std::vector<IntegerLayer> layers;
   for (const Node& node : network.nodes) {
     if (!has_integer_grid(network, node)) continue;

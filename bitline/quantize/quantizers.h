@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "bitline/base/enum_names.h"
 #include "bitline/graph/network.h"
 
 namespace bitline {
@@ -11,7 +12,17 @@ namespace bitline {
 /// lsq: learned step (Esser et al., ICLR 2020). qnn: fixed range (Hubara et al., JMLR 2018).
 /// Formulas of clip, scale, rounding and gradient: equations (8) to (12) of docs/arithmetic.md.
 enum class TrainingQuantizer { kLsq, kQnn };
+template <>
+struct EnumNames<TrainingQuantizer> {
+  static constexpr std::string_view kWhat = "quantizer";
+  static constexpr std::array<std::string_view, 2> kNames{"lsq", "qnn"};
+};
 enum class ScaleGranularity { kLayer, kChannel };
+template <>
+struct EnumNames<ScaleGranularity> {
+  static constexpr std::string_view kWhat = "weight scale";
+  static constexpr std::array<std::string_view, 2> kNames{"layer", "channel"};
+};
 
 struct QuantizeOptions {
   TrainingQuantizer quantizer = TrainingQuantizer::kLsq;

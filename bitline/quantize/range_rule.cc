@@ -66,11 +66,6 @@ float scale_of_least_error(std::span<const ValueCount> values, const QuantSpec& 
 
 }  // namespace
 
-std::string_view name_of(RangeRule rule) {
-  constexpr std::string_view kNames[] = {"min-max", "percentile", "mse"};
-  return kNames[static_cast<std::size_t>(rule)];
-}
-
 float scale_for(const RangeOptions& options, std::span<const ValueCount> values,
                 const QuantSpec& spec) {
   float end = largest_magnitude(values, spec);

@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "bitline/base/enum_names.h"
 #include "bitline/graph/quant_spec.h"
 
 namespace bitline {
@@ -12,8 +13,11 @@ namespace bitline {
 /// within the grid. mse: of 100 equal parts of min-max's step, the number that leaves the least
 /// squared error.
 enum class RangeRule { kMinMax, kPercentile, kMse };
-
-std::string_view name_of(RangeRule rule);
+template <>
+struct EnumNames<RangeRule> {
+  static constexpr std::string_view kWhat = "range rule";
+  static constexpr std::array<std::string_view, 3> kNames{"min-max", "percentile", "mse"};
+};
 
 struct RangeOptions {
   RangeRule rule = RangeRule::kMse;

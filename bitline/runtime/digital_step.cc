@@ -71,7 +71,7 @@ struct DigitalStep {
 
   Value operator()(const BatchNorm&) const { return run_batch_norm(network, node, input()); }
   Value operator()(const Relu&) const { return run_relu(input()); }
-  Value operator()(const Add&) const { return run_add(input(0), input(1)); }
+  Value operator()(const ResidualAdd&) const { return run_add(input(0), input(1)); }
   Value operator()(const GlobalAveragePool&) const { return run_global_average_pool(input()); }
 
   Value operator()(const Identity&) const { return input(); }

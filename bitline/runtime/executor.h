@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bitline/adc/adc_plan.h"
+#include "bitline/base/enum_names.h"
 #include "bitline/base/progress.h"
 #include "bitline/kernels/idle_reads.h"
 #include "bitline/kernels/layer_histogram.h"
@@ -23,8 +24,11 @@ namespace bitline {
 /// the array, with the ADCs of a plan; layers that the plan does not name are lossless. Layers
 /// without integer grids are real numbers in every mode.
 enum class MacMode { kFloat, kLossless, kAnalog };
-
-std::string_view name_of(MacMode mode);
+template <>
+struct EnumNames<MacMode> {
+  static constexpr std::string_view kWhat = "mode";
+  static constexpr std::array<std::string_view, 3> kNames{"float", "lossless", "analog"};
+};
 
 /// The tables of a plan, ready for the layers of one Executor.
 struct PreparedPlan {

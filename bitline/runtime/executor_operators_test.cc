@@ -6,6 +6,7 @@
 #include "bitline/base/parallel.h"
 #include "bitline/graph/test_networks.h"
 #include "bitline/runtime/executor.h"
+#include "bitline/runtime/test_engines.h"
 #include "bitline/runtime/test_operators.h"
 #include "bitline/runtime/test_plans.h"
 
@@ -78,7 +79,7 @@ TEST(ExecutorOperators, LosslessAdcsGiveTheLogitsOfTheDigitalNetwork) {
   const Tensor images = random_operator_images(4);
   const Executor digital(every_operator_on_grids(), MacMode::kLossless);
   const std::vector<float> expected = values_of(digital.logits(images));
-  for (const Engine engine : {Engine::kReference, Engine::kFused, Engine::kComposed})
+  for (const Engine engine : testing::engines())
     for (const ArraySpec& array : arrays()) {
       const Executor analog(every_operator_on_grids(), MacMode::kAnalog, all_mapped(array), engine);
       ASSERT_EQ(analog.cim_layers().size(), 3U);

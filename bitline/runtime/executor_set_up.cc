@@ -19,11 +19,6 @@ ProgressSink& nobody() {
 
 }  // namespace
 
-std::string_view name_of(MacMode mode) {
-  constexpr std::string_view kNames[] = {"float", "lossless", "analog"};
-  return kNames[static_cast<std::size_t>(mode)];
-}
-
 Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine engine)
     : Executor(std::move(network), mode, array, engine, nobody()) {}
 
@@ -39,7 +34,7 @@ Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine
       if (first.empty()) first = last;
       integers.emplace(last, std::move(layer));
     }
-  const std::map<std::string, Shape> shapes = validate(network_);
+  const std::map<std::string, Shape> shapes = infer_shapes(network_);
   std::vector<std::size_t> integer_steps;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     if (!steps_[i].is_layer()) continue;

@@ -7,6 +7,7 @@
 
 #include "bitline/base/parallel.h"
 #include "bitline/base/test_progress.h"
+#include "bitline/runtime/test_engines.h"
 #include "bitline/runtime/test_networks.h"
 #include "bitline/runtime/test_plans.h"
 
@@ -39,7 +40,7 @@ TEST(Executor, EnginesAgreeBitForBitOnLogitsAndHistograms) {
   for (const ArraySpec& array : arrays()) {
     std::vector<float> expected;
     std::vector<std::int64_t> expected_counts;
-    for (const Engine engine : {Engine::kReference, Engine::kFused, Engine::kComposed}) {
+    for (const Engine engine : testing::engines()) {
       const Executor analog(small_network(), MacMode::kAnalog, array, engine);
       HistogramMap histograms = analog.make_histograms(true);
       const PreparedPlan plan = analog.prepare(plan_for(analog, four_levels()));
@@ -187,7 +188,7 @@ TEST(Executor, FirstAndLastLayerAreThoseOfTheNetworksOrder) {
   build.grid("input", 8, true, 0.02F);
   build.conv("first", "input", {4, 3, 1, 1}, {}, 4);
   build.conv("shortcut", "input", {4, 3, 1, 1}, {}, 4);
-  build.plain("sum", Add{}, {"first", "shortcut"});
+  build.plain("sum", ResidualAdd{}, {"first", "shortcut"});
   build.plain("flat", Flatten{}, {"sum"});
   build.grid("flat", 4, true, 0.1F);
   build.linear("last", "flat", {2, 256}, 4);

@@ -61,7 +61,7 @@ LayerRunner LayerRunner::real_numbers(const Network& network, const Node& node, 
   runner.scale_ = {1.0};
   runner.is_linear_ = std::holds_alternative<Linear>(node.op);
   runner.geometry_ = geometry_of(node, in, weights);
-  runner.dense_.emplace(runner.geometry_, weights);
+  runner.dense_ = make_dense_product(runner.geometry_, weights);
   return runner;
 }
 
@@ -73,7 +73,7 @@ LayerRunner LayerRunner::integers(const IntegerLayer& layer, const ArraySpec* ar
   for (const float scale : layer.weight_scale)
     runner.scale_.push_back(static_cast<double>(scale) * static_cast<double>(layer.input_scale));
   runner.zero_offset_ = zero_offset_of(layer, runner.scale_);
-  runner.dense_.emplace(layer);
+  runner.dense_ = make_dense_product(layer);
   if (array != nullptr) {
     runner.cim_ = std::make_unique<CimLayer>(map_layer(layer, *array));
     runner.backend_ = make_backend(engine, *runner.cim_);

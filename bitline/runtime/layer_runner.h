@@ -63,7 +63,7 @@ class LayerRunner {
   bool is_real_ = false;
   std::vector<double> scale_;  // s_a · s_w of the integer modes, 1 in float mode
   std::vector<double> zero_offset_;
-  std::optional<DenseLayer> dense_;
+  std::unique_ptr<DenseProduct> dense_;
   std::unique_ptr<CimLayer> cim_;
   std::unique_ptr<MacBackend> backend_;
 };

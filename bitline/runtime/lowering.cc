@@ -10,7 +10,7 @@ namespace {
 /// Follows the chain behind a layer and notes which nodes it swallows.
 class Folder {
  public:
-  explicit Folder(const Network& network) : network_(network), shapes_(validate(network)) {
+  explicit Folder(const Network& network) : network_(network), shapes_(infer_shapes(network)) {
     for (const Node& node : network.nodes)
       for (const std::string& input : node.inputs) readers_[input].push_back(&node);
   }
@@ -54,7 +54,7 @@ class Folder {
     if (std::holds_alternative<BatchNorm>(next.op) && &last == step.node &&
         has_channels_first(last)) {
       step.batch_norm = &next;
-    } else if (std::holds_alternative<Add>(next.op) && !step.addend) {
+    } else if (std::holds_alternative<ResidualAdd>(next.op) && !step.addend) {
       step.addend = next.inputs[0] == last.name ? next.inputs[1] : next.inputs[0];
       if (*step.addend == last.name) return step.addend.reset(), false;
     } else if (std::holds_alternative<Relu>(next.op)) {

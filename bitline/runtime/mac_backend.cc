@@ -2,7 +2,7 @@
 
 #include "bitline/kernels/fused_layer.h"
 #include "bitline/kernels/reference.h"
-#include "bitline/runtime/composed.h"
+#include "bitline/runtime/torch_part.h"
 
 namespace bitline {
 namespace {
@@ -48,11 +48,6 @@ void MacBackend::accumulate_each(std::span<const LayerAdc> adcs, std::int64_t im
     accumulate(adcs[adc], images, activations, outputs.subspan(adc * size, size), nullptr);
 }
 
-std::string_view name_of(Engine engine) {
-  constexpr std::string_view kNames[] = {"reference", "fused", "composed"};
-  return kNames[static_cast<std::size_t>(engine)];
-}
-
 std::unique_ptr<MacBackend> make_backend(Engine engine, const CimLayer& layer) {
   switch (engine) {
     case Engine::kReference:
@@ -60,7 +55,7 @@ std::unique_ptr<MacBackend> make_backend(Engine engine, const CimLayer& layer) {
     case Engine::kFused:
       return std::make_unique<FusedBackend>(layer);
     case Engine::kComposed:
-      return make_composed_backend(layer);
+      return require_torch_part("engine = \"composed\"").make_composed(layer);
   }
   fail("engine {} is not known", static_cast<int>(engine));
 }

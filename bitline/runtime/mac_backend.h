@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "bitline/base/enum_names.h"
 #include "bitline/kernels/layer_adc.h"
 #include "bitline/kernels/layer_histogram.h"
 
@@ -14,8 +15,11 @@ namespace bitline {
 /// reference: the definition (kernels/reference.h). fused: bit-packed, fast. composed: LibTorch
 /// operators. All give the same integers.
 enum class Engine { kReference, kFused, kComposed };
-
-std::string_view name_of(Engine engine);
+template <>
+struct EnumNames<Engine> {
+  static constexpr std::string_view kWhat = "engine";
+  static constexpr std::array<std::string_view, 3> kNames{"reference", "fused", "composed"};
+};
 
 /// One layer on one engine; whatever the engine prepares from the weights lives here.
 class MacBackend {

@@ -75,23 +75,22 @@ std::int64_t count_weights(const Network& network) {
   return count;
 }
 
-void set_weight_scales(Network& network, const RangeOptions& range, ProgressSink& progress,
-                       const Cancellation& cancellation) {
+void set_weight_scales(Network& network, const RangeOptions& range, const Job& job) {
   std::int64_t done = 0;
-  progress.begin("scale weights", count_weights(network));
+  job.progress.begin("scale weights", count_weights(network));
   for (auto& [key, spec] : network.quant) {
     const auto weight = network.tensors.find(key);
     if (weight == network.tensors.end()) continue;
     const auto scales = spec.scale.data<float>();
     const std::size_t part = weight->second.data<float>().size() / scales.size();
     for (std::size_t i = 0; i < scales.size(); ++i) {
-      cancellation.check();
+      job.cancellation.check();
       scales[i] =
           scale_for(range, counts_of(weight->second.data<float>().subspan(i * part, part)), spec);
-      progress.update(done += static_cast<std::int64_t>(part), key);
+      job.progress.update(done += static_cast<std::int64_t>(part), key);
     }
   }
-  progress.end();
+  job.progress.end();
 }
 
 /// Σ over images and positions of each channel, and how many there were.
@@ -131,14 +130,13 @@ ChannelMeans means_of(const Executor& executor, const Walk& walk, std::size_t st
 /// By layer name: the means of the float network; on the way the steps of all values with a grid.
 std::map<std::string, ChannelMeans> calibrate(const Network& real, Network& quantized,
                                               const PostTrainingOptions& post, const Tensor& images,
-                                              ProgressSink& progress,
-                                              const Cancellation& cancellation) {
+                                              const Job& job) {
   const Executor executor(real, MacMode::kFloat);
   Walk walk(executor, images);
   std::map<std::string, ChannelMeans> means;
-  progress.begin("calibrate", std::ssize(executor.steps()));
+  job.progress.begin("calibrate", std::ssize(executor.steps()));
   for (std::size_t i = 0; i < executor.steps().size(); ++i) {
-    cancellation.check();
+    job.cancellation.check();
     const Step& step = executor.steps()[i];
     if (step.is_layer() && post.correct_bias) {
       const std::int64_t channels = real.parameter(*step.node, "weight").dim(0);
@@ -149,9 +147,9 @@ std::map<std::string, ChannelMeans> calibrate(const Network& real, Network& quan
     if (spec != quantized.quant.end())
       spec->second.scale.data<float>()[0] =
           scale_for(post.range, histogram_of(walk, step.output), spec->second);
-    progress.update(static_cast<std::int64_t>(i) + 1, step.output);
+    job.progress.update(static_cast<std::int64_t>(i) + 1, step.output);
   }
-  progress.end();
+  job.progress.end();
   return means;
 }
 
@@ -165,14 +163,13 @@ void add_missing_biases(Network& network) {
 }
 
 Network correct_biases(Network network, const std::map<std::string, ChannelMeans>& real,
-                       const Tensor& images, ProgressSink& progress,
-                       const Cancellation& cancellation) {
+                       const Tensor& images, const Job& job) {
   add_missing_biases(network);
-  Executor executor(std::move(network), MacMode::kLossless, {}, Engine::kFused, progress);
+  Executor executor(std::move(network), MacMode::kLossless, {}, Engine::kFused, job.progress);
   Walk walk(executor, images);
-  progress.begin("correct biases", std::ssize(executor.steps()));
+  job.progress.begin("correct biases", std::ssize(executor.steps()));
   for (std::size_t i = 0; i < executor.steps().size(); ++i) {
-    cancellation.check();
+    job.cancellation.check();
     const Step& step = executor.steps()[i];
     if (step.is_layer()) {
       const ChannelMeans& wanted = real.at(step.node->name);
@@ -183,9 +180,9 @@ Network correct_biases(Network network, const std::map<std::string, ChannelMeans
       executor.set_bias(i, bias);
     }
     walk.advance(i);
-    progress.update(static_cast<std::int64_t>(i) + 1, step.output);
+    job.progress.update(static_cast<std::int64_t>(i) + 1, step.output);
   }
-  progress.end();
+  job.progress.end();
   return executor.network();
 }
 
@@ -193,17 +190,17 @@ Network correct_biases(Network network, const std::map<std::string, ChannelMeans
 
 Network quantize_post_training(Network network, const QuantizeOptions& options,
                                const PostTrainingOptions& post, const Tensor& images,
-                               ProgressSink& progress, const Cancellation& cancellation) {
+                               const Job& job) {
   if (has_integer_layer(network))
     fail("network '{}' has integer grids already; quantize the float network", network.name);
   network.quant.clear();  // of weights or of values alone: no array can use them
   if (post.fold_batch_norm) fold_batch_norm(network);
   const Network real = network;
   attach_quantizers(network, options);
-  set_weight_scales(network, post.range, progress, cancellation);
-  const auto means = calibrate(real, network, post, images, progress, cancellation);
+  set_weight_scales(network, post.range, job);
+  const auto means = calibrate(real, network, post, images, job);
   if (!post.correct_bias) return network;
-  return correct_biases(std::move(network), means, images, progress, cancellation);
+  return correct_biases(std::move(network), means, images, job);
 }
 
 }  // namespace bitline

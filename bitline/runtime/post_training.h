@@ -21,6 +21,6 @@ struct PostTrainingOptions {
 /// for a network that has grids already, and as attach_quantizers does.
 Network quantize_post_training(Network network, const QuantizeOptions& options,
                                const PostTrainingOptions& post, const Tensor& images,
-                               ProgressSink& progress, const Cancellation& cancellation);
+                               const Job& job);
 
 }  // namespace bitline

@@ -32,7 +32,7 @@ Network quantized(const PostTrainingOptions& post, int bits = 8) {
   QuantizeOptions options;
   options.edge_bits = bits;
   SilentProgress silent;
-  return quantize_post_training(two_layers(), options, post, images(), silent, Cancellation());
+  return quantize_post_training(two_layers(), options, post, images(), {silent, Cancellation()});
 }
 
 // The largest value behind the ReLU is 0.3 · 2 + 2 · 2 = 4.6, of the last image.
@@ -72,7 +72,7 @@ TEST(PostTraining, CorrectedBiasesKeepTheMeans) {
 
 TEST(PostTraining, SaysHowManyWeightsHaveTheirScale) {
   testing_progress::NotedProgress progress;
-  quantize_post_training(two_layers(), {}, {}, images(), progress, Cancellation());
+  quantize_post_training(two_layers(), {}, {}, images(), {progress, Cancellation()});
   const auto told = progress.tasks("scale weights");
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].total, 8);
@@ -83,12 +83,12 @@ TEST(PostTraining, StopsOnRequestWhileItScalesWeights) {
   SilentProgress silent;
   Cancellation stop;
   stop.request();
-  EXPECT_THROW(quantize_post_training(two_layers(), {}, {}, images(), silent, stop), Error);
+  EXPECT_THROW(quantize_post_training(two_layers(), {}, {}, images(), {silent, stop}), Error);
 }
 
 TEST(PostTraining, RefusesANetworkWithGrids) {
   SilentProgress silent;
-  EXPECT_THROW(quantize_post_training(quantized({}), {}, {}, images(), silent, Cancellation()),
+  EXPECT_THROW(quantize_post_training(quantized({}), {}, {}, images(), {silent, Cancellation()}),
                Error);
 }
 

@@ -45,14 +45,14 @@ struct Measured {
 };
 
 Measured measure(const Executor& executor, const PreparedPlan& plan, const Tensor& images,
-                 ProgressSink& progress, const Cancellation& cancellation) {
+                 const Job& job) {
   Measured measured;
   Values lossless = executor.begin(images);
   Values converted = executor.begin(images);
   const std::size_t steps = executor.steps().size();
-  progress.begin("batch-norm as it is", static_cast<std::int64_t>(steps));
+  job.progress.begin("batch-norm as it is", static_cast<std::int64_t>(steps));
   for (std::size_t i = 0; i < steps; ++i) {
-    cancellation.check();
+    job.cancellation.check();
     const Step& step = executor.steps()[i];
     run_with_statistics(executor, i, lossless, {},
                         [&](const ChannelStatistics& exact) { measured.lossless[i] = exact; });
@@ -60,9 +60,9 @@ Measured measure(const Executor& executor, const PreparedPlan& plan, const Tenso
       measured.distances.add(stored_statistics(executor.network(), step), measured.lossless[i],
                              of_plan);
     });
-    progress.update(static_cast<std::int64_t>(i + 1), step.output);
+    job.progress.update(static_cast<std::int64_t>(i + 1), step.output);
   }
-  progress.end();
+  job.progress.end();
   return measured;
 }
 
@@ -75,13 +75,12 @@ bool has_batch_norm(const Network& network) {
 }
 
 bool has_statistics_of(const Executor& executor, const PreparedPlan& plan, const Tensor& images,
-                       ProgressSink& progress, const Cancellation& cancellation) {
-  return measure(executor, plan, images, progress, cancellation).distances.fit_converted();
+                       const Job& job) {
+  return measure(executor, plan, images, job).distances.fit_converted();
 }
 
-Network recalibrate(Executor& executor, PreparedPlan& plan, const Tensor& images,
-                    ProgressSink& progress, const Cancellation& cancellation) {
-  const Measured measured = measure(executor, plan, images, progress, cancellation);
+Network recalibrate(Executor& executor, PreparedPlan& plan, const Tensor& images, const Job& job) {
+  const Measured measured = measure(executor, plan, images, job);
   if (measured.distances.fit_converted())
     fail(
         "the network's batch-norm statistics are already those behind ADCs like the plan's, from "
@@ -90,19 +89,19 @@ Network recalibrate(Executor& executor, PreparedPlan& plan, const Tensor& images
         "start from the network before that",
         measured.distances.ratio());
   const std::size_t steps = executor.steps().size();
-  progress.begin("recalibrate batch-norm", static_cast<std::int64_t>(steps));
+  job.progress.begin("recalibrate batch-norm", static_cast<std::int64_t>(steps));
   Values values = executor.begin(images);
   for (std::size_t i = 0; i < steps; ++i) {
-    cancellation.check();
+    job.cancellation.check();
     const Step& step = executor.steps()[i];
     run_with_statistics(executor, i, values, plan, [&](const ChannelStatistics& converted) {
       executor.set_statistics(
           i, moved(stored_statistics(executor.network(), step), measured.lossless.at(i), converted),
           plan);
     });
-    progress.update(static_cast<std::int64_t>(i + 1), step.output);
+    job.progress.update(static_cast<std::int64_t>(i + 1), step.output);
   }
-  progress.end();
+  job.progress.end();
   return executor.network();
 }
 

@@ -9,7 +9,7 @@ namespace bitline {
 /// Whether the network's batch-norm statistics are those behind ADCs like the plan's already, as
 /// after retraining or recalibration, on `images` (F32, normalised); equation (14a).
 bool has_statistics_of(const Executor& executor, const PreparedPlan& plan, const Tensor& images,
-                       ProgressSink& progress, const Cancellation& cancellation);
+                       const Job& job);
 
 /// Whether a batch-norm stands behind a layer; there are no statistics to move where all are folded
 /// into weights.
@@ -23,7 +23,6 @@ bool has_batch_norm(const Network& network);
 /// names the layer when a channel has fewer than 2 values, as behind a linear layer with one image;
 /// Error when the network's statistics are already those behind such ADCs, as after retraining or
 /// another recalibration: what the ADCs change would then count twice (14a).
-Network recalibrate(Executor& executor, PreparedPlan& plan, const Tensor& images,
-                    ProgressSink& progress, const Cancellation& cancellation);
+Network recalibrate(Executor& executor, PreparedPlan& plan, const Tensor& images, const Job& job);
 
 }  // namespace bitline

@@ -29,7 +29,7 @@ Network recalibrated(const Tensor& images) {
   Executor executor(small_network(), MacMode::kAnalog);
   PreparedPlan plan = executor.prepare(coarse_plan(executor));
   SilentProgress silent;
-  return recalibrate(executor, plan, images, silent, {});
+  return recalibrate(executor, plan, images, {silent, {}});
 }
 
 /// The network as a training leaves it: statistics are those of its layers without ADCs.
@@ -123,7 +123,7 @@ TEST(Recalibrate, TakesAScaleOut) {
   Executor executor(small_network(), MacMode::kAnalog);
   PreparedPlan plan = executor.prepare(quarter_plan(executor));
   SilentProgress silent;
-  recalibrate(executor, plan, images, silent, {});
+  recalibrate(executor, plan, images, {silent, {}});
   const Tensor expected = before.logits(images);
   const Tensor found = executor.logits(images, plan);
   for (std::size_t i = 0; i < static_cast<std::size_t>(expected.size()); ++i)
@@ -135,7 +135,7 @@ TEST(Recalibrate, ChangesNothingWhenThePlanLosesNothing) {
   Executor executor(before, MacMode::kAnalog);
   PreparedPlan plan;
   SilentProgress silent;
-  const Network after = recalibrate(executor, plan, random_images(20), silent, {});
+  const Network after = recalibrate(executor, plan, random_images(20), {silent, {}});
   for (const auto& [key, tensor] : before.tensors)
     EXPECT_TRUE(std::ranges::equal(tensor.data<float>(), after.tensors.at(key).data<float>()))
         << key;
@@ -157,7 +157,7 @@ TEST(Recalibrate, ChangesNothingInFrontOfAZeroPointOrInRealNumbers) {
     for (auto& [name, layer] : ranges.layers) layer.spec = lossless;
     PreparedPlan plan = executor.prepare(ranges);
     SilentProgress silent;
-    const Network after = recalibrate(executor, plan, random_images(20), silent, {});
+    const Network after = recalibrate(executor, plan, random_images(20), {silent, {}});
     for (const auto& [key, tensor] : before.tensors)
       EXPECT_TRUE(std::ranges::equal(tensor.data<float>(), after.tensors.at(key).data<float>()))
           << key;
@@ -181,7 +181,7 @@ TEST(Recalibrate, LeavesTheNetworkThatItWasGivenAlone) {
   Executor executor(given, MacMode::kAnalog);
   PreparedPlan plan = executor.prepare(coarse_plan(executor));
   SilentProgress silent;
-  recalibrate(executor, plan, random_images(10), silent, {});
+  recalibrate(executor, plan, random_images(10), {silent, {}});
   const Network fresh = small_network();
   for (const auto& [key, tensor] : fresh.tensors)
     EXPECT_TRUE(std::ranges::equal(tensor.data<float>(), given.tensors.at(key).data<float>()))
@@ -193,7 +193,7 @@ TEST(Recalibrate, LeavesTheExecutorAsAFreshOneOfTheNewNetworkWouldBe) {
   Executor executor(small_network(), MacMode::kAnalog);
   PreparedPlan plan = executor.prepare(coarse_plan(executor));
   SilentProgress silent;
-  const Network network = recalibrate(executor, plan, images, silent, {});
+  const Network network = recalibrate(executor, plan, images, {silent, {}});
   const Executor fresh(network, MacMode::kAnalog);
   const Tensor a = executor.logits(images, plan);
   const Tensor b = fresh.logits(images, fresh.prepare(coarse_plan(fresh)));
@@ -217,14 +217,15 @@ TEST(Recalibrate, RefusesANetworkWhoseStatisticsHaveTheAdcsInThem) {
   SilentProgress silent;
   Executor executor(with_own_statistics(small_network(), images), MacMode::kAnalog);
   PreparedPlan plan = executor.prepare(coarse_plan(executor));
-  const Network once = recalibrate(executor, plan, images, silent, {});
+  const Network once = recalibrate(executor, plan, images, {silent, {}});
   Executor again(once, MacMode::kAnalog);
   PreparedPlan same = again.prepare(coarse_plan(again));
   const Executor before(with_own_statistics(small_network(), images), MacMode::kAnalog);
-  EXPECT_FALSE(has_statistics_of(before, before.prepare(coarse_plan(before)), images, silent, {}));
-  EXPECT_TRUE(has_statistics_of(again, same, images, silent, {}));
+  EXPECT_FALSE(
+      has_statistics_of(before, before.prepare(coarse_plan(before)), images, {silent, {}}));
+  EXPECT_TRUE(has_statistics_of(again, same, images, {silent, {}}));
   try {
-    recalibrate(again, same, images, silent, {});
+    recalibrate(again, same, images, {silent, {}});
     FAIL() << "counted the ADCs twice";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr("count the ADCs twice"));
@@ -235,7 +236,7 @@ TEST(Recalibrate, RefusesASingleValuePerChannel) {
   Executor executor(linear_with_norm(), MacMode::kAnalog);
   PreparedPlan plan;
   SilentProgress silent;
-  EXPECT_THROW(recalibrate(executor, plan, random_images(1), silent, {}), Error);
+  EXPECT_THROW(recalibrate(executor, plan, random_images(1), {silent, {}}), Error);
 }
 
 }  // namespace

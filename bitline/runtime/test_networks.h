@@ -81,7 +81,7 @@ inline Network small_network(std::uint64_t seed = 1) {
   build.batch_norm("main_norm", "main", 6);
   build.conv("shortcut", "first_relu", {6, 4, 1, 1}, {.stride = 2}, 4);
   build.batch_norm("shortcut_norm", "shortcut", 6);
-  build.plain("add", Add{}, {"main_norm", "shortcut_norm"});
+  build.plain("add", ResidualAdd{}, {"main_norm", "shortcut_norm"});
   build.plain("add_relu", Relu{}, {"add"});
   build.grid("add_relu", 4, false, 0.3F);
   build.conv("grouped", "add_relu", {6, 3, 3, 3}, {.padding = 1, .groups = 2}, 4);

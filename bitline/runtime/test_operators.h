@@ -80,7 +80,7 @@ inline void add_token_operators(OperatorChain& chain) {
   chain.add("products", MatMul{}, {"layer_norm", "keys"});  // [24, 24]
   chain.add("attention", Softmax{1}, {"products"});
   chain.add("mixed", MatMul{}, {"attention", "layer_norm"});
-  chain.add("attended", Add{}, {"mixed", "layer_norm"});
+  chain.add("attended", ResidualAdd{}, {"mixed", "layer_norm"});
 }
 
 /// Every function of one and of two elements: "attended" [24, 6] to "functions" [24, 6].

@@ -79,7 +79,7 @@ class CurveSearch {
 
   /// Of `count` candidates from the first one on, which have seen equally many images.
   void measure_next_block(std::size_t first, std::size_t count) {
-    context_.cancellation.check();
+    context_.job.cancellation.check();
     const std::int64_t seen = curve_.points[first].score.images;
     const std::int64_t size =
         std::min(context_.options.block_images, context_.image_count() - seen);
@@ -92,7 +92,7 @@ class CurveSearch {
                              candidates_[first + i].layers.end());
     const std::vector<Score> scores =
         context_.evaluator.evaluate(plans, block, [this](std::int64_t images) {
-          context_.cancellation.check();
+          context_.job.cancellation.check();
           report(images);
         });
     for (std::size_t i = 0; i < count; ++i) add(first + i, scores.at(i), size);
@@ -118,7 +118,7 @@ class CurveSearch {
     } else {
       note += "first look";
     }
-    context_.progress.update(context_.images_done, note);
+    context_.job.progress.update(context_.images_done, note);
   }
 
   SearchContext& context_;

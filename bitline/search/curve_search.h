@@ -18,8 +18,7 @@ struct SearchContext {
   Evaluator& evaluator;
   const SearchOptions& options;
   std::vector<std::int64_t> image_order;  ///< every image once
-  ProgressSink& progress;
-  const Cancellation& cancellation;
+  Job job;
   std::int64_t images_done = 0;  ///< progress so far, those of dropped candidates included
 
   std::int64_t image_count() const { return static_cast<std::int64_t>(image_order.size()); }

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "bitline/base/error.h"
-#include "bitline/search/progress_task.h"
+#include "bitline/base/progress_task.h"
 #include "bitline/search/search_checks.h"
 
 namespace bitline {
@@ -19,12 +19,10 @@ constexpr int kRounds = 4;
 
 class Allocator {
  public:
-  Allocator(Evaluator& evaluator, const AllocationOptions& options, ProgressSink& progress,
-            const Cancellation& cancellation)
+  Allocator(Evaluator& evaluator, const AllocationOptions& options, const Job& job)
       : evaluator_(evaluator),
         options_(options),
-        progress_(progress),
-        cancellation_(cancellation),
+        job_(job),
         order_(checked_image_order(options.search, evaluator)) {}
 
   LevelAllocation run() {
@@ -48,8 +46,8 @@ class Allocator {
   const std::vector<SearchLayer>& layers() const { return evaluator_.layers(); }
 
   std::vector<Score> scores_of(std::span<const AdcPlan> plans) {
-    cancellation_.check();
-    return evaluator_.evaluate(plans, order_, [this](std::int64_t) { cancellation_.check(); });
+    job_.cancellation.check();
+    return evaluator_.evaluate(plans, order_, [this](std::int64_t) { job_.cancellation.check(); });
   }
 
   Score score_of(const AdcPlan& plan) { return scores_of(std::span(&plan, 1)).front(); }
@@ -60,7 +58,7 @@ class Allocator {
     SearchOptions search = options_.search;
     search.method = RangeMethod::kLayerWise;
     search.adc.levels = levels;
-    return search_ranges(evaluator_, search, progress_, cancellation_).plan;
+    return search_ranges(evaluator_, search, job_).plan;
   }
 
   void add_uniform(const AdcPlan& plan, std::size_t option) {
@@ -148,7 +146,7 @@ class Allocator {
   /// Divisions that no other one beats by the sum of the cross-entropies that each layer adds; it
   /// tells small differences that right answers do not.
   std::vector<LevelChoice> front_around(const MeasuredPlan& base, const Choice& choice) {
-    const ProgressTask task(progress_, "sensitivity of every layer", std::ssize(layers()));
+    const ProgressTask task(job_.progress, "sensitivity of every layer", std::ssize(layers()));
     allocation_.sensitivities.clear();
     std::vector<std::vector<LevelOption>> options;
     for (std::size_t i = 0; i < layers().size(); ++i) {
@@ -156,7 +154,7 @@ class Allocator {
       options.emplace_back();
       for (const Sensitivity& s : allocation_.sensitivities.back())
         options.back().push_back({s.cost, s.score.loss - base.score.loss});
-      progress_.update(static_cast<std::int64_t>(i + 1), layers()[i].name);
+      job_.progress.update(static_cast<std::int64_t>(i + 1), layers()[i].name);
     }
     std::vector<LevelChoice> front = level_front(options);
     std::erase_if(front, [this](const LevelChoice& c) { return cannot_be_better(c.cost); });
@@ -187,7 +185,8 @@ class Allocator {
     const std::vector<LevelChoice> front = front_around(base, choice);
     const std::size_t count = std::min(front.size(), kMeasuredPlans);
     const std::size_t most = count + static_cast<std::size_t>(std::bit_width(front.size()));
-    const ProgressTask task(progress_, "plans of mixed levels", static_cast<std::int64_t>(most));
+    const ProgressTask task(job_.progress, "plans of mixed levels",
+                            static_cast<std::int64_t>(most));
     bool better = false;
     std::size_t below = 0;             // dearest measured one that loses too much, plus 1
     std::size_t above = front.size();  // cheapest measured one that does not
@@ -196,7 +195,7 @@ class Allocator {
       if (!keeps_budget(plan)) below = std::max(below, at + 1);
       if (keeps_budget(plan)) above = std::min(above, at);
       better |= take_if_better(plan, front[at].options);
-      progress_.update(++tried_, "");
+      job_.progress.update(++tried_, "");
     };
     tried_ = 0;
     for (std::size_t i = 0; i < count; ++i)
@@ -212,7 +211,7 @@ class Allocator {
     search.method = RangeMethod::kLayerWise;
     for (std::size_t i = 0; i < choice_.size(); ++i)
       search.levels[layers()[i].name] = options_.levels[choice_[i]];
-    SearchResult together = search_ranges(evaluator_, search, progress_, cancellation_);
+    SearchResult together = search_ranges(evaluator_, search, job_);
     const MeasuredPlan plan{std::move(together.plan), current_.cost, together.score};
     if (!is_better(plan, current_)) return;
     current_ = plan;
@@ -238,7 +237,7 @@ class Allocator {
       Choice fewer = choice_;
       --fewer[layer];
       const MeasuredPlan plan = measured(fewer);
-      progress_.update(++tried_, "");
+      job_.progress.update(++tried_, "");
       if (take_if_better(plan, fewer)) return true;
     }
     return false;
@@ -246,7 +245,7 @@ class Allocator {
 
   void take_levels_away() {
     const auto most = static_cast<std::int64_t>(choice_.size() * options_.levels.size());
-    const ProgressTask task(progress_, "levels that can go", most);
+    const ProgressTask task(job_.progress, "levels that can go", most);
     tried_ = 0;
     while (take_one_away()) {
     }
@@ -265,8 +264,7 @@ class Allocator {
 
   Evaluator& evaluator_;
   const AllocationOptions& options_;
-  ProgressSink& progress_;
-  const Cancellation& cancellation_;
+  Job job_;
   std::vector<std::int64_t> order_;
   LevelAllocation allocation_;
   std::vector<std::vector<PlannedAdc>> ranges_;  // by levels, by layer
@@ -288,9 +286,9 @@ void check(const AllocationOptions& options) {
 }  // namespace
 
 LevelAllocation allocate_levels(Evaluator& evaluator, const AllocationOptions& options,
-                                ProgressSink& progress, const Cancellation& cancellation) {
+                                const Job& job) {
   check(options);
-  return Allocator(evaluator, options, progress, cancellation).run();
+  return Allocator(evaluator, options, job).run();
 }
 
 }  // namespace bitline

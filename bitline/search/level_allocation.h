@@ -59,6 +59,6 @@ struct LevelAllocation {
 /// better. Throws Error (kUsage) unless exactly one budget is given, and what search_ranges()
 /// throws.
 LevelAllocation allocate_levels(Evaluator& evaluator, const AllocationOptions& options,
-                                ProgressSink& progress, const Cancellation& cancellation);
+                                const Job& job);
 
 }  // namespace bitline

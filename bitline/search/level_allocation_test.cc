@@ -36,7 +36,7 @@ AllocationOptions options() {
 LevelAllocation allocate(const AllocationOptions& options) {
   SyntheticEvaluator evaluator = network();
   SilentProgress silent;
-  return allocate_levels(evaluator, options, silent, {});
+  return allocate_levels(evaluator, options, {silent, {}});
 }
 
 AdcPlan uniform_plan(std::int64_t levels) {
@@ -137,7 +137,7 @@ TEST(LevelAllocation, KeepsTheBudgetAsMeasuredWhereLayersInteract) {
   AllocationOptions some = options();
   some.lost_answers = 4;
   SilentProgress silent;
-  const LevelAllocation allocation = allocate_levels(evaluator, some, silent, {});
+  const LevelAllocation allocation = allocate_levels(evaluator, some, {silent, {}});
   ASSERT_TRUE(allocation.best.has_value());
   EXPECT_EQ(allocation.best->score.correct, 19);
 }
@@ -162,7 +162,7 @@ TEST(LevelAllocation, UnderABudgetOnCostLooksFromTheFinerSideToo) {
   some.cost = [](const SearchLayer&, std::int64_t levels) { return levels - 1; };
   some.largest_cost = 40;
   SilentProgress silent;
-  const LevelAllocation allocation = allocate_levels(evaluator, some, silent, {});
+  const LevelAllocation allocation = allocate_levels(evaluator, some, {silent, {}});
   ASSERT_TRUE(allocation.best.has_value());
   EXPECT_EQ(levels_of(*allocation.best, "c"), 4);
   EXPECT_EQ(allocation.best->score.correct, 19);
@@ -192,7 +192,7 @@ TEST(LevelAllocation, FindsTheBudgetByHalving) {
   }
   some.lost_answers = 15 * 33 + 2;
   testing_progress::NotedProgress progress;
-  const LevelAllocation allocation = allocate_levels(evaluator, some, progress, {});
+  const LevelAllocation allocation = allocate_levels(evaluator, some, {progress, {}});
   ASSERT_TRUE(allocation.best.has_value());
   EXPECT_EQ(allocation.best->cost, 561 - 2);
   EXPECT_LE(progress.tasks("plans of mixed levels").front().done.size(), 16U + 6);
@@ -225,7 +225,7 @@ TEST(LevelAllocation, StopsOnRequest) {
   SilentProgress silent;
   Cancellation stop;
   stop.request();
-  EXPECT_THROW(allocate_levels(evaluator, some, silent, stop), Error);
+  EXPECT_THROW(allocate_levels(evaluator, some, {silent, stop}), Error);
 }
 
 TEST(LevelAllocation, StopsBetweenThePlansOfOneLayer) {
@@ -241,7 +241,7 @@ TEST(LevelAllocation, StopsBetweenThePlansOfOneLayer) {
                                  return Score{1, 1, 0};
                                });
   SilentProgress silent;
-  EXPECT_THROW(allocate_levels(evaluator, some, silent, stop), Error);
+  EXPECT_THROW(allocate_levels(evaluator, some, {silent, stop}), Error);
   EXPECT_EQ(plans, kUniform + 2);
 }
 

@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+#include "bitline/base/enum_names.h"
+
 namespace bitline {
 
 enum class RangeMethod {
@@ -24,13 +26,15 @@ enum class RangeMethod {
   // From outside.
   kMeasured,  ///< one transfer curve for all layers (adc/measured_table.h)
 };
+template <>
+struct EnumNames<RangeMethod> {
+  static constexpr std::string_view kWhat = "range method";
+  static constexpr std::array<std::string_view, 14> kNames{
+      "network-wise",   "layer-wise", "refine", "min-max",    "three-sigma", "percentile",
+      "column-bound",   "mse",        "csnr",   "full-range", "lloyd-max",   "three-sigma-gaussian",
+      "csnr-lloyd-max", "measured"};
+};
 
-/// "network-wise", "layer-wise", "refine", "min-max", "three-sigma", "percentile", "column-bound",
-/// "mse", "csnr", "full-range", "lloyd-max", "three-sigma-gaussian",
-/// "csnr-lloyd-max", "measured".
-std::string_view name_of(RangeMethod method);
-/// The inverse of name_of. Throws Error (kUsage) that names the known methods.
-RangeMethod range_method_from_name(std::string_view name);
 /// Whether it needs an Evaluator.
 bool is_search(RangeMethod method);
 /// Whether its ADCs have a transfer curve of their own in place of a range δ.

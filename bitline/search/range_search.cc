@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "bitline/base/error.h"
+#include "bitline/base/progress_task.h"
 #include "bitline/search/candidates.h"
 #include "bitline/search/curve_search.h"
-#include "bitline/search/progress_task.h"
 #include "bitline/search/search_checks.h"
 
 namespace bitline {
@@ -58,7 +58,7 @@ void run_pass(SearchContext& context, const std::vector<Step>& steps, std::int64
   context.images_done = 0;
   const SearchOptions& options = context.options;
   const ProgressTask task(
-      context.progress,
+      context.job.progress,
       fmt::format("search {}, {} levels{}", name_of(options.method),
                   options.levels.empty() ? std::to_string(options.adc.levels) : "mixed",
                   pass == 0 ? "" : fmt::format(", pass {}", pass)),
@@ -89,25 +89,24 @@ void check_start(const AdcPlan& start, const std::vector<SearchLayer>& layers) {
 }  // namespace
 
 SearchResult refine_ranges(Evaluator& evaluator, const SearchOptions& options, const AdcPlan& start,
-                           ProgressSink& progress, const Cancellation& cancellation) {
+                           const Job& job) {
   SearchOptions refine = options;
   refine.method = RangeMethod::kRefine;
   std::vector<std::int64_t> order = checked_image_order(refine, evaluator);
   check_start(start, evaluator.layers());
   std::vector<Step> steps = plan_steps(refine, evaluator.layers());
   for (Step& step : steps) add_own_adc(step, start.layers.at(step.layer));
-  SearchContext context{evaluator, refine, std::move(order), progress, cancellation};
+  SearchContext context{evaluator, refine, std::move(order), job};
   SearchResult result;
   result.plan = start;
   run_pass(context, steps, 1, result);
   return result;
 }
 
-SearchResult search_ranges(Evaluator& evaluator, const SearchOptions& options,
-                           ProgressSink& progress, const Cancellation& cancellation) {
+SearchResult search_ranges(Evaluator& evaluator, const SearchOptions& options, const Job& job) {
   std::vector<std::int64_t> order = checked_image_order(options, evaluator);
   const std::vector<Step> steps = plan_steps(options, evaluator.layers());
-  SearchContext context{evaluator, options, std::move(order), progress, cancellation};
+  SearchContext context{evaluator, options, std::move(order), job};
   SearchResult result;
   run_pass(context, steps, 0, result);
   if (options.method != RangeMethod::kRefine) return result;

@@ -72,15 +72,14 @@ struct SearchResult {
 /// every image, whatever the block size and the image order. Progress counts image
 /// evaluations, those of dropped candidates as done. Throws Error (kUsage) for options that are not
 /// possible, and (kInterrupted) at the next block once `cancellation` was requested.
-SearchResult search_ranges(Evaluator& evaluator, const SearchOptions& options,
-                           ProgressSink& progress, const Cancellation& cancellation);
+SearchResult search_ranges(Evaluator& evaluator, const SearchOptions& options, const Job& job);
 
 /// One pass of kRefine over all layers from `start`, which has to name them all: each layer is
 /// searched while all others have the ADCs of `start`, or those that the pass has given them. Its
 /// own ADC is a candidate beside those of `options`, so that the score does not fall. For networks
 /// that work with their ADCs alone, as retrained ones do. Throws what search_ranges throws.
 SearchResult refine_ranges(Evaluator& evaluator, const SearchOptions& options, const AdcPlan& start,
-                           ProgressSink& progress, const Cancellation& cancellation);
+                           const Job& job);
 
 /// The curves as CSV, one line per candidate under a header:
 /// pass,layer,delta,code_map,images,correct,loss,status. docs/search.md describes the columns.

@@ -56,14 +56,14 @@ TEST(RangeSearch, ARefiningPassStartsFromThePlanThatItIsGiven) {
   const AdcPlan start{{{"conv1", planned(3)}, {"conv2", planned(1)}}};
   SilentProgress silent;
   const SearchResult result =
-      refine_ranges(evaluator, options_of(RangeMethod::kLayerWise), start, silent, {});
+      refine_ranges(evaluator, options_of(RangeMethod::kLayerWise), start, {silent, {}});
   EXPECT_EQ(delta_of(result.plan, "conv1"), 1);
   EXPECT_EQ(delta_of(result.plan, "conv2"), 1);
   EXPECT_EQ(result.score, (Score{2, 2, 0}));
   EXPECT_EQ(result.curves.size(), 2U);
   EXPECT_EQ(result.curves.front().pass, 1);
   EXPECT_THROW(refine_ranges(evaluator, options_of(RangeMethod::kLayerWise),
-                             {{{"conv1", planned(3)}}}, silent, {}),
+                             {{{"conv1", planned(3)}}}, {silent, {}}),
                Error);
 }
 
@@ -77,8 +77,8 @@ TEST(RangeSearch, ARefiningPassKeepsAnAdcThatNoCandidateBeats) {
   PlannedAdc adc{options_of(RangeMethod::kLayerWise).adc, -3, 3};
   adc.spec.delta = learned;
   SilentProgress silent;
-  const SearchResult result =
-      refine_ranges(evaluator, options_of(RangeMethod::kLayerWise), {{{"conv1", adc}}}, silent, {});
+  const SearchResult result = refine_ranges(evaluator, options_of(RangeMethod::kLayerWise),
+                                            {{{"conv1", adc}}}, {silent, {}});
   EXPECT_EQ(result.plan.layers.at("conv1"), adc);
   EXPECT_EQ(result.score.correct, 2);
 }
@@ -208,7 +208,7 @@ TEST(RangeSearch, ProgressEndsAtItsTotalAndNamesTheBest) {
   // 2 layers · 5 candidates · 3 images.
   SyntheticEvaluator evaluator(kTwoLayers, 3, coupled);
   testing_progress::NotedProgress progress;
-  search_ranges(evaluator, options_of(RangeMethod::kLayerWise, 2), progress, Cancellation());
+  search_ranges(evaluator, options_of(RangeMethod::kLayerWise, 2), {progress, Cancellation()});
   ASSERT_EQ(progress.tasks().size(), 1U);
   const testing_progress::ToldTask& search = progress.tasks().front();
   EXPECT_EQ(search.name, "search layer-wise, 4 levels");
@@ -228,7 +228,7 @@ TEST(RangeSearch, CancellationStopsItAtTheNextBlock) {
   });
   testing_progress::NotedProgress progress;
   expect_error(ErrorKind::kInterrupted, "stopped", [&] {
-    search_ranges(evaluator, options_of(RangeMethod::kLayerWise, 2), progress, cancellation);
+    search_ranges(evaluator, options_of(RangeMethod::kLayerWise, 2), {progress, cancellation});
   });
   EXPECT_EQ(evaluator.images_measured, 2);
   ASSERT_EQ(progress.tasks().size(), 1U);

@@ -6,24 +6,6 @@
 
 namespace bitline {
 
-std::string_view name_of(Objective objective) {
-  switch (objective) {
-    case Objective::kAccuracy:
-      return "accuracy";
-    case Objective::kLoss:
-      return "loss";
-    case Objective::kAgreement:
-      return "agreement";
-  }
-  fail("objective {} has no name", static_cast<int>(objective));
-}
-
-Objective objective_from_name(std::string_view name) {
-  for (const Objective objective : {Objective::kAccuracy, Objective::kLoss, Objective::kAgreement})
-    if (name == name_of(objective)) return objective;
-  fail_usage("objective \"{}\" is unknown; choose accuracy, loss or agreement", name);
-}
-
 bool ranks_before(Objective objective, const RankedScore& a, const RankedScore& b) {
   BITLINE_CHECK_EQ(a.score.images, b.score.images);
   // What is to be small stands for the candidate on its own side, what is to be large for the

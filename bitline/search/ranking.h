@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "bitline/base/enum_names.h"
 #include "bitline/base/rational.h"
 #include "bitline/search/evaluator.h"
 
@@ -13,11 +14,11 @@ namespace bitline {
 /// What a search asks for. kAgreement ranks as kAccuracy does: the Evaluator then counts agreement
 /// with the lossless network instead of right answers.
 enum class Objective { kAccuracy, kLoss, kAgreement };
-
-/// "accuracy", "loss", "agreement".
-std::string_view name_of(Objective objective);
-/// The inverse of name_of. Throws Error (kUsage) that names the known objectives.
-Objective objective_from_name(std::string_view name);
+template <>
+struct EnumNames<Objective> {
+  static constexpr std::string_view kWhat = "objective";
+  static constexpr std::array<std::string_view, 3> kNames{"accuracy", "loss", "agreement"};
+};
 
 /// A candidate and what it scored.
 struct RankedScore {

@@ -50,9 +50,10 @@ TEST(Ranking, BestOutcomeAnswersEveryRemainingImageRightAtNoLoss) {
 
 TEST(Ranking, ObjectiveNamesReadBack) {
   for (const Objective objective : {Objective::kAccuracy, Objective::kLoss, Objective::kAgreement})
-    EXPECT_EQ(objective_from_name(name_of(objective)), objective);
-  expect_error(ErrorKind::kUsage, "\"acuracy\" is unknown; choose accuracy, loss or agreement",
-               [] { objective_from_name("acuracy"); });
+    EXPECT_EQ(from_name<Objective>(name_of(objective)), objective);
+  expect_error(ErrorKind::kUsage,
+               "objective 'acuracy' is unknown; choose one of accuracy, loss, agreement",
+               [] { from_name<Objective>("acuracy"); });
 }
 
 }  // namespace

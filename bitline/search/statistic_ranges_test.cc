@@ -161,9 +161,10 @@ TEST(RangeMethod, NamesReadBack) {
   for (const char* name :
        {"network-wise", "layer-wise", "refine", "min-max", "three-sigma", "percentile",
         "column-bound", "mse", "full-range", "lloyd-max", "three-sigma-gaussian", "csnr-lloyd-max"})
-    EXPECT_EQ(name_of(range_method_from_name(name)), name);
-  expect_error(ErrorKind::kUsage, "\"layerwise\" is unknown; choose from network-wise, layer-wise",
-               [] { range_method_from_name("layerwise"); });
+    EXPECT_EQ(name_of(from_name<RangeMethod>(name)), name);
+  expect_error(ErrorKind::kUsage,
+               "range method 'layerwise' is unknown; choose one of network-wise, layer-wise",
+               [] { from_name<RangeMethod>("layerwise"); });
 }
 
 }  // namespace

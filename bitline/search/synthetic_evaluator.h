@@ -81,7 +81,7 @@ inline SearchOptions options_of(RangeMethod method, std::int64_t block_images = 
 inline SearchResult search_silently(Evaluator& evaluator, const SearchOptions& options) {
   SilentProgress progress;
   const Cancellation never;
-  return search_ranges(evaluator, options, progress, never);
+  return search_ranges(evaluator, options, {progress, never});
 }
 
 /// Runs `body`, which must throw an Error of this kind whose message holds `part`.

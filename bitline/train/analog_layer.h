@@ -5,9 +5,9 @@
 
 #include "bitline/adc/adc_plan.h"
 #include "bitline/mapping/cim_layer.h"
+#include "bitline/recipe/train_options.h"
 #include "bitline/runtime/mac_backend.h"
 #include "bitline/train/straight_through.h"
-#include "bitline/train/train_options.h"
 
 namespace bitline {
 

@@ -2,7 +2,7 @@
 // the CPU each is one pass over memory, which LibTorch's operators, one by one, are not.
 #pragma once
 
-#include "bitline/runtime/libtorch.h"
+#include "bitline/torch/libtorch.h"
 
 namespace bitline {
 

@@ -7,7 +7,7 @@
 
 #include "bitline/data/dataset.h"
 #include "bitline/data/normalization.h"
-#include "bitline/runtime/libtorch.h"
+#include "bitline/torch/libtorch.h"
 
 namespace bitline {
 

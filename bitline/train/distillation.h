@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "bitline/train/train_options.h"
+#include "bitline/recipe/train_options.h"
 #include "bitline/train/trainable_network.h"
 
 namespace bitline {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "bitline/graph/quant_spec.h"
-#include "bitline/runtime/libtorch.h"
+#include "bitline/torch/libtorch.h"
 
 namespace bitline {
 

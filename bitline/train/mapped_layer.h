@@ -4,9 +4,9 @@
 #include <memory>
 #include <optional>
 
-#include "bitline/runtime/composed_layer.h"
-#include "bitline/runtime/libtorch.h"
 #include "bitline/runtime/mac_backend.h"
+#include "bitline/torch/composed_layer.h"
+#include "bitline/torch/libtorch.h"
 
 namespace bitline {
 

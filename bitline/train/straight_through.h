@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "bitline/graph/network.h"
-#include "bitline/runtime/libtorch.h"
+#include "bitline/torch/libtorch.h"
 
 namespace bitline {
 

@@ -69,7 +69,7 @@ struct TorchOperator {
   }
 
   at::Tensor operator()(const Relu&) const { return at::relu(x()); }
-  at::Tensor operator()(const Add&) const { return x() + inputs[1]; }
+  at::Tensor operator()(const ResidualAdd&) const { return x() + inputs[1]; }
   at::Tensor operator()(const Unary& unary) const;
   at::Tensor operator()(const Binary& binary) const;
   at::Tensor operator()(const MatMul&) const {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "bitline/graph/network.h"
-#include "bitline/runtime/libtorch.h"
+#include "bitline/torch/libtorch.h"
 
 namespace bitline {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <limits>
 
-#include "bitline/runtime/onednn.h"
+#include "bitline/torch/onednn.h"
 
 namespace bitline {
 namespace {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "bitline/graph/operators.h"
-#include "bitline/runtime/libtorch.h"
+#include "bitline/torch/libtorch.h"
 
 namespace bitline {
 

@@ -61,7 +61,7 @@ void expect_every_second_pixel() {
     }
 }
 
-// CTest runs it under valgrind too, since oneDNN writes behind its memory here (runtime/onednn.h)
+// CTest runs it under valgrind too, since oneDNN writes behind its memory here (torch/onednn.h)
 // and still gives the right result.
 TEST(TorchWindows, APointwiseConvolutionWithStrideReadsAndTeachesEverySecondPixel) {
   expect_every_second_pixel();

@@ -8,7 +8,7 @@
 #include "bitline/adc/adc_plan.h"
 #include "bitline/graph/network.h"
 #include "bitline/quantize/quantizers.h"
-#include "bitline/runtime/libtorch.h"
+#include "bitline/torch/libtorch.h"
 #include "bitline/train/analog_layer.h"
 
 namespace bitline {

@@ -100,25 +100,25 @@ void Trainer::step(const Batch& batch) {
   state_.images += labels.numel();
 }
 
-bool Trainer::run_epoch(ProgressSink& progress, const Cancellation& cancellation,
-                        EpochReport& report) {
+bool Trainer::run_epoch(const Job& job, EpochReport& report) {
   training_.begin_epoch(state_.epoch);
-  progress.begin(fmt::format("epoch {}/{}", state_.epoch + 1, options_.epochs), training_.size());
+  job.progress.begin(fmt::format("epoch {}/{}", state_.epoch + 1, options_.epochs),
+                     training_.size());
   const Stopwatch watch;
   const double seconds_before = state_.seconds;
   const std::int64_t images_before = state_.images;
-  while (state_.images < training_.size() && !cancellation.requested()) {
+  while (state_.images < training_.size() && !job.cancellation.requested()) {
     with_context(fmt::format("epoch {}", state_.epoch + 1),
                  [&] { step(training_.batch(state_.images, options_.batch_size)); });
     state_.seconds = seconds_before + watch.seconds();
     const auto images = static_cast<double>(state_.images);
-    progress.update(
+    job.progress.update(
         state_.images,
         fmt::format("{:.0f} images/s, loss {:.4f}, accuracy {:.2f} %",
                     static_cast<double>(state_.images - images_before) / watch.seconds(),
                     state_.loss_sum / images, 100 * static_cast<double>(state_.correct) / images));
   }
-  progress.end();
+  job.progress.end();
   if (state_.images < training_.size()) return false;
   if (!network_.is_finite())
     fail_diverged(fmt::format("a weight or a batch-norm statistic is no number after epoch {}",
@@ -126,8 +126,9 @@ bool Trainer::run_epoch(ProgressSink& progress, const Cancellation& cancellation
   const auto images = static_cast<double>(state_.images);
   const std::int64_t steps = ceil_div(training_.size(), options_.batch_size);
   const std::int64_t epoch = state_.epoch + 1;
-  const std::int64_t held_out = count_holdout(progress, cancellation);
-  if (holdout_ != nullptr && cancellation.requested()) return false;  // counts them when it goes on
+  const std::int64_t held_out = count_holdout(job);
+  if (holdout_ != nullptr && job.cancellation.requested())
+    return false;  // counts them when it goes on
   const bool is_best = held_out > state_.best_correct;
   report = {epoch,
             state_.loss_sum / images,
@@ -144,20 +145,20 @@ bool Trainer::run_epoch(ProgressSink& progress, const Cancellation& cancellation
   return true;
 }
 
-std::int64_t Trainer::count_holdout(ProgressSink& progress, const Cancellation& cancellation) {
+std::int64_t Trainer::count_holdout(const Job& job) {
   if (holdout_ == nullptr) return 0;
   const at::NoGradGuard no_grad;
   std::int64_t correct = 0;
   holdout_->begin_epoch(0);
-  progress.begin("held-out images", holdout_->size());
-  for (std::int64_t first = 0; first < holdout_->size() && !cancellation.requested();
+  job.progress.begin("held-out images", holdout_->size());
+  for (std::int64_t first = 0; first < holdout_->size() && !job.cancellation.requested();
        first += options_.batch_size) {
     const Batch batch = holdout_->batch(first, options_.batch_size);
     correct +=
         count_correct(network_.forward(batch.images, false), batch.labels.to(network_.device()));
-    progress.update(std::min(first + options_.batch_size, holdout_->size()), "");
+    job.progress.update(std::min(first + options_.batch_size, holdout_->size()), "");
   }
-  progress.end();
+  job.progress.end();
   return correct;
 }
 
@@ -166,18 +167,17 @@ double Trainer::holdout_share(std::int64_t correct) const {
   return static_cast<double>(correct) / static_cast<double>(holdout_->size());
 }
 
-double Trainer::measure_start(ProgressSink& progress, const Cancellation& cancellation) {
+double Trainer::measure_start(const Job& job) {
   state_.best_epoch = 0;
-  state_.best_correct = count_holdout(progress, cancellation);
-  cancellation.check();
+  state_.best_correct = count_holdout(job);
+  job.cancellation.check();
   return holdout_share(state_.best_correct);
 }
 
-void Trainer::run(ProgressSink& progress, const Cancellation& cancellation,
-                  const std::function<void(const EpochReport&)>& after_epoch) {
+void Trainer::run(const Job& job, const std::function<void(const EpochReport&)>& after_epoch) {
   while (!finished()) {
     EpochReport report;
-    if (!run_epoch(progress, cancellation, report)) return;
+    if (!run_epoch(job, report)) return;
     after_epoch(report);
   }
 }

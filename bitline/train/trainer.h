@@ -10,10 +10,10 @@
 
 #include "bitline/base/progress.h"
 #include "bitline/data/dataset.h"
+#include "bitline/recipe/checkpoint.h"
+#include "bitline/recipe/train_options.h"
 #include "bitline/train/batches.h"
-#include "bitline/train/checkpoint.h"
 #include "bitline/train/distillation.h"
-#include "bitline/train/train_options.h"
 #include "bitline/train/trainable_network.h"
 
 namespace bitline {
@@ -30,12 +30,11 @@ class Trainer {
 
   /// Share of the held-out images that are right before the first epoch: what an epoch then has to
   /// beat to be the best one. Throws Error (kInterrupted) after a request to stop.
-  double measure_start(ProgressSink& progress, const Cancellation& cancellation);
+  double measure_start(const Job& job);
 
   /// Runs to the last epoch. `after_epoch` is called once per epoch. On cancellation it returns
   /// after the current step with finished() false; a NaN loss throws Error.
-  void run(ProgressSink& progress, const Cancellation& cancellation,
-           const std::function<void(const EpochReport&)>& after_epoch);
+  void run(const Job& job, const std::function<void(const EpochReport&)>& after_epoch);
   bool finished() const { return state_.epoch >= options_.epochs; }
   const TrainableNetwork& network() const { return network_; }
   /// Epochs that have ended.
@@ -49,11 +48,11 @@ class Trainer {
   std::int64_t best_epoch() const { return state_.best_epoch; }
 
  private:
-  bool run_epoch(ProgressSink& progress, const Cancellation& cancellation, EpochReport& report);
+  bool run_epoch(const Job& job, EpochReport& report);
   void step(const Batch& batch);
   void update_parameters(double learning_rate);
   /// Right answers among the held-out images; less than all were asked when a stop was requested.
-  std::int64_t count_holdout(ProgressSink& progress, const Cancellation& cancellation);
+  std::int64_t count_holdout(const Job& job);
   double holdout_share(std::int64_t correct) const;
 
   TrainableNetwork network_;

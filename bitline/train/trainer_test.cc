@@ -81,20 +81,20 @@ TEST_F(TrainerTest, LearnsToTellTwoClassesApart) {
   for (const TrainingQuantizer quantizer : {TrainingQuantizer::kLsq, TrainingQuantizer::kQnn}) {
     Trainer t = trainer(quantized(quantizer), quantizer);
     std::vector<EpochReport> reports;
-    t.run(silent_, {}, [&reports](const EpochReport& r) { reports.push_back(r); });
+    t.run({silent_, {}}, [&reports](const EpochReport& r) { reports.push_back(r); });
     ASSERT_EQ(reports.size(), 3U);
     EXPECT_LT(reports.back().loss, reports.front().loss);
     EXPECT_TRUE(t.finished());
-    validate(t.network().network());  // every step is calibrated and positive
+    infer_shapes(t.network().network());  // every step is calibrated and positive
   }
 }
 
-// Its 1×1 convolutions have few channels and a stride (runtime/onednn.h).
+// Its 1×1 convolutions have few channels and a stride (torch/onednn.h).
 TEST_F(TrainerTest, TheSameTrainingAgainGivesTheSameBits) {
   for (const Network& start : {small_resnet(), quantized(TrainingQuantizer::kLsq)}) {
     const auto trained = [&] {
       Trainer t = trainer(start);
-      t.run(silent_, {}, [](const EpochReport&) {});
+      t.run({silent_, {}}, [](const EpochReport&) {});
       return bytes_of(t.network().network());
     };
     const std::string once = trained();
@@ -105,20 +105,20 @@ TEST_F(TrainerTest, TheSameTrainingAgainGivesTheSameBits) {
 
 TEST_F(TrainerTest, AStoppedTrainingContinuesToTheSameBits) {
   Trainer whole = trainer(quantized(TrainingQuantizer::kLsq));
-  whole.run(silent_, {}, [](const EpochReport&) {});
+  whole.run({silent_, {}}, [](const EpochReport&) {});
   const std::string expected = bytes_of(whole.network().network());
   // Within an epoch, at its end, among the held-out images, at their end, within the next.
   for (const int updates : {1, 3, 4, 6, 7}) {
     Cancellation cancellation;
     StopAfter stop(cancellation, updates);
     Trainer first = trainer(quantized(TrainingQuantizer::kLsq));
-    first.run(stop, cancellation, [](const EpochReport&) {});
+    first.run({stop, cancellation}, [](const EpochReport&) {});
     ASSERT_FALSE(first.finished());
     const auto path = std::filesystem::path(::testing::TempDir()) / "trainer_test.safetensors";
     write_checkpoint(path, first.checkpoint());
     Trainer second = trainer(quantized(TrainingQuantizer::kLsq));
     second.restore(read_checkpoint(path));
-    second.run(silent_, {}, [](const EpochReport&) {});
+    second.run({silent_, {}}, [](const EpochReport&) {});
     EXPECT_EQ(bytes_of(second.network().network()), expected) << updates;
     std::filesystem::remove(path);
   }
@@ -127,7 +127,7 @@ TEST_F(TrainerTest, AStoppedTrainingContinuesToTheSameBits) {
 TEST_F(TrainerTest, HeldOutImagesAreCountedWithProgress) {
   testing_progress::NotedProgress notes;
   Trainer t = trainer(quantized(TrainingQuantizer::kLsq));
-  t.run(notes, {}, [](const EpochReport&) {});
+  t.run({notes, {}}, [](const EpochReport&) {});
   const auto told = notes.tasks("held-out images");
   ASSERT_EQ(told.size(), 3U);  // epochs
   EXPECT_THAT(told[0].done, ::testing::ElementsAre(8, 16, 24));
@@ -144,7 +144,7 @@ TEST_F(TrainerTest, ALossThatIsNotANumberStopsWithTheRemedy) {
   network.tensors.at("conv1.weight").data<float>()[0] = std::numeric_limits<float>::quiet_NaN();
   Trainer t = trainer(network);
   try {
-    t.run(silent_, {}, [](const EpochReport&) {});
+    t.run({silent_, {}}, [](const EpochReport&) {});
     FAIL() << "went on";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr("learning_rate"));

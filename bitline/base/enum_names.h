@@ -1,0 +1,40 @@
+// How configuration, JSON and messages spell the values of an enumeration: one list for each.
+#pragma once
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "bitline/base/error.h"
+
+namespace bitline {
+
+/// The list of an enumeration's names, specialised beside it: kWhat, what a value is called in
+/// messages, and kNames, an array in the order of the enumerators.
+template <typename E>
+struct EnumNames;
+
+template <typename E>
+concept NamedEnum = requires {
+  EnumNames<E>::kNames;
+};
+
+template <NamedEnum E>
+constexpr std::string_view name_of(E value) {
+  return EnumNames<E>::kNames.at(static_cast<std::size_t>(value));
+}
+
+/// The inverse of name_of. Throws Error (kUsage) that lists the known names.
+template <NamedEnum E>
+E from_name(std::string_view name) {
+  const auto& names = EnumNames<E>::kNames;
+  const auto found = std::ranges::find(names, name);
+  if (found == names.end())
+    fail_usage("{} '{}' is unknown; choose one of {}", EnumNames<E>::kWhat, name,
+               fmt::join(names, ", "));
+  return static_cast<E>(found - names.begin());
+}
+
+}  // namespace bitline

@@ -1,0 +1,16 @@
+#include "bitline/evaluate/lossless_plan.h"
+
+namespace bitline {
+
+AdcPlan lossless_plan(const Executor& executor) {
+  AdcPlan plan;
+  for (const CimLayer* layer : executor.cim_layers()) {
+    PlannedAdc& planned = plan.layers[layer->name];
+    planned.spec.quantizer = Quantizer::kLossless;
+    planned.minimum = layer->sums.minimum;
+    planned.maximum = layer->sums.maximum;
+  }
+  return plan;
+}
+
+}  // namespace bitline

@@ -1,0 +1,62 @@
+// The fields of ArraySpec as a configuration, a plan and a hash take them.
+#pragma once
+
+#include <limits>
+
+#include "bitline/base/fields.h"
+#include "bitline/mapping/array_spec.h"
+
+namespace bitline {
+
+template <ConstOrNot<ArraySpec> Array, typename Visit>
+void visit_fields(Array& array, Visit&& visit) {
+  constexpr std::int64_t kMany = std::numeric_limits<std::int32_t>::max();
+  visit(FieldText{"rows", "word lines of an array; 1 to 65536"}, array.rows, Whole{1, kMany});
+  visit(FieldText{"active_rows", "N, word lines driven in one read; 0: all; at most `rows`",
+                  Decides::kSums},
+        array.active_rows, Whole{0, kMany});
+  visit(FieldText{"columns", "bit lines of an array; 1 to 65536, at least 2 under `differential`"},
+        array.columns, Whole{1, kMany});
+  visit(FieldText{"cell_bits", "m, bits of a weight digit; 1 to 4; `bipolar`: 1", Decides::kSums},
+        array.cell_bits, Whole{1, 4});
+  visit(FieldText{"dac_bits", "d, bits of an input digit; 1 to 4", Decides::kSums}, array.dac_bits,
+        Whole{1, 4});
+  visit(FieldText{"encoding", "`differential`, `bipolar`, `twos-complement`, `offset`",
+                  Decides::kSums},
+        array.encoding);
+  visit(
+      FieldText{
+          "subtract",
+          "differential pairs: `analog` (before the ADC, one conversion), `digital` (after two)",
+          Decides::kSums},
+      array.subtract);
+  visit(
+      FieldText{"offset_removal", "offset: `reference-column`, `digital` (exact)", Decides::kSums},
+      array.offset_removal);
+  visit(FieldText{"column_flip",
+                  "columns that store flipped digits: `none`, `complement` (ISAAC; twos-complement "
+                  "and offset), `sign` (differential with `subtract = \"analog\"`, bipolar)",
+                  Decides::kSums},
+        array.column_flip);
+  visit(FieldText{"row_order",
+                  "fan-in along the rows: `channel-major`, `kernel-major`, `whole-channels`",
+                  Decides::kSums},
+        array.row_order);
+  visit(FieldText{"tile_cut", "`full` (128 + 16), `balanced` (72 + 72)", Decides::kSums},
+        array.tile_cut);
+  visit(FieldText{"activation_encoding", "signed activations: `twos-complement`, `sign-magnitude`",
+                  Decides::kSums},
+        array.activation_encoding);
+  visit(FieldText{"columns_per_adc",
+                  "converted columns that share one ADC; 1 to as many as an array has: `columns`, "
+                  "or half of them where pairs are subtracted before their ADC. Counts only, no "
+                  "result depends on it",
+                  Decides::kCosts},
+        array.columns_per_adc, Whole{1, kMany});
+  visit(FieldText{"first_layer",
+                  "`digital-integer` (exact, no array), `mapped` (on the array like the others)"},
+        array.first_layer);
+  visit(FieldText{"last_layer", "likewise"}, array.last_layer);
+}
+
+}  // namespace bitline

@@ -1,0 +1,22 @@
+// A measured share with what the number of images allows to say of it.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+namespace bitline {
+
+/// A share and its 95 % interval, all in [0, 1] (differences: in [-1, 1]).
+struct Interval {
+  double value = 0;
+  double lower = 0;
+  double upper = 0;
+
+  bool operator==(const Interval&) const = default;
+};
+
+/// {"value", "lower", "upper"}, in the unit that the interval has; the same in every document.
+nlohmann::ordered_json json_of(const Interval& interval);
+/// The inverse. Throws the JSON library's exception where the JSON is something else.
+Interval interval_from_json(const nlohmann::ordered_json& json);
+
+}  // namespace bitline

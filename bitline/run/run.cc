@@ -1,0 +1,276 @@
+#include "bitline/run/run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "bitline/base/file.h"
+#include "bitline/base/hash.h"
+#include "bitline/base/version.h"
+#include "bitline/graph/network_file.h"
+#include "bitline/options/describe.h"
+#include "bitline/report/report.h"
+#include "bitline/run/run_analysis.h"
+#include "bitline/run/run_network.h"
+#include "bitline/run/run_rows.h"
+#include "bitline/run/run_stages.h"
+#include "bitline/runtime/recalibrate.h"
+#include "bitline/study/cost_report.h"
+#include "bitline/study/inputs.h"
+#include "bitline/study/recalibrate_network.h"
+#include "bitline/study/train.h"
+#include "bitline/study/training_recipe.h"
+
+namespace bitline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A plan of the run, and what the rows and files about it are called.
+struct PlanCase {
+  std::int64_t levels = 0;  ///< of its layers, the most where they differ
+  std::string ranges;
+  std::string name;
+  std::string artefact() const { return "plans/" + name + ".json"; }
+};
+
+std::int64_t most_levels(const AdcPlan& plan) {
+  std::int64_t most = 0;
+  for (const auto& [layer, adc] : plan.layers) most = std::max(most, adc.spec.levels);
+  return most;
+}
+
+/// A run while it goes on.
+class Run {
+ public:
+  Run(const RunConfig& config, const std::filesystem::path& folder, const Job& job)
+      : config_(config),
+        stages_(folder, job),
+        job_(job),
+        analysis_(config, subject_, stages_, job) {
+    subject_.array = describe(config.array) + describe(config.data);
+  }
+
+  RunOutcome go() {
+    check_run(config_);
+    // Until this run has ended, no report may show what an earlier one left beside its files.
+    stages_.outdate({"run", "report"});
+    baseline();
+    analysis_.mapping();
+    analysis_.profile();
+    for (const std::int64_t levels : config_.search.levels)
+      for (const RangeMethod ranges : config_.search.ranges) search_case(levels, ranges);
+    if (config_.allocate) allocated_case();
+    finish();
+    return std::move(outcome_);
+  }
+
+ private:
+  const RunFolder& folder() const { return stages_.folder(); }
+
+  void baseline() {
+    subject_.network = run_network(config_, stages_, job_);
+    subject_.sample = load_search_sample(config_.data, config_.seed, job_);
+    recalibrates_ = config_.search.recalibrate && has_batch_norm(subject_.network);
+    if (config_.search.recalibrate && !recalibrates_)
+      job_.progress.say("no batch-norm behind a layer: nothing is recalibrated");
+    subject_.network_hash = content_hash(subject_.network);
+    subject_.sample_hash = content_hash(subject_.sample);
+    rows_.emplace(config_, subject_.network, subject_.sample, stages_, job_);
+    outcome_.rows.push_back(rows_->lossless());
+    if (config_.retrain && config_.retrain->control) retrained_case({}, {});
+  }
+
+  void search_case(std::int64_t levels, RangeMethod ranges) {
+    const PlanCase search{levels, std::string(name_of(ranges)),
+                          fmt::format("L{}-{}", levels, name_of(ranges))};
+    const std::string journal = "journals/" + search.name;
+    stages_.run("search-" + search.name,
+                {{"network", subject_.network_hash},
+                 {"sample", subject_.sample_hash},
+                 {"array", subject_.array},
+                 {"search", describe(config_.search, config_.adc)}},
+                [&](StageOutput& output) {
+                  make_folder(folder().path_of("journals"));
+                  const SearchResult result =
+                      analysis_.bench().search(levels, ranges, folder().path_of(journal), job_);
+                  output.write(search.artefact(), to_json(result.plan));
+                  output.write("curves/" + search.name + ".csv", curves_to_csv(result.curves));
+                  output.write("searches/" + search.name + ".json", search_summary(result));
+                });
+    std::filesystem::remove(folder().path_of(journal));
+    const Json summary = Json::parse(folder().read_text("searches/" + search.name + ".json"));
+    outcome_.images_measured += summary.at("images_measured").get<std::int64_t>();
+    outcome_.images_in_full += summary.at("images_in_full").get<std::int64_t>();
+    plan_case(search, plan_from_json(folder().read_text(search.artefact())));
+  }
+
+  void allocated_case() {
+    const auto plan = analysis_.allocate(rows_->test_images(), rows_->test_hash());
+    if (plan) plan_case({most_levels(*plan), "allocated", "allocated"}, *plan);
+  }
+
+  void plan_case(const PlanCase& own, const AdcPlan& plan) {
+    add_row(own, own.name, subject_.network, plan, Treatment::kNone, {});
+    if (config_.cost) analysis_.cost(own.name, subject_.network, plan);
+    if (recalibrates_) recalibrated_case(own, plan);
+    if (config_.retrain) retrained_case(own, plan);
+  }
+
+  void recalibrated_case(const PlanCase& own, const AdcPlan& plan) {
+    const std::string name = own.name + "-recalibrated";
+    const std::string artefact = "networks/" + own.name + ".safetensors";
+    stages_.run("recalibrate-" + own.name,
+                {{"network", subject_.network_hash},
+                 {"sample", subject_.sample_hash},
+                 {"plan", content_hash(plan)},
+                 {"array", subject_.array}},
+                [&](StageOutput& output) {
+                  write_network(
+                      output.path_of(artefact),
+                      recalibrated(subject_.network, plan, subject_.sample, config_, job_));
+                });
+    const Network network = network_from(artefact);
+    add_row(own, name, network, plan, Treatment::kRecalibrated, artefact);
+    if (has_other_costs()) analysis_.cost(name, network, plan);
+  }
+
+  /// Without levels: the control, the same training with lossless ADCs.
+  void retrained_case(const PlanCase& own, const AdcPlan& plan) {
+    const std::string name = (own.levels == 0 ? "control" : own.name) + "-retrained";
+    const std::string artefact = "networks/" + name + ".safetensors";
+    const std::string recipe = retraining_recipe(config_, subject_.network, plan,
+                                                 load_split(config_.data, Split::kTrain, job_));
+    const bool changes_plan = config_.retrain->changes_plan() && own.levels != 0;
+    const std::string plan_artefact = changes_plan ? "plans/" + name + ".json" : own.artefact();
+    stages_.run_training("retrain-" + name, artefact, recipe,
+                         [&](StageOutput& output, const std::filesystem::path& path, bool resume) {
+                           RunConfig training = config_;
+                           training.retrain->train.output = path;
+                           const Trained trained =
+                               retrain_network(training, subject_.network, plan, resume, job_,
+                                               [](const EpochReport&) {});
+                           if (changes_plan) output.write(plan_artefact, to_json(trained.plan));
+                         });
+    const AdcPlan trained_plan =
+        changes_plan ? plan_from_json(folder().read_text(plan_artefact)) : plan;
+    const Network network = network_from(artefact);
+    add_row(own, name, network, trained_plan, Treatment::kRetrained, artefact);
+    if (changes_plan) outcome_.rows.back().plan = plan_artefact;
+    const bool costs_as_before = !changes_plan && !has_other_costs();
+    if (config_.cost && own.levels != 0 && !costs_as_before)
+      analysis_.cost(name, network, trained_plan);
+  }
+
+  /// Of another network under the same plan: other reads are idle.
+  bool has_other_costs() const { return config_.cost && config_.cost->zero_detection; }
+
+  Network network_from(const std::string& artefact) const {
+    return network_from_safetensors(parse_safetensors(folder().read(artefact)));
+  }
+
+  /// `artefact`: where the network stands in the folder; empty for the one that came.
+  void add_row(const PlanCase& own, const std::string& name, const Network& network,
+               const AdcPlan& plan, Treatment treatment, const std::string& artefact) {
+    ResultRow row = rows_->measure(name, network, plan, treatment);
+    if (config_.explain && own.levels != 0) analysis_.explain(name, network, plan);
+    row.levels = own.levels;
+    row.ranges = own.ranges;
+    row.network = artefact;
+    if (own.levels != 0) row.plan = own.artefact();
+    outcome_.rows.push_back(row);
+  }
+
+  static std::string search_summary(const SearchResult& result) {
+    const Json json{{"correct", result.score.correct},
+                    {"images", result.score.images},
+                    {"loss", result.score.loss},
+                    {"images_measured", result.images_measured},
+                    {"images_in_full", result.images_in_full}};
+    return json.dump(1) + "\n";
+  }
+
+  void finish() {
+    outcome_.validation_images = rows_->validation_images();
+    outcome_.recommended = recommend(outcome_.rows, config_.search.max_loss);
+    const std::string table = to_csv(outcome_.rows);
+    std::string plan;
+    if (outcome_.recommended) {
+      plan = folder().read_text(outcome_.rows[*outcome_.recommended].plan);
+      outcome_.plan = plan_from_json(plan);
+    }
+    stages_.run("results", {{"table", sha256(table)}, {"plan", sha256(plan)}},
+                [&](StageOutput& output) {
+                  output.write("results.csv", table);
+                  if (!plan.empty()) output.write("plan.json", plan);
+                });
+    outcome_.skipped = stages_.skipped();
+    describe_run();
+    report();
+    outcome_.network = std::move(subject_.network);
+  }
+
+  /// run.json says how this time went, so it is written every time.
+  void describe_run() {
+    Json json{{"bitline", version()},
+              {"revision", git_revision()},
+              {"seed", config_.seed},
+              {"network", subject_.network_hash},
+              {"command", config_.command},
+              {"objective", name_of(config_.search.options.objective)},
+              {"max_loss", config_.search.max_loss},
+              {"validation_images", outcome_.validation_images},
+              {"config", config_.as_used}};
+    if (outcome_.recommended) {
+      const ResultRow& row = outcome_.rows[*outcome_.recommended];
+      json["recommended"] = row.plan;
+      if (!row.network.empty()) json["recommended_network"] = row.network;
+    }
+    for (const auto& [name, seconds] : stages_.seconds()) json["seconds"][name] = seconds;
+    json["skipped"] = outcome_.skipped;
+    const std::string text = json.dump(1) + "\n";
+    stages_.run("run", {{"text", sha256(text)}},
+                [&](StageOutput& output) { output.write("run.json", text); });
+  }
+
+  /// After all others, since it shows what they left.
+  void report() {
+    const std::filesystem::path path = folder().path();
+    const std::string page = make_report({&path, 1}, version());
+    stages_.run("report", {{"page", sha256(page)}},
+                [&](StageOutput& output) { output.write("report.html", page); });
+  }
+
+  const RunConfig& config_;
+  RunStages stages_;
+  Job job_;
+  RunSubject subject_;
+  RunAnalysis analysis_;
+  std::optional<RunRows> rows_;
+  RunOutcome outcome_;
+  bool recalibrates_ = false;
+};
+
+}  // namespace
+
+void check_run(const RunConfig& config) {
+  if (config.model.file.empty() && !config.quantize)
+    fail_usage(
+        "model.name trains a network in float32, and layers need integer grids to be put on the "
+        "array; add the table [quantize]");
+  std::vector<RangeMethod> methods = config.search.ranges;
+  if (config.allocate) methods.push_back(config.allocate->ranges);
+  for (const RangeMethod method : methods)
+    check_ranges(config, method, config.search.levels);
+  if (config.retrain) check_run_retraining(config, methods);
+  if (config.cost) check_levels(*config.cost, config.search.levels);
+  if (config.allocate) check_levels(config.cost_or_default(), config.allocate->levels);
+}
+
+RunOutcome run_pipeline(const RunConfig& config, const std::filesystem::path& folder,
+                        const Job& job) {
+  return Run(config, folder, job).go();
+}
+
+}  // namespace bitline

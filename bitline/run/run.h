@@ -1,0 +1,38 @@
+// `bitline run`: the main job, from a trained network to an ADC plan, in a folder that can be
+// killed at any moment and continued.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "bitline/base/progress.h"
+#include "bitline/options/run_config.h"
+#include "bitline/run/results.h"
+
+namespace bitline {
+
+struct RunOutcome {
+  Network network;                         ///< as it came, before any recalibration
+  std::vector<ResultRow> rows;             ///< the lossless network first
+  std::optional<std::size_t> recommended;  ///< row of plan.json; empty: no plan was good enough
+  std::optional<AdcPlan> plan;             ///< that plan
+  std::int64_t validation_images = 0;      ///< RunRows::validation_images
+  std::vector<std::string> skipped;        ///< stages that were up to date
+  std::int64_t images_measured = 0;        ///< image evaluations of all searches
+  std::int64_t images_in_full = 0;         ///< that brute force would have taken
+};
+
+/// What can be said against a run before it begins: options that contradict each other, and levels
+/// that the ADC model of [cost] does not have. Throws Error (kUsage).
+void check_run(const RunConfig& config);
+
+/// baseline → profile → search (each range method and level count) → cost (where asked) →
+/// recalibrate and retrain (where asked; the control is retrained with lossless ADCs) → evaluate on
+/// the test set, explain (where asked) → divide levels (where asked) → results.csv, plan.json,
+/// run.json, report.html. docs/run-folder.md lists the artefacts. Throws Error; whatever stage was
+/// finished stays and is skipped the next time.
+RunOutcome run_pipeline(const RunConfig& config, const std::filesystem::path& folder,
+                        const Job& job);
+
+}  // namespace bitline

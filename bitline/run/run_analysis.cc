@@ -1,0 +1,105 @@
+#include "bitline/run/run_analysis.h"
+
+#include "bitline/base/file.h"
+#include "bitline/options/describe.h"
+#include "bitline/study/allocation.h"
+#include "bitline/study/cost_report.h"
+#include "bitline/study/explanation.h"
+#include "bitline/study/inputs.h"
+#include "bitline/study/mapping_report.h"
+#include "bitline/study/profile_report.h"
+
+namespace bitline {
+
+SearchStudy& RunAnalysis::bench() {
+  if (!bench_) bench_.emplace(subject_.network, config_, job_);
+  return *bench_;
+}
+
+void RunAnalysis::mapping() {
+  stages_.run("mapping",
+              {{"network", subject_.network_hash},
+               {"array", subject_.array},
+               {"columns_per_adc", std::to_string(config_.array.columns_per_adc)}},
+              [&](StageOutput& output) {
+                // Nothing runs, so nothing has to be packed for the fast engine.
+                const Executor executor(subject_.network, MacMode::kAnalog, config_.array,
+                                        Engine::kReference, job_.progress);
+                output.write("mapping.json", mapping_json(executor, config_.array));
+              });
+}
+
+void RunAnalysis::profile() {
+  stages_.run("profile",
+              {{"network", subject_.network_hash},
+               {"sample", subject_.sample_hash},
+               {"array", subject_.array},
+               {"by_tile", config_.profile.by_tile ? "yes" : "no"}},
+              [&](StageOutput& output) {
+                const ProfileFiles files = profile_files(
+                    bench().executor(), bench().profile(config_.profile.by_tile, job_));
+                output.write("profile/counts.csv", files.counts_csv);
+                output.write("profile/statistics.csv", files.statistics_csv);
+                output.write("profile/histograms.npz", files.histograms_npz);
+              });
+}
+
+void RunAnalysis::cost(const std::string& name, const Network& network, const AdcPlan& plan) {
+  stages_.run("cost-" + name,
+              {{"network", content_hash(network)},
+               {"sample", config_.cost->zero_detection ? subject_.sample_hash : ""},
+               {"array", subject_.array},
+               {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},
+               {"plan", content_hash(plan)},
+               {"cost", describe(*config_.cost)}},
+              [&](StageOutput& output) {
+                const Executor executor(network, MacMode::kAnalog, config_.array, Engine::kFused,
+                                        job_.progress);
+                const CostOptions options =
+                    load_cost_options(config_, executor, plan, subject_.sample, job_);
+                output.write("costs/" + name + ".json",
+                             to_json(compare_cost(executor, plan, *config_.cost, options),
+                                     *config_.cost, options));
+              });
+}
+
+void RunAnalysis::explain(const std::string& name, const Network& network, const AdcPlan& plan) {
+  stages_.run("explain-" + name,
+              {{"network", content_hash(network)},
+               {"sample", subject_.sample_hash},
+               {"array", subject_.array},
+               {"plan", content_hash(plan)}},
+              [&](StageOutput& output) {
+                output.write("explanations/" + name + ".json",
+                             to_json(bitline::explain(network, config_, plan, job_)));
+              });
+}
+
+std::optional<AdcPlan> RunAnalysis::allocate(const Dataset& test, const std::string& test_hash) {
+  const std::string journal = "journals/allocate";
+  stages_.run("allocate",
+              {{"network", subject_.network_hash},
+               {"sample", subject_.sample_hash},
+               {"validation_per_class", std::to_string(config_.data.validation_per_class)},
+               {"test", test_hash},
+               {"array", subject_.array},
+               {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},
+               {"search", describe(config_.search, config_.adc)},
+               {"cost", describe(config_.cost_or_default())},
+               {"allocate", describe(*config_.allocate, config_.search.recalibrate)}},
+              [&](StageOutput& output) {
+                make_folder(stages_.folder().path_of("journals"));
+                const AllocationOutcome outcome = bitline::allocate(
+                    bench(), config_, test, stages_.folder().path_of(journal), job_);
+                output.write("allocation.json", to_json(outcome, config_.allocate->by_area));
+                for (std::size_t i = 0; i < outcome.allocation.front.size(); ++i)
+                  output.write(front_plan_name(i), to_json(outcome.allocation.front[i].plan));
+                if (outcome.allocation.best)
+                  output.write(std::string(kAllocatedPlan), to_json(outcome.allocation.best->plan));
+              });
+  std::filesystem::remove(stages_.folder().path_of(journal));
+  if (!std::filesystem::exists(stages_.folder().path_of(kAllocatedPlan))) return std::nullopt;
+  return plan_from_json(stages_.folder().read_text(kAllocatedPlan));
+}
+
+}  // namespace bitline

@@ -1,0 +1,128 @@
+// A changed key runs the stages again that it decides, one key after the other; and a key that is
+// new has to be told here.
+#include <gmock/gmock.h>
+
+#include "bitline/options/tables.h"
+#include "bitline/run/run.h"
+#include "bitline/study/test_study.h"
+
+namespace bitline {
+namespace {
+
+constexpr const char* kSearch = "search-L4-network-wise";
+constexpr const char* kCost = "cost-L4-network-wise";
+constexpr const char* kAllocate = "allocate";
+
+/// Another value of a key, and the stage that has to run again.
+struct Change {
+  const char* value;
+  const char* stage;
+  const char* beside = "";  ///< another setting that the value needs, before and after
+};
+
+const std::map<std::string, Change>& changes() {
+  static const std::map<std::string, Change> changes{
+      {"data.mean", {"[0.25, 0.25, 0.25]", kSearch}},
+      {"data.deviation", {"[0.5, 0.5, 0.5]", kSearch}},
+      {"array.rows", {"8", kSearch}},
+      {"array.active_rows", {"8", kSearch}},
+      {"array.columns", {"64", kSearch}},
+      {"array.cell_bits", {"2", kSearch}},
+      {"array.dac_bits", {"2", kSearch}},
+      {"array.encoding", {"offset", kSearch}},
+      {"array.subtract", {"digital", kSearch}},
+      {"array.offset_removal", {"digital", kSearch, "array.encoding=offset"}},
+      {"array.column_flip", {"sign", kSearch}},
+      {"array.row_order", {"kernel-major", kSearch}},
+      {"array.tile_cut", {"balanced", kSearch}},
+      {"array.activation_encoding", {"sign-magnitude", kSearch}},
+      {"array.columns_per_adc", {"2", kCost}},
+      {"array.first_layer", {"mapped", kSearch}},
+      {"array.last_layer", {"mapped", kSearch}},
+      {"adc.quantizer", {"zero-rise", kSearch}},
+      {"adc.step_rule", {"outer-levels", kSearch}},
+      {"adc.tie_rule", {"away", kSearch}},
+      {"adc.sides", {"both", kSearch}},
+      {"search.percentile", {"99", kSearch}},
+      {"search.objective", {"loss", kSearch}},
+      {"search.centre", {"mean", kSearch}},
+      {"search.statistics", {"recalibrated", kSearch}},
+      {"search.stream_ranges", {"by-spread", kSearch}},
+      {"search.delta_step", {"2", kSearch}},
+      {"search.full", {"true", kSearch}},
+      {"search.layers", {"[\"stage2.block1.conv2\"]", kSearch}},
+      {"cost.adc", {"sar", kCost}},
+      {"cost.baseline_levels", {"32", kCost}},
+      {"cost.dummy_column", {"true", kCost}},
+      {"cost.zero_detection", {"true", kCost}},
+      {"allocate.levels", {"[3]", kAllocate}},
+      {"allocate.ranges", {"three-sigma", kAllocate}},
+      {"allocate.cost", {"area", kAllocate}},
+      {"allocate.max_loss", {"50", kAllocate}},
+      {"allocate.max_cost", {"0.5", kAllocate}},
+      {"profile.by_tile", {"true", "profile"}},
+  };
+  return changes;
+}
+
+class RunFieldsTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  RunConfig config(const std::vector<std::string>& settings) const {
+    Config config =
+        Config::from_text(study_.toml("[cost]\n[allocate]\nlevels = [3, 6]\n"), "test.toml");
+    config.set("search.levels=[4]");
+    config.set("search.ranges=[\"network-wise\"]");
+    config.set("search.recalibrate=false");
+    for (const std::string& setting : settings)
+      if (!setting.empty()) config.set(setting);
+    return read_run_config(config);
+  }
+  std::vector<std::string> skipped(const std::string& folder,
+                                   const std::vector<std::string>& settings) const {
+    SilentProgress silent;
+    return run_pipeline(config(settings), study_.folder() / folder, {silent, {}}).skipped;
+  }
+
+  testing::TestStudy study_{"fields"};
+};
+
+TEST_P(RunFieldsTest, RunTheirStagesAgain) {
+  const std::string table = GetParam();
+  std::string before;  // what the folder holds
+  for (const auto& [key, change] : changes()) {
+    if (!key.starts_with(table + ".")) continue;
+    const std::string folder = std::string("whole") + change.beside;
+    if (before != folder) skipped(before = folder, {change.beside});
+    std::filesystem::remove_all(study_.folder() / "changed");
+    std::filesystem::copy(study_.folder() / folder, study_.folder() / "changed",
+                          std::filesystem::copy_options::recursive);
+    EXPECT_THAT(skipped("changed", {change.beside, key + "=" + change.value}),
+                ::testing::Not(::testing::Contains(change.stage)))
+        << key;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Tables, RunFieldsTest,
+                         ::testing::Values("data", "array", "adc", "search", "cost", "allocate",
+                                           "profile"),
+                         [](const auto& table) { return std::string(table.param); });
+
+// Grids and trainings have tests of their own: they decide networks, which are known by content.
+TEST(RunFields, AllThatDecideAResultAreTold) {
+  RunConfig run;
+  run.cost.emplace();
+  run.allocate.emplace();
+  std::vector<std::string> deciding, told;
+  visit_tables(run, [&](std::string_view table, const auto& options) {
+    if (table.empty() || table == "train") return;
+    visit_fields(options, [&](const FieldText& field, const auto&...) {
+      if (field.decides != Decides::kNothing)
+        deciding.push_back(fmt::format("{}.{}", table, field.key));
+    });
+  });
+  for (const auto& entry : changes()) told.push_back(entry.first);
+  EXPECT_THAT(told, ::testing::UnorderedElementsAreArray(deciding));
+}
+
+}  // namespace
+}  // namespace bitline

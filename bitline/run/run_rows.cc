@@ -1,0 +1,89 @@
+#include "bitline/run/run_rows.h"
+
+#include <utility>
+
+#include "bitline/options/describe.h"
+#include "bitline/study/inputs.h"
+#include "bitline/study/training_files.h"
+
+namespace bitline {
+namespace {
+
+/// In points, against `base` on the same images.
+double points_lost(const Evaluation& measured, const Evaluation& base) {
+  return 100 * static_cast<double>(base.score.correct - measured.score.correct) /
+         static_cast<double>(measured.score.images);
+}
+
+void set_test(ResultRow& row, const Evaluation& test, const Evaluation& test_base) {
+  row.test_accuracy = test.accuracy();
+  row.test_top_five = test.top_five_accuracy();
+  const Interval loss = paired_difference(test.right, test_base.right);
+  row.test_loss = {100 * loss.value, 100 * loss.lower, 100 * loss.upper};
+}
+
+}  // namespace
+
+RunRows::RunRows(const RunConfig& config, const Network& lossless, const Dataset& sample,
+                 RunStages& stages, const Job& job)
+    : config_(config),
+      lossless_(lossless),
+      stages_(stages),
+      job_(job),
+      test_images_(load_split(config.data, Split::kTest, job)),
+      sample_{"sample", sample, content_hash(sample)},
+      test_{"test", test_images_, content_hash(test_images_)} {
+  if (auto unseen = load_validation_sample(config.data, config.seed, job)) {
+    validation_images_ = std::move(*unseen);
+    validation_.emplace(Part{"validation", validation_images_, content_hash(validation_images_)});
+  }
+  if (!config.retrain) return;
+  holdout_images_ =
+      split_off_holdout(load_split(config.data, Split::kTrain, job), config.retrain->train.holdout)
+          .holdout;
+  holdout_.emplace(Part{"holdout", holdout_images_, content_hash(holdout_images_)});
+}
+
+const Evaluation& RunRows::evaluate_on(const Part& part, const std::string& name,
+                                       const Network& network, const AdcPlan& plan) {
+  const std::string stage = fmt::format("evaluations/{}-{}", name, part.name);
+  if (const auto known = known_.find(stage); known != known_.end()) return known->second;
+  const std::string artefact = stage + ".json";
+  stages_.run(stage,
+              {{"network", content_hash(network)},
+               {"data", part.hash},
+               {"plan", content_hash(plan)},
+               {"array", describe(config_.array) + describe(config_.data)}},
+              [&](StageOutput& output) {
+                const Evaluation evaluation =
+                    evaluate(network, MacMode::kAnalog, plan, part.data, config_,
+                             fmt::format("{} on {} images", name, part.name), job_);
+                output.write(artefact, to_json(evaluation));
+              });
+  return known_.emplace(stage, evaluation_from_json(stages_.folder().read_text(artefact)))
+      .first->second;
+}
+
+const RunRows::Part& RunRows::validation_of(Treatment treatment) const {
+  if (treatment == Treatment::kRetrained) return *holdout_;
+  return validation_ ? *validation_ : sample_;
+}
+
+ResultRow RunRows::lossless() { return measure("lossless", lossless_, {}, Treatment::kNone); }
+
+ResultRow RunRows::measure(const std::string& name, const Network& network, const AdcPlan& plan,
+                           Treatment treatment) {
+  const Part& validation = validation_of(treatment);
+  const Evaluation& on_sample = evaluate_on(sample_, name, network, plan);
+  const Evaluation& on_validation = evaluate_on(validation, name, network, plan);
+  ResultRow row;
+  row.treatment = treatment;
+  row.search_accuracy = on_sample.accuracy();
+  row.search_loss = points_lost(on_sample, base(sample_));
+  row.validation_accuracy = on_validation.accuracy();
+  row.validation_loss = points_lost(on_validation, base(validation));
+  set_test(row, evaluate_on(test_, name, network, plan), base(test_));
+  return row;
+}
+
+}  // namespace bitline

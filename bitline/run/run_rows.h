@@ -1,0 +1,59 @@
+// The rows of a run's table: each network and plan measured against the lossless network.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "bitline/options/run_config.h"
+#include "bitline/run/results.h"
+#include "bitline/run/run_stages.h"
+#include "bitline/study/evaluation.h"
+
+namespace bitline {
+
+/// Evaluates on the test set, on the search sample, and on training images that neither the search
+/// nor the training has seen (ResultRow::validation_accuracy).
+class RunRows {
+ public:
+  /// Rows are compared with the network `lossless`. Everything has to outlive this.
+  RunRows(const RunConfig& config, const Network& lossless, const Dataset& sample,
+          RunStages& stages, const Job& job);
+
+  /// 0: no training images are left beside the search sample, which then is judged on too.
+  std::int64_t validation_images() const { return validation_images_.size(); }
+  const Dataset& test_images() const { return test_images_; }
+  const std::string& test_hash() const { return test_.hash; }
+  /// The lossless network itself.
+  ResultRow lossless();
+  /// What is filled in of a row: accuracies and losses. `name` is that of the artefacts
+  /// evaluations/<name>-….
+  ResultRow measure(const std::string& name, const Network& network, const AdcPlan& plan,
+                    Treatment treatment);
+
+ private:
+  struct Part {
+    std::string name;
+    const Dataset& data;
+    std::string hash;
+  };
+  /// Where a row's plan is judged.
+  const Part& validation_of(Treatment treatment) const;
+  /// Every evaluation is measured, or read, once.
+  const Evaluation& evaluate_on(const Part& part, const std::string& name, const Network& network,
+                                const AdcPlan& plan);
+  /// Of the lossless network.
+  const Evaluation& base(const Part& part) { return evaluate_on(part, "lossless", lossless_, {}); }
+
+  const RunConfig& config_;
+  const Network& lossless_;
+  RunStages& stages_;
+  Job job_;
+  Dataset test_images_, validation_images_, holdout_images_;
+  Part sample_, test_;
+  std::optional<Part> validation_;           // where the search has left training images
+  std::optional<Part> holdout_;              // where the run retrains
+  std::map<std::string, Evaluation> known_;  // by stage
+};
+
+}  // namespace bitline

@@ -1,0 +1,82 @@
+#include "bitline/runtime/torch_part.h"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "bitline/base/version.h"
+
+namespace bitline {
+namespace {
+
+constexpr const char* kFileName = "bitline_torch.so";
+const TorchPart* opened = nullptr;
+
+/// Empty where there is none.
+std::filesystem::path part_file() {
+  if (const char* named = std::getenv("BITLINE_TORCH_PART"); named != nullptr && *named != '\0')
+    return named;
+  std::error_code none;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", none);
+  for (const auto& folder : {program.parent_path(), program.parent_path() / "../lib/bitline"})
+    if (std::filesystem::exists(folder / kFileName, none)) return folder / kFileName;
+  return {};
+}
+
+template <typename Function>
+Function function_of(void* object, const char* name, const std::filesystem::path& file) {
+  void* const symbol = ::dlsym(object, name);
+  if (symbol == nullptr)
+    fail("{} is no LibTorch part of Bitline: it lacks {}", file.string(), name);
+  return reinterpret_cast<Function>(symbol);
+}
+
+bool open_part() {
+  const std::filesystem::path file = part_file();
+  if (file.empty()) return false;
+  void* const object = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (object == nullptr)
+    fail(
+        "LibTorch's part of Bitline cannot be opened: {}; install libtorch, or remove that file "
+        "to work without training",
+        ::dlerror());
+  const std::string build =
+      function_of<const char* (*)()>(object, "bitline_torch_part_build", file)();
+  if (build != build_identity())
+    fail(
+        "{} is of another build of Bitline, '{}'; this program is '{}'; build or install both "
+        "together",
+        file.string(), build, build_identity());
+  function_of<void (*)()>(object, "bitline_register_torch_part", file)();
+  return true;
+}
+
+}  // namespace
+
+const TorchPart* find_torch_part() {
+  if (opened == nullptr) {
+    // An exception leaves it to the next call, which finds the same.
+    static const bool found = open_part();
+    (void)found;
+  }
+  return opened;
+}
+
+const TorchPart& require_torch_part(std::string_view what) {
+  const TorchPart* const part = find_torch_part();
+  if (part == nullptr)
+    fail_usage(
+        "{} needs LibTorch, and this program has no {} beside it; build it with "
+        "-D BITLINE_TORCH=ON, or name that file in BITLINE_TORCH_PART",
+        what, kFileName);
+  return *part;
+}
+
+void set_torch_part(const TorchPart& part) { opened = &part; }
+
+void share_threads_with_torch() {
+  if (opened != nullptr) opened->share_threads();
+}
+
+}  // namespace bitline

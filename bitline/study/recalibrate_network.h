@@ -1,0 +1,17 @@
+// Batch-norm statistics under a plan, on the sample that a configuration draws.
+#pragma once
+
+#include "bitline/adc/adc_plan.h"
+#include "bitline/base/progress.h"
+#include "bitline/data/dataset.h"
+#include "bitline/graph/network.h"
+#include "bitline/options/run_config.h"
+
+namespace bitline {
+
+/// recalibrate() on the array and with the normalisation of `config`. Throws what it and
+/// Executor::prepare() throw.
+Network recalibrated(const Network& network, const AdcPlan& plan, const Dataset& sample,
+                     const RunConfig& config, const Job& job);
+
+}  // namespace bitline

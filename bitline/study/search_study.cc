@@ -1,0 +1,260 @@
+#include "bitline/study/search_study.h"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+#include "bitline/base/hash.h"
+#include "bitline/base/version.h"
+#include "bitline/evaluate/predict.h"
+#include "bitline/evaluate/scoring.h"
+#include "bitline/evaluate/sum_statistics.h"
+#include "bitline/mapping/array_settings.h"
+#include "bitline/search/candidates.h"
+#include "bitline/search/score_journal.h"
+#include "bitline/search/stream_spread.h"
+#include "bitline/study/inputs.h"
+
+namespace bitline {
+namespace {
+
+/// Small blocks drop hopeless candidates soonest.
+constexpr std::int64_t kBlockImages = 20;
+
+/// By how much the right class leads the best other one: small or negative for a hard image.
+std::vector<float> margins(const Tensor& logits, std::span<const std::int32_t> targets) {
+  const auto classes = static_cast<std::size_t>(logits.dim(1));
+  std::vector<float> result(targets.size());
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    std::vector<float> row(
+        logits.data<float>().begin() + static_cast<std::ptrdiff_t>(i * classes),
+        logits.data<float>().begin() + static_cast<std::ptrdiff_t>((i + 1) * classes));
+    float& own = row[static_cast<std::size_t>(targets[i])];
+    const float value = own;
+    own = -std::numeric_limits<float>::infinity();
+    result[i] = value - *std::ranges::max_element(row);
+  }
+  return result;
+}
+
+std::vector<std::int64_t> ascending(const std::vector<float>& keys) {
+  std::vector<std::int64_t> order(keys.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, {},
+                           [&keys](std::int64_t i) { return keys[static_cast<std::size_t>(i)]; });
+  return order;
+}
+
+/// Everything apart from plan and images that decides a score. `searched`: with recalibrated
+/// statistics, all others have statistics of their own too.
+std::string identity_of(const Executor& executor, const Tensor& images,
+                        std::span<const std::int32_t> targets, SearchStatistics statistics,
+                        std::span<const CimLayer* const> searched) {
+  std::string layers;
+  if (const auto mapped = executor.cim_layers(); !mapped.empty())
+    for (const auto& [key, value] : sum_settings(mapped.front()->array))
+      layers += fmt::format("{} {} ", key, value);  // digits stand in one order whatever the tiles
+  for (const CimLayer* layer : executor.cim_layers())
+    layers += layer->name + sha256(layer->planes.digits.bytes()) +
+              (layer->planes.has_flips() ? sha256(layer->planes.signs.bytes()) : "");
+  std::string judged;
+  if (statistics == SearchStatistics::kRecalibrated) {
+    judged = "recalibrated";
+    for (const CimLayer* layer : searched) judged += " " + layer->name;
+  }
+  return version() + git_revision() + content_hash(executor.network()) + sha256(images.bytes()) +
+         sha256(std::as_bytes(targets)) + sha256(layers) + judged;
+}
+
+}  // namespace
+
+void check_ranges(const RunConfig& config, RangeMethod method,
+                  std::span<const std::int64_t> levels) {
+  if (!is_search(method) && config.search.stream_ranges_by_spread)
+    fail_usage(
+        "search.stream_ranges = \"by-spread\" goes with ranges that are searched, and {} are not; "
+        "choose network-wise, layer-wise or refine",
+        name_of(method));
+  if (method != RangeMethod::kMeasured) return;
+  if (!config.adc.measured)
+    fail_usage(
+        "search.ranges: \"measured\" needs a transfer curve; name its CSV file in adc.table");
+  for (const std::int64_t asked : levels)
+    if (asked != config.adc.measured->levels)
+      fail_usage("search.levels asks for {} levels, and the curve of adc.table has {}; ask for {}",
+                 asked, config.adc.measured->levels, config.adc.measured->levels);
+}
+
+SearchStudy::SearchStudy(const Network& network, const RunConfig& config, const Job& job)
+    : config_(config),
+      executor_(network, MacMode::kAnalog, config.array, config.engine, job.progress),
+      sample_(load_search_sample(config.data, config.seed, job)),
+      images_(normalized_images(sample_, config.data)) {
+  check_fit(network, sample_);
+  check_any_on_array(executor_);
+  searched_layers();  // that they are there
+  const Tensor logits =
+      predict(executor_, {}, sample_, config.data.normalization, "lossless search sample", job);
+  lossless_ = score_batch(logits, sample_.labels);
+  answers_ = predicted_classes(logits);
+  hardest_first_ = ascending(margins(logits, targets()));
+}
+
+std::vector<const CimLayer*> SearchStudy::searched_layers() const {
+  std::vector<const CimLayer*> layers = executor_.cim_layers();
+  const std::vector<std::string>& wanted = config_.search.layers;
+  check_on_array(executor_, wanted, "search.layers");
+  if (!wanted.empty())
+    std::erase_if(layers, [&wanted](const CimLayer* layer) {
+      return std::ranges::find(wanted, layer->name) == wanted.end();
+    });
+  return layers;
+}
+
+HistogramMap SearchStudy::profile(bool by_tile, const Job& job) {
+  return by_tile ? count_sums(true, job) : sums(job);
+}
+
+HistogramMap SearchStudy::count_sums(bool by_tile, const Job& job) const {
+  HistogramMap histograms = executor_.make_histograms(by_tile);
+  const PreparedPlan plan = executor_.prepare(lossless_plan(executor_));
+  predict(executor_, plan, sample_, config_.data.normalization, "profile partial sums", job,
+          &histograms);
+  return histograms;
+}
+
+const HistogramMap& SearchStudy::sums(const Job& job) {
+  if (sums_.empty()) sums_ = count_sums(false, job);
+  return sums_;
+}
+
+std::map<std::string, Rational> SearchStudy::centres(const Job& job) {
+  std::map<std::string, Rational> centres;
+  if (config_.search.centre == Centre::kZero) return centres;
+  for (const CimLayer* layer : searched_layers())
+    centres[layer->name] = mean_centre(statistics(sums(job).at(layer->name).total()));
+  return centres;
+}
+
+StreamShifts SearchStudy::stream_shifts(const Job& job) {
+  StreamShifts shifts;
+  if (!config_.search.stream_ranges_by_spread) return shifts;
+  for (const CimLayer* layer : searched_layers()) {
+    const LayerHistogram& sums = this->sums(job).at(layer->name);
+    std::vector<Histogram> streams;
+    for (std::int64_t stream = 0; stream < sums.streams(); ++stream)
+      streams.push_back(sums.of_stream(stream));
+    if (std::vector<int> own = shifts_by_spread(streams); !own.empty())
+      shifts.emplace(layer->name, std::move(own));
+  }
+  return shifts;
+}
+
+const std::vector<std::int32_t>& SearchStudy::targets() const {
+  const bool agreement = config_.search.options.objective == Objective::kAgreement;
+  return agreement ? answers_ : sample_.labels;
+}
+
+AdcSpec SearchStudy::adc_without_search(const CimLayer& layer, RangeMethod method,
+                                        const SearchOptions& options, const Job& job) {
+  if (method == RangeMethod::kMeasured) return *config_.adc.measured;
+  AdcSpec spec = options.adc;
+  if (const auto centre = options.centres.find(layer.name); centre != options.centres.end())
+    spec.centre = centre->second;
+  LayerStatistics statistics;
+  if (method != RangeMethod::kFullRange)  // which looks at nothing but the layer's limits
+    statistics = statistics_of(layer, sums(job).at(layer.name));
+  return range_from_statistics(method, spec, statistics,
+                               {config_.search.percentile, options.delta_step});
+}
+
+SearchResult SearchStudy::without_search(RangeMethod method, const SearchOptions& options,
+                                         const Job& job) {
+  SearchResult result;
+  for (const CimLayer* layer : searched_layers())
+    result.plan.layers[layer->name] = {adc_without_search(*layer, method, options, job),
+                                       layer->sums.minimum, layer->sums.maximum};
+  const Tensor logits =
+      predict(executor_, executor_.prepare(result.plan), sample_, config_.data.normalization,
+              fmt::format("score {} levels, {}", options.adc.levels, name_of(method)), job);
+  result.score = score_batch(logits, targets());
+  return result;
+}
+
+SearchOptions SearchStudy::search_options(const Job& job) {
+  SearchOptions options = config_.search.options;
+  options.adc = config_.adc.spec;
+  options.image_order = hardest_first_;
+  options.block_images = kBlockImages;
+  options.centres = centres(job);
+  options.stream_shifts = stream_shifts(job);
+  return options;
+}
+
+void SearchStudy::with_evaluator(const std::filesystem::path& journal, ProgressSink& progress,
+                                 const std::function<void(Evaluator&)>& body) {
+  const SearchStatistics statistics = config_.search.statistics;
+  NetworkEvaluator evaluator(executor_, images_, targets(), config_.search.layers);
+  if (statistics == SearchStatistics::kRecalibrated) evaluator.recalibrate(progress);
+  if (journal.empty()) return body(evaluator);
+  ScoreJournal scores(journal,
+                      identity_of(executor_, images_, targets(), statistics, searched_layers()));
+  JournaledEvaluator journaled(evaluator, scores);
+  body(journaled);
+}
+
+SearchResult SearchStudy::search(std::int64_t levels, RangeMethod method,
+                                 const std::filesystem::path& journal, const Job& job) {
+  SearchOptions options = search_options(job);
+  options.method = method;
+  options.adc.levels = levels;
+  check_ranges(config_, method, {&levels, 1});
+  SearchResult result;
+  if (is_search(method))
+    with_evaluator(journal, job.progress,
+                   [&](Evaluator& evaluator) { result = search_ranges(evaluator, options, job); });
+  else
+    result = without_search(method, options, job);
+  result.plan.array = sum_settings(config_.array);
+  return result;
+}
+
+AdcPlan SearchStudy::search_again(const AdcPlan& plan, const Job& job) {
+  SearchOptions options = search_options(job);
+  for (const auto& [layer, adc] : plan.layers) options.levels[layer] = adc.spec.levels;
+  SearchResult result;
+  with_evaluator({}, job.progress, [&](Evaluator& evaluator) {
+    result = refine_ranges(evaluator, options, plan, job);
+  });
+  result.plan.array = sum_settings(config_.array);
+  return result.plan;
+}
+
+LevelAllocation SearchStudy::allocate(AllocationOptions allocation,
+                                      const std::filesystem::path& journal, const Job& job) {
+  allocation.search = search_options(job);
+  const RangeMethod ranges = config_.allocate_or_default().ranges;
+  if (!is_search(ranges))
+    for (const std::int64_t levels : allocation.levels)
+      allocation.uniform.push_back(search(levels, ranges, {}, job).plan);
+  LevelAllocation result;
+  with_evaluator(journal, job.progress, [&](Evaluator& evaluator) {
+    result = allocate_levels(evaluator, allocation, job);
+  });
+  const auto found_here = [this](MeasuredPlan& plan) {
+    plan.plan.array = sum_settings(config_.array);
+  };
+  if (result.best) found_here(*result.best);
+  std::ranges::for_each(result.uniform, found_here);
+  std::ranges::for_each(result.front, found_here);
+  return result;
+}
+
+Score SearchStudy::score(const Executor& executor, const AdcPlan& plan) const {
+  SilentProgress silent;
+  const Tensor logits = predict(executor, executor.prepare(plan), sample_,
+                                config_.data.normalization, "", {silent, {}});
+  return score_batch(logits, sample_.labels);
+}
+
+}  // namespace bitline

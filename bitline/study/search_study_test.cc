@@ -1,0 +1,337 @@
+#include "bitline/study/search_study.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "bitline/base/file.h"
+#include "bitline/evaluate/predict.h"
+#include "bitline/evaluate/scoring.h"
+#include "bitline/runtime/recalibrate.h"
+#include "bitline/study/inputs.h"
+#include "bitline/study/test_study.h"
+
+namespace bitline {
+namespace {
+
+using testing::TestStudy;
+
+AdcPlan plan_of(const Executor& executor, std::int64_t delta, std::size_t layers) {
+  AdcPlan plan;
+  for (const CimLayer* layer : executor.cim_layers()) {
+    if (plan.layers.size() == layers) break;
+    AdcSpec spec;
+    spec.levels = 4;
+    spec.delta = std::min(delta, layer->sums.magnitude());
+    plan.layers[layer->name] = {spec, layer->sums.minimum, layer->sums.maximum};
+  }
+  return plan;
+}
+
+Score score_from_scratch(const SearchStudy& bench, const RunConfig& config, const AdcPlan& plan) {
+  SilentProgress silent;
+  const Tensor logits = predict(bench.executor(), bench.executor().prepare(plan), bench.sample(),
+                                config.data.normalization, "", {silent, {}});
+  return score_batch(logits, bench.sample().labels);
+}
+
+/// Also checks what is reported.
+std::vector<Score> evaluate(NetworkEvaluator& evaluator, const std::vector<AdcPlan>& plans,
+                            const std::vector<std::int64_t>& images) {
+  std::int64_t reported = 0;
+  std::vector<Score> scores =
+      evaluator.evaluate(plans, images, [&](std::int64_t count) { reported += count; });
+  EXPECT_EQ(reported, std::ssize(plans) * std::ssize(images));
+  return scores;
+}
+
+constexpr SearchStatistics kBoth[] = {SearchStatistics::kStored, SearchStatistics::kRecalibrated};
+
+NetworkEvaluator evaluator_of(const SearchStudy& bench, const RunConfig& config,
+                              SearchStatistics statistics) {
+  NetworkEvaluator evaluator(bench.executor(), normalized_images(bench.sample(), config.data),
+                             bench.sample().labels);
+  SilentProgress silent;
+  if (statistics == SearchStatistics::kRecalibrated) evaluator.recalibrate(silent);
+  return evaluator;
+}
+
+TEST(SearchStudy, QuantizesTheNamedLayersAlone) {
+  const TestStudy study("named_layers");
+  RunConfig config = study.config();
+  config.search.layers = {"stage2.block1.conv2"};
+  SilentProgress silent;
+  for (const RangeMethod method :
+       {RangeMethod::kLayerWise, RangeMethod::kNetworkWise, RangeMethod::kThreeSigma}) {
+    SearchStudy bench(load_network(config.model), config, {silent, {}});
+    const SearchResult result = bench.search(3, method, {}, {silent, {}});
+    ASSERT_EQ(result.plan.layers.size(), 1U) << name_of(method);
+    EXPECT_EQ(result.plan.layers.begin()->first, "stage2.block1.conv2");
+    EXPECT_EQ(result.score, score_from_scratch(bench, config, result.plan));
+  }
+  config.search.layers = {"stage2.block1.conv9"};
+  EXPECT_THROW(SearchStudy(load_network(config.model), config, {silent, {}}), Error);
+}
+
+TEST(SearchStudy, GivesEveryLayerTheMeasuredCurve) {
+  const TestStudy study("measured");
+  const std::string curve = "threshold,value\n,-1.5\n-1/2,0.25\n3,3\n";
+  write_file_atomically(study.folder() / "curve.csv", curve);
+  const RunConfig config =
+      study.config("[adc]\ntable = \"" + (study.folder() / "curve.csv").string() + "\"\n");
+  SilentProgress silent;
+  SearchStudy bench(load_network(config.model), config, {silent, {}});
+  const SearchResult result = bench.search(3, RangeMethod::kMeasured, {}, {silent, {}});
+  EXPECT_EQ(std::ssize(result.plan.layers), std::ssize(bench.searched_layers()));
+  for (const auto& [layer, adc] : result.plan.layers) {
+    EXPECT_EQ(adc.spec.table_thresholds, (std::vector<std::int64_t>{0, 3})) << layer;
+    EXPECT_EQ(adc.spec.table_values, (std::vector<Rational>{{-3, 2}, {1, 4}, 3})) << layer;
+  }
+  EXPECT_EQ(result.score, score_from_scratch(bench, config, result.plan));
+  EXPECT_THROW(bench.search(6, RangeMethod::kMeasured, {}, {silent, {}}), Error);
+  const std::int64_t levels[] = {3};
+  EXPECT_THROW(check_ranges(study.config(), RangeMethod::kMeasured, levels), Error);
+}
+
+TEST(SearchStudy, CentresTheNamedLayersAlone) {
+  const TestStudy study("named_centres");
+  const RunConfig config = study.config("centre = \"mean\"\nlayers = [\"stage2.block1.conv2\"]\n");
+  SilentProgress silent;
+  SearchStudy bench(load_network(config.model), config, {silent, {}});
+  const SearchResult result = bench.search(3, RangeMethod::kLayerWise, {}, {silent, {}});
+  EXPECT_EQ(result.plan.layers.size(), 1U);
+}
+
+// Rows in another order make other sums of the same digits, between the same bounds.
+TEST(SearchStudy, TakesNoScoresOfAnotherArrayFromAJournal) {
+  const TestStudy study("journals");
+  RunConfig config = study.config();
+  SilentProgress silent;
+  const auto search = [&](RowOrder order, const std::string& journal) {
+    config.array.row_order = order;
+    SearchStudy bench(load_network(config.model), config, {silent, {}});
+    return bench.search(3, RangeMethod::kLayerWise, study.folder() / journal, {silent, {}});
+  };
+  const SearchResult fresh = search(RowOrder::kKernelMajor, "fresh");
+  search(RowOrder::kChannelMajor, "journal");
+  const SearchResult after = search(RowOrder::kKernelMajor, "journal");
+  EXPECT_EQ(after.score, fresh.score);
+  EXPECT_EQ(after.plan, fresh.plan);
+}
+
+// Layers that get no ADC have recalibrated statistics too, which go into every score.
+TEST(SearchStudy, TakesNoScoresOfOtherLayersFromAJournal) {
+  const TestStudy study("journals_of_layers");
+  RunConfig config = study.config();
+  config.search.statistics = SearchStatistics::kRecalibrated;
+  config.search.options.full = true;
+  SilentProgress silent;
+  const auto search = [&](const std::vector<std::string>& layers, const std::string& journal) {
+    config.search.layers = layers;
+    SearchStudy bench(load_network(config.model), config, {silent, {}});
+    return bench.search(3, RangeMethod::kLayerWise, study.folder() / journal, {silent, {}});
+  };
+  const std::vector<std::string> two{"stage1.block2.conv1", "stage2.block1.conv1"};
+  const SearchResult fresh = search(two, "fresh");
+  search({"stage1.block2.conv1"}, "journal");
+  EXPECT_EQ(curves_to_csv(search(two, "journal").curves), curves_to_csv(fresh.curves));
+}
+
+TEST(SearchStudy, RefusesANetworkWithNothingOnTheArray) {
+  const TestStudy study("nothing");
+  const RunConfig config = study.config();
+  Network network = load_network(config.model);
+  std::erase_if(network.quant, [](const auto& grid) { return grid.first.starts_with("stage"); });
+  SilentProgress silent;
+  EXPECT_THROW(SearchStudy(network, config, {silent, {}}), Error);
+}
+
+TEST(SearchStudy, GivesStreamsThatSpreadLessANarrowerRange) {
+  const TestStudy study("stream_ranges");
+  // With narrower ones, half a step would be below 1.
+  RunConfig config = study.config(
+      "stream_ranges = \"by-spread\"\ndelta_step = 8\n"
+      "layers = [\"stage1.block1.conv1\", \"stage2.block1.conv2\", \"stage3.block2.conv1\"]\n");
+  SilentProgress silent;
+  SearchStudy bench(load_network(config.model), config, {silent, {}});
+  const SearchResult result = bench.search(3, RangeMethod::kLayerWise, {}, {silent, {}});
+  const HistogramMap sums = bench.profile(false, {silent, {}});
+  std::size_t shifted = 0;
+  for (const auto& [layer, adc] : result.plan.layers) {
+    if (adc.spec.stream_shifts.empty()) continue;
+    ++shifted;
+    EXPECT_EQ(std::ssize(adc.spec.stream_shifts), sums.at(layer).streams());
+  }
+  EXPECT_GT(shifted, 0U);
+  EXPECT_EQ(result.score, score_from_scratch(bench, config, result.plan));
+  config.engine = Engine::kReference;
+  const SearchStudy defined(load_network(config.model), config, {silent, {}});
+  EXPECT_EQ(result.score, score_from_scratch(defined, config, result.plan));
+  try {
+    bench.search(3, RangeMethod::kThreeSigma, {}, {silent, {}});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("three-sigma are not"), std::string::npos);
+  }
+}
+
+TEST(NetworkEvaluator, CachedPrefixesNeverChangeAScore) {
+  SilentProgress silent;
+  const TestStudy study("evaluator");
+  const RunConfig config = study.config();
+  const SearchStudy bench(load_network(config.model), config, {silent, {}});
+  std::vector<std::int64_t> all(12);
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
+  for (const SearchStatistics statistics : kBoth) {
+    NetworkEvaluator evaluator = evaluator_of(bench, config, statistics);
+    // forwards through the layers, the same plan twice, back again, and jumps
+    for (const auto& [delta, layers] : std::vector<std::pair<std::int64_t, std::size_t>>{
+             {3, 1}, {5, 1}, {5, 1}, {5, 2}, {5, 7}, {4, 7}, {4, 1}, {6, 19}, {5, 2}, {5, 0}}) {
+      const AdcPlan plan = plan_of(bench.executor(), delta, layers);
+      NetworkEvaluator fresh = evaluator_of(bench, config, statistics);
+      const Score score = evaluate(evaluator, {plan}, all).at(0);
+      EXPECT_EQ(score, evaluate(fresh, {plan}, all).at(0)) << delta << " " << layers;
+      if (statistics == SearchStatistics::kStored) {
+        EXPECT_EQ(score, score_from_scratch(bench, config, plan)) << delta << " " << layers;
+      }
+    }
+  }
+}
+
+// Only batch-norms behind layers on the array move: the first layer sees the images themselves, and
+// none follows the last one.
+TEST(NetworkEvaluator, RecalibratedScoresAreThoseOfTheRecalibratedNetwork) {
+  SilentProgress silent;
+  const TestStudy study("statistics");
+  const RunConfig config = study.config();
+  const Network network = load_network(config.model);
+  const SearchStudy bench(network, config, {silent, {}});
+  NetworkEvaluator evaluator = evaluator_of(bench, config, SearchStatistics::kRecalibrated);
+  std::vector<std::int64_t> all(12);
+  std::iota(all.begin(), all.end(), 0);
+  for (const std::int64_t delta : {2, 6}) {
+    const AdcPlan plan = plan_of(bench.executor(), delta, bench.executor().cim_layers().size());
+    Executor executor(network, MacMode::kAnalog, config.array);
+    PreparedPlan prepared = executor.prepare(plan);
+    recalibrate(executor, prepared, normalized_images(bench.sample(), config.data), {silent, {}});
+    const Tensor logits =
+        predict(executor, prepared, bench.sample(), config.data.normalization, "", {silent, {}});
+    EXPECT_EQ(evaluate(evaluator, {plan}, all).at(0), score_batch(logits, bench.sample().labels));
+  }
+}
+
+TEST(NetworkEvaluator, PlansOfOneCallScoreAsEachAlone) {
+  SilentProgress silent;
+  const TestStudy study("plans");
+  const RunConfig config = study.config();
+  const SearchStudy bench(load_network(config.model), config, {silent, {}});
+  const std::vector<std::int64_t> images{7, 0, 3, 11, 5};
+  for (const std::size_t layers : {1U, 4U, 19U}) {
+    // layer-wise: the last layer named differs; network-wise: all do
+    for (const bool layer_wise : {true, false}) {
+      for (const SearchStatistics statistics : kBoth) {
+        NetworkEvaluator evaluator = evaluator_of(bench, config, statistics);
+        std::vector<AdcPlan> plans;
+        for (const std::int64_t delta : {2, 3, 7, 8, 20}) {
+          AdcPlan plan = plan_of(bench.executor(), delta, layers);
+          if (layer_wise) {
+            const std::string last = bench.executor().cim_layers()[layers - 1]->name;
+            const PlannedAdc own = plan.layers.at(last);
+            plan = plan_of(bench.executor(), 6, layers);
+            plan.layers.at(last) = own;
+          }
+          plans.push_back(plan);
+        }
+        const std::vector<Score> together = evaluate(evaluator, plans, images);
+        for (std::size_t i = 0; i < plans.size(); ++i)
+          EXPECT_EQ(together[i], evaluate(evaluator, {plans[i]}, images).at(0))
+              << layers << " " << i;
+      }
+    }
+  }
+}
+
+// As the sensitivities of a front layer come behind a plan of the same layers.
+TEST(NetworkEvaluator, PlansThatDifferInFrontOfWhatIsKeptScoreAsEachAlone) {
+  SilentProgress silent;
+  const TestStudy study("front");
+  const RunConfig config = study.config();
+  const SearchStudy bench(load_network(config.model), config, {silent, {}});
+  const std::vector<std::int64_t> images{7, 0, 3, 11, 5};
+  const AdcPlan plan = plan_of(bench.executor(), 6, 19);
+  AdcPlan late = plan;
+  AdcPlan early = plan;
+  late.layers.at(bench.executor().cim_layers()[18]->name).spec.delta = 2;
+  early.layers.at(bench.executor().cim_layers()[1]->name).spec.delta = 2;
+  for (const SearchStatistics statistics : kBoth) {
+    NetworkEvaluator evaluator = evaluator_of(bench, config, statistics);
+    evaluate(evaluator, {plan}, images);
+    evaluate(evaluator, {late}, images);  // the frontier goes to the last layer
+    const std::vector<Score> scores = evaluate(evaluator, {plan, early}, images);
+    NetworkEvaluator fresh = evaluator_of(bench, config, statistics);
+    EXPECT_EQ(scores[0], evaluate(fresh, {plan}, images).at(0));
+    EXPECT_EQ(scores[1], evaluate(fresh, {early}, images).at(0));
+    EXPECT_NE(scores[0], scores[1]);
+  }
+}
+
+TEST(NetworkEvaluator, ScoresOfPartsAddUp) {
+  SilentProgress silent;
+  const TestStudy study("parts");
+  const RunConfig config = study.config();
+  const SearchStudy bench(load_network(config.model), config, {silent, {}});
+  NetworkEvaluator evaluator(bench.executor(), normalized_images(bench.sample(), config.data),
+                             bench.sample().labels);
+  const AdcPlan plan = plan_of(bench.executor(), 4, 5);
+  Score sum = evaluate(evaluator, {plan}, {7, 0, 3, 11, 5}).at(0);
+  sum += evaluate(evaluator, {plan}, {1, 2, 4, 6, 8, 9, 10}).at(0);
+  EXPECT_EQ(sum, score_from_scratch(bench, config, plan));
+}
+
+/// The pruned search finds what measuring everything finds: δ, score and tie-break of every layer.
+TEST(SearchStudy, PrunedSearchEqualsTheFullOneOnARealNetwork) {
+  SilentProgress silent;
+  const TestStudy study("pruned");
+  for (const RangeMethod method : {RangeMethod::kNetworkWise, RangeMethod::kLayerWise}) {
+    for (const char* objective :
+         {"accuracy", "loss", "agreement", "accuracy\"\nstatistics = \"recalibrated"}) {
+      const std::string key = "objective = \"" + std::string(objective) + "\"\n";
+      const RunConfig config = study.config(key);
+      const RunConfig full = study.config(key + "full = true\n");
+      SearchStudy pruned_bench(load_network(config.model), config, {silent, {}});
+      SearchStudy full_bench(load_network(full.model), full, {silent, {}});
+      const SearchResult a = pruned_bench.search(3, method, {}, {silent, {}});
+      const SearchResult b = full_bench.search(3, method, {}, {silent, {}});
+      EXPECT_EQ(a.plan, b.plan) << objective;
+      EXPECT_EQ(a.score, b.score) << objective;
+      EXPECT_EQ(b.images_measured, b.images_in_full);
+      EXPECT_LE(a.images_measured, b.images_measured);
+    }
+  }
+}
+
+// 16 rows give sums from −16 to 16, which 33 levels tell apart.
+TEST(SearchStudy, AsManyLevelsAsSumsLoseNothing) {
+  SilentProgress silent;
+  const TestStudy study("lossless");
+  const RunConfig config = study.config();
+  SearchStudy bench(load_network(config.model), config, {silent, {}});
+  for (const RangeMethod method : {RangeMethod::kFullRange, RangeMethod::kLloydMax}) {
+    const SearchResult result = bench.search(33, method, {}, {silent, {}});
+    EXPECT_EQ(result.score, bench.lossless()) << name_of(method);
+  }
+}
+
+TEST(SearchStudy, HistogramsCountEveryConversion) {
+  SilentProgress silent;
+  const TestStudy study("profile");
+  const RunConfig config = study.config();
+  SearchStudy bench(load_network(config.model), config, {silent, {}});
+  const HistogramMap histograms = bench.profile(true, {silent, {}});
+  for (const CimLayer* layer : bench.executor().cim_layers())
+    EXPECT_EQ(statistics(histograms.at(layer->name).total()).total, 12 * layer->conversions())
+        << layer->name;
+}
+
+}  // namespace
+}  // namespace bitline
