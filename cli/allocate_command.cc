@@ -8,6 +8,7 @@
 #include "bitline/base/file.h"
 #include "bitline/study/allocation.h"
 #include "bitline/study/inputs.h"
+#include "bitline/study/search_sample.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 #include "cli/result_table.h"
@@ -103,7 +104,7 @@ void print_best(const AllocationOutcome& outcome, std::string_view spent, const 
 
 /// allocation.json, the plan, and where both lie.
 Json document(const AllocationOutcome& outcome, bool by_area, const std::filesystem::path& folder) {
-  Json json = Json::parse(to_json(outcome, by_area));
+  Json json = bitline::json_of(record_of(outcome, by_area));
   json["plan"] = outcome.allocation.best ? json_of(outcome.allocation.best->plan) : Json();
   json["folder"] = folder.string();
   return json;
@@ -120,7 +121,7 @@ void write_files(const std::filesystem::path& folder, const AllocationOutcome& o
   while (std::filesystem::remove(folder / front_plan_name(count))) ++count;
   std::filesystem::remove(folder / "plan.json");
   if (allocation.best) write_file_atomically(folder / "plan.json", to_json(allocation.best->plan));
-  write_file_atomically(folder / "allocation.json", to_json(outcome, by_area));
+  write_file_atomically(folder / "allocation.json", to_json(record_of(outcome, by_area)));
 }
 
 void run_allocate(const AllocateArguments& arguments, Context& context) {

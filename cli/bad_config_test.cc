@@ -1,8 +1,17 @@
 // A mistake in the command line or the configuration: exit code 2, and nothing is made.
-#include "cli/test_support.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::BadInput;
+using test::kNoTraining;
+using test::kStudy;
+using test::make_network;
+using test::Outcome;
+using test::replaced;
+using test::StudyTest;
+using test::trains;
 
 constexpr int kUsage = 2;
 

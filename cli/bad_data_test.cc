@@ -4,10 +4,19 @@
 
 #include "bitline/adc/adc_plan.h"
 #include "bitline/base/safetensors.h"
-#include "cli/test_support.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::kNoTraining;
+using test::kStudy;
+using test::make_float_network;
+using test::make_images;
+using test::make_network;
+using test::replaced;
+using test::StudyTest;
+using test::trains;
 
 namespace fs = std::filesystem;
 

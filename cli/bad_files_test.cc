@@ -2,10 +2,18 @@
 // nothing half-written is left.
 #include <sys/file.h>
 
-#include "cli/test_support.h"
+#include "bitline/testing/program.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::Call;
+using test::kNoTraining;
+using test::kStudy;
+using test::Outcome;
+using test::StudyTest;
+using test::trains;
 
 namespace fs = std::filesystem;
 

@@ -4,10 +4,15 @@
 
 #include <array>
 
-#include "cli/test_support.h"
+#include "bitline/testing/program.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::Call;
+using test::matches;
+using test::StudyTest;
 
 /// A pseudo terminal, small outputs only: it holds some kilobytes.
 class Terminal {

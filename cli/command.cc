@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "bitline/base/parallel.h"
+#include "bitline/mapping/default_array.h"
 #include "bitline/runtime/torch_part.h"
 #include "bitline/study/inputs.h"
-#include "bitline/study/placement.h"
 
 namespace bitline::cli {
 

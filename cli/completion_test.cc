@@ -1,11 +1,14 @@
 // What the shells complete.
 #include <algorithm>
 
-#include "cli/test_support.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
 
+using test::options_in;
+using test::StudyTest;
+using test::subcommands_in;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::Not;

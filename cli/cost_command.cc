@@ -5,6 +5,7 @@
 
 #include "bitline/study/cost_report.h"
 #include "bitline/study/inputs.h"
+#include "bitline/study/search_sample.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -88,7 +89,7 @@ void run_cost(const CostArguments& arguments, Context& context) {
   const CostOptions options = load_cost_options(config, executor, plan, sample, context.job());
   const CostComparison comparison = compare_cost(executor, plan, cost, options);
   if (arguments.json) {
-    fmt::print("{}", to_json(comparison, cost, options));
+    fmt::print("{}", to_json(record_of(comparison, cost, options)));
   } else {
     print_comparison(comparison, cost, options);
   }

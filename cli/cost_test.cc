@@ -1,10 +1,14 @@
 // bitline cost and bitline allocate, as a user calls them.
 #include "bitline/adc/adc_plan.h"
 #include "bitline/cost/technology.h"
-#include "cli/test_json.h"
+#include "bitline/testing/json_study.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::JsonStudyTest;
+using test::Outcome;
 
 class CostTest : public JsonStudyTest {
  protected:

@@ -4,15 +4,22 @@
 
 #include "bitline/base/file.h"
 #include "bitline/base/hash.h"
-#include "bitline/fetch/test_archive.h"
-#include "bitline/fetch/test_server.h"
+#include "bitline/testing/archives.h"
+#include "bitline/testing/json_schema.h"
+#include "bitline/testing/server.h"
+#include "bitline/testing/temporary_folder.h"
 #include "cli/command.h"
-#include "cli/test_json_schema.h"
 
 namespace bitline::cli {
 namespace {
 
-class DataCommandTest : public FetchTest {
+using test::FolderTest;
+using test::SchemaCheck;
+using test::ServedFiles;
+using test::tar_gz;
+using test::TestServer;
+
+class DataCommandTest : public FolderTest {
  protected:
   /// What the program prints for `data get cifar10 --to FOLDER` and `options`.
   std::string get(const std::string& options) {

@@ -1,11 +1,21 @@
 // `bitline data get`, and configurations that read what networks are usually trained on.
 #include "bitline/base/zip_writer.h"
-#include "bitline/data/test_npy.h"
-#include "bitline/fetch/test_server.h"
-#include "cli/test_support.h"
+#include "bitline/testing/npy.h"
+#include "bitline/testing/program_study.h"
+#include "bitline/testing/server.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::kStudy;
+using test::make_images;
+using test::make_network;
+using test::npy_of;
+using test::Outcome;
+using test::replaced;
+using test::ServedFiles;
+using test::StudyTest;
+using test::TestServer;
 
 constexpr int kUsage = 2;
 constexpr int kFailure = 1;

@@ -1,10 +1,15 @@
 // docs/cli.md and --help say what the command line takes.
 #include <algorithm>
 
-#include "cli/test_support.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::matches;
+using test::options_in;
+using test::StudyTest;
+using test::subcommands_in;
 
 using Words = std::vector<std::string>;
 

@@ -5,9 +5,11 @@
 #include <memory>
 #include <optional>
 
+#include "bitline/evaluate/paired_difference.h"
 #include "bitline/record/interval.h"
 #include "bitline/study/evaluation.h"
 #include "bitline/study/inputs.h"
+#include "bitline/study/search_sample.h"
 #include "bitline/study/training_files.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
@@ -33,12 +35,12 @@ std::string describe(std::string_view name, const Interval& share, std::int64_t 
 }
 
 void print_accuracy(std::string_view name, const Evaluation& evaluation) {
-  const Score& score = evaluation.score;
-  std::string line = describe("top-1", evaluation.accuracy(), score.correct, score.images);
+  const ScoreRecord& score = evaluation.score;
+  std::string line = describe("top-1", accuracy_of(evaluation), score.correct, score.images);
   if (evaluation.top_five)
-    line += ", " +
-            describe("top-5", *evaluation.top_five_accuracy(), *evaluation.top_five, score.images);
-  fmt::print("{}: {}, cross-entropy {:.6f}\n", name, line, evaluation.mean_loss());
+    line += ", " + describe("top-5", *top_five_accuracy_of(evaluation), *evaluation.top_five,
+                            score.images);
+  fmt::print("{}: {}, cross-entropy {:.6f}\n", name, line, mean_loss_of(evaluation));
 }
 
 void print_difference(const Interval& difference) {

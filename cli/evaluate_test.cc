@@ -1,8 +1,13 @@
 // bitline evaluate, as a user calls it.
-#include "cli/test_json.h"
+#include "bitline/testing/json_study.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::JsonStudyTest;
+using test::make_float_network;
+using test::Outcome;
 
 class EvaluateTest : public JsonStudyTest {
  protected:

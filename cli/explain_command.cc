@@ -74,7 +74,7 @@ void run_explain(const ExplainArguments& arguments, Context& context) {
   const Explanation explanation =
       explain(load_network(config.model), config, read_plan(arguments.plan), context.job());
   if (arguments.json) {
-    fmt::print("{}", to_json(explanation));
+    fmt::print("{}", to_json(record_of(explanation)));
     return;
   }
   fmt::print("On {} images of the search sample: {:.2f} % lossless, {:.2f} % under the plan\n\n",

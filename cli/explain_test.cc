@@ -2,10 +2,13 @@
 #include <nlohmann/json.hpp>
 
 #include "bitline/adc/adc_plan.h"
-#include "cli/test_support.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::Outcome;
+using test::StudyTest;
 
 class ExplainTest : public StudyTest {
  protected:

@@ -1,8 +1,11 @@
 // bitline export, as a user calls it.
-#include "cli/test_support.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::Outcome;
+using test::StudyTest;
 
 constexpr int kUsage = 2;
 

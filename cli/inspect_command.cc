@@ -9,9 +9,10 @@
 #include "bitline/mapping/layout.h"
 #include "bitline/mapping/map.h"
 #include "bitline/quantize/integer_layer.h"
+#include "bitline/quantize/trial_grids.h"
+#include "bitline/runtime/stays_digital.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/mapping_report.h"
-#include "bitline/study/placement.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -82,9 +83,9 @@ void print_state(const Network& network, const QuantizeOptions& options) {
         options.weight_bits, options.activation_bits);
 }
 
-void print_mapping(const Executor& executor, const ArraySpec& array) {
+void print_mapping(const Executor& executor) {
   if (!executor.cim_layers().empty()) print_layouts(executor);
-  const std::vector<Placement> placements = placements_of(executor, array);
+  const std::vector<Placement> placements = placements_of(executor);
   print_layers(placements, Place::kIntegers, "Digital, in integers");
   print_layers(placements, Place::kReal,
                "In real numbers: outside the promise of the same bits, as is what follows them");
@@ -97,7 +98,7 @@ Json document(const Network& network, const Executor& executor, const RunConfig&
   if (network.quant.empty())
     json["trial_grids"] = {{"weight_bits", config.quantize_or_default().grids.weight_bits},
                            {"activation_bits", config.quantize_or_default().grids.activation_bits}};
-  json.update(Json::parse(mapping_json(executor, config.array)));
+  json.update(bitline::json_of(mapping_record(executor, config.array)));
   return json;
 }
 
@@ -110,7 +111,7 @@ void inspect(const InspectArguments& arguments, Context& context) {
                           has_integer_layer(on_grids) ? MacMode::kAnalog : MacMode::kFloat,
                           config.array, Engine::kReference, context.progress);
   if (arguments.json) return print_json(document(network, executor, config));
-  print_mapping(executor, config.array);
+  print_mapping(executor);
 }
 
 }  // namespace

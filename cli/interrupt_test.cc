@@ -5,11 +5,23 @@
 #include <stdexcept>
 #include <utility>
 
-#include "bitline/data/test_picture.h"
-#include "cli/test_support.h"
+#include "bitline/testing/pictures.h"
+#include "bitline/testing/program.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::Call;
+using test::kNoTraining;
+using test::kStudy;
+using test::lines_without_progress;
+using test::Outcome;
+using test::png_file;
+using test::Process;
+using test::replaced;
+using test::StudyTest;
+using test::trains;
 
 namespace fs = std::filesystem;
 

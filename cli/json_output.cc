@@ -40,10 +40,10 @@ Json json_of(const AdcPlan& plan) { return Json::parse(to_json(plan)); }
 Json json_of(const Evaluation& evaluation) {
   Json json{{"images", evaluation.score.images},
             {"correct", evaluation.score.correct},
-            {"accuracy", json_of(evaluation.accuracy())}};
-  if (const auto top_five = evaluation.top_five_accuracy())
+            {"accuracy", json_of(accuracy_of(evaluation))}};
+  if (const auto top_five = top_five_accuracy_of(evaluation))
     json["top5_accuracy"] = json_of(*top_five);
-  json["cross_entropy"] = evaluation.mean_loss();
+  json["cross_entropy"] = mean_loss_of(evaluation);
   return json;
 }
 

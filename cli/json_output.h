@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bitline/adc/adc_plan.h"
-#include "bitline/run/results.h"
+#include "bitline/record/result_row.h"
 #include "bitline/study/evaluation.h"
 
 namespace bitline::cli {

@@ -1,9 +1,20 @@
 // Results as JSON: one document on standard output, as its schema in docs/json/ says.
-#include "cli/test_json.h"
-#include "cli/test_json_schema.h"
+#include "bitline/testing/json_schema.h"
+#include "bitline/testing/json_study.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::JsonStudyTest;
+using test::kNoTraining;
+using test::kStudy;
+using test::make_float_network;
+using test::options_in;
+using test::Outcome;
+using test::SchemaCheck;
+using test::subcommands_in;
+using test::trains;
 
 namespace fs = std::filesystem;
 

@@ -1,8 +1,11 @@
 // What concerns the machine: instruction sets, threads, speed.
-#include "cli/test_support.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::Outcome;
+using test::StudyTest;
 
 class MachineTest : public StudyTest {
  protected:

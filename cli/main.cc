@@ -17,6 +17,7 @@
 #include "bitline/base/version.h"
 #include "bitline/kernels/instruction_set.h"
 #include "cli/command.h"
+#include "cli/ctrl_c.h"
 
 namespace bitline::cli {
 namespace {
@@ -24,21 +25,6 @@ namespace {
 constexpr int kUsageExit = 2;
 constexpr int kFailureExit = 1;
 constexpr int kInterruptedExit = 130;
-
-Cancellation* signalled = nullptr;  // what the handler of SIGINT and SIGTERM sets
-
-void request_stop(int) { signalled->request(); }
-
-void install_signal_handlers(Cancellation& cancellation) {
-  signalled = &cancellation;
-  struct sigaction action {};
-  action.sa_handler = request_stop;
-  // A second Ctrl-C ends the program at once; a write that the first one meets goes on.
-  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is then an error of write()
-}
 
 int exit_code(ErrorKind kind) {
   switch (kind) {
@@ -131,7 +117,8 @@ int run(int argc, char** argv) {
   Context context;
   add_volume(app, context.progress);
   keep_freed_memory();
-  install_signal_handlers(context.cancellation);
+  stop_on_ctrl_c(context.cancellation);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is then an error of write()
   add_run(app, context);
   add_train(app, context);
   add_quantize(app, context);

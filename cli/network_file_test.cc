@@ -1,8 +1,12 @@
 // inspect and export of a bare network file.
-#include "cli/test_support.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::make_network;
+using test::Outcome;
+using test::StudyTest;
 
 class NetworkFileTest : public StudyTest {
  protected:

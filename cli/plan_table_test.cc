@@ -1,8 +1,11 @@
 // How plans of every range method look at the end of a search.
-#include "cli/test_support.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::Outcome;
+using test::StudyTest;
 
 class PlanTableTest : public StudyTest {
  protected:

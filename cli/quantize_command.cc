@@ -7,6 +7,7 @@
 #include "bitline/graph/network_file.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/quantization.h"
+#include "bitline/study/search_sample.h"
 #include "bitline/study/train.h"
 #include "cli/command.h"
 #include "cli/epoch_line.h"

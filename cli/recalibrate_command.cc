@@ -7,6 +7,7 @@
 #include "bitline/runtime/recalibrate.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/recalibrate_network.h"
+#include "bitline/study/search_sample.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 

@@ -1,9 +1,11 @@
 // The page that a run ends with, and the command that writes it again.
-#include "cli/test_support.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
 
+using test::Outcome;
+using test::StudyTest;
 using testing::EndsWith;
 using testing::HasSubstr;
 

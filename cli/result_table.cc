@@ -15,7 +15,7 @@ constexpr std::size_t kThresholdsShown = 6;
 
 /// Names of range methods that are longer than the usual ones widen their column.
 std::size_t ranges_width(const std::vector<ResultRow>& rows) {
-  std::size_t width = name_of(RangeMethod::kNetworkWise).size();
+  std::size_t width = range_methods::kNetworkWise.name.size();
   for (const ResultRow& row : rows) width = std::max(width, row.ranges.size());
   return width;
 }

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "bitline/evaluate/paired_difference.h"
 #include "bitline/record/interval.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/retraining_gain.h"
@@ -24,7 +25,7 @@ struct RetrainArguments {
 };
 
 void print_line(std::string_view name, const Evaluation& evaluation, const Evaluation& lossless) {
-  const Interval accuracy = evaluation.accuracy();
+  const Interval accuracy = accuracy_of(evaluation);
   fmt::print("{:<24}  {:>6.2f} [{:.2f}, {:.2f}]", name, 100 * accuracy.value, 100 * accuracy.lower,
              100 * accuracy.upper);
   if (&evaluation != &lossless) {

@@ -1,8 +1,14 @@
 // Retraining and comparison, as a user calls them.
-#include "cli/test_support.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::kNoTraining;
+using test::kStudy;
+using test::Outcome;
+using test::StudyTest;
+using test::trains;
 
 namespace fs = std::filesystem;
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "bitline/data/sample_file.h"
-#include "bitline/study/inputs.h"
+#include "bitline/study/search_sample.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 

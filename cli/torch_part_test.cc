@@ -1,10 +1,18 @@
 // The program with and without LibTorch's part, and with what is none.
 #include <cstdlib>
 
-#include "cli/test_support.h"
+#include "bitline/testing/program.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::Call;
+using test::kNoTraining;
+using test::kStudy;
+using test::Outcome;
+using test::StudyTest;
+using test::trains;
 
 constexpr const char* kPart = "BITLINE_TORCH_PART";
 

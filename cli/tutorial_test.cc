@@ -3,10 +3,13 @@
 #include <cstdlib>
 #include <optional>
 
-#include "cli/test_support.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
+
+using test::Outcome;
+using test::StudyTest;
 
 /// A fenced block of the document: its kind, and the lines between the fences.
 struct Block {

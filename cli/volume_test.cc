@@ -1,9 +1,11 @@
 // How much the program says on standard error.
-#include "cli/test_support.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
 
+using test::Outcome;
+using test::StudyTest;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::MatchesRegex;

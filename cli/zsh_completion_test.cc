@@ -1,9 +1,12 @@
 // What zsh completes, asked of a zsh at a terminal of its own.
-#include "cli/test_support.h"
+#include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
 namespace {
 
+using test::options_in;
+using test::StudyTest;
+using test::subcommands_in;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::Not;

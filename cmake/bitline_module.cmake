@@ -41,6 +41,15 @@ function(bitline_version_source target file)
   add_dependencies(${target} ${target}_version)
 endfunction()
 
+# bitline_include_folder(NAME RESULT): an include directory of its own for this folder of bitline/, in
+# RESULT.
+function(bitline_include_folder name result)
+  set(include ${CMAKE_BINARY_DIR}/include/${name})
+  file(MAKE_DIRECTORY ${include}/bitline)
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${include}/bitline/${name} SYMBOLIC)
+  set(${result} ${include} PARENT_SCOPE)
+endfunction()
+
 # bitline_module(NAME DEPENDS folders... LIBRARIES external targets...)
 # Library from every *.cc of the folder, test program from every *_test.cc; each test case is
 # visible to CTest as <folder>.<Suite>.<Case>.
@@ -50,10 +59,7 @@ function(bitline_module name)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cc)
   list(REMOVE_ITEM sources ${tests} "")
 
-  set(include ${CMAKE_BINARY_DIR}/include/${name})
-  file(MAKE_DIRECTORY ${include}/bitline)
-  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${include}/bitline/${name} SYMBOLIC)
-
+  bitline_include_folder(${name} include)
   add_library(bitline_${name} ${sources})
   target_include_directories(bitline_${name} PUBLIC ${include})
   list(TRANSFORM MODULE_DEPENDS PREPEND bitline_)
@@ -63,7 +69,7 @@ function(bitline_module name)
   if(tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE
-      bitline_${name} bitline_flags GTest::gmock GTest::gtest_main rapidcheck)
+      bitline_${name} bitline_testing bitline_flags GTest::gmock GTest::gtest_main rapidcheck)
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
       DISCOVERY_TIMEOUT 60)
   endif()
@@ -76,4 +82,45 @@ function(bitline_test_with_avx2 name module)
   add_test(NAME ${module}.${name} COMMAND ${module}_test ${ARGN})
   set_tests_properties(${module}.${name} PROPERTIES
     ENVIRONMENT "DNNL_MAX_CPU_ISA=AVX2;ATEN_CPU_CAPABILITY=avx2")
+endfunction()
+
+# bitline_policies(NAME FOLDER POLICY NAMESPACE HEADER): every FOLDER/x.cc of the module defines the
+# policy NAMESPACE::kX; together they are all_policies<POLICY>() of base/policy.h.
+function(bitline_policies name folder policy namespace header)
+  file(GLOB files CONFIGURE_DEPENDS ${folder}/*.cc)
+  list(FILTER files EXCLUDE REGEX "_test\\.cc$")
+  set(declarations)
+  set(pointers)
+  foreach(file ${files})
+    get_filename_component(stem ${file} NAME_WE)
+    set(constant k)
+    string(REPLACE "_" ";" words ${stem})
+    foreach(word ${words})
+      string(SUBSTRING ${word} 0 1 initial)
+      string(SUBSTRING ${word} 1 -1 rest)
+      string(TOUPPER ${initial} initial)
+      string(APPEND constant ${initial}${rest})
+    endforeach()
+    string(APPEND declarations "extern const ${policy} ${constant};\n")
+    list(APPEND pointers "&${namespace}::${constant}")
+  endforeach()
+  list(JOIN pointers ", " pointers)
+  set(list ${CMAKE_CURRENT_BINARY_DIR}/${folder}_list.cc)
+  file(CONFIGURE OUTPUT ${list} CONTENT "// Written by cmake/bitline_module.cmake.
+#include \"bitline/base/policy.h\"
+#include \"${header}\"
+
+namespace bitline {
+namespace ${namespace} {
+${declarations}}
+
+template <>
+std::span<const ${policy}* const> all_policies<${policy}>() {
+  static const ${policy}* const kAll[] = {${pointers}};
+  return kAll;
+}
+
+}  // namespace bitline
+" @ONLY)
+  target_sources(bitline_${name} PRIVATE ${files} ${list})
 endfunction()

@@ -1,17 +1,23 @@
 #include "bitline/adc/adc_plan.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
 #include <nlohmann/json.hpp>
 
-#include "bitline/adc/test_support.h"
+#include "bitline/testing/adc_tables.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
+
+using test::arbitrary_uniform_spec;
+using test::expect_error;
+using test::spec_of;
+using test::TemporaryFolder;
 
 AdcPlan plan_of(const AdcSpec& spec, std::int64_t minimum = -128, std::int64_t maximum = 128) {
   AdcPlan plan;
@@ -228,8 +234,8 @@ TEST(AdcPlan, ReadingRefusesALayerThatStandsTwice) {
 }
 
 TEST(AdcPlan, IsReadFromAFileThatErrorsName) {
-  const std::filesystem::path path =
-      std::filesystem::temp_directory_path() / ("bitline_adc_plan_" + std::to_string(getpid()));
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder.path() / "plan.json";
   std::ofstream(path) << to_json(plan_of(tread_at_seven()));
   EXPECT_EQ(content_hash(read_plan(path)), content_hash(plan_of(tread_at_seven())));
   std::ofstream(path) << "{";

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "bitline/adc/measured_table.h"
+#include "bitline/adc/curve_table.h"
 #include "bitline/adc/uniform_levels.h"
 #include "bitline/base/error.h"
 
@@ -34,7 +34,7 @@ CodeTable make_code_table(const AdcSpec& spec, std::int64_t minimum, std::int64_
   BITLINE_CHECK_EQ(spec.stream_shifts.empty(), true);  // make_stream_tables takes those
   if (spec.quantizer == Quantizer::kLossless) return lossless_table(minimum, maximum);
   check_levels(spec.levels);
-  if (spec.quantizer == Quantizer::kTable) return measured_table(spec, minimum, maximum);
+  if (spec.quantizer == Quantizer::kTable) return curve_table(spec, minimum, maximum);
   return uniform_table(uniform_levels(spec, minimum, maximum), spec.tie_rule, minimum, maximum);
 }
 
@@ -42,7 +42,7 @@ Rational step_of(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum
   if (spec.quantizer == Quantizer::kLossless) return 1;
   check_levels(spec.levels);
   if (spec.quantizer != Quantizer::kTable) return uniform_levels(spec, minimum, maximum).step;
-  const CodeTable table = measured_table(spec, minimum, maximum);
+  const CodeTable table = curve_table(spec, minimum, maximum);
   return (spec.table_values.back() - spec.table_values.front()) / Rational(table.levels() - 1);
 }
 

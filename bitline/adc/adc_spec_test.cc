@@ -2,10 +2,18 @@
 
 #include <gtest/gtest.h>
 
-#include "bitline/adc/test_support.h"
+#include "bitline/testing/adc_tables.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
+
+using test::arbitrary_uniform_spec;
+using test::expect_error;
+using test::Rationals;
+using test::spec_of;
+using test::value_at;
+using test::values_of;
 
 TEST(AdcSpec, LosslessTakesNothingButTheSums) {
   const AdcSpec spec = spec_of(Quantizer::kLossless, 0, 1000);

@@ -84,17 +84,6 @@ CodeTable table_from_values(std::int64_t minimum, std::int64_t maximum,
   return table;
 }
 
-std::pair<std::int64_t, std::int64_t> unclipped_sums(const CodeTable& table) {
-  if (table.lossless || table.values.size() < 2) return {table.minimum, table.maximum};
-  // v₀ − (v₁ − v₀) / 2 and its mirror image at the other end
-  const auto border = [&table](std::int64_t outer, std::int64_t next) {
-    return Rational(3 * outer - next, 2) * table.unit;
-  };
-  const std::vector<std::int32_t>& v = table.values;
-  return {std::max(table.minimum, border(v[0], v[1]).ceil()),
-          std::min(table.maximum, border(v[v.size() - 1], v[v.size() - 2]).floor())};
-}
-
 CodeTable lossless_table(std::int64_t minimum, std::int64_t maximum) {
   check_sums(minimum, maximum);
   if (maximum - minimum + 1 > kMaximumLevels)

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "bitline/base/rational.h"
@@ -52,11 +51,6 @@ void check_sums(std::int64_t minimum, std::int64_t maximum);
 CodeTable table_from_values(std::int64_t minimum, std::int64_t maximum,
                             std::vector<std::int64_t> thresholds,
                             const std::vector<Rational>& values);
-
-/// First and last possible sum that the table does not clip: those within half a step of its
-/// outermost values, where the step is that to the next value; equation (5h). All of them where it
-/// is lossless or has a single value.
-std::pair<std::int64_t, std::int64_t> unclipped_sums(const CodeTable& table);
 
 /// value(p) = p over [minimum, maximum]. Throws Error (kUsage) beyond kMaximumLevels.
 CodeTable lossless_table(std::int64_t minimum, std::int64_t maximum);

@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include "bitline/adc/test_support.h"
+#include "bitline/testing/adc_tables.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
+
+using test::expect_error;
+using test::Rationals;
 
 CodeTable small_table() {
   CodeTable table;
@@ -100,21 +104,6 @@ TEST(CodeTable, RefusesMultiplesAndSumsBeyondThirtyTwoBits) {
   expect_error(ErrorKind::kUsage, "smallest possible sum 3 exceeds the largest, 2",
                [] { lossless_table(3, 2); });
   expect_error(ErrorKind::kUsage, "more than 1048576", [&] { lossless_table(0, limit - 1); });
-}
-
-TEST(UnclippedSums, EndHalfAStepBehindTheOutermostValues) {
-  using Pair = std::pair<std::int64_t, std::int64_t>;
-  const std::vector<std::int64_t> thresholds{-2, 3};
-  const auto uniform = [&](const std::vector<Rational>& values) {
-    return unclipped_sums(table_from_values(-20, 20, thresholds, values));
-  };
-  // zero-tread, δ = 7: ±7 exactly
-  EXPECT_EQ(uniform({Rational(-14, 3), 0, Rational(14, 3)}), Pair(-7, 7));
-  // −4 − 1½ = −5½ and 1 + 1 = 2: each end by its own gap
-  EXPECT_EQ(uniform({-4, -1, 1}), Pair(-5, 2));
-  // beyond the possible sums
-  EXPECT_EQ(uniform({-30, 0, 30}), Pair(-20, 20));
-  EXPECT_EQ(unclipped_sums(lossless_table(-3, 9)), Pair(-3, 9));
 }
 
 }  // namespace

@@ -1,10 +1,18 @@
 #include <gtest/gtest.h>
 
 #include "bitline/adc/adc_spec.h"
-#include "bitline/adc/test_support.h"
+#include "bitline/testing/adc_tables.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
+
+using test::expect_error;
+using test::Integers;
+using test::Rationals;
+using test::spec_of;
+using test::value_at;
+using test::values_of;
 
 CodeTable full(std::int64_t levels, std::int64_t minimum, std::int64_t maximum) {
   return make_code_table(spec_of(Quantizer::kFullRange, levels, 16), minimum, maximum);

@@ -1,13 +1,16 @@
 #include "bitline/adc/histogram.h"
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
 #include <cmath>
 
-#include "bitline/adc/test_support.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
+
+using test::expect_error;
 
 TEST(Histogram, CountsBothEndsOfItsRange) {
   Histogram histogram(-128, 128);

@@ -71,12 +71,4 @@ AdcSpec read_measured_table(const std::filesystem::path& path) {
   return with_context(path.string(), [&] { return parse_measured_table(csv); });
 }
 
-CodeTable measured_table(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
-  const auto values = static_cast<std::int64_t>(spec.table_values.size());
-  if (spec.levels != values)
-    fail_usage("levels {} does not fit an ADC table of {} values; choose {}", spec.levels, values,
-               values);
-  return table_from_values(minimum, maximum, spec.table_thresholds, spec.table_values);
-}
-
 }  // namespace bitline

@@ -22,8 +22,4 @@ AdcSpec parse_measured_table(std::string_view csv);
 /// The same from a file; errors name the path.
 AdcSpec read_measured_table(const std::filesystem::path& path);
 
-/// The table of Quantizer::kTable; equation (5g). Throws Error (kUsage) when `levels` is not the
-/// number of values, and as validate does.
-CodeTable measured_table(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
-
 }  // namespace bitline

@@ -1,15 +1,22 @@
 #include "bitline/adc/measured_table.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "bitline/adc/test_support.h"
+#include "bitline/testing/adc_tables.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
+
+using test::expect_error;
+using test::Integers;
+using test::Rationals;
+using test::TemporaryFolder;
+using test::value_at;
 
 TEST(MeasuredTable, KeepsValuesExactlyAndRoundsThresholdsUpToIntegers) {
   const AdcSpec spec = parse_measured_table("threshold,value\n,-6.5\n-3,-1/3\n2.25,4\n");
@@ -55,8 +62,8 @@ TEST(MeasuredTable, NamesTheLineThatIsWrong) {
 }
 
 TEST(MeasuredTable, ReadsAFileAndNamesItInErrors) {
-  const std::filesystem::path path = std::filesystem::temp_directory_path() /
-                                     ("bitline_measured_table_" + std::to_string(getpid()));
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder.path() / "curve.csv";
   std::ofstream(path) << "threshold,value\n,-1\n0,1\n";
   EXPECT_EQ(read_measured_table(path).table_thresholds, (Integers{0}));
   std::ofstream(path) << "threshold,value\n,-1\n0,x\n";
@@ -64,16 +71,6 @@ TEST(MeasuredTable, ReadsAFileAndNamesItInErrors) {
                [&] { read_measured_table(path); });
   std::filesystem::remove(path);
   expect_error(ErrorKind::kFailure, path.string(), [&] { read_measured_table(path); });
-}
-
-TEST(MeasuredTable, RefusesTablesMadeByHandThatAreNotMonotone) {
-  AdcSpec spec = spec_of(Quantizer::kTable, 3, 16);
-  spec.table_thresholds = {2, 1};
-  spec.table_values = {0, 1, 2};
-  expect_error(ErrorKind::kUsage, "threshold 1 is 1, below", [&] { make_code_table(spec, -4, 4); });
-  spec.levels = 4;
-  expect_error(ErrorKind::kUsage, "levels 4 does not fit an ADC table of 3 values; choose 3",
-               [&] { make_code_table(spec, -4, 4); });
 }
 
 }  // namespace

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "bitline/adc/test_support.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
+
+using test::expect_error;
 
 AdcSpec tread(std::int64_t levels, const Rational& delta, std::vector<int> shifts) {
   AdcSpec spec;

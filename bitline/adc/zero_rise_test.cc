@@ -3,10 +3,18 @@
 #include <algorithm>
 
 #include "bitline/adc/adc_spec.h"
-#include "bitline/adc/test_support.h"
+#include "bitline/testing/adc_tables.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
+
+using test::expect_error;
+using test::Integers;
+using test::Rationals;
+using test::spec_of;
+using test::value_at;
+using test::values_of;
 
 AdcSpec rise(std::int64_t levels, Rational delta, TieRule tie_rule = TieRule::kUp) {
   AdcSpec spec = spec_of(Quantizer::kZeroRise, levels, delta);

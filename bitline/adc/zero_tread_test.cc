@@ -4,10 +4,19 @@
 #include <set>
 
 #include "bitline/adc/adc_spec.h"
-#include "bitline/adc/test_support.h"
+#include "bitline/testing/adc_tables.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
+
+using test::arbitrary_uniform_spec;
+using test::expect_error;
+using test::Integers;
+using test::Rationals;
+using test::spec_of;
+using test::value_at;
+using test::values_of;
 
 AdcSpec tread(std::int64_t levels, Rational delta, TieRule tie_rule = TieRule::kUp) {
   AdcSpec spec = spec_of(Quantizer::kZeroTread, levels, delta);

@@ -12,6 +12,7 @@
 
 #include "bitline/base/enum_names.h"
 #include "bitline/base/fields.h"
+#include "bitline/base/policy.h"
 #include "bitline/base/rational.h"
 
 namespace bitline {
@@ -32,6 +33,10 @@ inline std::string field_value(const std::filesystem::path& value) { return valu
 template <NamedEnum E>
 std::string field_value(E value) {
   return std::string(name_of(value));
+}
+template <typename Policy>
+std::string field_value(const Picked<Policy>& value) {
+  return std::string(value->name);
 }
 template <typename Value>
 std::string field_value(const std::optional<Value>& value) {

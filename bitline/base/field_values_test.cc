@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "bitline/testing/expect_error.h"
+
 namespace bitline {
 
 enum class Colour { kRed, kBlue };
@@ -49,13 +51,8 @@ TEST(FieldValues, AreExact) {
 
 TEST(EnumNames, AreReadBack) {
   EXPECT_EQ(from_name<Colour>("blue"), Colour::kBlue);
-  try {
-    from_name<Colour>("bleu");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-    EXPECT_STREQ(error.what(), "colour 'bleu' is unknown; choose one of red, blue");
-  }
+  EXPECT_EQ(test::usage_error([] { from_name<Colour>("bleu"); }),
+            "colour 'bleu' is unknown; choose one of red, blue");
 }
 
 }  // namespace

@@ -11,42 +11,25 @@
 #include <fstream>
 
 #include "bitline/base/error.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
 namespace fs = std::filesystem;
+using test::FolderTest;
+using test::message_of;
 using testing::AllOf;
 using testing::HasSubstr;
 
-// A folder of its own for each test, removed at the end.
-class FileTest : public testing::Test {
+class FileTest : public FolderTest {
  protected:
-  FileTest()
-      : folder_(fs::path(testing::TempDir()) /
-                fmt::format("bitline_file_{}_{}", ::getpid(),
-                            testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    fs::create_directories(folder_);
-  }
-  ~FileTest() override { fs::remove_all(folder_); }
-
   std::size_t files_in_folder() const {
     return static_cast<std::size_t>(
         std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
   }
-
-  const fs::path folder_;
 };
-
-template <typename Body>
-std::string message_of(const Body& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 TEST_F(FileTest, ReadsBackWhatWasWritten) {
   const std::string text("one\ntwo\0three", 13);

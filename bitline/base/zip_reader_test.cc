@@ -7,10 +7,12 @@
 #include "bitline/base/error.h"
 #include "bitline/base/random.h"
 #include "bitline/base/zip_writer.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
 
+using test::message_of;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -44,16 +46,6 @@ std::vector<std::byte> deflated_zeros() {
   zip_source_read(file, bytes.data(), bytes.size());
   zip_source_free(file);
   return bytes;
-}
-
-template <typename Body>
-std::string message_of(const Body& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 TEST(ZipReader, GivesTheMembersByName) {

@@ -3,35 +3,25 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
-#include <unistd.h>
 
 #include <limits>
 
 #include "bitline/base/error.h"
 #include "bitline/base/file.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
+using test::TemporaryFolder;
+using test::usage_error;
 using testing::HasSubstr;
 using testing::StartsWith;
 
 constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
 
 Config config(std::string_view text) { return Config::from_text(text, "run.toml"); }
-
-/// The message of the usage error that `body` throws.
-template <typename Body>
-std::string usage_error(const Body& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kUsage) << error.what();
-    EXPECT_EQ(std::string_view(error.what()).find('\n'), std::string_view::npos) << error.what();
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 TEST(Config, GivesTheValuesOfTheFile) {
   const Config file = config(
@@ -322,11 +312,10 @@ TEST(ConfigDefaults, AreThoseOfEveryKeyThatWasAskedForPresentOrNot) {
 }
 
 TEST(ConfigFile, IsReadAndNamed) {
-  const std::filesystem::path path =
-      std::filesystem::path(testing::TempDir()) / fmt::format("bitline_{}.toml", ::getpid());
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder.path() / "run.toml";
   write_file_atomically(path, "rows = 'x'\nfolder = 'data'\n");
   const Config file = Config::from_file(path);
-  std::filesystem::remove(path);
   EXPECT_EQ(file.root().path("folder", ""), path.parent_path() / "data");
   EXPECT_THAT(usage_error([&] { file.root().get<std::int64_t>("rows", 0); }),
               StartsWith(path.string() + ":1:8: rows"));

@@ -3,23 +3,13 @@
 #include <algorithm>
 #include <numeric>
 
-#include "bitline/mapping/layout.h"
+#include "bitline/cost/layer_parts.h"
 
 namespace bitline {
 namespace {
 
-constexpr double kFemtoPerPico = 1000;
-constexpr double kBitsPerByte = 8;
-
-double dummy_columns(const CostOptions& options) { return options.dummy_column ? 1 : 0; }
-
-/// Of the weights' columns, and of the reference columns, whose ADCs tell all sums apart.
-struct Adcs {
-  AdcCost columns, references;
-};
-
-Adcs adcs_of(const CimLayer& layer, std::int64_t levels, const CostOptions& options) {
-  Adcs adcs;
+LayerAdcs adcs_of(const CimLayer& layer, std::int64_t levels, const CostOptions& options) {
+  LayerAdcs adcs;
   adcs.columns = adc_cost(options.adc, levels, options.technology);
   if (layer.has_reference_column())
     adcs.references = with_context("ADC of its reference column", [&] {
@@ -29,58 +19,8 @@ Adcs adcs_of(const CimLayer& layer, std::int64_t levels, const CostOptions& opti
   return adcs;
 }
 
-Breakdown area_of(const CimLayer& layer, const LayerLayout& layout, const Adcs& adc,
-                  const CostOptions& options) {
-  const Technology& technology = options.technology;
-  const auto arrays = static_cast<double>(layout.arrays);
-  const auto rows = static_cast<double>(layer.array.rows);
-  const auto columns = static_cast<double>(layer.array.columns);
-  const auto adcs = static_cast<double>(layout.adcs);
-  const auto references = static_cast<double>(layout.reference_adcs);
-  const auto inputs = static_cast<double>(layout.fan_in * layer.geometry.groups);
-  const auto channels = static_cast<double>(layer.geometry.out_channels);
-  Breakdown area;
-  area[Circuit::kArrays] =
-      arrays * rows * (columns + dummy_columns(options)) * technology.cell_area;
-  area[Circuit::kWordLineDrivers] = arrays * rows * technology.driver_area;
-  area[Circuit::kColumnMultiplexers] = arrays * columns * technology.multiplexer_area;
-  area[Circuit::kAdcs] = adcs * adc.columns.area + references * adc.references.area;
-  area[Circuit::kShiftAdd] = (adcs + references) * technology.shift_add_area;
-  area[Circuit::kAccumulators] = channels * layout.accumulator_bits * technology.accumulator_area;
-  area[Circuit::kBuffers] = inputs * layer.streams.bits / kBitsPerByte * technology.buffer_area;
-  return area;
-}
-
-Breakdown energy_of(const CimLayer& layer, const LayerLayout& layout, const Adcs& adc,
-                    const CostOptions& options) {
-  const Technology& technology = options.technology;
-  const auto known = options.idle_shares.find(layer.name);
-  const double converted = known == options.idle_shares.end() ? 1 : 1 - known->second;
-  const auto word_lines = static_cast<double>(layout.driven_word_lines);
-  const auto positions = static_cast<double>(layer.positions());
-  const double of_columns = converted * static_cast<double>(layout.conversions);
-  const double of_references = converted * static_cast<double>(layout.reference_conversions);
-  const double conversions = of_columns + of_references;
-  const double sums = positions * static_cast<double>(layer.geometry.out_channels * layout.tiles);
-  const auto inputs = static_cast<double>(layout.fan_in * layer.geometry.groups);
-  Breakdown energy;
-  energy[Circuit::kArrays] =
-      (static_cast<double>(layout.cell_reads) + word_lines * dummy_columns(options)) *
-      technology.cell_energy;
-  energy[Circuit::kWordLineDrivers] =
-      word_lines * static_cast<double>(layer.array.columns) * technology.driver_energy;
-  energy[Circuit::kColumnMultiplexers] = conversions * technology.multiplexer_energy;
-  energy[Circuit::kAdcs] = of_columns * adc.columns.energy + of_references * adc.references.energy;
-  energy[Circuit::kShiftAdd] = conversions * technology.shift_add_energy;
-  energy[Circuit::kAccumulators] = sums * layout.accumulator_bits * technology.accumulator_energy;
-  energy[Circuit::kBuffers] =
-      positions * inputs * layer.streams.bits / kBitsPerByte * technology.buffer_energy;
-  for (double& part : energy.parts) part /= kFemtoPerPico;
-  return energy;
-}
-
 /// ns: the ADCs of an array work at once, each on its columns one after the other.
-double read_time(const CimLayer& layer, const Adcs& adc, const Technology& technology) {
+double read_time(const CimLayer& layer, const LayerAdcs& adc, const Technology& technology) {
   const double columns = static_cast<double>(layer.array.columns_per_adc) * adc.columns.time;
   return technology.read_time + std::max(columns, adc.references.time);
 }
@@ -96,7 +36,7 @@ Breakdown& Breakdown::operator+=(const Breakdown& other) {
 
 LayerCost layer_cost(const CimLayer& layer, std::int64_t levels, const CostOptions& options) {
   const LayerLayout layout = layout_of(layer);
-  const Adcs adc = adcs_of(layer, levels, options);
+  const LayerAdcs adc = adcs_of(layer, levels, options);
   LayerCost cost;
   cost.levels = levels;
   cost.area = area_of(layer, layout, adc, options);

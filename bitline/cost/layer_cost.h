@@ -53,7 +53,7 @@ struct LayerCost {
 
 /// What costs are counted with.
 struct CostOptions {
-  AdcModel adc = AdcModel::kFlash;
+  AdcModel adc = adc_models::kFlash;
   Technology technology;
   /// A column of every array whose cells give the ADCs their reference.
   bool dummy_column = false;

@@ -5,14 +5,14 @@
 
 #include <optional>
 
-#include "bitline/cost/test_technology.h"
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
+#include "bitline/testing/technology.h"
 
 namespace bitline {
 namespace {
 
-const Technology kTechnology = testing_cost::default_technology();
+const Technology kTechnology = test::default_technology();
 
 /// A layer that fills one array of 0/1 cells: as many inputs as rows, four planes of outputs.
 CimLayer full_array(std::int64_t side) {
@@ -22,13 +22,13 @@ CimLayer full_array(std::int64_t side) {
   array.columns_per_adc = 16;
   const std::int64_t outputs = side / 4;
   return map_layer(
-      testing_layers::linear_layer(
+      test::linear_layer(
           outputs, std::vector<std::int32_t>(static_cast<std::size_t>(side * outputs), 1), 4, 4),
       array);
 }
 
 LayerCost cost_of(std::int64_t side, std::int64_t levels) {
-  return layer_cost(full_array(side), levels, {AdcModel::kFlash, kTechnology, false, {}});
+  return layer_cost(full_array(side), levels, {adc_models::kFlash, kTechnology, false, {}});
 }
 
 /// Per cent.
@@ -46,7 +46,7 @@ TEST(LayerCost, AdcsTakeTheSharesOfTheArticle) {
 // One column in 256 more cells: 0.39 % of the array.
 TEST(LayerCost, ADummyColumnIsOneColumnOfEveryArray) {
   const CimLayer layer = full_array(256);
-  CostOptions options{AdcModel::kFlash, kTechnology, false, {}};
+  CostOptions options{adc_models::kFlash, kTechnology, false, {}};
   const LayerCost without = layer_cost(layer, 9, options);
   options.dummy_column = true;
   const LayerCost with = layer_cost(layer, 9, options);
@@ -57,7 +57,7 @@ TEST(LayerCost, ADummyColumnIsOneColumnOfEveryArray) {
 
 TEST(LayerCost, IdleReadsAreNotConverted) {
   const CimLayer layer = full_array(128);
-  CostOptions options{AdcModel::kFlash, kTechnology, false, {}};
+  CostOptions options{adc_models::kFlash, kTechnology, false, {}};
   const LayerCost all = layer_cost(layer, 16, options);
   options.idle_shares = {{layer.name, 0.25}};
   const LayerCost some = layer_cost(layer, 16, options);
@@ -133,7 +133,7 @@ CimLayer convolution(std::int64_t columns_per_adc) {
 // 6 arrays with an ADC for each 4 of 32 columns, and 2 reference columns that tell 0 … 64 apart.
 // The largest output, 3 tiles · 15 · 15 · 64 = 43,200, takes 17 bits.
 TEST(LayerCost, AreaCountsEveryArrayAndEveryReferenceColumn) {
-  const LayerCost cost = layer_cost(convolution(4), 5, {AdcModel::kFlash, kTechnology, true, {}});
+  const LayerCost cost = layer_cost(convolution(4), 5, {adc_models::kFlash, kTechnology, true, {}});
   EXPECT_DOUBLE_EQ(cost.area[Circuit::kArrays], 6 * 128 * (32 + 1) * 0.171);
   EXPECT_DOUBLE_EQ(cost.area[Circuit::kWordLineDrivers], 6 * 128 * 0.166);
   EXPECT_DOUBLE_EQ(cost.area[Circuit::kColumnMultiplexers], 6 * 32 * 0.039);
@@ -146,7 +146,7 @@ TEST(LayerCost, AreaCountsEveryArrayAndEveryReferenceColumn) {
 // Each of 64 positions reads every tile under 4 streams. A word line runs through the strip's 3
 // arrays and drives the cells of 81 columns and, in each array, of the dummy column.
 TEST(LayerCost, EnergyCountsEveryTileAndEveryReferenceConversion) {
-  const LayerCost cost = layer_cost(convolution(4), 5, {AdcModel::kFlash, kTechnology, true, {}});
+  const LayerCost cost = layer_cost(convolution(4), 5, {adc_models::kFlash, kTechnology, true, {}});
   constexpr int kReads = 64 * 4;
   constexpr int kWordLines = kReads * 144 * 3;
   constexpr int kConversions = kReads * 3 * 20 * 4, kReferences = kReads * 3;
@@ -163,7 +163,8 @@ TEST(LayerCost, EnergyCountsEveryTileAndEveryReferenceConversion) {
 
 // Two tiles of one array wait for each other; the third is in an array of its own.
 TEST(LayerCost, TimeAndOperationsCountEveryPosition) {
-  const LayerCost cost = layer_cost(convolution(4), 5, {AdcModel::kFlash, kTechnology, false, {}});
+  const LayerCost cost =
+      layer_cost(convolution(4), 5, {adc_models::kFlash, kTechnology, false, {}});
   EXPECT_DOUBLE_EQ(cost.time, 64 * 4 * 2 * (100 + 4 * 0.83));
   EXPECT_DOUBLE_EQ(cost.operations, 2 * 64 * 20 * 144);
   EXPECT_DOUBLE_EQ(cost.one_bit_operations, 2 * 64 * 144 * (20 * 4 + 1) * 4);
@@ -173,7 +174,7 @@ TEST(LayerCost, TimeAndOperationsCountEveryPosition) {
 // reference, four one after the other are not.
 TEST(LayerCost, AReadWaitsForTheSlowerAdc) {
   const auto read_with = [](std::int64_t columns_per_adc) {
-    return layer_cost(convolution(columns_per_adc), 5, {AdcModel::kSar, kTechnology, false, {}})
+    return layer_cost(convolution(columns_per_adc), 5, {adc_models::kSar, kTechnology, false, {}})
                .time /
            (64 * 4 * 2);
   };
@@ -183,7 +184,7 @@ TEST(LayerCost, AReadWaitsForTheSlowerAdc) {
 
 TEST(LayerCost, IdleReadsOfReferenceColumnsAreNotConvertedEither) {
   const CimLayer layer = convolution(4);
-  CostOptions options{AdcModel::kFlash, kTechnology, false, {}};
+  CostOptions options{adc_models::kFlash, kTechnology, false, {}};
   options.idle_shares = {{"conv", 0.25}};
   const LayerCost cost = layer_cost(layer, 5, options);
   EXPECT_NEAR(cost.energy[Circuit::kAdcs], 0.75 * 768 * (80 * 4 + 64) * 326.37 / 1000, 1e-6);
@@ -198,7 +199,7 @@ TEST(LayerCost, GroupsHaveInputsOfTheirOwn) {
   ArraySpec array;
   array.encoding = Encoding::kTwosComplement;
   const LayerCost cost =
-      layer_cost(map_layer(layer, array), 5, {AdcModel::kFlash, kTechnology, false, {}});
+      layer_cost(map_layer(layer, array), 5, {adc_models::kFlash, kTechnology, false, {}});
   EXPECT_DOUBLE_EQ(cost.area[Circuit::kBuffers], 4 * 36 * 4 / 8.0 * 1.03);
   EXPECT_DOUBLE_EQ(cost.energy[Circuit::kBuffers], 64 * 4 * 36 * 4 / 8.0 * 969 / 1000);
   EXPECT_DOUBLE_EQ(cost.energy[Circuit::kWordLineDrivers], 64 * 4 * 4 * 36 * 128 * 3.05 / 1000);
@@ -214,10 +215,10 @@ TEST(LayerCost, AReferenceColumnHasAnAdcForEachOfItsSums) {
   array.columns_per_adc = 16;
   const auto cost_with = [&](OffsetRemoval removal, std::int64_t levels) {
     array.offset_removal = removal;
-    return layer_cost(map_layer(testing_layers::linear_layer(
-                                    60, std::vector<std::int32_t>(std::size_t{256} * 60, 1), 4, 4),
-                                array),
-                      levels, {AdcModel::kFlash, kTechnology, false, {}});
+    return layer_cost(
+        map_layer(test::linear_layer(60, std::vector<std::int32_t>(std::size_t{256} * 60, 1), 4, 4),
+                  array),
+        levels, {adc_models::kFlash, kTechnology, false, {}});
   };
   for (const std::int64_t levels : {3, 16}) {
     const LayerCost with = cost_with(OffsetRemoval::kReferenceColumn, levels);
@@ -235,10 +236,10 @@ TEST(LayerCost, TilesOfOneArrayAreReadOneAfterTheOther) {
     ArraySpec array;
     array.rows = rows;
     array.active_rows = 64;
-    return layer_cost(map_layer(testing_layers::linear_layer(
+    return layer_cost(map_layer(test::linear_layer(
                                     4, std::vector<std::int32_t>(std::size_t{128} * 4, 1), 4, 4),
                                 array),
-                      3, {AdcModel::kFlash, kTechnology, false, {}})
+                      3, {adc_models::kFlash, kTechnology, false, {}})
         .time;
   };
   EXPECT_DOUBLE_EQ(time_with(128), 2 * time_with(64));

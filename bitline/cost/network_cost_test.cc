@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "bitline/base/error.h"
-#include "bitline/cost/test_technology.h"
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
+#include "bitline/testing/technology.h"
 
 namespace bitline {
 namespace {
@@ -16,7 +16,7 @@ CimLayer layer_named(const std::string& name, std::int64_t inputs, std::int64_t 
   array.rows = rows;
   array.active_rows = 128;
   array.encoding = Encoding::kTwosComplement;
-  IntegerLayer layer = testing_layers::linear_layer(
+  IntegerLayer layer = test::linear_layer(
       32, std::vector<std::int32_t>(static_cast<std::size_t>(inputs * 32), 1), 4, 4);
   layer.name = name;
   return map_layer(layer, array);
@@ -25,7 +25,7 @@ CimLayer layer_named(const std::string& name, std::int64_t inputs, std::int64_t 
 class NetworkCostTest : public testing::Test {
  protected:
   NetworkCostTest() {
-    options_.technology = testing_cost::default_technology();
+    options_.technology = test::default_technology();
     plan_.layers["front"].spec.levels = 3;
     plan_.layers["back"].spec.levels = 9;
   }
@@ -91,7 +91,7 @@ TEST_F(NetworkCostTest, ALosslessLayerHasALevelForEachSum) {
 }
 
 TEST_F(NetworkCostTest, ErrorsNameTheLayer) {
-  options_.adc = AdcModel::kAndrulis;
+  options_.adc = adc_models::kAndrulis;
   try {
     network_cost(layers_, levels_of(plan_), options_);
     FAIL();

@@ -5,11 +5,14 @@
 
 #include <fstream>
 
-#include "bitline/data/test_folder.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
+using test::FolderTest;
+using test::message_of;
 using testing::AllOf;
 using testing::HasSubstr;
 

@@ -7,11 +7,16 @@
 #include <fstream>
 
 #include "bitline/base/random.h"
-#include "bitline/data/test_folder.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/published_data.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
+using test::FolderTest;
+using test::message_of;
+using test::published_data;
 using testing::AllOf;
 using testing::HasSubstr;
 

@@ -5,11 +5,12 @@
 
 #include <array>
 
-#include "bitline/data/test_folder.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
 
+using test::message_of;
 using testing::HasSubstr;
 
 constexpr std::array<std::int32_t, 1> kOneLabel{10};

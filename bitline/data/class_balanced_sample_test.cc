@@ -6,11 +6,12 @@
 
 #include <algorithm>
 
-#include "bitline/data/test_folder.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
 
+using test::message_of;
 using testing::HasSubstr;
 using testing::IsSupersetOf;
 

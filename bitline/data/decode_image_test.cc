@@ -4,12 +4,16 @@
 #include <gtest/gtest.h>
 
 #include "bitline/base/random.h"
-#include "bitline/data/test_folder.h"
-#include "bitline/data/test_picture.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/pictures.h"
 
 namespace bitline {
 namespace {
 
+using test::as_bytes_of;
+using test::jpeg_file;
+using test::message_of;
+using test::png_file;
 using testing::ElementsAre;
 using testing::HasSubstr;
 

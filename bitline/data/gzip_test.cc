@@ -4,12 +4,14 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include "bitline/data/test_folder.h"
-#include "bitline/data/test_gzip.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/gzip.h"
 
 namespace bitline {
 namespace {
 
+using test::gzip;
+using test::message_of;
 using testing::HasSubstr;
 
 constexpr std::size_t kLargest = 1 << 20;

@@ -7,18 +7,23 @@
 
 #include "bitline/base/file.h"
 #include "bitline/base/parallel.h"
-#include "bitline/base/test_progress.h"
-#include "bitline/data/test_folder.h"
-#include "bitline/data/test_picture.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/pictures.h"
+#include "bitline/testing/progress.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
+using test::expect_error;
+using test::FolderTest;
+using test::message_of;
+using test::png_file;
+using test::StopAfter;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsSupersetOf;
-using testing_progress::StopAfter;
 
 class ImageFolderTest : public FolderTest {
  protected:
@@ -138,13 +143,9 @@ TEST_F(ImageFolderTest, ARequestToStopLetsThePicturesAtHandEnd) {
     set_thread_count(threads);
     Cancellation cancellation;
     StopAfter stop(cancellation, 3);
-    try {
+    expect_error(ErrorKind::kInterrupted, "stopped on request", [&] {
       load_images(listing, all, {4, 4}, {stop, cancellation});
-      ADD_FAILURE() << "was not stopped";
-    } catch (const Error& error) {
-      EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
-      EXPECT_THAT(error.what(), HasSubstr("stopped on request"));
-    }
+    });
     EXPECT_LT(stop.seen(), 3 + threads);
   }
   set_thread_count(before);

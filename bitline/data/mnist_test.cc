@@ -5,12 +5,18 @@
 #include <rapidcheck.h>
 
 #include "bitline/base/file.h"
-#include "bitline/data/test_folder.h"
-#include "bitline/data/test_gzip.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/gzip.h"
+#include "bitline/testing/published_data.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
+using test::FolderTest;
+using test::gzip;
+using test::message_of;
+using test::published_data;
 using testing::AllOf;
 using testing::HasSubstr;
 

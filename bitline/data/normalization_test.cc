@@ -5,11 +5,12 @@
 
 #include <limits>
 
-#include "bitline/data/test_folder.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
 
+using test::message_of;
 using testing::HasSubstr;
 
 TEST(Normalizer, MapsTheEndsOfTheScale) {

@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 
 #include "bitline/base/random.h"
-#include "bitline/data/test_folder.h"
-#include "bitline/data/test_npy.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/npy.h"
 
 namespace bitline {
 namespace {
 
+using test::message_of;
+using test::npy_of;
+using test::npy_with;
 using testing::HasSubstr;
 
 const std::vector<std::uint8_t> kSix{1, 2, 3, 4, 5, 6};

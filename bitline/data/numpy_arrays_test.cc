@@ -5,12 +5,16 @@
 
 #include "bitline/base/file.h"
 #include "bitline/base/zip_writer.h"
-#include "bitline/data/test_folder.h"
-#include "bitline/data/test_npy.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/npy.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
+using test::FolderTest;
+using test::message_of;
+using test::npy_of;
 using testing::AllOf;
 using testing::HasSubstr;
 

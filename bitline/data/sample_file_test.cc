@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 
 #include "bitline/base/safetensors.h"
-#include "bitline/data/test_folder.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
+using test::FolderTest;
+using test::message_of;
 using testing::AllOf;
 using testing::HasSubstr;
 

@@ -2,15 +2,15 @@
 #include <gtest/gtest.h>
 
 #include "bitline/digital/digital.h"
-#include "bitline/digital/test_tensors.h"
+#include "bitline/testing/tensors.h"
 
 namespace bitline::digital {
 namespace {
 
-using testing::counted;
+using test::counted;
+using test::floats;
+using test::values_of;
 using ::testing::ElementsAre;
-using testing::floats;
-using testing::values_of;
 
 TEST(ConvTranspose, EveryInputSpreadsTheKernel) {
   // 1 2 every two places with the kernel 10 1: 10 1 20 2.
@@ -72,7 +72,7 @@ TEST(ConvTranspose, RefusesShapesThatDoNotFit) {
 
 TEST(ConvTranspose, DoesNotDependOnThreads) {
   const ConvTranspose conv{.stride = 2, .padding = 1};
-  EXPECT_TRUE(testing::same_on_any_threads([&] {
+  EXPECT_TRUE(test::same_on_any_threads([&] {
     return conv_transpose(conv, counted({2, 3, 4, 5}, 0.1F), counted({3, 4, 3, 3}, 0.2F),
                           counted({4}));
   }));

@@ -5,16 +5,16 @@
 #include <limits>
 
 #include "bitline/digital/digital.h"
-#include "bitline/digital/test_tensors.h"
+#include "bitline/testing/tensors.h"
 
 namespace bitline::digital {
 namespace {
 
-using testing::counted;
+using test::counted;
+using test::floats;
+using test::integers;
+using test::values_of;
 using ::testing::ElementsAre;
-using testing::floats;
-using testing::integers;
-using testing::values_of;
 
 std::vector<float> of(const Unary& unary, const std::vector<float>& x) {
   return values_of(apply(unary, floats({std::ssize(x)}, x)));
@@ -120,7 +120,7 @@ TEST(Binary, DoesNotDependOnThreads) {
   // Longer than what one thread takes, cut in the middle of rows.
   const Tensor a = counted({5, 7, 1, 301});
   const Tensor b = counted({7, 11, 1});
-  EXPECT_TRUE(testing::same_on_any_threads([&] { return apply({BinaryFunction::kMul}, a, b); }));
+  EXPECT_TRUE(test::same_on_any_threads([&] { return apply({BinaryFunction::kMul}, a, b); }));
 }
 
 }  // namespace

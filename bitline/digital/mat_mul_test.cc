@@ -2,15 +2,15 @@
 #include <gtest/gtest.h>
 
 #include "bitline/digital/digital.h"
-#include "bitline/digital/test_tensors.h"
+#include "bitline/testing/tensors.h"
 
 namespace bitline::digital {
 namespace {
 
-using testing::counted;
+using test::counted;
+using test::floats;
+using test::values_of;
 using ::testing::ElementsAre;
-using testing::floats;
-using testing::values_of;
 
 TEST(MatMul, MultipliesMatrices) {
   // 1 2 3     1 2
@@ -44,7 +44,7 @@ TEST(MatMul, RefusesMatricesThatDoNotFit) {
 }
 
 TEST(MatMul, DoesNotDependOnThreads) {
-  EXPECT_TRUE(testing::same_on_any_threads([] {
+  EXPECT_TRUE(test::same_on_any_threads([] {
     return mat_mul(counted({5, 7, 9}, 0.3F), counted({9, 4}, 0.7F));
   }));
 }

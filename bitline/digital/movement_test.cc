@@ -2,15 +2,15 @@
 #include <gtest/gtest.h>
 
 #include "bitline/digital/digital.h"
-#include "bitline/digital/test_tensors.h"
+#include "bitline/testing/tensors.h"
 
 namespace bitline::digital {
 namespace {
 
-using testing::counted;
+using test::counted;
+using test::integers;
+using test::values_of;
 using ::testing::ElementsAre;
-using testing::integers;
-using testing::values_of;
 
 using Axes = std::vector<std::int64_t>;
 
@@ -92,8 +92,8 @@ TEST(Movement, RefusesNegativePads) {
 
 TEST(Movement, DoesNotDependOnThreads) {
   const Tensor x = counted({6, 50, 3, 4});
-  EXPECT_TRUE(testing::same_on_any_threads([&] { return transpose(x, Axes{3, 1, 0, 2}); }));
-  EXPECT_TRUE(testing::same_on_any_threads([&] { return gather(x, 2, Axes{2, 0}); }));
+  EXPECT_TRUE(test::same_on_any_threads([&] { return transpose(x, Axes{3, 1, 0, 2}); }));
+  EXPECT_TRUE(test::same_on_any_threads([&] { return gather(x, 2, Axes{2, 0}); }));
 }
 
 }  // namespace

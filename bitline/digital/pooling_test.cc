@@ -4,15 +4,15 @@
 #include <limits>
 
 #include "bitline/digital/digital.h"
-#include "bitline/digital/test_tensors.h"
+#include "bitline/testing/tensors.h"
 
 namespace bitline::digital {
 namespace {
 
-using testing::counted;
+using test::counted;
+using test::floats;
+using test::values_of;
 using ::testing::ElementsAre;
-using testing::floats;
-using testing::values_of;
 
 TEST(MaxPool, TakesTheLargestOfEachWindow) {
   const std::vector<std::int32_t> pixels{1, 9, 3, 4, 5, 6, 7, 8, -2, -2, -2, -3, -2, -2, -5, -4};
@@ -90,8 +90,8 @@ TEST(AveragePool, KeepsPlanesApart) {
 TEST(Pooling, DoesNotDependOnThreads) {
   const Tensor x = counted({3, 5, 9, 8}, 0.1F);
   const Windows windows{.kernel = 3, .stride = 2, .padding = 1, .ceil = true};
-  EXPECT_TRUE(testing::same_on_any_threads([&] { return max_pool(windows, x); }));
-  EXPECT_TRUE(testing::same_on_any_threads([&] { return average_pool({windows, true}, x); }));
+  EXPECT_TRUE(test::same_on_any_threads([&] { return max_pool(windows, x); }));
+  EXPECT_TRUE(test::same_on_any_threads([&] { return average_pool({windows, true}, x); }));
 }
 
 }  // namespace

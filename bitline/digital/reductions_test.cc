@@ -4,16 +4,16 @@
 #include <cmath>
 
 #include "bitline/digital/digital.h"
-#include "bitline/digital/test_tensors.h"
+#include "bitline/testing/tensors.h"
 
 namespace bitline::digital {
 namespace {
 
-using testing::counted;
+using test::counted;
+using test::floats;
+using test::values_of;
 using ::testing::ElementsAre;
 using ::testing::FloatEq;
-using testing::floats;
-using testing::values_of;
 
 using Axes = std::vector<std::int64_t>;
 
@@ -80,10 +80,10 @@ TEST(ReduceMean, AddsInDouble) {
 
 TEST(Reductions, DoNotDependOnThreads) {
   const Tensor x = counted({40, 3, 5}, 0.1F);
-  EXPECT_TRUE(testing::same_on_any_threads([&] { return softmax(x, 1); }));
-  EXPECT_TRUE(testing::same_on_any_threads([&] { return reduce_mean(x, Axes{1}, true); }));
-  EXPECT_TRUE(testing::same_on_any_threads(
-      [&] { return layer_norm(x, counted({5}), counted({5}), 1e-5); }));
+  EXPECT_TRUE(test::same_on_any_threads([&] { return softmax(x, 1); }));
+  EXPECT_TRUE(test::same_on_any_threads([&] { return reduce_mean(x, Axes{1}, true); }));
+  EXPECT_TRUE(
+      test::same_on_any_threads([&] { return layer_norm(x, counted({5}), counted({5}), 1e-5); }));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bitline/runtime/layer_statistics.h"
+#include "bitline/runtime/statistics_change.h"
 
 namespace bitline {
 
@@ -82,7 +83,7 @@ CandidateStatistics::Moved CandidateStatistics::run_prepared(PreparedPlan& plan,
       if (!plan.layers.contains(layer.node->name)) return;
       const NormStatistics statistics =
           moved(stored_statistics(executor_.network(), layer), base_.at(step), converted);
-      executor_.use_statistics(step, statistics, plan);
+      use_statistics(executor_, step, statistics, plan);
       found.emplace(step, statistics);
     });
   return found;
@@ -90,7 +91,7 @@ CandidateStatistics::Moved CandidateStatistics::run_prepared(PreparedPlan& plan,
 
 void CandidateStatistics::apply(const AdcPlan& plan, PreparedPlan& prepared) const {
   for (const auto& [step, statistics] : known_.at(content_hash(plan)).statistics)
-    executor_.use_statistics(step, statistics, prepared);
+    use_statistics(executor_, step, statistics, prepared);
 }
 
 }  // namespace bitline

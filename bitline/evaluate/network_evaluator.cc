@@ -8,6 +8,7 @@
 #include "bitline/base/rational.h"
 #include "bitline/evaluate/lossless_plan.h"
 #include "bitline/evaluate/scoring.h"
+#include "bitline/runtime/layer_probe.h"
 #include "bitline/runtime/layer_statistics.h"
 
 namespace bitline {
@@ -166,7 +167,8 @@ void NetworkEvaluator::measure_one_by_one(std::span<const AdcPlan> plans,
 
 void NetworkEvaluator::sweep_frontier(std::span<const AdcPlan> plans,
                                       std::span<const std::int64_t> images, Scores& scores) const {
-  const SweepShape shape = sweep_shape(executor_.cim_layer(frontier_), std::ssize(plans));
+  const SweepShape shape =
+      sweep_shape(LayerProbe(executor_, frontier_).cim_layer(), std::ssize(plans));
   const std::int64_t parts = ceil_div(std::ssize(images), shape.images);
   for (std::int64_t first = 0; first < std::ssize(plans); first += shape.plans) {
     std::vector<PreparedPlan> group;

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
 
 namespace bitline {
 namespace {
@@ -14,8 +14,7 @@ using ::testing::ElementsAre;
 /// Two outputs of four rows, two to a tile: 3, 1 | 1, 1 and −3, −1 | 1, 1.
 LayerStatistics statistics_on(ArraySpec array) {
   array.rows = 2;
-  const CimLayer layer =
-      map_layer(testing_layers::linear_layer(2, {3, 1, 1, 1, -3, -1, 1, 1}, 3, 4), array);
+  const CimLayer layer = map_layer(test::linear_layer(2, {3, 1, 1, 1, -3, -1, 1, 1}, 3, 4), array);
   return statistics_of(layer, LayerHistogram(layer, false));
 }
 

@@ -1,6 +1,7 @@
 #include "bitline/evaluate/zero_detection.h"
 
 #include "bitline/base/progress_task.h"
+#include "bitline/runtime/layer_probe.h"
 
 namespace bitline {
 
@@ -17,7 +18,7 @@ std::map<std::string, double> idle_shares(const Executor& executor, const AdcPla
     const std::size_t step = executor.step_of(layer->name);
     executor.run(values, at, step, prepared);
     at = step;
-    shares[layer->name] = executor.count_reads(step, values).idle_share();
+    shares[layer->name] = LayerProbe(executor, step).count_reads(values).idle_share();
     job.progress.update(std::ssize(shares), layer->name);
   }
   return shares;

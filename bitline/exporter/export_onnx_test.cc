@@ -3,26 +3,27 @@
 
 #include <algorithm>
 
-#include "bitline/exporter/test_exports.h"
-#include "bitline/graph/test_networks.h"
 #include "bitline/models/models.h"
 #include "bitline/quantize/quantizers.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/exports.h"
+#include "bitline/testing/graphs.h"
 
 namespace bitline {
 namespace {
 
+using test::append;
+using test::expect_same_layers;
+using test::Format;
+using test::import_bytes;
+using test::kFormats;
+using test::message_of;
+using test::network_with_input;
+using test::round_trip;
+using test::signed_spec;
+using test::tensor_of;
+using test::unsigned_spec;
 using ::testing::HasSubstr;
-using testing_exports::expect_same_layers;
-using testing_exports::Format;
-using testing_exports::import_bytes;
-using testing_exports::kFormats;
-using testing_exports::round_trip;
-using testing_networks::append;
-using testing_networks::message_of;
-using testing_networks::network_with_input;
-using testing_networks::signed_spec;
-using testing_networks::tensor_of;
-using testing_networks::unsigned_spec;
 
 class Exported : public ::testing::TestWithParam<Format> {};
 INSTANTIATE_TEST_SUITE_P(, Exported, ::testing::ValuesIn(kFormats),
@@ -114,9 +115,8 @@ TEST_P(Exported, SeveralVectorsKeepLayerBiasAndGrid) {
 
 TEST_P(Exported, EpsilonKeepsAllItsBits) {
   Network network = network_with_input({2});
-  append(network, "norm", BatchNorm{1e-3}, {"input"}, testing_networks::identity_norm(2));
-  append(network, "layer", LayerNorm{0, 1e-12}, {"norm"},
-         {{"scale", testing_networks::filled({2}, 1)}});
+  append(network, "norm", BatchNorm{1e-3}, {"input"}, test::identity_norm(2));
+  append(network, "layer", LayerNorm{0, 1e-12}, {"norm"}, {{"scale", test::filled({2}, 1)}});
   const Network imported = round_trip(network, GetParam());
   EXPECT_EQ(std::get<BatchNorm>(imported.node("norm").op).epsilon, 1e-3);
   EXPECT_EQ(std::get<LayerNorm>(imported.node("layer").op).epsilon, 1e-12);
@@ -242,8 +242,8 @@ TEST(ExportedQonnx, CutsBitsOffAsItWasImported) {
   EXPECT_EQ(truncate.alpha, 0.5);
   EXPECT_EQ(truncate.beta, 4);
   EXPECT_EQ(imported.quant.at("cut/truncate").bits, 3);
-  network.quant["cut/truncate"] = testing_networks::unsigned_spec(3, 0.5F);
-  network.quant["input"] = testing_networks::unsigned_spec(5, 0.5F);
+  network.quant["cut/truncate"] = test::unsigned_spec(3, 0.5F);
+  network.quant["input"] = test::unsigned_spec(5, 0.5F);
   EXPECT_FALSE(round_trip(network, kFormats[0]).quant.at("cut/truncate").is_signed);
   network.quant["cut/truncate"].scale = tensor_of({1}, {1});
   EXPECT_THAT(message_of([&] { export_qonnx(network); }), HasSubstr("Trunc"));

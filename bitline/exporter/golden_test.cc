@@ -14,28 +14,27 @@
 #include "bitline/base/file.h"
 #include "bitline/kernels/reference.h"
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/layers.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
 using Json = nlohmann::json;
-using testing_layers::Draw;
-using testing_layers::MappingCase;
+using test::Draw;
+using test::FolderTest;
+using test::MappingCase;
+using test::message_of;
 
-/// A folder that is removed at the end.
-class GoldenTest : public ::testing::Test {
+/// golden_ is written by write() alone.
+class GoldenTest : public FolderTest {
  protected:
-  GoldenTest()
-      : folder_(std::filesystem::path(::testing::TempDir()) /
-                fmt::format("bitline_golden_{}", ::getpid())) {}
-  ~GoldenTest() override { std::filesystem::remove_all(folder_); }
-
   void write(std::span<const GoldenLayer> layers) const {
     SilentProgress silent;
-    write_golden(folder_, "drawn", layers, {silent, {}});
+    write_golden(golden_, "drawn", layers, {silent, {}});
   }
-  Json manifest() const { return Json::parse(read_text_file(folder_ / "manifest.json")); }
+  Json manifest() const { return Json::parse(read_text_file(golden_ / "manifest.json")); }
 
   /// The words of a file of the first layer, as the manifest says that they are read.
   std::vector<std::int64_t> words(const std::string& file) const {
@@ -43,7 +42,7 @@ class GoldenTest : public ::testing::Test {
     for (const Json& entry : layer.at("files"))
       if (entry.at("file") == file + ".hex") {
         const std::string folder = layer.at("folder");
-        std::istringstream text(read_text_file(folder_ / folder / (file + ".hex")));
+        std::istringstream text(read_text_file(golden_ / folder / (file + ".hex")));
         return parse(text, entry);
       }
     ADD_FAILURE() << file;
@@ -64,7 +63,7 @@ class GoldenTest : public ::testing::Test {
     return result;
   }
 
-  std::filesystem::path folder_;
+  const std::filesystem::path golden_ = folder_ / "golden";
 };
 
 /// ADCs that lose something, where the layer has sums enough.
@@ -87,7 +86,7 @@ LayerAdc stream_adc(const CimLayer& layer) {
 
 GoldenLayer draw_golden(const CimLayer& layer, std::int64_t images, const Draw& draw) {
   const ConvGeometry& g = layer.geometry;
-  const auto activations = testing_layers::draw_activations(layer, images, draw);
+  const auto activations = test::draw_activations(layer, images, draw);
   return {&layer, coarse_adc(layer),
           Tensor::of<std::int32_t>({images, g.in_channels, g.in_height, g.in_width}, activations)};
 }
@@ -133,28 +132,26 @@ std::vector<std::int64_t> computed_outputs(const GoldenLayer& golden) {
 
 TEST(GoldenLayers, OutputsAreTheEnginesUnderEveryMapping) {
   Random random(5);
-  const Draw draw = testing_layers::draw_from(random);
-  for (MappingCase mapping : testing_layers::every_mapping()) {
-    const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
-    testing_layers::draw_rows(mapping, layer, draw);
+  const Draw draw = test::draw_from(random);
+  for (MappingCase mapping : test::every_mapping()) {
+    const IntegerLayer layer = test::draw_layer(mapping, draw);
+    test::draw_rows(mapping, layer, draw);
     const CimLayer mapped = map_layer(layer, mapping.array);
     GoldenLayer golden = draw_golden(mapped, 1, draw);
     for (const LayerAdc& adc : {coarse_adc(mapped), stream_adc(mapped)}) {
       golden.adc = adc;
-      ASSERT_EQ(computed_outputs(golden), engine_outputs(golden))
-          << testing_layers::describe(mapping);
+      ASSERT_EQ(computed_outputs(golden), engine_outputs(golden)) << test::describe(mapping);
     }
   }
 }
 
 TEST_F(GoldenTest, FilesOfADrawnLayerHoldTheEnginesOutputs) {
   Random random(6);
-  const Draw draw = testing_layers::draw_from(random);
-  MappingCase mapping{{.cell_bits = 2, .subtract = Subtract::kDigital},
-                      false,
-                      testing_layers::InputKind::kTwosComplement};
-  const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
-  testing_layers::draw_rows(mapping, layer, draw);
+  const Draw draw = test::draw_from(random);
+  MappingCase mapping{
+      {.cell_bits = 2, .subtract = Subtract::kDigital}, false, test::InputKind::kTwosComplement};
+  const IntegerLayer layer = test::draw_layer(mapping, draw);
+  test::draw_rows(mapping, layer, draw);
   const CimLayer mapped = map_layer(layer, mapping.array);
   const GoldenLayer golden = draw_golden(mapped, 2, draw);
   write({&golden, 1});
@@ -165,7 +162,7 @@ TEST_F(GoldenTest, FilesOfADrawnLayerHoldTheEnginesOutputs) {
 CimLayer small_layer() {
   ArraySpec array;
   array.rows = 2;
-  return map_layer(testing_layers::linear_layer(2, {1, -2, 3, 0, 1, -1}, 3, 2), array);
+  return map_layer(test::linear_layer(2, {1, -2, 3, 0, 1, -1}, 3, 2), array);
 }
 
 GoldenLayer small_golden(const CimLayer& layer) {
@@ -215,7 +212,7 @@ TEST_F(GoldenTest, FlippedColumnsAreWrittenAsTheyAreStored) {
   ArraySpec array;
   array.encoding = Encoding::kTwosComplement;
   array.column_flip = ColumnFlip::kComplement;
-  const CimLayer layer = map_layer(testing_layers::linear_layer(1, {3, -1, 1}, 3, 2), array);
+  const CimLayer layer = map_layer(test::linear_layer(1, {3, -1, 1}, 3, 2), array);
   const std::vector<std::int32_t> activations{1, 2, 3};
   const GoldenLayer golden{&layer, make_layer_adc(layer, lossless_table(0, 1)),
                            Tensor::of<std::int32_t>({1, 3, 1, 1}, activations)};
@@ -244,20 +241,18 @@ TEST_F(GoldenTest, NamesOfLayersBecomeFolders) {
   write(both);
   EXPECT_EQ(manifest().at("layers").at(0).at("folder"), "_block_conv");
   EXPECT_EQ(manifest().at("layers").at(1).at("folder"), "_block_conv_2");
-  EXPECT_TRUE(std::filesystem::exists(folder_ / "_block_conv_2" / "outputs.hex"));
+  EXPECT_TRUE(std::filesystem::exists(golden_ / "_block_conv_2" / "outputs.hex"));
 }
 
 TEST_F(GoldenTest, TooMuchIsRefusedBeforeAnythingIsWritten) {
   const CimLayer layer = small_layer();
   GoldenLayer golden = small_golden(layer);
   golden.activations = Tensor(DType::kI32, {20'000'000, 3, 1, 1});
-  try {
-    write({&golden, 1});
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), ::testing::HasSubstr("more than 1024 MiB; choose fewer"));
-  }
-  EXPECT_FALSE(std::filesystem::exists(folder_));
+  EXPECT_THAT(message_of([&] {
+                write({&golden, 1});
+              }),
+              ::testing::HasSubstr("more than 1024 MiB; choose fewer"));
+  EXPECT_FALSE(std::filesystem::exists(golden_));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
 
 namespace bitline {
 namespace {
@@ -17,7 +17,7 @@ CimLayer small_layer(ColumnFlip flip) {
   ArraySpec array;
   array.column_flip = flip;
   array.rows = 2;
-  return map_layer(testing_layers::linear_layer(2, {1, -2, 3, 0, 1, -1}, 3, 2), array);
+  return map_layer(test::linear_layer(2, {1, -2, 3, 0, 1, -1}, 3, 2), array);
 }
 
 /// Members are stored uncompressed, so that names and arrays can be looked for in the bytes.

@@ -4,12 +4,18 @@
 
 #include "bitline/base/file.h"
 #include "bitline/base/hash.h"
-#include "bitline/fetch/test_archive.h"
-#include "bitline/fetch/test_server.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/server.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
+using test::expect_error;
+using test::FolderTest;
+using test::message_of;
+using test::ServedFiles;
+using test::TestServer;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -38,7 +44,7 @@ class StopHalfWay : public SilentProgress {
   std::int64_t total_ = 0;
 };
 
-class Download : public FetchTest {
+class Download : public FolderTest {
  protected:
   void get(const TestServer& server) {
     download({server.url() + "/set/a.gz", md5_of(content())}, file_, {progress_, cancellation_});
@@ -153,12 +159,9 @@ TEST_F(Download, StopsOnRequestAndGoesOn) {
   while (text.size() < 5000000) text += content();
   const TestServer server(ServedFiles{{"/b", text}});
   StopHalfWay stopping(cancellation_);
-  try {
+  expect_error(ErrorKind::kInterrupted, "stopped on request", [&] {
     download({server.url() + "/b", md5_of(text)}, file_, {stopping, cancellation_});
-    FAIL() << "not stopped";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
-  }
+  });
   EXPECT_GT(std::filesystem::file_size(part_), 0U);
   download({server.url() + "/b", md5_of(text)}, file_, {progress_, Cancellation()});
   EXPECT_EQ(read_text_file(file_), text);

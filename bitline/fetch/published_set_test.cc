@@ -4,18 +4,25 @@
 
 #include "bitline/base/file.h"
 #include "bitline/base/hash.h"
-#include "bitline/fetch/test_archive.h"
-#include "bitline/fetch/test_server.h"
+#include "bitline/testing/archives.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/server.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
+using test::FolderTest;
+using test::message_of;
+using test::ServedFiles;
+using test::tar_gz;
+using test::TestServer;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::string md5_of(const std::string& text) { return md5(std::as_bytes(std::span(text))); }
 
-class PublishedSetTest : public FetchTest {
+class PublishedSetTest : public FolderTest {
  protected:
   void fetch(const PublishedSet& set) {
     fetch_set(set, folder_ / "data", {progress_, cancellation_});

@@ -4,15 +4,21 @@
 
 #include "bitline/base/file.h"
 #include "bitline/base/random.h"
-#include "bitline/fetch/test_archive.h"
+#include "bitline/testing/archives.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
+using test::FolderTest;
+using test::message_of;
+using test::tar_gz;
+using test::TarMember;
 using testing::AllOf;
 using testing::HasSubstr;
 
-class Unpack : public FetchTest {
+class Unpack : public FolderTest {
  protected:
   void unpack(const std::string& archive) const {
     unpack_tar_gz(std::as_bytes(std::span(archive)), into_, Cancellation());

@@ -5,20 +5,21 @@
 #include <limits>
 
 #include "bitline/graph/network.h"
-#include "bitline/graph/test_networks.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/graphs.h"
 
 namespace bitline {
 namespace {
 
+using test::append;
+using test::filled;
+using test::identity_norm;
+using test::message_of;
+using test::network_with_input;
+using test::signed_spec;
+using test::unsigned_spec;
 using testing::HasSubstr;
 using testing::StartsWith;
-using testing_networks::append;
-using testing_networks::filled;
-using testing_networks::identity_norm;
-using testing_networks::message_of;
-using testing_networks::network_with_input;
-using testing_networks::signed_spec;
-using testing_networks::unsigned_spec;
 
 std::string refusal(const Network& network) {
   return message_of([&network] { infer_shapes(network); });

@@ -2,26 +2,28 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <limits>
 
-#include "bitline/graph/test_networks.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/graphs.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
+using test::append;
+using test::filled;
+using test::identity_norm;
+using test::message_of;
+using test::network_with_input;
+using test::signed_spec;
+using test::TemporaryFolder;
+using test::tensor_of;
+using test::unsigned_spec;
 using testing::HasSubstr;
 using testing::StartsWith;
-using testing_networks::append;
-using testing_networks::filled;
-using testing_networks::identity_norm;
-using testing_networks::message_of;
-using testing_networks::network_with_input;
-using testing_networks::signed_spec;
-using testing_networks::tensor_of;
-using testing_networks::unsigned_spec;
 
 /// Every operator once, with attributes that are not the defaults, and numbers that text would
 /// lose.
@@ -135,8 +137,8 @@ TEST(NetworkFile, WhatIsReadDoesNotShareTheFilesTensors) {
 }
 
 TEST(NetworkFile, AFileOnTheDiskReadsBackAndItsErrorsNameIt) {
-  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) /
-                                     fmt::format("bitline_network_{}.safetensors", ::getpid());
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder.path() / "network.safetensors";
   write_network(path, every_operator());
   EXPECT_EQ(read_network(path).nodes.size(), 9U);
   SafeTensors bare;

@@ -2,15 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include "bitline/graph/test_networks.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/graphs.h"
 
 namespace bitline {
 namespace {
 
-using testing_networks::append;
-using testing_networks::filled;
-using testing_networks::message_of;
-using testing_networks::network_with_input;
+using test::append;
+using test::filled;
+using test::message_of;
+using test::network_with_input;
 
 Network two_layers() {
   Network network = network_with_input({2});

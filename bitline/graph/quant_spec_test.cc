@@ -6,16 +6,17 @@
 #include <limits>
 #include <utility>
 
-#include "bitline/graph/test_networks.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/graphs.h"
 
 namespace bitline {
 namespace {
 
+using test::message_of;
+using test::signed_spec;
+using test::unsigned_spec;
 using testing::HasSubstr;
 using testing::StartsWith;
-using testing_networks::message_of;
-using testing_networks::signed_spec;
-using testing_networks::unsigned_spec;
 
 using Range = std::pair<std::int64_t, std::int64_t>;
 

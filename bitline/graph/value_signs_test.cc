@@ -3,18 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bitline/graph/test_networks.h"
+#include "bitline/testing/graphs.h"
 
 namespace bitline {
 namespace {
 
+using test::append;
+using test::network_with_input;
+using test::tensor_of;
+using test::unsigned_spec;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Not;
-using testing_networks::append;
-using testing_networks::network_with_input;
-using testing_networks::tensor_of;
-using testing_networks::unsigned_spec;
 
 /// "relu" is never negative, "input" can be.
 Network two_signs() {

@@ -7,18 +7,22 @@
 #include <filesystem>
 
 #include "bitline/base/file.h"
-#include "bitline/importer/test_models.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/onnx_models.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
 using onnx::TensorProto;
+using test::attribute;
+using test::FolderTest;
+using test::list_attribute;
+using test::message_of;
+using test::ModelBuilder;
+using test::refusal;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing_models::attribute;
-using testing_models::list_attribute;
-using testing_models::ModelBuilder;
-using testing_models::refusal;
 
 std::vector<std::string> operators_of(const Network& network) {
   std::vector<std::string> names;
@@ -322,15 +326,14 @@ TEST(ImportOnnx, ValuesWithAndWithoutTheirBatchDoNotMeet) {
   EXPECT_THAT(refusal(model), HasSubstr("images lie along"));
 }
 
-class ExternalDataTest : public testing::Test {
+class ExternalDataTest : public FolderTest {
  protected:
-  ExternalDataTest() { make_folder(folder_); }
-  ~ExternalDataTest() override { std::filesystem::remove_all(folder_); }
+  ExternalDataTest() { make_folder(model_folder_); }
 
   /// What becomes of a constant of two numbers that stand in a file of 12 bytes.
   std::string import(const std::string& location, const std::string& offset) {
     const std::vector<float> numbers{1, 2, 3};
-    write_file_atomically(folder_ / "data.bin", std::as_bytes(std::span(numbers)));
+    write_file_atomically(model_folder_ / "data.bin", std::as_bytes(std::span(numbers)));
     ModelBuilder model({0, 2});
     TensorProto& tensor = model.floats("c", {2}, {});
     tensor.set_data_location(TensorProto::EXTERNAL);
@@ -341,30 +344,27 @@ class ExternalDataTest : public testing::Test {
       entry->set_value(value);
     }
     model.node("Mul", {"x", "c"}, {"y"});
-    write_file_atomically(folder_ / "model.onnx", model.bytes());
-    try {
-      const Network network = import_onnx(folder_ / "model.onnx");
-      return fmt::format("{}", fmt::join(network.tensors.begin()->second.data<float>(), " "));
-    } catch (const Error& error) {
-      return error.what();
-    }
+    write_file_atomically(model_folder_ / "model.onnx", model.bytes());
+    std::string values;
+    const std::string message = message_of([&] {
+      const Network network = import_onnx(model_folder_ / "model.onnx");
+      values = fmt::format("{}", fmt::join(network.tensors.begin()->second.data<float>(), " "));
+    });
+    return values.empty() ? message : values;
   }
 
-  const std::filesystem::path folder_ =
-      std::filesystem::path(testing::TempDir()) /
-      testing::UnitTest::GetInstance()->current_test_info()->name();
+  const std::filesystem::path model_folder_ = folder_ / "model";
 };
 
 TEST_F(ExternalDataTest, IsReadFromTheModelsFolder) { EXPECT_EQ(import("data.bin", "4"), "2 3"); }
 
 TEST_F(ExternalDataTest, MayNotFollowALinkOutOfTheFolder) {
-  const std::filesystem::path outside = folder_.string() + "_outside.bin";
+  const std::filesystem::path outside = folder_ / "outside.bin";
   write_file_atomically(outside, std::string(12, 'x'));
-  std::filesystem::create_symlink(outside, folder_ / "link.bin");
+  std::filesystem::create_symlink(outside, model_folder_ / "link.bin");
   EXPECT_THAT(import("link.bin", "0"), HasSubstr("a link out of the model's folder"));
-  std::filesystem::create_symlink("data.bin", folder_ / "inside.bin");
+  std::filesystem::create_symlink("data.bin", model_folder_ / "inside.bin");
   EXPECT_EQ(import("inside.bin", "4"), "2 3");
-  std::filesystem::remove(outside);
 }
 
 TEST_F(ExternalDataTest, MayNotLeaveTheFolderOrBeTooShort) {

@@ -5,11 +5,15 @@
 
 #include <limits>
 
-#include "bitline/importer/test_support.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/graphs.h"
+#include "bitline/testing/testdata.h"
 
 namespace bitline {
 namespace {
 
+using test::message_of;
+using test::testdata;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -20,11 +24,11 @@ const std::map<std::string, std::string> kRules{
 
 // The network of testdata/state_dict.pt under names of our own, all parameters 0 but variance.
 Network small_network() {
-  using testing_networks::append;
-  using testing_networks::filled;
-  Network network = testing_networks::network_with_input({1, 2, 2});
+  using test::append;
+  using test::filled;
+  Network network = test::network_with_input({1, 2, 2});
   append(network, "first", Conv{}, {"input"}, {{"weight", filled({2, 1, 1, 1}, 0)}});
-  append(network, "norm", BatchNorm{}, {"first"}, testing_networks::identity_norm(2));
+  append(network, "norm", BatchNorm{}, {"first"}, test::identity_norm(2));
   append(network, "pool", GlobalAveragePool{}, {"norm"});
   append(network, "classifier", Linear{}, {"pool"},
          {{"weight", filled({2, 2}, 0)}, {"bias", filled({2}, 0)}});

@@ -2,16 +2,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bitline/importer/test_models.h"
 #include "bitline/quantize/integer_layer.h"
+#include "bitline/testing/onnx_models.h"
 
 namespace bitline {
 namespace {
 
 using onnx::TensorProto;
+using test::ModelBuilder;
+using test::refusal;
 using testing::HasSubstr;
-using testing_models::ModelBuilder;
-using testing_models::refusal;
 
 /// x → Clip → QuantizeLinear of scale 1/2 → DequantizeLinear → a layer with weights 3 and -2.
 ModelBuilder clipped_model(float low, float high, TensorProto::DataType type, int zero_point) {
@@ -103,14 +103,13 @@ struct ClippedIntegers {
     clip(model, TensorProto::INT8, "wi", weights);
     model.floats("sw", {2}, {0.25F, 2});
     model.node("DequantizeLinear", {"wi.clipped", "sw"}, {"w"},
-               {testing_models::attribute("axis", std::int64_t{0})});
+               {test::attribute("axis", std::int64_t{0})});
     model.small("bi", TensorProto::INT32, {2}, {40000, -5});
     clip(model, TensorProto::INT32, "bi", {-32768, 32767});
     model.floats("sb", {2}, {0.125F, 1});
     model.node("DequantizeLinear", {"bi.clipped", "sb"}, {"b"},
-               {testing_models::attribute("axis", std::int64_t{0})});
-    model.node("Gemm", {"q", "w", "b"}, {"y"},
-               {testing_models::attribute("transB", std::int64_t{1})});
+               {test::attribute("axis", std::int64_t{0})});
+    model.node("Gemm", {"q", "w", "b"}, {"y"}, {test::attribute("transB", std::int64_t{1})});
     return model;
   }
 

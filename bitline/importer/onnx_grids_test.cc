@@ -2,19 +2,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bitline/importer/test_models.h"
 #include "bitline/quantize/integer_layer.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/onnx_models.h"
 
 namespace bitline {
 namespace {
 
 using onnx::TensorProto;
+using test::attribute;
+using test::list_attribute;
+using test::message_of;
+using test::ModelBuilder;
+using test::refusal;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing_models::attribute;
-using testing_models::list_attribute;
-using testing_models::ModelBuilder;
-using testing_models::refusal;
 
 constexpr const char* kQonnx = "qonnx.custom_op.general";
 
@@ -292,12 +294,7 @@ TEST(Quant, RefusesZeroPointsOffTheGrid) {
 
 TEST(Quant, RefusesWhatHasNoMeaning) {
   const auto message = [](float scale, float bits, const std::string& mode) {
-    try {
-      quant_layer({1}, scale, bits, {attribute("rounding_mode", mode)});
-    } catch (const Error& error) {
-      return std::string(error.what());
-    }
-    return std::string("imported");
+    return message_of([&] { quant_layer({1}, scale, bits, {attribute("rounding_mode", mode)}); });
   };
   EXPECT_THAT(message(0, 4, "ROUND"), HasSubstr("scale 0 is not a positive number"));
   EXPECT_THAT(message(1, 2.5F, "ROUND"), HasSubstr("a bit width of 2.5"));

@@ -3,13 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bitline/importer/test_support.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/testdata.h"
 
 namespace bitline {
 namespace {
 
 using namespace std::string_literals;  // NOLINT(google-build-using-namespace): a namespace of
                                        // literals
+using test::bytes_of;
+using test::message_of;
 using testing::AllOf;
 using testing::HasSubstr;
 using Kind = PickleObject::Kind;

@@ -3,11 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bitline/importer/test_support.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
 
+using test::message_of;
 using testing::HasSubstr;
 
 TEST(RenameRules, ReplaceWholePartsOfAName) {

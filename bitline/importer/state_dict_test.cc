@@ -2,16 +2,22 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 
+#include "bitline/base/file.h"
 #include "bitline/base/safetensors.h"
-#include "bitline/importer/test_support.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/temporary_folder.h"
+#include "bitline/testing/testdata.h"
 
 namespace bitline {
 namespace {
 
+using test::bytes_of;
+using test::message_of;
+using test::TemporaryFolder;
+using test::testdata;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -85,14 +91,13 @@ TEST(StateDict, EveryFloatIsReadAndParametersAreTensors) {
 }
 
 TEST(StateDict, SafetensorsFileHasNoOrder) {
-  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) /
-                                     fmt::format("bitline_state_{}.safetensors", getpid());
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder.path() / "state.safetensors";
   SafeTensors file;
   file.tensors["module.b"] = Tensor(DType::kF32, {2});
   file.tensors["module.a"] = Tensor(DType::kF32, {1});
   write_safetensors(path, file);
   const StateDict state = read_state_dict(path);
-  std::filesystem::remove(path);
   EXPECT_FALSE(state.is_ordered);
   EXPECT_THAT(names_of(state), ElementsAre("a", "b"));
 }

@@ -5,13 +5,16 @@
 #include <gtest/gtest.h>
 
 #include "bitline/importer/state_dict.h"
-#include "bitline/importer/test_support.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/testdata.h"
 
 namespace bitline {
 namespace {
 
 using namespace std::string_literals;  // NOLINT(google-build-using-namespace): a namespace of
                                        // literals
+using test::bytes_of;
+using test::message_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 

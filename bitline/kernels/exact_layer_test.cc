@@ -4,14 +4,14 @@
 
 #include "bitline/base/parallel.h"
 #include "bitline/kernels/instruction_set.h"
-#include "bitline/quantize/test_convolution.h"
+#include "bitline/testing/convolutions.h"
 
 namespace bitline {
 namespace {
 
-using testing::plain_sums;
-using testing::random_activations;
-using testing::random_layer;
+using test::plain_sums;
+using test::random_activations;
+using test::random_layer;
 
 std::vector<float> sums_of(const IntegerLayer& layer, const Tensor& activations) {
   const std::int64_t images = activations.dim(0);

@@ -3,14 +3,14 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "bitline/kernels/test_reference.h"
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
+#include "bitline/testing/reference_engine.h"
 
 namespace bitline {
 namespace {
 
-using testing_layers::linear_layer;
+using test::linear_layer;
 
 // Rows of two tiles, 2 bits each: [1, 0 | 2, 0]. Stream 0 drives the first tile alone, stream 1 the
 // second.
@@ -33,23 +33,23 @@ TEST(IdleReads, RefuseAnotherNumberOfActivations) {
 /// With a weight of 1 in every cell and one output channel to a group, a read is idle where its one
 /// conversion reads 0.
 RC_GTEST_PROP(IdleReads, AreReadsOfSumZeroWhereEveryCellHoldsOne, ()) {
-  testing_layers::MappingCase mapping;
+  test::MappingCase mapping;
   const auto draw = [](std::int64_t low, std::int64_t high) {
     return *rc::gen::inRange<std::int64_t>(low, high + 1);
   };
-  IntegerLayer drawn = testing_layers::draw_layer(mapping, draw);
+  IntegerLayer drawn = test::draw_layer(mapping, draw);
   drawn.geometry.out_channels = drawn.geometry.groups;
   drawn.weight_bits = 2;
   drawn.weights = Tensor(DType::kI32, {drawn.geometry.groups, drawn.geometry.fan_in()});
   std::ranges::fill(drawn.weights.data<std::int32_t>(), 1);
-  testing_layers::draw_rows(mapping, drawn, draw);
+  test::draw_rows(mapping, drawn, draw);
   const CimLayer layer = map_layer(drawn, mapping.array);
-  std::vector<std::int32_t> activations = testing_layers::draw_activations(drawn, 2, draw);
+  std::vector<std::int32_t> activations = test::draw_activations(drawn, 2, draw);
   for (std::int32_t& activation : activations)
     if (draw(0, 2) != 0) activation = 0;
 
   LayerHistogram sums(layer, false);
-  test_reference::accumulate(layer, test_reference::lossless(layer), activations, &sums);
+  test::accumulate(layer, test::lossless(layer), activations, &sums);
   const Histogram all = sums.total();
   const ReadCount count = count_reads(layer, 2, activations);
   std::int64_t conversions = 0;

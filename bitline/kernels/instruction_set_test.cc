@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "bitline/base/error.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
+
+using test::message_of;
 
 TEST(InstructionSet, TheBestOneRunsUnlessAnotherIsForced) {
   const std::vector<std::string_view> names = instruction_sets();
@@ -32,14 +35,8 @@ TEST(InstructionSet, NeonIsTheBestOneOn64BitArmAndNoneOnX86) {
 TEST(InstructionSet, ScalarIsAlwaysThere) { EXPECT_EQ(instruction_sets().back(), "scalar"); }
 
 TEST(InstructionSet, RefusesANameThatIsNotThere) {
-  try {
-    force_instruction_set("mmx");
-    FAIL() << "there is no mmx";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-    EXPECT_THAT(error.what(),
-                testing::AllOf(testing::HasSubstr("mmx"), testing::HasSubstr("scalar")));
-  }
+  EXPECT_THAT(message_of(ErrorKind::kUsage, [&] { force_instruction_set("mmx"); }),
+              testing::AllOf(testing::HasSubstr("mmx"), testing::HasSubstr("scalar")));
 }
 
 }  // namespace

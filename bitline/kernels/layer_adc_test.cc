@@ -4,18 +4,20 @@
 #include <gtest/gtest.h>
 
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/layers.h"
 
 namespace bitline {
 namespace {
 
+using test::message_of;
 using testing::HasSubstr;
 
 CimLayer layer_of(Encoding encoding, OffsetRemoval removal = OffsetRemoval::kReferenceColumn) {
   ArraySpec array;
   array.encoding = encoding;
   array.offset_removal = removal;
-  return map_layer(testing_layers::linear_layer(1, {1, -2, 3}, 4, 4), array);
+  return map_layer(test::linear_layer(1, {1, -2, 3}, 4, 4), array);
 }
 
 void expect_factors(const LayerAdc& adc, std::int64_t column, std::int64_t reference,
@@ -61,7 +63,7 @@ TEST(LayerAdc, ComplementsComeOverTheTablesUnit) {
   ArraySpec array;
   array.encoding = Encoding::kTwosComplement;
   array.column_flip = ColumnFlip::kComplement;
-  const CimLayer layer = map_layer(testing_layers::linear_layer(1, {1, -2, 3}, 4, 4), array);
+  const CimLayer layer = map_layer(test::linear_layer(1, {1, -2, 3}, 4, 4), array);
   const LayerAdc adc = make_layer_adc(layer, {0, 1, {1}, {0, 1}, Rational(14, 5)});
   expect_factors(adc, 14, 0, 0, Rational(1, 5));
   EXPECT_EQ(adc.complement_factor, 5);
@@ -74,12 +76,7 @@ TEST(LayerAdc, ReferenceColumnIsLosslessUnlessGivenATable) {
 }
 
 std::string refusal(const CimLayer& layer, const CodeTable& table, const CodeTable& reference) {
-  try {
-    make_layer_adc(layer, std::vector<CodeTable>{table}, reference);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return message_of([&] { make_layer_adc(layer, std::vector<CodeTable>{table}, reference); });
 }
 
 TEST(LayerAdc, RefusesTablesThatDoNotCoverTheLayersSums) {
@@ -97,7 +94,7 @@ TEST(LayerAdc, RefusesOutputsThatMightNotFit64Bits) {
   const std::int32_t largest = INT32_MAX;
   const Rational fine((1 << 20) + 1, 3);
   const Rational finer((1 << 26) + 1, 3);
-  EXPECT_EQ(refusal(layer, {0, 3, {1}, {0, largest}, fine}, {}), "no error");
+  EXPECT_EQ(refusal(layer, {0, 3, {1}, {0, largest}, fine}, {}), "nothing was thrown");
   EXPECT_THAT(refusal(layer, {0, 3, {1}, {0, largest}, finer}, {}), HasSubstr("64 bits"));
 }
 

@@ -4,7 +4,7 @@
 
 #include "bitline/base/error.h"
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
 
 namespace bitline {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 CimLayer small_layer() {
   ArraySpec array;
   array.rows = 2;
-  return map_layer(testing_layers::linear_layer(1, {3, 3, 3}, 3, 3), array);
+  return map_layer(test::linear_layer(1, {3, 3, 3}, 3, 3), array);
 }
 
 TEST(LayerHistogram, KeepsPlanesAndStreamsApart) {

@@ -2,16 +2,16 @@
 #include <gtest/gtest.h>
 
 #include "bitline/kernels/fused_layer.h"
-#include "bitline/kernels/test_fused.h"
+#include "bitline/testing/fused_engine.h"
 
 namespace bitline {
 namespace {
 
-using test_fused::draw_adc;
-using test_fused::FusedLayerTest;
-using test_reference::lossless;
-using testing_layers::Draw;
-using testing_layers::MappingCase;
+using test::Draw;
+using test::draw_adc;
+using test::FusedLayerTest;
+using test::lossless;
+using test::MappingCase;
 
 using LayerSweepTest = FusedLayerTest;
 
@@ -39,21 +39,21 @@ void expect_each_equal(const CimLayer& layer, const Draw& draw,
 
 TEST_F(LayerSweepTest, EqualsOneAdcAfterTheOtherUnderEveryMapping) {
   Random random(9);
-  const Draw draw = testing_layers::draw_from(random);
-  for (MappingCase mapping : testing_layers::every_mapping()) {
-    const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
-    testing_layers::draw_rows(mapping, layer, draw);
+  const Draw draw = test::draw_from(random);
+  for (MappingCase mapping : test::every_mapping()) {
+    const IntegerLayer layer = test::draw_layer(mapping, draw);
+    test::draw_rows(mapping, layer, draw);
     const CimLayer mapped = map_layer(layer, mapping.array);
-    expect_each_equal(mapped, draw, testing_layers::draw_activations(layer, draw(1, 3), draw));
-    ASSERT_FALSE(HasFatalFailure()) << testing_layers::describe(mapping);
+    expect_each_equal(mapped, draw, test::draw_activations(layer, draw(1, 3), draw));
+    ASSERT_FALSE(HasFatalFailure()) << test::describe(mapping);
   }
 }
 
 TEST_F(LayerSweepTest, DoesNotDependOnThreads) {
   Random random(10);
-  const Draw draw = testing_layers::draw_from(random);
-  const CimLayer layer = test_fused::convolution(random, Encoding::kOffset, 2);
-  const auto activations = testing_layers::draw_activations(layer, 3, draw);
+  const Draw draw = test::draw_from(random);
+  const CimLayer layer = test::convolution(random, Encoding::kOffset, 2);
+  const auto activations = test::draw_activations(layer, 3, draw);
   for (const int threads : {1, 2, 3}) {
     set_thread_count(threads);
     expect_each_equal(layer, draw, activations);
@@ -67,7 +67,7 @@ TEST_F(LayerSweepTest, LargeValuesDoNotOverflow) {
   ArraySpec array;
   array.encoding = Encoding::kTwosComplement;
   const CimLayer layer =
-      map_layer(testing_layers::linear_layer(1, std::vector<std::int32_t>(8, 7), 4, 4), array);
+      map_layer(test::linear_layer(1, std::vector<std::int32_t>(8, 7), 4, 4), array);
   const auto large = [&](std::int64_t value) {
     return make_layer_adc(layer, table_from_values(layer.sums.minimum, layer.sums.maximum, {1},
                                                    {Rational(-1), Rational(value)}));

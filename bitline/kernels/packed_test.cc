@@ -6,13 +6,13 @@
 
 #include "bitline/kernels/packed_inputs.h"
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
 
 namespace bitline {
 namespace {
 
+using test::linear_layer;
 using ::testing::ElementsAre;
-using testing_layers::linear_layer;
 
 TEST(PackedPlanes, LanesAreAPermutationThatTwoSplitsUndo) {
   std::set<std::int64_t> lanes;

@@ -7,7 +7,7 @@
 
 #include "bitline/adc/adc_spec.h"
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
 
 namespace bitline {
 namespace {
@@ -18,7 +18,7 @@ PackedPlanes planes_of(std::int64_t rows) {
   std::fill(weights.begin() + rows, weights.end(), -1);
   ArraySpec array;
   array.rows = rows;
-  return pack_planes(map_layer(testing_layers::linear_layer(2, weights, 2, 1), array));
+  return pack_planes(map_layer(test::linear_layer(2, weights, 2, 1), array));
 }
 
 CodeTable zero_tread(std::int64_t levels, std::int64_t delta, std::int64_t rows) {

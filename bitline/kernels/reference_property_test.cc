@@ -8,18 +8,18 @@
 #include <numeric>
 
 #include "bitline/adc/adc_spec.h"
-#include "bitline/kernels/test_reference.h"
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
+#include "bitline/testing/reference_engine.h"
 
 namespace bitline {
 namespace {
 
-using test_reference::accumulate;
-using test_reference::lossless;
-using testing_layers::describe;
-using testing_layers::Draw;
-using testing_layers::MappingCase;
+using test::accumulate;
+using test::describe;
+using test::Draw;
+using test::lossless;
+using test::MappingCase;
 
 /// Σ_k W_k A_k written as a convolution, with no word of planes, streams or tiles.
 std::vector<std::int64_t> plain_convolution(const IntegerLayer& layer, std::int64_t images,
@@ -59,10 +59,10 @@ using MakeAdc = std::function<LayerAdc(const CimLayer& layer)>;
 
 /// Such tables give the plain convolution of a drawn layer, exactly.
 void expect_exact(MappingCase mapping, const Draw& draw, const MakeAdc& make_adc = lossless) {
-  const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
-  testing_layers::draw_rows(mapping, layer, draw);
+  const IntegerLayer layer = test::draw_layer(mapping, draw);
+  test::draw_rows(mapping, layer, draw);
   const CimLayer mapped = map_layer(layer, mapping.array);
-  const std::vector<std::int32_t> activations = testing_layers::draw_activations(layer, 2, draw);
+  const std::vector<std::int32_t> activations = test::draw_activations(layer, 2, draw);
   const LayerAdc adc = make_adc(mapped);
   const std::vector<std::int64_t> outputs = accumulate(mapped, adc, activations);
   const std::vector<std::int64_t> expected = plain_convolution(layer, 2, activations);
@@ -73,8 +73,8 @@ void expect_exact(MappingCase mapping, const Draw& draw, const MakeAdc& make_adc
 
 TEST(ReferenceLossless, EqualsThePlainConvolutionUnderEveryMapping) {
   Random random(3);
-  const Draw draw = testing_layers::draw_from(random);
-  for (const MappingCase& mapping : testing_layers::every_mapping())
+  const Draw draw = test::draw_from(random);
+  for (const MappingCase& mapping : test::every_mapping())
     for (int layer = 0; layer < 3; ++layer) {
       expect_exact(mapping, draw);
       if (HasFatalFailure()) return;
@@ -82,7 +82,7 @@ TEST(ReferenceLossless, EqualsThePlainConvolutionUnderEveryMapping) {
 }
 
 TEST(ReferenceLossless, EqualsThePlainConvolutionOfAnyLayer) {
-  const std::vector<MappingCase> mappings = testing_layers::every_mapping();
+  const std::vector<MappingCase> mappings = test::every_mapping();
   EXPECT_TRUE(rc::check([&] {
     const Draw draw = [](std::int64_t least, std::int64_t most) {
       return *rc::gen::inRange(least, most + 1);
@@ -105,10 +105,10 @@ LayerAdc isaac_adc(const CimLayer& layer) {
 
 TEST(ReferenceLossless, ComplementsNeedHalfTheLevelsWhereInputsAreNotNegative) {
   Random random(4);
-  const Draw draw = testing_layers::draw_from(random);
-  for (const MappingCase& mapping : testing_layers::every_mapping()) {
-    const bool has_sign = mapping.input != testing_layers::InputKind::kUnsigned &&
-                          mapping.input != testing_layers::InputKind::kTwosComplement;
+  const Draw draw = test::draw_from(random);
+  for (const MappingCase& mapping : test::every_mapping()) {
+    const bool has_sign = mapping.input != test::InputKind::kUnsigned &&
+                          mapping.input != test::InputKind::kTwosComplement;
     if (mapping.array.column_flip != ColumnFlip::kComplement || has_sign) continue;
     for (int layer = 0; layer < 3; ++layer) {
       expect_exact(mapping, draw, isaac_adc);
@@ -143,16 +143,16 @@ std::int64_t sum_of_partial_sums(const CimLayer& layer, std::int64_t images,
 }
 
 TEST(ReferenceHistogram, CountsEveryConversionAndItsSum) {
-  const std::vector<MappingCase> mappings = testing_layers::every_mapping();
+  const std::vector<MappingCase> mappings = test::every_mapping();
   EXPECT_TRUE(rc::check([&] {
     const Draw draw = [](std::int64_t least, std::int64_t most) {
       return *rc::gen::inRange(least, most + 1);
     };
     MappingCase mapping = *rc::gen::elementOf(mappings);
-    const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
-    testing_layers::draw_rows(mapping, layer, draw);
+    const IntegerLayer layer = test::draw_layer(mapping, draw);
+    test::draw_rows(mapping, layer, draw);
     const CimLayer mapped = map_layer(layer, mapping.array);
-    const auto activations = testing_layers::draw_activations(layer, 2, draw);
+    const auto activations = test::draw_activations(layer, 2, draw);
     LayerHistogram histogram(mapped, draw(0, 1) == 1);
     accumulate(mapped, lossless(mapped), activations, &histogram);
     const HistogramStatistics seen = statistics(histogram.total());

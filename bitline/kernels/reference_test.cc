@@ -6,19 +6,19 @@
 
 #include <algorithm>
 
-#include "bitline/kernels/test_reference.h"
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
+#include "bitline/testing/reference_engine.h"
 
 namespace bitline {
 namespace {
 
-using test_reference::accumulate;
-using test_reference::lossless;
+using test::accumulate;
+using test::describe;
+using test::linear_layer;
+using test::lossless;
+using test::MappingCase;
 using testing::ElementsAre;
-using testing_layers::describe;
-using testing_layers::linear_layer;
-using testing_layers::MappingCase;
 
 ArraySpec array_of(Encoding encoding) {
   ArraySpec array;
@@ -254,7 +254,7 @@ TEST(Reference, TilesOfOnesReachBothEndsOfTheRange) {
 
 // 128 rows of one bit: p = N is not the same as p = 0 for any encoding.
 TEST(Reference, AFullTileOfSingleBitsIsNotZero) {
-  for (const MappingCase& mapping : testing_layers::every_encoding()) {
+  for (const MappingCase& mapping : test::every_encoding()) {
     IntegerLayer layer = linear_layer(2, std::vector<std::int32_t>(256, 1), 2, 1);
     std::fill(layer.weights.data<std::int32_t>().begin() + 128,
               layer.weights.data<std::int32_t>().end(), -1);

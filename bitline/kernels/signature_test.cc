@@ -10,13 +10,13 @@
 #include "bitline/base/file.h"
 #include "bitline/base/hash.h"
 #include "bitline/kernels/fused_layer.h"
-#include "bitline/kernels/test_fused.h"
+#include "bitline/testing/fused_engine.h"
 
 namespace bitline {
 namespace {
 
-using testing_layers::Draw;
-using testing_layers::MappingCase;
+using test::Draw;
+using test::MappingCase;
 
 /// By name; lines are "name signature where it last ran".
 std::map<std::string, std::string> kept_signatures() {
@@ -39,14 +39,14 @@ CimLayer draw_convolution(const MappingCase& mapping, const Draw& draw) {
   layer.weight_odd = mapping.weight_odd;
   layer.weights = Tensor(DType::kI32, {70, layer.geometry.fan_in()});
   for (std::int32_t& weight : layer.weights.data<std::int32_t>())
-    weight = static_cast<std::int32_t>(testing_layers::draw_weight(layer, draw));
+    weight = static_cast<std::int32_t>(test::draw_weight(layer, draw));
   return map_layer(layer, mapping.array);
 }
 
 /// Every encoding with digits of one, two and four bits.
 std::vector<CimLayer> fixed_layers(const Draw& draw) {
   std::vector<CimLayer> layers;
-  for (MappingCase mapping : testing_layers::every_encoding())
+  for (MappingCase mapping : test::every_encoding())
     for (const auto& [bits, rows] : {std::pair{1, 128}, {1, 288}, {2, 288}, {4, 128}}) {
       mapping.array.cell_bits = mapping.array.encoding == Encoding::kBipolar ? 1 : bits;
       mapping.array.dac_bits = bits;
@@ -58,7 +58,7 @@ std::vector<CimLayer> fixed_layers(const Draw& draw) {
 
 /// Thresholds that are compared, looked up and counted, and none at all.
 std::vector<LayerAdc> fixed_adcs(const CimLayer& layer) {
-  std::vector<LayerAdc> adcs{test_reference::lossless(layer)};
+  std::vector<LayerAdc> adcs{test::lossless(layer)};
   for (const std::int64_t levels : {4, 40}) {
     AdcSpec spec;
     spec.levels = levels;
@@ -77,10 +77,10 @@ using Accumulate =
 /// SHA-256 of all outputs and of all counts of sums. Inputs come from a seed.
 std::string signature_of(const Accumulate& accumulate) {
   Random random(21);
-  const Draw draw = testing_layers::draw_from(random);
+  const Draw draw = test::draw_from(random);
   std::vector<std::int64_t> numbers;
   for (const CimLayer& layer : fixed_layers(draw)) {
-    const auto activations = testing_layers::draw_activations(layer, 1, draw);
+    const auto activations = test::draw_activations(layer, 1, draw);
     std::vector<std::int64_t> outputs(static_cast<std::size_t>(layer.geometry.out_size()));
     for (const LayerAdc& adc : fixed_adcs(layer)) {
       LayerHistogram counts(layer, true);
@@ -107,7 +107,7 @@ std::string test_name(std::string name) {
   return name;
 }
 
-class Signature : public test_fused::FusedLayerTest,
+class Signature : public test::FusedLayerTest,
                   public testing::WithParamInterface<std::pair<const std::string, std::string>> {};
 
 TEST_P(Signature, IsThatOfTheInstructionSet) {

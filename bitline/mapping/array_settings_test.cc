@@ -3,25 +3,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bitline/base/error.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
 
+using test::message_of;
 using ::testing::HasSubstr;
 
 std::string message(const ArraySettings& found_on, const ArraySpec& array) {
-  try {
-    check_found_on(found_on, array);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "accepted";
+  return message_of([&] { check_found_on(found_on, array); });
 }
 
 TEST(ArraySettings, TellApartArraysWithTheSameRangeOfSums) {
   const ArraySettings found_on = sum_settings({});
-  EXPECT_EQ(message(found_on, {}), "accepted");
+  EXPECT_EQ(message(found_on, {}), "nothing was thrown");
   ArraySpec other;
   other.column_flip = ColumnFlip::kSign;
   EXPECT_THAT(message(found_on, other), HasSubstr("column_flip = none, and this one has sign"));
@@ -40,13 +36,13 @@ TEST(ArraySettings, DoNotTellApartWhatGivesTheSameSums) {
   driven.active_rows = 128;
   driven.columns = 64;
   driven.columns_per_adc = 16;
-  EXPECT_EQ(message(sum_settings({}), driven), "accepted");
+  EXPECT_EQ(message(sum_settings({}), driven), "nothing was thrown");
 }
 
 TEST(ArraySettings, AreUnknownOfPlansThatDoNotSay) {
   ArraySpec other;
   other.encoding = Encoding::kBipolar;
-  EXPECT_EQ(message({}, other), "accepted");
+  EXPECT_EQ(message({}, other), "nothing was thrown");
 }
 
 TEST(ArraySettings, RefuseWhatThisProgramDoesNotKnow) {

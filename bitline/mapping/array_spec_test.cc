@@ -4,20 +4,16 @@
 #include <gtest/gtest.h>
 
 #include "bitline/base/error.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
 
+using test::usage_error;
 using testing::HasSubstr;
 
 std::string refusal(const ArraySpec& array) {
-  try {
-    validate(array);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-    return error.what();
-  }
-  return "no error";
+  return usage_error([&] { validate(array); });
 }
 
 TEST(ArraySpec, DefaultsAreValidAndDriveAllRows) {

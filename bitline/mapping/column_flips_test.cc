@@ -5,13 +5,13 @@
 #include <gtest/gtest.h>
 
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
 
 namespace bitline {
 namespace {
 
+using test::linear_layer;
 using testing::ElementsAre;
-using testing_layers::linear_layer;
 
 ArraySpec flipping(Encoding encoding, int cell_bits = 1, int dac_bits = 1) {
   ArraySpec array;

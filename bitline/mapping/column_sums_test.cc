@@ -3,14 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
 
 namespace bitline {
 namespace {
 
 /// One column per plane for the weights 3, −2, 1: planes 1, 0, 1 and 1, −1, 0.
 SumRange sums_of(const ArraySpec& array, int input_bits = 1) {
-  return column_sums(map_layer(testing_layers::linear_layer(1, {3, -2, 1}, 3, input_bits), array));
+  return column_sums(map_layer(test::linear_layer(1, {3, -2, 1}, 3, input_bits), array));
 }
 
 TEST(ColumnSums, AreWhatTheDigitsOfOneColumnAllow) {

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "bitline/base/rational.h"
-#include "bitline/mapping/encoding.h"
+#include "bitline/mapping/negative_weights.h"
 
 namespace bitline {
 namespace {

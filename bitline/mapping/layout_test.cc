@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
 
 namespace bitline {
 namespace {
@@ -119,7 +119,7 @@ TEST(Layout, GroupsFillStripsSideBySide) {
 }
 
 TEST(Layout, NotesThePlaneThatTheMostNegativeWeightCosts) {
-  const IntegerLayer layer = testing_layers::linear_layer(1, {-8, 3}, 4, 4);
+  const IntegerLayer layer = test::linear_layer(1, {-8, 3}, 4, 4);
   ArraySpec array = array_of(Encoding::kDifferential);
   EXPECT_THAT(layout_of(map_layer(layer, array)).notes,
               ElementsAre("weight -8 needs one more plane: 4 instead of 3"));
@@ -128,7 +128,7 @@ TEST(Layout, NotesThePlaneThatTheMostNegativeWeightCosts) {
 }
 
 TEST(Layout, NotesTheStreamThatTheMostNegativeActivationCosts) {
-  IntegerLayer layer = testing_layers::linear_layer(1, {3}, 4, 4);
+  IntegerLayer layer = test::linear_layer(1, {3}, 4, 4);
   layer.input_signed = true;
   ArraySpec array = array_of(Encoding::kDifferential);
   array.activation_encoding = ActivationEncoding::kSignMagnitude;
@@ -142,7 +142,7 @@ TEST(Layout, NotesTheStreamThatTheMostNegativeActivationCosts) {
 // bits and a sign, 63 needs 6 and a sign, 72 needs 7 and a sign.
 TEST(Layout, AccumulatorHoldsTheWorstCase) {
   const CimLayer layer =
-      map_layer(testing_layers::linear_layer(1, {1}, 2, 2), array_of(Encoding::kTwosComplement));
+      map_layer(test::linear_layer(1, {1}, 2, 2), array_of(Encoding::kTwosComplement));
   EXPECT_EQ(layout_of(layer).accumulator_bits, 5);
   EXPECT_EQ(layout_of(layer).partial_sum_bits, 1);
   EXPECT_EQ(accumulator_bits(layer, 7), 7);
@@ -195,7 +195,7 @@ TEST(Layout, CountsTheBitOfTheMostNegativeInteger) {
 
 // A linear layer over eight vectors does everything eight times.
 TEST(Layout, CountsEveryVectorOfALinearLayer) {
-  IntegerLayer layer = testing_layers::linear_layer(4, std::vector<std::int32_t>(64, 1), 4, 4);
+  IntegerLayer layer = test::linear_layer(4, std::vector<std::int32_t>(64, 1), 4, 4);
   const ArraySpec array = array_of(Encoding::kOffset);
   const LayerLayout one = layout_of(map_layer(layer, array));
   layer.vectors = 8;

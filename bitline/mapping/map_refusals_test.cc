@@ -3,13 +3,15 @@
 #include <gtest/gtest.h>
 
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/layers.h"
 
 namespace bitline {
 namespace {
 
+using test::linear_layer;
+using test::usage_error;
 using testing::HasSubstr;
-using testing_layers::linear_layer;
 
 ArraySpec array_of(Encoding encoding) {
   ArraySpec array;
@@ -17,19 +19,8 @@ ArraySpec array_of(Encoding encoding) {
   return array;
 }
 
-template <typename Body>
-std::string usage_message(Body&& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-    return error.what();
-  }
-  return "no error";
-}
-
 TEST(MapLayerRefuses, OneBitUnderDifferentialAndPointsToBipolar) {
-  const std::string message = usage_message(
+  const std::string message = usage_error(
       [] { map_layer(linear_layer(1, {-1}, 1, 4), array_of(Encoding::kDifferential)); });
   EXPECT_THAT(message, HasSubstr("layer linear: "));
   EXPECT_THAT(message, HasSubstr("differential"));
@@ -39,47 +30,47 @@ TEST(MapLayerRefuses, OneBitUnderDifferentialAndPointsToBipolar) {
 TEST(MapLayerRefuses, AnEvenWeightOnTheOddGrid) {
   IntegerLayer layer = linear_layer(1, {2}, 2, 4);
   layer.weight_odd = true;
-  EXPECT_THAT(usage_message([&] { map_layer(layer, array_of(Encoding::kBipolar)); }),
+  EXPECT_THAT(usage_error([&] { map_layer(layer, array_of(Encoding::kBipolar)); }),
               HasSubstr("weight 2 is even"));
 }
 
 TEST(MapLayerRefuses, TheOddGridUnderOtherEncodings) {
   IntegerLayer layer = linear_layer(1, {3}, 2, 4);
   layer.weight_odd = true;
-  EXPECT_THAT(usage_message([&] { map_layer(layer, array_of(Encoding::kOffset)); }),
+  EXPECT_THAT(usage_error([&] { map_layer(layer, array_of(Encoding::kOffset)); }),
               HasSubstr("odd grid (bipolar) do not fit encoding = offset"));
 }
 
 TEST(MapLayerRefuses, WeightsOutsideTheirGrid) {
   EXPECT_THAT(
-      usage_message([] { map_layer(linear_layer(1, {8}, 4, 4), array_of(Encoding::kOffset)); }),
+      usage_error([] { map_layer(linear_layer(1, {8}, 4, 4), array_of(Encoding::kOffset)); }),
       HasSubstr("weight 8 lies outside -8 … 7 of 4 bits"));
   IntegerLayer odd = linear_layer(1, {5}, 2, 4);
   odd.weight_odd = true;
-  EXPECT_THAT(usage_message([&] { map_layer(odd, array_of(Encoding::kBipolar)); }),
+  EXPECT_THAT(usage_error([&] { map_layer(odd, array_of(Encoding::kBipolar)); }),
               HasSubstr("weight 5 lies outside -3 … 3 of 2 bits"));
 }
 
 TEST(MapLayerRefuses, BitsOutOfRange) {
   EXPECT_THAT(
-      usage_message([] { map_layer(linear_layer(1, {1}, 17, 4), array_of(Encoding::kOffset)); }),
+      usage_error([] { map_layer(linear_layer(1, {1}, 17, 4), array_of(Encoding::kOffset)); }),
       HasSubstr("weights of 17 bits"));
   EXPECT_THAT(
-      usage_message([] { map_layer(linear_layer(1, {1}, 4, 0), array_of(Encoding::kOffset)); }),
+      usage_error([] { map_layer(linear_layer(1, {1}, 4, 0), array_of(Encoding::kOffset)); }),
       HasSubstr("activations of 0 bits"));
 }
 
 TEST(MapLayerRefuses, BinaryActivationsOfSeveralBits) {
   IntegerLayer layer = linear_layer(1, {1}, 2, 2);
   layer.input_odd = true;
-  EXPECT_THAT(usage_message([&] { map_layer(layer, array_of(Encoding::kBipolar)); }),
+  EXPECT_THAT(usage_error([&] { map_layer(layer, array_of(Encoding::kBipolar)); }),
               HasSubstr("-1 and +1 have 1 bit, not 2"));
 }
 
 TEST(MapLayerRefuses, SignedActivationsThatAreAlwaysZero) {
   IntegerLayer layer = linear_layer(1, {1}, 2, 1);
   layer.input_signed = layer.input_narrow = true;
-  EXPECT_THAT(usage_message([&] { map_layer(layer, array_of(Encoding::kBipolar)); }),
+  EXPECT_THAT(usage_error([&] { map_layer(layer, array_of(Encoding::kBipolar)); }),
               HasSubstr("always 0"));
 }
 
@@ -87,11 +78,11 @@ TEST(MapLayerRefuses, PadValuesThatTheActivationsDoNotHave) {
   IntegerLayer layer = linear_layer(1, {1}, 2, 1);
   layer.geometry.padding = 1;
   layer.input_odd = true;
-  EXPECT_THAT(usage_message([&] { map_layer(layer, array_of(Encoding::kBipolar)); }),
+  EXPECT_THAT(usage_error([&] { map_layer(layer, array_of(Encoding::kBipolar)); }),
               HasSubstr("pad value 0 is not -1 or +1"));
   layer.input_odd = false;
   layer.pad_value = -1;
-  EXPECT_THAT(usage_message([&] { map_layer(layer, array_of(Encoding::kBipolar)); }),
+  EXPECT_THAT(usage_error([&] { map_layer(layer, array_of(Encoding::kBipolar)); }),
               HasSubstr("pad value -1 lies outside the activations' grid 0 … 1"));
 }
 

@@ -4,13 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
 
 namespace bitline {
 namespace {
 
+using test::linear_layer;
 using testing::ElementsAre;
-using testing_layers::linear_layer;
 
 std::vector<int> digits_of(const CimLayer& layer) {
   const auto digits = layer.planes.digits.data<std::int8_t>();
@@ -194,7 +194,7 @@ std::int64_t recombine(const CimLayer& layer, std::size_t weight) {
 // divisor · W = Σ c_i b_i − reference_weight − input_sum_weight, as both corrections add the same
 // multiple of every input.
 TEST(MapLayer, DigitsRecombineToEveryWeightOfEveryGrid) {
-  for (const testing_layers::MappingCase& mapping : testing_layers::every_mapping())
+  for (const test::MappingCase& mapping : test::every_mapping())
     for (int bits = mapping.array.encoding == Encoding::kDifferential ? 2 : 1; bits <= 6; ++bits) {
       const std::int32_t half = 1 << (bits - 1);
       std::vector<std::int32_t> all;
@@ -206,40 +206,39 @@ TEST(MapLayer, DigitsRecombineToEveryWeightOfEveryGrid) {
       for (std::size_t k = 0; k < all.size(); ++k)
         ASSERT_EQ(correction.divisor * all[k],
                   recombine(mapped, k) - correction.reference_weight - correction.input_sum_weight)
-            << testing_layers::describe(mapping) << " at " << bits << " bits";
+            << test::describe(mapping) << " at " << bits << " bits";
     }
 }
 
 TEST(MapLayer, DigitsStayWithinTheCells) {
   Random random(1);
-  const auto draw = testing_layers::draw_from(random);
-  for (const testing_layers::MappingCase& mapping : testing_layers::every_mapping()) {
-    const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
+  const auto draw = test::draw_from(random);
+  for (const test::MappingCase& mapping : test::every_mapping()) {
+    const IntegerLayer layer = test::draw_layer(mapping, draw);
     const int largest = (1 << mapping.array.cell_bits) - 1;
     const bool negative = mapping.array.encoding == Encoding::kDifferential ||
                           mapping.array.encoding == Encoding::kBipolar;
     const bool zero = mapping.array.encoding != Encoding::kBipolar;
     for (const int digit : digits_of(map_layer(layer, mapping.array))) {
-      ASSERT_LE(digit, largest) << testing_layers::describe(mapping);
-      ASSERT_GE(digit, negative ? -largest : 0) << testing_layers::describe(mapping);
-      ASSERT_TRUE(zero || digit != 0) << testing_layers::describe(mapping);
+      ASSERT_LE(digit, largest) << test::describe(mapping);
+      ASSERT_GE(digit, negative ? -largest : 0) << test::describe(mapping);
+      ASSERT_TRUE(zero || digit != 0) << test::describe(mapping);
     }
   }
 }
 
 TEST(MapLayer, StreamsRecombineToEveryActivation) {
   Random random(2);
-  const auto draw = testing_layers::draw_from(random);
-  for (const testing_layers::MappingCase& mapping : testing_layers::every_mapping()) {
-    const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
+  const auto draw = test::draw_from(random);
+  for (const test::MappingCase& mapping : test::every_mapping()) {
+    const IntegerLayer layer = test::draw_layer(mapping, draw);
     const CimLayer mapped = map_layer(layer, mapping.array);
-    const std::int64_t smallest = testing_layers::smallest_activation(layer);
+    const std::int64_t smallest = test::smallest_activation(layer);
     const std::int64_t count =
         layer.input_odd ? 2 : (std::int64_t{1} << layer.input_bits) - (layer.input_narrow ? 1 : 0);
     for (std::int64_t n = 0; n < count; ++n) {
       const std::int64_t activation = smallest + n * (layer.input_odd ? 2 : 1);
-      ASSERT_EQ(mapped.streams.recombine(activation), activation)
-          << testing_layers::describe(mapping);
+      ASSERT_EQ(mapped.streams.recombine(activation), activation) << test::describe(mapping);
       for (const std::int64_t digit : streams_of(mapped, activation)) {
         ASSERT_LE(digit, mapped.streams.range().maximum);
         ASSERT_GE(digit, mapped.streams.range().minimum);

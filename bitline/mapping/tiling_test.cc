@@ -6,11 +6,13 @@
 
 #include <algorithm>
 
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/layers.h"
 
 namespace bitline {
 namespace {
 
+using test::message_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -85,24 +87,20 @@ TEST(CutTiles, CutsOneGroupsFanIn) {
 TEST(CutTiles, RefusesFewerRowsThanAKernelUnderWholeChannels) {
   ArraySpec array = driving(128, RowOrder::kWholeChannels, TileCut::kFull);
   array.active_rows = 8;
-  try {
-    cut_tiles(conv(2, 3, 3), array);
-    FAIL() << "8 rows cannot drive a 3 x 3 kernel";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-    EXPECT_THAT(error.what(), HasSubstr("8 rows are fewer than the 9 of a 3 x 3 kernel"));
-    EXPECT_THAT(error.what(), HasSubstr("whole-channels"));
-  }
+  const std::string message =
+      message_of(ErrorKind::kUsage, [&] { cut_tiles(conv(2, 3, 3), array); });
+  EXPECT_THAT(message, HasSubstr("8 rows are fewer than the 9 of a 3 x 3 kernel"));
+  EXPECT_THAT(message, HasSubstr("whole-channels"));
   array.active_rows = 9;
   EXPECT_EQ(cut_tiles(conv(2, 3, 3), array).size(), 2u);
 }
 
 TEST(CutTiles, EveryRowOfTheFanInStandsInExactlyOneTileThatIsNotTooLong) {
   EXPECT_TRUE(rc::check([] {
-    const testing_layers::Draw draw = [](std::int64_t least, std::int64_t most) {
+    const test::Draw draw = [](std::int64_t least, std::int64_t most) {
       return *rc::gen::inRange(least, most + 1);
     };
-    const ConvGeometry geometry = testing_layers::draw_geometry(draw);
+    const ConvGeometry geometry = test::draw_geometry(draw);
     ArraySpec array;
     array.rows = draw(9, 60);
     array.row_order = static_cast<RowOrder>(draw(0, 2));

@@ -8,10 +8,13 @@
 #include <utility>
 
 #include "bitline/models/width.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
 
+using test::message_of;
+using test::usage_error;
 using testing::HasSubstr;
 
 /// Multiply-accumulates of one image: every weight is used once at each output position.
@@ -205,13 +208,7 @@ TEST(Models, AreFoundByName) {
 }
 
 std::string usage_message(std::string_view name, const ModelOptions& options) {
-  try {
-    make_model(name, options);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-    return error.what();
-  }
-  return "nothing was thrown";
+  return usage_error([&] { make_model(name, options); });
 }
 
 TEST(ModelsRefuse, AnUnknownName) {
@@ -229,13 +226,8 @@ TEST(ModelsRefuse, ImagesTooSmallForTheirPools) {
   ModelOptions options = options_with(1, 0.25);
   options.input = {3, 4, 4};
   // 4 halves to 2 and 1; the third pool has no 2 × 2 window.
-  try {
-    vgg9(options);
-    FAIL() << "nothing was thrown";
-  } catch (const Error& error) {
-    EXPECT_STREQ(error.what(),
-                 "node 'pool3' (max_pool): kernel 2 is larger than its padded input 1");
-  }
+  EXPECT_EQ(message_of([&] { vgg9(options); }),
+            "node 'pool3' (max_pool): kernel 2 is larger than its padded input 1");
 }
 
 TEST(ScaledWidth, RoundsToTheNearestAndLeavesAtLeastOneChannel) {

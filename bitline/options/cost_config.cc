@@ -20,9 +20,9 @@ AllocateConfig read_allocate(const ConfigTable& table) {
                table.where("levels"));
   refuse_twice(allocate.levels, table.where("levels"));
   std::ranges::sort(allocate.levels);
-  const bool has_levels_of_its_own = allocate.ranges == RangeMethod::kMeasured;
+  const bool has_levels_of_its_own = allocate.ranges == range_methods::kMeasured;
   if (has_levels_of_its_own ||
-      (is_search(allocate.ranges) && allocate.ranges != RangeMethod::kLayerWise))
+      (is_search(allocate.ranges) && allocate.ranges != range_methods::kLayerWise))
     fail_usage(
         "{}: \"{}\" is no way to ranges of an allocation; choose \"layer-wise\" or one that takes "
         "them from statistics, \"three-sigma\" for example",

@@ -15,7 +15,7 @@ namespace bitline {
 
 /// [cost]
 struct CostConfig {
-  AdcModel adc = AdcModel::kFlash;
+  AdcModel adc = adc_models::kFlash;
   std::filesystem::path technology;   ///< empty: technology_32nm()
   std::int64_t baseline_levels = 16;  ///< of every layer's ADC, in the design to compare with
   bool dummy_column = false;          ///< CostOptions::dummy_column
@@ -25,7 +25,7 @@ struct CostConfig {
 /// [allocate]
 struct AllocateConfig {
   std::vector<std::int64_t> levels = {2, 3, 4, 6, 8, 16};
-  RangeMethod ranges = RangeMethod::kLayerWise;  ///< or one that takes them from statistics
+  RangeMethod ranges = range_methods::kLayerWise;  ///< or one that takes them from statistics
   bool by_area = false;  ///< what is spent: area of the ADCs, else their energy
   double max_loss = 1;   ///< the budget: points of accuracy on the search sample
   /// In its place: share of what ADCs of cost.baseline_levels cost.

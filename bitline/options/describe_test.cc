@@ -4,12 +4,12 @@
 
 #include <gtest/gtest.h>
 
-#include "bitline/options/test_fields.h"
+#include "bitline/testing/fields.h"
 
 namespace bitline {
 namespace {
 
-using testing::expect_every_decision;
+using test::expect_every_decision;
 
 TEST(Describe, TellsEveryFieldThatDecidesAResult) {
   expect_every_decision<ArraySpec>({}, [](const auto& array) { return describe(array); });

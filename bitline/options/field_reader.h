@@ -10,6 +10,7 @@
 
 #include "bitline/base/enum_names.h"
 #include "bitline/base/fields.h"
+#include "bitline/base/policy.h"
 #include "bitline/config/config.h"
 
 namespace bitline {
@@ -67,14 +68,25 @@ class FieldReader {
     value = static_cast<E>(
         table_.one_of(field.key, static_cast<std::size_t>(value), {names.begin(), names.end()}));
   }
-  template <NamedEnum E>
-  void operator()(const FieldText& field, std::vector<E>& values) const {
+  template <typename Policy>
+  void operator()(const FieldText& field, Picked<Policy>& value) const {
+    std::vector<std::string_view> names;
+    std::size_t chosen = 0;
+    const auto all = all_policies<Policy>();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      names.push_back(all[i]->name);
+      if (Picked<Policy>(*all[i]) == value) chosen = i;
+    }
+    value = *all[table_.one_of(field.key, chosen, names)];
+  }
+  template <typename Policy>
+  void operator()(const FieldText& field, std::vector<Picked<Policy>>& values) const {
     std::vector<std::string> names;
-    for (const E value : values) names.emplace_back(name_of(value));
+    for (const Picked<Policy>& value : values) names.emplace_back(value->name);
     names = table_.get<std::vector<std::string>>(field.key, names);
     values.clear();
     for (const std::string& name : names)
-      values.push_back(with_context(table_.where(field.key), [&] { return from_name<E>(name); }));
+      values.push_back(with_context(table_.where(field.key), [&] { return pick<Policy>(name); }));
   }
 
  private:

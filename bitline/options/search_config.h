@@ -18,7 +18,7 @@ namespace bitline {
 struct AdcConfig {
   AdcSpec spec;
   std::filesystem::path table;      ///< CSV of a measured curve; empty: none
-  std::optional<AdcSpec> measured;  ///< RangeMethod::kMeasured: that curve
+  std::optional<AdcSpec> measured;  ///< range_methods::kMeasured: that curve
 };
 
 enum class Centre { kZero, kMean };
@@ -41,7 +41,7 @@ struct SearchConfig {
   SearchOptions options;                    ///< method, levels and ADC are set for each search
   Rational percentile = Rational(999, 10);  ///< StatisticOptions::percentile
   std::vector<std::int64_t> levels = {3, 4, 8, 16};
-  std::vector<RangeMethod> ranges = {RangeMethod::kNetworkWise, RangeMethod::kLayerWise};
+  std::vector<RangeMethod> ranges = {range_methods::kNetworkWise, range_methods::kLayerWise};
   Centre centre = Centre::kZero;
   SearchStatistics statistics = SearchStatistics::kStored;
   bool stream_ranges_by_spread = false;  ///< shifts_by_spread() of every layer, else one range
@@ -81,9 +81,9 @@ void visit_fields(Adc& adc, Visit&& visit) {
         adc.table);
 }
 
-/// Levels and methods say which searches there are, max_loss and recalibrate what is made of them.
+/// How ranges are found; levels and methods say which searches there are.
 template <ConstOrNot<SearchConfig> Search, typename Visit>
-void visit_fields(Search& search, Visit&& visit) {
+void visit_range_fields(Search& search, Visit&& visit) {
   visit(FieldText{"levels", "numbers of levels L; 2 to 1048576", Decides::kNothing}, search.levels,
         Whole{2, kMaximumLevels});
   visit(FieldText{"ranges",
@@ -107,6 +107,12 @@ void visit_fields(Search& search, Visit&& visit) {
                   "centre of the ranges: `zero`, or each layer's `mean` partial sum, rounded to "
                   "the nearest ½"},
         search.centre);
+}
+
+/// max_loss and recalibrate say what is made of a search.
+template <ConstOrNot<SearchConfig> Search, typename Visit>
+void visit_fields(Search& search, Visit&& visit) {
+  visit_range_fields(search, visit);
   visit(
       FieldText{"statistics",
                 "batch-norm statistics that candidates of a search are judged with: the network's "

@@ -3,16 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bitline/graph/test_networks.h"
+#include "bitline/testing/graphs.h"
 
 namespace bitline {
 namespace {
 
+using test::append;
+using test::filled;
+using test::network_with_input;
+using test::tensor_of;
 using testing::ElementsAre;
-using testing_networks::append;
-using testing_networks::filled;
-using testing_networks::network_with_input;
-using testing_networks::tensor_of;
 
 /// Two channels with gains 2 / √4 = 1 and 6 / √9 = 2.
 Network conv_and_norm() {

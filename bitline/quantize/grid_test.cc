@@ -5,13 +5,13 @@
 #include <limits>
 #include <vector>
 
-#include "bitline/graph/test_networks.h"
+#include "bitline/testing/graphs.h"
 
 namespace bitline {
 namespace {
 
-using testing_networks::signed_spec;
-using testing_networks::unsigned_spec;
+using test::signed_spec;
+using test::unsigned_spec;
 
 QuantSpec odd_spec(int bits) {
   QuantSpec spec = signed_spec(bits);

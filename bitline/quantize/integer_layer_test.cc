@@ -5,21 +5,22 @@
 
 #include <vector>
 
-#include "bitline/graph/test_networks.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/graphs.h"
 
 namespace bitline {
 namespace {
 
+using test::append;
+using test::filled;
+using test::message_of;
+using test::network_with_input;
+using test::signed_spec;
+using test::tensor_of;
+using test::unsigned_spec;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
-using testing_networks::append;
-using testing_networks::filled;
-using testing_networks::message_of;
-using testing_networks::network_with_input;
-using testing_networks::signed_spec;
-using testing_networks::tensor_of;
-using testing_networks::unsigned_spec;
 
 /// A grouped convolution and a linear layer, both on their grids.
 Network two_layers() {

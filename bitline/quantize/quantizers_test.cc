@@ -7,21 +7,23 @@
 #include <numeric>
 #include <vector>
 
-#include "bitline/graph/test_networks.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/graphs.h"
 
 namespace bitline {
 namespace {
 
+using test::append;
+using test::filled;
+using test::identity_norm;
+using test::message_of;
+using test::network_with_input;
+using test::signed_spec;
+using test::tensor_of;
+using test::unsigned_spec;
+using test::usage_error;
 using testing::HasSubstr;
 using testing::StartsWith;
-using testing_networks::append;
-using testing_networks::filled;
-using testing_networks::identity_norm;
-using testing_networks::message_of;
-using testing_networks::network_with_input;
-using testing_networks::signed_spec;
-using testing_networks::tensor_of;
-using testing_networks::unsigned_spec;
 
 QuantSpec odd_spec(int bits) {
   QuantSpec spec = signed_spec(bits);
@@ -62,13 +64,7 @@ Network quantized(const QuantizeOptions& options) {
 
 std::string usage_message(const QuantizeOptions& options) {
   Network network = six_layers();
-  try {
-    attach_quantizers(network, options);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
-    return error.what();
-  }
-  return "nothing was thrown";
+  return usage_error([&] { attach_quantizers(network, options); });
 }
 
 TEST(LsqScale, IsTwiceTheMeanMagnitudeOverTheRootOfTheLargestInteger) {

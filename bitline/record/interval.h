@@ -1,7 +1,7 @@
 // A measured share with what the number of images allows to say of it.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 namespace bitline {
 
@@ -16,7 +16,7 @@ struct Interval {
 
 /// {"value", "lower", "upper"}, in the unit that the interval has; the same in every document.
 nlohmann::ordered_json json_of(const Interval& interval);
-/// The inverse. Throws the JSON library's exception where the JSON is something else.
+/// The inverse. Throws Error that names a member that is missing or no number.
 Interval interval_from_json(const nlohmann::ordered_json& json);
 
 }  // namespace bitline

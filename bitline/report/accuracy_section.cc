@@ -14,11 +14,11 @@ namespace bitline {
 namespace {
 
 /// "layer-wise", with the run in front where there are several.
-std::string method_of(const Runs& runs, const RunRecord& run, const ResultRecord& row) {
+std::string method_of(const Runs& runs, const RunRecord& run, const ResultRow& row) {
   return runs.size() == 1 ? row.ranges : fmt::format("{} · {}", run.name, row.ranges);
 }
 
-std::string series_of(const Runs& runs, const RunRecord& run, const ResultRecord& row) {
+std::string series_of(const Runs& runs, const RunRecord& run, const ResultRow& row) {
   return fmt::format("{}, {}", method_of(runs, run, row), treatment_text(row));
 }
 
@@ -28,9 +28,9 @@ class Positions {
  public:
   explicit Positions(const Runs& runs) {
     for (const RunRecord& run : runs)
-      for (const ResultRecord& row : run.results) {
-        if (!row.levels) continue;
-        levels_.insert(*row.levels);
+      for (const ResultRow& row : run.results) {
+        if (row.levels == 0) continue;
+        levels_.insert(row.levels);
         series_.emplace(series_of(runs, run, row), series_.size());
       }
     double gap = 1;  // smallest distance of neighbouring numbers of levels, as a power of 2
@@ -71,20 +71,21 @@ PageTable plan_rows(const Runs& runs, const Positions& positions) {
                            {"loss_upper", "to", 2},
                            {"top_five", "Top-5, %", 2}});
   for (const RunRecord& run : runs)
-    for (const ResultRecord& row : run.results) {
+    for (const ResultRow& row : run.results) {
       const std::string series = series_of(runs, run, row);
       PageJson levels;
       PageJson position;
-      if (row.levels) {
-        levels = *row.levels;
-        position = positions.of(series, *row.levels);
+      if (row.levels != 0) {
+        levels = row.levels;
+        position = positions.of(series, row.levels);
       }
       PageJson top_five;
-      if (row.test_top_five) top_five = row.test_top_five->value;
+      if (row.test_top_five) top_five = in_per_cent(*row.test_top_five).value;
+      const Interval test = in_per_cent(row.test_accuracy);
       table.add({run.name, method_of(runs, run, row), series, position, levels,
-                 row.levels ? row.ranges : "lossless", treatment_text(row), row.search_accuracy,
-                 row.validation_accuracy, row.test_accuracy.value, row.test_accuracy.lower,
-                 row.test_accuracy.upper, row.test_loss.value, row.test_loss.lower,
+                 row.levels != 0 ? row.ranges : "lossless", treatment_text(row),
+                 in_per_cent(row.search_accuracy).value, in_per_cent(row.validation_accuracy).value,
+                 test.value, test.lower, test.upper, row.test_loss.value, row.test_loss.lower,
                  row.test_loss.upper, top_five});
     }
   return table;
@@ -92,8 +93,8 @@ PageTable plan_rows(const Runs& runs, const Positions& positions) {
 
 /// A line to hold the plans against.
 struct Baseline {
-  std::string treatment;
-  Estimate accuracy;
+  Treatment treatment = Treatment::kNone;
+  Interval accuracy;              ///< on the test images, %
   std::vector<std::string> runs;  ///< that have it
 };
 
@@ -102,13 +103,14 @@ struct Baseline {
 std::vector<Baseline> baselines_of(const Runs& runs) {
   std::vector<Baseline> baselines;
   for (const RunRecord& run : runs)
-    for (const ResultRecord& row : run.results) {
-      if (row.levels) continue;
-      const auto same = std::ranges::find_if(baselines, [&row](const Baseline& known) {
-        return known.treatment == row.treatment && known.accuracy == row.test_accuracy;
+    for (const ResultRow& row : run.results) {
+      if (row.levels != 0) continue;
+      const Interval accuracy = in_per_cent(row.test_accuracy);
+      const auto same = std::ranges::find_if(baselines, [&](const Baseline& known) {
+        return known.treatment == row.treatment && known.accuracy == accuracy;
       });
       if (same == baselines.end())
-        baselines.push_back({row.treatment, row.test_accuracy, {run.name}});
+        baselines.push_back({row.treatment, accuracy, {run.name}});
       else
         same->runs.push_back(run.name);
     }
@@ -122,11 +124,13 @@ PageTable lossless_rows(const Runs& runs) {
                                {"lower", "95 % from", 2},
                                {"upper", "to", 2}});
   for (const Baseline& baseline : baselines_of(runs)) {
-    std::string label = baseline.treatment.empty() ? "lossless" : "lossless, " + baseline.treatment;
+    const bool is_control = baseline.treatment != Treatment::kNone;
+    std::string label =
+        is_control ? fmt::format("lossless, {}", name_of(baseline.treatment)) : "lossless";
     if (baseline.runs.size() < runs.size())
       label = fmt::format("{} · {}", fmt::join(baseline.runs, ", "), label);
-    table.add({label, baseline.treatment.empty() ? "no" : "yes", baseline.accuracy.value,
-               baseline.accuracy.lower, baseline.accuracy.upper});
+    table.add({label, is_control ? "yes" : "no", baseline.accuracy.value, baseline.accuracy.lower,
+               baseline.accuracy.upper});
   }
   return table;
 }

@@ -8,15 +8,9 @@
 namespace bitline {
 namespace {
 
-std::string text_of(const PageJson& description, const char* key) {
-  const auto found = description.find(key);
-  if (found == description.end()) return "unknown";
-  return found->is_string() ? found->get<std::string>() : found->dump();
-}
-
-/// The command line; older folders do not have it.
+/// The command line, where the run was not given by a program.
 std::string reproduce(const RunRecord& run) {
-  const std::string command = run.description.value("command", "");
+  const std::string& command = run.summary.command;
   return command.empty() ? "bitline run CONFIG  # with the configuration below" : command;
 }
 
@@ -25,24 +19,23 @@ PageTable seconds_table(const Runs& runs) {
       "seconds",
       {{"run", "Run", {}, runs.size() == 1}, {"stage", "Stage"}, {"seconds", "Time, s", 2}});
   for (const RunRecord& run : runs) {
-    if (!run.description.contains("seconds")) continue;
-    const auto skipped = run.description.value("skipped", std::vector<std::string>{});
-    for (const auto& [stage, seconds] : run.description.at("seconds").items())
+    const std::vector<std::string>& skipped = run.summary.skipped;
+    for (const auto& [stage, seconds] : run.summary.seconds)
       if (std::ranges::find(skipped, stage) == skipped.end()) table.add({run.name, stage, seconds});
   }
   return table;
 }
 
 void add_run(const RunRecord& run, PageSection& section) {
-  const PageJson& description = run.description;
-  section.blocks.push_back(page_facts(
-      {{"Bitline", text_of(description, "bitline"), "revision " + text_of(description, "revision")},
-       {"Seed", text_of(description, "seed"), "of every random choice"},
-       {"Network", text_of(description, "network").substr(0, 12), "first digits of its SHA-256"}}));
+  const RunSummary& summary = run.summary;
+  section.blocks.push_back(
+      page_facts({{"Bitline", summary.version, "revision " + summary.revision},
+                  {"Seed", std::to_string(summary.seed), "of every random choice"},
+                  {"Network", summary.network.substr(0, 12), "first digits of its SHA-256"}}));
   section.blocks.push_back(
       page_code("Command that does this run again", reproduce(run), "Copy command"));
   section.blocks.push_back(
-      page_code("Configuration as used", text_of(description, "config"), "Copy configuration"));
+      page_code("Configuration as used", summary.config, "Copy configuration"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "bitline/base/error.h"
 #include "bitline/report/labels.h"
 #include "bitline/report/sections.h"
 
@@ -11,45 +12,54 @@ namespace {
 
 constexpr std::size_t kDesignHeight = 38;  // pixels
 
-/// A bar: a breakdown of costs/NAME.json.
+using Breakdown = CostRecord::Breakdown;
+using Design = CostRecord::Design;
+
+/// A bar: a breakdown of the network before or after.
 struct Bar {
   std::string_view label;
-  const char* design;
-  const char* breakdown;
+  Design CostRecord::*design;
+  Breakdown Design::*breakdown;
 };
-constexpr Bar kEnergyBars[] = {{"before", "baseline", "energy_nj_per_image"},
-                               {"after", "plan", "energy_nj_per_image"}};
-constexpr Bar kAreaBars[] = {{"before", "baseline", "area_mm2"},
-                             {"after, one ADC design", "plan", "area_mm2"},
-                             {"after, one per layer", "plan", "area_by_layer_mm2"}};
+constexpr Bar kEnergyBars[] = {{"before", &CostRecord::baseline, &Design::energy},
+                               {"after", &CostRecord::plan, &Design::energy}};
+constexpr Bar kAreaBars[] = {{"before", &CostRecord::baseline, &Design::area},
+                             {"after, one ADC design", &CostRecord::plan, &Design::area},
+                             {"after, one per layer", &CostRecord::plan, &Design::area_by_layer}};
 
-double number(const PageJson& json, const char* key) { return json.at(key).get<double>(); }
-double per_cent(const PageJson& json, const char* key) { return 100 * number(json, key); }
+constexpr std::string_view kAdcs = "ADCs";
+
+double adcs_of(const Breakdown& breakdown) {
+  const auto found = std::ranges::find(breakdown.circuits, kAdcs, [](const auto& circuit) {
+    return std::string_view(circuit.first);
+  });
+  if (found == breakdown.circuits.end()) fail("a file in costs/ lacks the circuit {}", kAdcs);
+  return found->second;
+}
 
 PageChoice cost_choice(const Runs& runs) {
-  const CostRecord* first = runs.front().first_cost();
+  const PlanCost* first = runs.front().first_cost();
   return {.field = "plan", .label = "Plan", .initial = first == nullptr ? "" : first->name};
 }
 
 std::string saved_text(double share) { return signed_text(fmt::format("{:.1f} %", 100 * share)); }
 
-PageFact area_fact(const std::string& label, const PageJson& cost, const Bar& after,
-                   const char* saved) {
-  const double before = number(cost.at("baseline").at("area_mm2"), "total");
-  const double now = number(cost.at("plan").at(after.breakdown), "total");
-  return {label, saved_text(number(cost, saved)),
-          fmt::format("{:.3f} mm² in place of {:.3f}", now, before)};
+PageFact area_fact(const std::string& label, double saved, double now, double before) {
+  return {label, saved_text(saved), fmt::format("{:.3f} mm² in place of {:.3f}", now, before)};
 }
 
-std::vector<PageFact> facts_of(const PageJson& cost) {
-  const double before = number(cost.at("baseline").at("energy_nj_per_image"), "total");
-  const double now = number(cost.at("plan").at("energy_nj_per_image"), "total");
-  return {{"Energy saved", saved_text(number(cost, "energy_saved")),
-           fmt::format("{} per image in place of {}", energy_text(now), energy_text(before))},
-          area_fact("Area saved, one ADC design", cost, kAreaBars[1], "area_saved"),
-          area_fact("Area saved, one per layer", cost, kAreaBars[2], "area_saved_by_layer"),
-          {"Efficiency", fmt::format("{:.2f} TOPS/W", number(cost.at("plan"), "tops_per_watt")),
-           fmt::format("{:.2f} before", number(cost.at("baseline"), "tops_per_watt"))}};
+std::vector<PageFact> facts_of(const CostRecord& cost) {
+  const Design& before = cost.baseline;
+  const Design& now = cost.plan;
+  return {
+      {"Energy saved", saved_text(cost.energy_saved),
+       fmt::format("{} per image in place of {}", energy_text(now.energy.total),
+                   energy_text(before.energy.total))},
+      area_fact("Area saved, one ADC design", cost.area_saved, now.area.total, before.area.total),
+      area_fact("Area saved, one per layer", cost.area_saved_by_layer, now.area_by_layer.total,
+                before.area.total),
+      {"Efficiency", fmt::format("{:.2f} TOPS/W", now.tops_per_watt),
+       fmt::format("{:.2f} before", before.tops_per_watt)}};
 }
 
 /// What all plans of all runs cost.
@@ -65,29 +75,25 @@ PageJson totals_table(const Runs& runs) {
                              {"rate", "Images per second", 0},
                              {"efficiency", "TOPS/W", 2}});
   for (const RunRecord& run : runs)
-    for (const CostRecord& plan : run.costs) {
-      const PageJson& now = plan.cost.at("plan");
-      table.add({run.name, plan.name, number(now.at("energy_nj_per_image"), "total"),
-                 per_cent(plan.cost, "energy_saved"), number(now.at("area_mm2"), "total"),
-                 per_cent(plan.cost, "area_saved"), number(now.at("area_by_layer_mm2"), "total"),
-                 per_cent(plan.cost, "area_saved_by_layer"), number(now, "images_per_second"),
-                 number(now, "tops_per_watt")});
+    for (const auto& [name, cost] : run.costs) {
+      const Design& now = cost.plan;
+      table.add({run.name, name, now.energy.total, 100 * cost.energy_saved, now.area.total,
+                 100 * cost.area_saved, now.area_by_layer.total, 100 * cost.area_saved_by_layer,
+                 now.images_per_second, now.tops_per_watt});
     }
   return page_table("What every plan costs", table);
 }
 
 /// The ADCs in front, where bars begin side by side: they are what a plan changes.
-void add_bar(const std::string& run, const CostRecord& plan, const std::string& label,
-             const PageJson& breakdown, PageTable& table) {
-  const double total = number(breakdown, "total");
-  const auto add = [&](const std::string& circuit, std::size_t place) {
-    const double value = number(breakdown, circuit.c_str());
-    table.add({run, plan.name, label, circuit, place, value, 100 * value / total});
+void add_bar(const std::string& run, const PlanCost& plan, const std::string& label,
+             const Breakdown& breakdown, PageTable& table) {
+  const auto add = [&](std::string_view circuit, std::size_t place, double value) {
+    table.add({run, plan.name, label, circuit, place, value, 100 * value / breakdown.total});
   };
-  add("ADCs", 0);
+  add(kAdcs, 0, adcs_of(breakdown));
   std::size_t place = 0;
-  for (const auto& [circuit, value] : breakdown.items())
-    if (circuit != "ADCs" && circuit != "total") add(circuit, ++place);
+  for (const auto& [circuit, value] : breakdown.circuits)
+    if (circuit != kAdcs) add(circuit, ++place, value);
 }
 
 /// Of one run its plans are to choose from; several runs stand side by side with a plan each.
@@ -100,13 +106,13 @@ PageTable circuits_table(const Runs& runs, std::span<const Bar> bars, std::strin
                                {"value", std::string(title), 4},
                                {"share", "Share, %", 1}});
   for (const RunRecord& run : runs)
-    for (const CostRecord& plan : run.costs) {
+    for (const PlanCost& plan : run.costs) {
       if (runs.size() > 1 && &plan != run.first_cost()) continue;
       for (const Bar& bar : bars)
         add_bar(
             run.name, plan,
             runs.size() == 1 ? std::string(bar.label) : fmt::format("{} · {}", run.name, bar.label),
-            plan.cost.at(bar.design).at(bar.breakdown), table);
+            plan.cost.*bar.design.*bar.breakdown, table);
     }
   return table;
 }
@@ -126,16 +132,14 @@ PageJson circuits_chart(const Runs& runs, std::span<const Bar> bars, const std::
        .choices = runs.size() == 1 ? std::vector{cost_choice(runs)} : std::vector<PageChoice>{}});
 }
 
-void add_layers(const RunRecord& run, const CostRecord& plan, PageTable& table) {
-  const PageJson& before = plan.cost.at("baseline").at("layers");
-  const PageJson& after = plan.cost.at("plan").at("layers");
-  for (std::size_t i = 0; i < after.size(); ++i) {
-    const PageJson& energy = after.at(i).at("energy_nj_per_image");
-    const double total = number(energy, "total");
-    const double old = number(before.at(i).at("energy_nj_per_image"), "total");
-    table.add({run.name, plan.name, after.at(i).at("name"), after.at(i).at("levels"),
-               energy.at("ADCs"), total - number(energy, "ADCs"), total, old,
-               100 * (1 - total / old), number(after.at(i).at("area_mm2"), "total")});
+void add_layers(const RunRecord& run, const PlanCost& plan, PageTable& table) {
+  for (std::size_t i = 0; i < plan.cost.plan.layers.size(); ++i) {
+    const CostRecord::Layer& layer = plan.cost.plan.layers[i];
+    const double total = layer.energy.total;
+    const double adcs = adcs_of(layer.energy);
+    const double old = plan.cost.baseline.layers[i].energy.total;
+    table.add({run.name, plan.name, layer.name, layer.levels, adcs, total - adcs, total, old,
+               100 * (1 - total / old), layer.area.total});
   }
 }
 
@@ -151,7 +155,7 @@ PageJson layers_chart(const Runs& runs) {
                              {"saved", "Saved, %", 1},
                              {"area", "Area, mm²", 4}});
   for (const RunRecord& run : runs)
-    for (const CostRecord& plan : run.costs) add_layers(run, plan, table);
+    for (const PlanCost& plan : run.costs) add_layers(run, plan, table);
   return page_chart({.title = "Energy of one image, layer by layer",
                      .description = "Bars are what a layer spends under the plan, its ADCs and all "
                                     "else; the line is what it spent before.",
@@ -162,12 +166,11 @@ PageJson layers_chart(const Runs& runs) {
 }
 
 /// What costs are counted against, and with.
-std::string terms(const CostRecord& plan) {
+std::string terms(const PlanCost& plan) {
   return fmt::format(
       "Before: {} levels in every ADC. After: the levels of {}. Both with {} ADCs and the "
       "technology table \"{}\".",
-      plan.cost.at("baseline_levels").get<std::int64_t>(), plan.name,
-      plan.cost.at("adc").get<std::string>(), plan.cost.at("technology").get<std::string>());
+      plan.cost.baseline_levels, plan.name, plan.cost.adc, plan.cost.technology);
 }
 
 }  // namespace
@@ -176,7 +179,7 @@ std::optional<PageSection> cost_section(const Runs& runs) {
   PageSection section{"cost", "Cost", "What do the plans spend in energy and area, and on what?"};
   bool any = false;
   for (const RunRecord& run : runs) {
-    const CostRecord* plan = run.first_cost();
+    const PlanCost* plan = run.first_cost();
     if (plan == nullptr) continue;
     any = true;
     if (runs.size() > 1) section.blocks.push_back(page_text(run.name, "run"));

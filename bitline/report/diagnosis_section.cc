@@ -5,34 +5,36 @@
 #include <functional>
 #include <utility>
 
-#include "bitline/base/error.h"
 #include "bitline/report/labels.h"
 #include "bitline/report/sections.h"
 
 namespace bitline {
 namespace {
 
-bool is_explained(const ResultRecord& row) { return row.explanation.is_object(); }
-
 /// "L4-layer-wise", "L4-layer-wise, retrained".
-std::string name_of(const ResultRecord& row) {
+std::string plan_name(const ResultRow& row) {
   const std::string plan = std::filesystem::path(row.plan).stem().string();
-  return row.treatment.empty() ? plan : fmt::format("{}, {}", plan, row.treatment);
+  if (row.treatment == Treatment::kNone) return plan;
+  return fmt::format("{}, {}", plan, name_of(row.treatment));
 }
 
-double accuracy(const PageJson& score) {
-  return 100 * score.at("correct").get<double>() / score.at("images").get<double>();
-}
+using Layer = ExplanationRecord::Layer;
 
-double per_cent(const PageJson& of, const char* share) { return 100 * of.at(share).get<double>(); }
+double accuracy(const ScoreRecord& score) {
+  return 100 * static_cast<double>(score.correct) / static_cast<double>(score.images);
+}
 
 /// Points that come back where this layer alone is lossless.
-double regained(const PageJson& explanation, const PageJson& layer) {
-  return accuracy(layer.at("without")) - accuracy(explanation.at("plan"));
+double regained(const ExplanationRecord& explanation, const Layer& layer) {
+  return accuracy(layer.without) - accuracy(explanation.plan);
+}
+
+PageJson or_null(const std::optional<double>& value) {
+  return value ? PageJson(*value) : PageJson();
 }
 
 using AddRow = std::function<void(std::vector<PageJson>)>;
-using AddRows = void (*)(const PageJson& explanation, const AddRow& add);
+using AddRows = void (*)(const ExplanationRecord& explanation, const AddRow& add);
 
 /// A table about every plan that was explained; its run and its name stand in front of each row.
 PageTable plan_table(const Runs& runs, const std::string& name,
@@ -41,10 +43,10 @@ PageTable plan_table(const Runs& runs, const std::string& name,
   all.insert(all.end(), columns.begin(), columns.end());
   PageTable table(name, all);
   for (const RunRecord& run : runs)
-    for (const ResultRecord& result : run.results) {
-      if (!is_explained(result)) continue;
-      add_rows(result.explanation, [&](std::vector<PageJson> row) {
-        row.insert(row.begin(), {run.name, name_of(result)});
+    for (std::size_t i = 0; i < run.results.size(); ++i) {
+      if (!run.explanations[i]) continue;
+      add_rows(*run.explanations[i], [&](std::vector<PageJson> row) {
+        row.insert(row.begin(), {run.name, plan_name(run.results[i])});
         table.add(std::move(row));
       });
     }
@@ -54,7 +56,7 @@ PageTable plan_table(const Runs& runs, const std::string& name,
 /// They begin with the plan and network that the first run recommends.
 std::vector<PageChoice> choices(const Runs& runs) {
   PageChoice plan{.field = "plan", .label = "Plan"};
-  if (const auto i = runs.front().recommended()) plan.initial = name_of(runs.front().results[*i]);
+  if (const auto i = runs.front().recommended()) plan.initial = plan_name(runs.front().results[*i]);
   return {run_choice(), plan};
 }
 
@@ -62,10 +64,8 @@ std::pair<std::string, PageJson> height_of(const Runs& runs) {
   return {"/height", kBarHeight * most_layers(runs)};
 }
 
-PageJson layer_named(const PageJson& explanation, const PageJson& name) {
-  for (const PageJson& layer : explanation.at("layers"))
-    if (layer.at("layer") == name) return layer;
-  fail("a layer in explanations/ is among the worst and not among the layers: {}", name.dump());
+const Layer& layer_named(const ExplanationRecord& explanation, const std::string& name) {
+  return *std::ranges::find(explanation.layers, name, &Layer::name);
 }
 
 PageJson worst_table(const Runs& runs) {
@@ -76,13 +76,13 @@ PageJson worst_table(const Runs& runs) {
                   {"noise", "SQNR, dB", 1},
                   {"clipped", "Clipped, %", 2},
                   {"remedy", "What to try first"}},
-                 [](const PageJson& explanation, const AddRow& add) {
-                   if (!explanation.contains("worst"))
+                 [](const ExplanationRecord& explanation, const AddRow& add) {
+                   if (explanation.worst.empty())
                      add({"–", nullptr, nullptr, nullptr, "no layer loses answers"});
-                   for (const PageJson& name : explanation.value("worst", PageJson::array())) {
-                     const PageJson layer = layer_named(explanation, name);
-                     add({name, regained(explanation, layer), layer.at("signal_to_noise_db"),
-                          per_cent(layer, "clipped"), layer.at("remedy")});
+                   for (const std::string& name : explanation.worst) {
+                     const Layer& layer = layer_named(explanation, name);
+                     add({name, regained(explanation, layer), or_null(layer.signal_to_noise),
+                          100 * layer.clipped, layer.remedy});
                    }
                  });
   return page_table("Layers that lose most", table, choices(runs));
@@ -90,9 +90,9 @@ PageJson worst_table(const Runs& runs) {
 
 PageTable lines_table(const Runs& runs) {
   return plan_table(runs, "lines", {{"label", "Line"}, {"accuracy", "On search images, %", 2}},
-                    [](const PageJson& explanation, const AddRow& add) {
-                      add({"lossless", accuracy(explanation.at("lossless"))});
-                      add({"plan", accuracy(explanation.at("plan"))});
+                    [](const ExplanationRecord& explanation, const AddRow& add) {
+                      add({"lossless", accuracy(explanation.lossless)});
+                      add({"plan", accuracy(explanation.plan)});
                     });
 }
 
@@ -106,11 +106,11 @@ PageJson accuracy_chart(const Runs& runs) {
                   {"levels", "Levels", 0},
                   {"used", "Levels reached", 0},
                   {"delta", "δ, LSB", {}, false, true}},
-                 [](const PageJson& explanation, const AddRow& add) {
-                   for (const PageJson& layer : explanation.at("layers"))
-                     add({layer.at("layer"), accuracy(layer.at("alone")),
-                          accuracy(layer.at("without")), regained(explanation, layer),
-                          layer.at("levels"), layer.at("levels_used"), layer.at("delta")});
+                 [](const ExplanationRecord& explanation, const AddRow& add) {
+                   for (const Layer& layer : explanation.layers)
+                     add({layer.name, accuracy(layer.alone), accuracy(layer.without),
+                          regained(explanation, layer), layer.levels, layer.levels_used,
+                          layer.delta ? PageJson(to_string(*layer.delta)) : PageJson()});
                  });
   return page_chart({.title = "Accuracy with and without the ADCs of each layer",
                      .description =
@@ -124,18 +124,18 @@ PageJson accuracy_chart(const Runs& runs) {
 }
 
 PageJson noise_chart(const Runs& runs) {
-  const PageTable layers = plan_table(runs, "layers",
-                                      {{"layer", "Layer"},
-                                       {"noise", "SQNR, dB", 2},
-                                       {"shift", "Mean error of the channels, % of its power", 1},
-                                       {"clipped", "Clipped, %", 2},
-                                       {"remedy", "What to try first"}},
-                                      [](const PageJson& explanation, const AddRow& add) {
-                                        for (const PageJson& layer : explanation.at("layers"))
-                                          add({layer.at("layer"), layer.at("signal_to_noise_db"),
-                                               per_cent(layer, "mean_error_share"),
-                                               per_cent(layer, "clipped"), layer.at("remedy")});
-                                      });
+  const PageTable layers =
+      plan_table(runs, "layers",
+                 {{"layer", "Layer"},
+                  {"noise", "SQNR, dB", 2},
+                  {"shift", "Mean error of the channels, % of its power", 1},
+                  {"clipped", "Clipped, %", 2},
+                  {"remedy", "What to try first"}},
+                 [](const ExplanationRecord& explanation, const AddRow& add) {
+                   for (const Layer& layer : explanation.layers)
+                     add({layer.name, or_null(layer.signal_to_noise), 100 * layer.mean_error_share,
+                          100 * layer.clipped, layer.remedy});
+                 });
   return page_chart({.title = "Signal over quantization noise at the output of each layer",
                      .description =
                          "Power of the outputs over that of their error, in dB. The layers "
@@ -151,11 +151,10 @@ PageJson clipping_chart(const Runs& runs) {
   const std::string title = "Clipped, %";
   const PageTable table = plan_table(
       runs, "cells", {{"layer", "Layer"}, {"column", "Input bit", 0}, {"value", title, 2}},
-      [](const PageJson& explanation, const AddRow& add) {
-        for (const PageJson& layer : explanation.at("layers")) {
+      [](const ExplanationRecord& explanation, const AddRow& add) {
+        for (const Layer& layer : explanation.layers) {
           std::int64_t bit = 0;
-          for (const PageJson& share : layer.at("clipped_by_stream"))
-            add({layer.at("layer"), bit++, 100 * share.get<double>()});
+          for (const double share : layer.clipped_by_stream) add({layer.name, bit++, 100 * share});
         }
       });
   return page_chart({.title = "Clipped sums by input bit",
@@ -177,13 +176,11 @@ PageJson bits_table(const Runs& runs) {
                  {{"bit", "Input bit", 0},
                   {"ones", "Digits that are not 0, %", 2},
                   {"alone", "With only its sums converted, %", 2}},
-                 [](const PageJson& explanation, const AddRow& add) {
+                 [](const ExplanationRecord& explanation, const AddRow& add) {
                    std::int64_t bit = 0;
-                   for (const PageJson& stream : explanation.at("streams")) {
-                     const PageJson& alone = stream.at("alone");
-                     add({bit++, per_cent(stream, "ones"),
-                          alone.is_null() ? PageJson() : PageJson(accuracy(alone))});
-                   }
+                   for (const ExplanationRecord::Stream& stream : explanation.streams)
+                     add({bit++, 100 * stream.ones,
+                          stream.alone ? PageJson(accuracy(*stream.alone)) : PageJson()});
                  });
   return page_table("What each input bit costs", table, choices(runs));
 }
@@ -191,8 +188,9 @@ PageJson bits_table(const Runs& runs) {
 }  // namespace
 
 std::optional<PageSection> diagnosis_section(const Runs& runs) {
-  const bool any = std::ranges::any_of(
-      runs, [](const RunRecord& run) { return std::ranges::any_of(run.results, is_explained); });
+  const bool any = std::ranges::any_of(runs, [](const RunRecord& run) {
+    return std::ranges::any_of(run.explanations, [](const auto& each) { return each.has_value(); });
+  });
   if (!any) return std::nullopt;
   return PageSection{"diagnosis",
                      "Diagnosis",

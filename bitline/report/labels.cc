@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 
 namespace bitline {
@@ -21,8 +22,14 @@ std::string energy_text(double nanojoules) {
                                   : fmt::format("{:.2f} µJ", nanojoules / kMicrojoule);
 }
 
-std::string interval_text(const Estimate& estimate) {
-  return signed_text(fmt::format("95 %: {:.2f} to {:.2f}", estimate.lower, estimate.upper));
+Interval in_per_cent(const Interval& share) {
+  constexpr double kPerCent = 1e4;  // the last decimal's unit
+  const auto per_cent = [](double value) { return std::round(100 * kPerCent * value) / kPerCent; };
+  return {per_cent(share.value), per_cent(share.lower), per_cent(share.upper)};
+}
+
+std::string interval_text(const Interval& interval) {
+  return signed_text(fmt::format("95 %: {:.2f} to {:.2f}", interval.lower, interval.upper));
 }
 
 std::string signed_text(std::string_view text) {
@@ -37,26 +44,24 @@ std::string grouped(std::int64_t value) {
   return fmt::format("{},{:03}", grouped(value / kGroup), std::abs(value % kGroup));
 }
 
-std::string treatment_text(const ResultRecord& row) {
-  return row.treatment.empty() ? "untreated" : row.treatment;
+std::string treatment_text(const ResultRow& row) {
+  return row.treatment == Treatment::kNone ? "untreated" : std::string(name_of(row.treatment));
 }
 
 std::string layer_text(const std::string& layer) { return layer == "*" ? "all layers" : layer; }
 
 PageChoice run_choice() { return {.field = "run", .label = "Run"}; }
 
-bool counts_agreement(const RunRecord& run) {
-  return run.description.value("objective", "accuracy") == "agreement";
-}
+bool counts_agreement(const RunRecord& run) { return run.summary.objective == "agreement"; }
 
 std::vector<std::string> layers_in_order(const RunRecord& run) {
   std::vector<std::string> layers;
   const auto add = [&layers](const std::string& layer) {
     if (std::ranges::find(layers, layer) == layers.end()) layers.push_back(layer);
   };
-  if (run.mapping.is_object())
-    for (const PageJson& node : run.mapping.at("nodes"))
-      if (node.at("place") == "array") add(node.at("name"));
+  if (run.mapping)
+    for (const MappingRecord::Node& node : run.mapping->nodes)
+      if (node.layout) add(node.name);
   for (const SumRecord& sum : run.sums)
     if (layers.empty() || layers.back() != sum.layer) add(sum.layer);
   for (const PlanRecord& plan : run.plans)

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bitline/report/page_data.h"
 #include "bitline/report/run_record.h"
 
 namespace bitline {
@@ -18,14 +19,16 @@ std::string per_cent_text(double value);
 std::string points_text(double value);
 /// "950.00 nJ", "2.40 µJ".
 std::string energy_text(double nanojoules);
-/// "95 %: 86.37 to 90.33".
-std::string interval_text(const Estimate& estimate);
+/// A share that results.csv holds, in per cent: to the four decimals that stand there.
+Interval in_per_cent(const Interval& share);
+/// "95 %: 86.37 to 90.33", of per cent or points.
+std::string interval_text(const Interval& interval);
 /// The text with minus signs for hyphens.
 std::string signed_text(std::string_view text);
 /// "1,234,567".
 std::string grouped(std::int64_t value);
 /// The treatment of a row in words: "untreated", "recalibrated", "retrained".
-std::string treatment_text(const ResultRecord& row);
+std::string treatment_text(const ResultRow& row);
 /// "all layers" for "*", else the layer.
 std::string layer_text(const std::string& layer);
 

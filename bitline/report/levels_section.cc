@@ -20,58 +20,61 @@ struct Spent {
   std::string axis() const { return fmt::format("{}, {}", what, unit); }
 };
 
-bool by_area(const RunRecord& run) { return run.allocation.at("cost_unit") == "1e-3 um2"; }
+bool by_area(const RunRecord& run) { return run.allocation->cost_unit == CostUnit::kArea; }
 
 Spent spent_of(const RunRecord& run) {
   if (by_area(run)) return {"ADC area", "mm²", 1e-9};
   return {"ADC energy", "nJ per image", 1e-6};
 }
 
-double cost_of(const RunRecord& run, const PageJson& plan) {
-  return spent_of(run).scale * plan.at("cost").get<double>();
+double cost_of(const RunRecord& run, std::int64_t cost) {
+  return spent_of(run).scale * static_cast<double>(cost);
 }
 
-/// Right answers on the search images, %.
-double accuracy(const RunRecord& run, const PageJson& score) {
-  return 100 * score.at("correct").get<double>() / run.allocation.at("images").get<double>();
+/// Of the baseline's, %.
+double share_of_baseline(const RunRecord& run, std::int64_t cost) {
+  return 100 * static_cast<double>(cost) / static_cast<double>(run.allocation->baseline_cost);
+}
+
+/// So many of the search images, %.
+double per_cent_of_images(const RunRecord& run, std::int64_t count) {
+  return 100 * static_cast<double>(count) / static_cast<double>(run.allocation->images);
 }
 
 std::string accuracy_label(const RunRecord& run) {
   return counts_agreement(run) ? "As lossless on search images, %" : "On search images, %";
 }
 
-double lost_points(const RunRecord& run, const PageJson& score) {
-  return accuracy(run, run.allocation.at("lossless")) - accuracy(run, score);
+double lost_points(const RunRecord& run, std::int64_t correct) {
+  return per_cent_of_images(run, run.allocation->lossless.correct) -
+         per_cent_of_images(run, correct);
 }
 
-Estimate test_accuracy(const PageJson& plan) {
-  const PageJson& test = plan.at("test_accuracy");
-  const auto per_cent = [&test](const char* key) { return 100 * test.at(key).get<double>(); };
-  return {per_cent("value"), per_cent("lower"), per_cent("upper")};
+Interval per_cent(const Interval& share) {
+  return {100 * share.value, 100 * share.lower, 100 * share.upper};
 }
 
-/// "4", or "3 to 8". Levels stand by layer, or as one number for all.
-std::string levels_text(const PageJson& plan) {
-  const PageJson& levels = plan.at("levels");
-  const auto [fewest, most] = std::ranges::minmax_element(
-      levels, {}, [](const PageJson& count) { return count.get<std::int64_t>(); });
-  if (*fewest == *most) return fewest->dump();
-  return fmt::format("{} to {}", fewest->dump(), most->dump());
+/// "4", or "3 to 8".
+std::string levels_text(const AllocationRecord::Plan& plan) {
+  const auto levels = [](const auto& layer) { return layer.second; };
+  const auto [fewest, most] = std::ranges::minmax_element(plan.levels, {}, levels);
+  if (fewest->second == most->second) return std::to_string(most->second);
+  return fmt::format("{} to {}", fewest->second, most->second);
 }
 
 /// The plans of an allocation, each kind from the cheapest to the dearest.
 void add_plans(const RunRecord& run, PageTable& table) {
-  const auto add = [&](std::string_view kind, const PageJson& plan) {
-    std::vector<PageJson> row{
-        run.name,
-        kind,
-        levels_text(plan),
-        cost_of(run, plan),
-        100 * plan.at("cost").get<double>() / run.allocation.at("baseline_cost").get<double>(),
-        accuracy(run, plan)};
+  const auto add = [&](std::string_view kind, const std::string& levels, std::int64_t cost,
+                       std::int64_t correct, const std::optional<Interval>& tested) {
+    std::vector<PageJson> row{run.name,
+                              kind,
+                              levels,
+                              cost_of(run, cost),
+                              share_of_baseline(run, cost),
+                              per_cent_of_images(run, correct)};
     PageJson value, lower, upper;
-    if (plan.contains("test_accuracy")) {
-      const Estimate test = test_accuracy(plan);
+    if (tested) {
+      const Interval test = per_cent(*tested);
       value = test.value;
       lower = test.lower;
       upper = test.upper;
@@ -79,23 +82,26 @@ void add_plans(const RunRecord& run, PageTable& table) {
     row.insert(row.end(), {value, lower, upper});
     table.add(std::move(row));
   };
-  for (const PageJson& plan : run.allocation.at("front")) add(kUnbeaten, plan);
-  for (const PageJson& plan : run.allocation.at("uniform")) add(kUniform, plan);
-  if (run.allocation.contains("best")) add(kChosen, run.allocation.at("best"));
+  const AllocationRecord& allocation = *run.allocation;
+  for (const auto& [plan, file] : allocation.front)
+    add(kUnbeaten, levels_text(plan), plan.cost, plan.correct, {});
+  for (const AllocationRecord::Uniform& uniform : allocation.uniform)
+    add(kUniform, std::to_string(uniform.choice.levels), uniform.choice.cost,
+        uniform.choice.correct, uniform.test_accuracy);
+  if (const auto& best = allocation.best)
+    add(kChosen, levels_text(best->plan), best->plan.cost, best->plan.correct, best->test_accuracy);
 }
 
 /// The lossless network and the budget; a budget has an accuracy or a cost.
 void add_lines(const RunRecord& run, PageTable& table) {
-  const PageJson& allocation = run.allocation;
-  const double lossless = accuracy(run, allocation.at("lossless"));
+  const AllocationRecord& allocation = *run.allocation;
+  const double lossless = per_cent_of_images(run, allocation.lossless.correct);
   table.add({run.name, "lossless", lossless, nullptr});
-  const PageJson& budget = allocation.at("budget");
-  if (budget.contains("cost")) {
-    table.add({run.name, "budget", nullptr, cost_of(run, budget)});
+  if (allocation.largest_cost) {
+    table.add({run.name, "budget", nullptr, cost_of(run, *allocation.largest_cost)});
     return;
   }
-  const double points =
-      100 * budget.at("lost_answers").get<double>() / allocation.at("images").get<double>();
+  const double points = per_cent_of_images(run, allocation.lost_answers.value_or(0));
   table.add(
       {run.name, fmt::format("budget: {} lost", points_text(points)), lossless - points, nullptr});
 }
@@ -134,18 +140,17 @@ PageJson front_chart(const Runs& runs, const Runs& drawn) {
 }
 
 /// What a layer's ADCs of `levels` levels cost; null where that was not asked.
-PageJson cost_in_layer(const RunRecord& run, const std::string& layer, const PageJson& levels) {
-  const PageJson& choices = run.allocation.at("sensitivities").at(layer);
-  const auto found = std::ranges::find_if(
-      choices, [&](const PageJson& choice) { return choice.at("levels") == levels; });
-  return found == choices.end() ? PageJson() : PageJson(cost_of(run, *found));
+PageJson cost_in_layer(const RunRecord& run, const AllocationRecord::Sensitivity& layer,
+                       std::int64_t levels) {
+  const auto found = std::ranges::find(layer.choices, levels, &AllocationRecord::Choice::levels);
+  return found == layer.choices.end() ? PageJson() : PageJson(cost_of(run, found->cost));
 }
 
-void add_levels(const RunRecord& run, const std::string& name, const PageJson& plan,
+void add_levels(const RunRecord& run, const std::string& name, const AllocationRecord::Plan& plan,
                 PageTable& table) {
-  for (const auto& [layer, choices] : run.allocation.at("sensitivities").items()) {
-    const PageJson& levels = plan.at("levels").at(layer);
-    table.add({run.name, name, layer, levels, cost_in_layer(run, layer, levels)});
+  for (const AllocationRecord::Sensitivity& own : run.allocation->sensitivities) {
+    const std::int64_t levels = plan.levels.at(own.layer);
+    table.add({run.name, name, own.layer, levels, cost_in_layer(run, own, levels)});
   }
 }
 
@@ -156,13 +161,13 @@ PageJson levels_chart(const Runs& drawn) {
                              {"levels", "Levels", 0},
                              {"cost", "ADCs, " + spent_of(drawn.front()).unit, 4}});
   for (const RunRecord& run : drawn) {
-    if (run.allocation.contains("best"))
-      add_levels(run, std::string(kChosen), run.allocation.at("best"), table);
+    if (const auto& best = run.allocation->best)
+      add_levels(run, std::string(kChosen), best->plan, table);
     std::size_t number = 0;
-    for (const PageJson& plan : run.allocation.at("front"))
+    for (const auto& [plan, file] : run.allocation->front)
       add_levels(run,
-                 fmt::format("{}: {:.4g} {}, {:.1f} %", ++number, cost_of(run, plan),
-                             spent_of(run).unit, accuracy(run, plan)),
+                 fmt::format("{}: {:.4g} {}, {:.1f} %", ++number, cost_of(run, plan.cost),
+                             spent_of(run).unit, per_cent_of_images(run, plan.correct)),
                  plan, table);
   }
   return page_chart({.title = "Levels of each layer",
@@ -182,10 +187,10 @@ PageJson sensitivity_chart(const Runs& drawn) {
                             {"value", lost, 2},
                             {"cost", "ADCs, " + spent_of(drawn.front()).unit, 4}});
   for (const RunRecord& run : drawn)
-    for (const auto& [layer, choices] : run.allocation.at("sensitivities").items())
-      for (const PageJson& choice : choices)
-        table.add(
-            {run.name, layer, choice.at("levels"), lost_points(run, choice), cost_of(run, choice)});
+    for (const auto& [layer, choices] : run.allocation->sensitivities)
+      for (const AllocationRecord::Choice& choice : choices)
+        table.add({run.name, layer, choice.levels, lost_points(run, choice.correct),
+                   cost_of(run, choice.cost)});
   return page_chart({.title = "Sensitivity of each layer",
                      .description =
                          "Points of accuracy that the whole plan loses on the search images where "
@@ -202,37 +207,33 @@ PageJson sensitivity_chart(const Runs& drawn) {
 }
 
 /// What the chosen plan saves against the cheapest one of equal levels that tests as well.
-PageFact saving_fact(const PageJson& allocation) {
-  if (!allocation.contains("saved"))
-    return {"Saved", "–", "the test tells every plan of equal levels from this one"};
-  const PageJson& saved = allocation.at("saved");
-  return {"Saved", signed_text(fmt::format("{:.1f} %", 100 * saved.at("share").get<double>())),
+PageFact saving_fact(const std::optional<AllocationRecord::Saving>& saved) {
+  if (!saved) return {"Saved", "–", "the test tells every plan of equal levels from this one"};
+  return {"Saved", signed_text(fmt::format("{:.1f} %", 100 * saved->share)),
           fmt::format("against {} levels in every layer, which the test cannot tell from it",
-                      saved.at("against_levels").get<std::int64_t>())};
+                      saved->against_levels)};
 }
 
 PageJson chosen_facts(const RunRecord& run) {
-  const PageJson& allocation = run.allocation;
-  if (!allocation.contains("best"))
+  const AllocationRecord& allocation = *run.allocation;
+  if (!allocation.best)
     return page_text(
         "No plan keeps the budget. Allow more with allocate.max_loss or allocate.max_cost, or give "
         "allocate.levels more to choose from.",
         "note");
-  const PageJson& best = allocation.at("best");
+  const AllocationRecord::Plan& best = allocation.best->plan;
   const Spent spent = spent_of(run);
-  const double share =
-      100 * best.at("cost").get<double>() / allocation.at("baseline_cost").get<double>();
-  const Estimate test = test_accuracy(best);
+  const double cost = cost_of(run, best.cost);
+  const Interval test = per_cent(allocation.best->test_accuracy);
   return page_facts(
       {{"Levels", levels_text(best), "of each layer"},
-       {spent.what,
-        by_area(run) ? fmt::format("{:.3f} mm²", cost_of(run, best))
-                     : energy_text(cost_of(run, best)),
-        fmt::format("{:.1f} % of the baseline's", share)},
-       saving_fact(allocation),
+       {spent.what, by_area(run) ? fmt::format("{:.3f} mm²", cost) : energy_text(cost),
+        fmt::format("{:.1f} % of the baseline's", share_of_baseline(run, best.cost))},
+       saving_fact(allocation.saved),
        {"Test accuracy", per_cent_text(test.value), interval_text(test)},
-       {"Loss on search images", signed_text(fmt::format("{:.2f} points", lost_points(run, best))),
-        fmt::format("of {} images", grouped(allocation.at("images").get<std::int64_t>()))}});
+       {"Loss on search images",
+        signed_text(fmt::format("{:.2f} points", lost_points(run, best.correct))),
+        fmt::format("of {} images", grouped(allocation.images))}});
 }
 
 }  // namespace
@@ -243,7 +244,7 @@ std::optional<PageSection> levels_section(const Runs& runs) {
   for (const bool area : {false, true}) {
     Runs drawn;  // costs of one unit share a chart
     for (const RunRecord& run : runs)
-      if (run.allocation.is_object() && by_area(run) == area) drawn.push_back(run);
+      if (run.allocation && by_area(run) == area) drawn.push_back(run);
     if (drawn.empty()) continue;
     for (const RunRecord& run : drawn) {
       if (runs.size() > 1) section.blocks.push_back(page_text(run.name, "run"));

@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "bitline/report/labels.h"
@@ -10,46 +11,38 @@
 namespace bitline {
 namespace {
 
-bool on_array(const PageJson& node) { return node.at("place") == "array"; }
+using Layout = MappingRecord::Layout;
 
 /// Readings of one image.
-std::int64_t conversions(const PageJson& node) {
-  return node.at("conversions").get<std::int64_t>() +
-         node.at("reference_conversions").get<std::int64_t>();
+std::int64_t conversions(const Layout& layout) {
+  return layout.conversions + layout.reference_conversions;
 }
 
-std::int64_t total(const PageJson& nodes, std::int64_t (*count)(const PageJson&)) {
+template <typename Count>
+std::int64_t total(const MappingRecord& mapping, Count count) {
   std::int64_t sum = 0;
-  for (const PageJson& node : nodes)
-    if (on_array(node)) sum += count(node);
+  for (const MappingRecord::Node& node : mapping.nodes)
+    if (node.layout) sum += std::invoke(count, *node.layout);
   return sum;
 }
 
-std::vector<PageFact> array_facts(const RunRecord& run) {
-  const PageJson& array = run.mapping.at("array");
-  const PageJson& nodes = run.mapping.at("nodes");
-  const auto number = [&array](const char* key) { return array.at(key).get<std::int64_t>(); };
-  return {{"Array", fmt::format("{} × {}", number("rows"), number("columns")),
-           fmt::format("rows × columns, {} rows driven at once", number("driven_rows"))},
-          {"Cells", fmt::format("{} bit", number("cell_bits")),
-           array.at("encoding").get<std::string>() + " weights"},
-          {"DACs", fmt::format("{} bit", number("dac_bits")), "a digit of the input at a time"},
-          {"Arrays",
-           grouped(total(
-               nodes, [](const PageJson& node) { return node.at("arrays").get<std::int64_t>(); })),
-           "not shared between layers"},
-          {"Conversions", grouped(total(nodes, conversions)), "ADC readings for one image"}};
+std::vector<PageFact> array_facts(const MappingRecord& mapping) {
+  const MappingRecord::Array& array = mapping.array;
+  return {{"Array", fmt::format("{} × {}", array.rows, array.columns),
+           fmt::format("rows × columns, {} rows driven at once", array.driven_rows)},
+          {"Cells", fmt::format("{} bit", array.cell_bits), array.encoding + " weights"},
+          {"DACs", fmt::format("{} bit", array.dac_bits), "a digit of the input at a time"},
+          {"Arrays", grouped(total(mapping, &Layout::arrays)), "not shared between layers"},
+          {"Conversions", grouped(total(mapping, conversions)), "ADC readings for one image"}};
 }
 
 void add_layers(const RunRecord& run, PageTable& table) {
-  for (const PageJson& node : run.mapping.at("nodes")) {
-    if (!on_array(node)) continue;
-    table.add(
-        {run.name, node.at("name"), node.at("operator"),
-         fmt::format("{}", fmt::join(node.at("shape").get<std::vector<std::int64_t>>(), " × ")),
-         node.at("fan_in"), node.at("tiles"), node.at("planes"), node.at("streams"),
-         node.at("arrays"), 100 * node.at("utilisation").get<double>(), node.at("partial_sum_bits"),
-         node.at("accumulator_bits"), conversions(node)});
+  for (const MappingRecord::Node& node : run.mapping->nodes) {
+    if (!node.layout) continue;
+    const Layout& own = *node.layout;
+    table.add({run.name, node.name, node.op, fmt::format("{}", fmt::join(node.shape, " × ")),
+               own.fan_in, own.tiles, own.planes, own.streams, own.arrays, 100 * own.utilisation,
+               own.partial_sum_bits, own.accumulator_bits, conversions(own)});
   }
 }
 
@@ -68,7 +61,7 @@ PageJson layers_chart(const Runs& runs) {
                              {"accumulator_bits", "Accumulator, bits", 0},
                              {"conversions", "Conversions", 0}});
   for (const RunRecord& run : runs)
-    if (run.mapping.is_object()) add_layers(run, table);
+    if (run.mapping) add_layers(run, table);
   return page_chart({.title = "ADC conversions of one image, layer by layer",
                      .description =
                          "A layer is converted once for each output, tile of its fan-in, "
@@ -87,19 +80,18 @@ PageJson digital_table(const Runs& runs) {
                               {"operator", "Operator"},
                               {"place", "Computed"},
                               {"reason", "Why"}});
-  const std::map<std::string, std::string> places{{"integers", "digitally, in integers"},
-                                                  {"real", "in real numbers"},
-                                                  {"digital", "digitally"}};
+  const std::map<Place, std::string> places{{Place::kIntegers, "digitally, in integers"},
+                                            {Place::kReal, "in real numbers"},
+                                            {Place::kDigital, "digitally"}};
   for (const RunRecord& run : runs) {
-    if (!run.mapping.is_object()) continue;
+    if (!run.mapping) continue;
     std::map<std::string, int> others;
-    for (const PageJson& node : run.mapping.at("nodes")) {
-      if (on_array(node)) continue;
-      if (node.at("place") == "digital" && node.at("reason").get<std::string>().empty())
-        ++others[node.at("operator")];
+    for (const MappingRecord::Node& node : run.mapping->nodes) {
+      if (node.layout) continue;
+      if (node.place == Place::kDigital && node.reason.empty())
+        ++others[node.op];
       else
-        table.add({run.name, node.at("name"), node.at("operator"),
-                   places.at(node.at("place").get<std::string>()), node.at("reason")});
+        table.add({run.name, node.name, node.op, places.at(node.place), node.reason});
     }
     for (const auto& [name, count] : others)
       table.add({run.name, fmt::format("{} more", count), name, "digitally", "between the layers"});
@@ -115,9 +107,9 @@ PageSection mapping_section(const Runs& runs) {
                       "conversions."};
   bool any = false;
   for (const RunRecord& run : runs) {
-    if (!run.mapping.is_object()) continue;
+    if (!run.mapping) continue;
     if (runs.size() > 1) section.blocks.push_back(page_text(run.name, "run"));
-    section.blocks.push_back(page_facts(array_facts(run)));
+    section.blocks.push_back(page_facts(array_facts(*run.mapping)));
     any = true;
   }
   if (any) {

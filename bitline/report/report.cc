@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "bitline/base/error.h"
 #include "bitline/report/page.h"
 #include "bitline/report/run_record.h"
 #include "bitline/report/sections.h"
@@ -32,14 +31,9 @@ std::string title_of(const Runs& runs) {
 std::string make_report(std::span<const std::filesystem::path> folders, std::string_view version) {
   const Runs runs = read_runs(folders);
   Page page{title_of(runs), fmt::format("Bitline {}", version)};
-  try {
-    for (const SectionMaker& make : section_makers())
-      if (std::optional<PageSection> section = make(runs))
-        page.sections.push_back(*std::move(section));
-  } catch (const nlohmann::json::exception& error) {
-    fail("a field of a JSON file in the run folder is missing or of another kind: {}",
-         error.what());
-  }
+  for (const SectionMaker& make : section_makers())
+    if (std::optional<PageSection> section = make(runs))
+      page.sections.push_back(*std::move(section));
   return to_html(page);
 }
 

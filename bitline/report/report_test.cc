@@ -6,21 +6,23 @@
 #include <algorithm>
 
 #include "bitline/base/error.h"
-#include "bitline/report/test_report.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/reports.h"
 
 namespace bitline {
 namespace {
 
-using testing::column_of;
+using test::column_of;
+using test::data_of;
+using test::edit;
+using test::message_of;
+using test::report_of;
+using test::section_of;
 using ::testing::Contains;
-using testing::data_of;
 using ::testing::Each;
-using testing::edit;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::report_of;
-using testing::section_of;
 using ::testing::SizeIs;
 
 class ReportTest : public ::testing::Test {
@@ -28,15 +30,10 @@ class ReportTest : public ::testing::Test {
   PageJson data(const std::string& name = "run") { return data_of(report_of({runs_.make(name)})); }
 
   static std::string error_of(const std::filesystem::path& folder) {
-    try {
-      report_of({folder});
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+    return message_of([&] { report_of({folder}); });
   }
 
-  testing::RunCopies runs_;
+  test::RunCopies runs_;
 };
 
 TEST_F(ReportTest, HasItsSectionsInOrder) {
@@ -95,9 +92,13 @@ TEST_F(ReportTest, ShowsEveryRowOfTheResults) {
 
 TEST_F(ReportTest, ShowsANumberThatWasAltered) {
   const auto folder = runs_.make("run");
+  const auto accuracies = [&folder] {
+    return column_of(section_of(data_of(report_of({folder})), "accuracy"), "rows", "accuracy");
+  };
   edit(folder / "results.csv", "85.6000", "12.3456");
-  EXPECT_THAT(column_of(section_of(data_of(report_of({folder})), "accuracy"), "rows", "accuracy"),
-              Contains(12.3456));
+  EXPECT_THAT(accuracies(), Contains(12.3456));
+  edit(folder / "results.csv", "12.3456", "57.0000");  // 100 · 0.57 is not 57
+  EXPECT_THAT(accuracies(), Contains(57.0));
 }
 
 TEST_F(ReportTest, SharesOfAHistogramAddUpTo100) {

@@ -10,34 +10,15 @@
 #include <vector>
 
 #include "bitline/adc/adc_plan.h"
-#include "bitline/report/page_data.h"
+#include "bitline/record/allocation_record.h"
+#include "bitline/record/cost_record.h"
+#include "bitline/record/explanation_record.h"
+#include "bitline/record/mapping_record.h"
+#include "bitline/record/result_row.h"
+#include "bitline/record/run_summary.h"
+#include "bitline/record/search_summary.h"
 
 namespace bitline {
-
-/// A number with its 95 % interval: per cent, or points of accuracy.
-struct Estimate {
-  double value = 0;
-  double lower = 0;
-  double upper = 0;
-  friend bool operator==(const Estimate&, const Estimate&) = default;
-};
-
-/// A line of results.csv; docs/run-folder.md has the meaning of the columns.
-// NOLINTNEXTLINE(bugprone-exception-escape): as RunRecord
-struct ResultRecord {
-  std::optional<std::int64_t> levels;  ///< none: lossless
-  std::string ranges;
-  std::string treatment;
-  double search_accuracy = 0;
-  double search_loss = 0;
-  double validation_accuracy = 0;
-  Estimate test_accuracy;
-  std::optional<Estimate> test_top_five;
-  Estimate test_loss;
-  std::string plan;
-  std::string network;
-  PageJson explanation;  ///< explanations/…; null where the run did not explain it
-};
 
 /// A line of curves/NAME.csv.
 struct CurveRecord {
@@ -50,22 +31,19 @@ struct CurveRecord {
 };
 
 /// What one search left.
-// NOLINTNEXTLINE(bugprone-exception-escape): as RunRecord
 struct PlanRecord {
   std::string name;  ///< "L4-layer-wise"
   std::int64_t levels = 0;
   std::string ranges;
   AdcPlan plan;
   std::vector<CurveRecord> curve;
-  std::int64_t images_measured = 0;  ///< image evaluations of the search
-  std::int64_t images_in_full = 0;   ///< of brute force; 0: nothing was searched
+  std::optional<SearchSummary> search;  ///< none where retraining or an allocation left the plan
 };
 
 /// costs/NAME.json.
-// NOLINTNEXTLINE(bugprone-exception-escape): as RunRecord
-struct CostRecord {
+struct PlanCost {
   std::string name;  ///< of the plan, or of another network under it: "L4-layer-wise-recalibrated"
-  PageJson cost;
+  CostRecord cost;
 };
 
 /// Conversions of one layer that gave one sum under one input stream, all planes and tiles
@@ -77,24 +55,25 @@ struct SumRecord {
   std::int64_t count = 0;
 };
 
-// NOLINTNEXTLINE(bugprone-exception-escape): what the JSON library checks in a move never throws
 struct RunRecord {
-  std::string name;                   ///< differs from that of every other run of the report
-  PageJson description;               ///< run.json
-  std::vector<ResultRecord> results;  ///< the lossless network first
-  std::vector<PlanRecord> plans;      ///< in the order of `results`
-  std::vector<CostRecord> costs;      ///< in the order of `results`
-  std::vector<SumRecord> sums;        ///< profile/counts.csv; by layer in its order, stream, sum
-  PageJson mapping;     ///< mapping.json; null where an older program wrote the folder
-  PageJson allocation;  ///< allocation.json; null where no levels were divided among layers
+  std::string name;                ///< differs from that of every other run of the report
+  RunSummary summary;              ///< run.json
+  std::vector<ResultRow> results;  ///< results.csv, at least one; the lossless network first
+  /// explanations/, of each row; none where the run did not explain it.
+  std::vector<std::optional<ExplanationRecord>> explanations;
+  std::vector<PlanRecord> plans;         ///< in the order of `results`
+  std::vector<PlanCost> costs;           ///< in the order of `results`
+  std::vector<SumRecord> sums;           ///< profile/counts.csv; by layer in its order, stream, sum
+  std::optional<MappingRecord> mapping;  ///< none where an older program wrote the folder
+  std::optional<AllocationRecord> allocation;  ///< where levels were divided among layers
 
   /// The row of `results` that plan.json is of.
   std::optional<std::size_t> recommended() const;
   /// The search whose plan the row has, or nullptr.
-  const PlanRecord* plan_of(const ResultRecord& row) const;
+  const PlanRecord* plan_of(const ResultRow& row) const;
   /// Of the recommended row, or of its plan where all networks cost the same; else the first one.
   /// Null where the run counted no costs.
-  const CostRecord* first_cost() const;
+  const PlanCost* first_cost() const;
 };
 
 /// Reads the folders of finished runs, of which a report needs no more than results.csv and

@@ -48,7 +48,9 @@ PageTable curve_table(const Runs& runs) {
 PageTable lossless_table(const Runs& runs) {
   PageTable table("lossless", {{"run", "Run"}, {"accuracy", "Correct, %", 2}});
   for (const RunRecord& run : runs) {
-    table.add({run.name, counts_agreement(run) ? 100.0 : run.results.front().search_accuracy});
+    table.add({run.name, counts_agreement(run)
+                             ? 100.0
+                             : in_per_cent(run.results.front().search_accuracy).value});
   }
   return table;
 }
@@ -89,10 +91,11 @@ PageTable work_table(const Runs& runs) {
                                {"share", "Share, %", 1}});
   for (const RunRecord& run : runs)
     for (const PlanRecord& plan : run.plans) {
-      if (plan.images_in_full == 0) continue;
-      table.add({run.name, plan.name, plan.images_measured, plan.images_in_full,
-                 100 * static_cast<double>(plan.images_measured) /
-                     static_cast<double>(plan.images_in_full)});
+      if (!plan.search || plan.search->images_in_full == 0) continue;
+      const SearchSummary& search = *plan.search;
+      table.add({run.name, plan.name, search.images_measured, search.images_in_full,
+                 100 * static_cast<double>(search.images_measured) /
+                     static_cast<double>(search.images_in_full)});
     }
   return table;
 }

@@ -5,27 +5,27 @@
 #include <gtest/gtest.h>
 
 #include "bitline/base/error.h"
-#include "bitline/report/test_report.h"
+#include "bitline/testing/reports.h"
 
 namespace bitline {
 namespace {
 
-using testing::column_of;
+using test::column_of;
+using test::data_of;
+using test::edit;
+using test::report_of;
+using test::section_of;
 using ::testing::Contains;
-using testing::data_of;
-using testing::edit;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
 using ::testing::Not;
-using testing::report_of;
-using testing::section_of;
 
 class SectionsTest : public ::testing::Test {
  protected:
   PageJson section(const std::string& id) { return section_of(data_of(report_of({folder_})), id); }
 
-  testing::RunCopies runs_;
+  test::RunCopies runs_;
   std::filesystem::path folder_ = runs_.make("run");
 };
 
@@ -172,9 +172,15 @@ TEST_F(SectionsTest, ALayerThatLosesNothingHasNoNoise) {
   EXPECT_THAT(column_of(section("diagnosis"), "layers", "noise"), Contains(nullptr));
 }
 
-TEST_F(SectionsTest, AMissingFieldIsAnError) {
+TEST_F(SectionsTest, AMissingFieldIsAnErrorThatNamesItAndItsFile) {
   edit(folder_ / "allocation.json", "\"images\"", "\"pictures\"");
-  EXPECT_THROW(report_of({folder_}), Error);
+  try {
+    report_of({folder_});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(),
+                HasSubstr("allocation.json: an allocation is damaged: field 'images'"));
+  }
 }
 
 }  // namespace

@@ -14,28 +14,27 @@ std::string bits_text(std::int64_t levels) {
                      grouped(levels - 1));
 }
 
-/// What the run asked of a plan, as far as the folder says.
+/// What the run asked of a plan.
 std::string demand(const RunRecord& run) {
-  const std::string_view images = run.description.value("validation_images", 0) > 0
-                                      ? "validation images"
-                                      : "search images, for want of others";
-  if (!run.description.contains("max_loss"))
-    return fmt::format("loses little enough on the {}", images);
-  return fmt::format("loses at most {} on the {}",
-                     points_text(run.description.at("max_loss").get<double>()), images);
+  const std::string_view images =
+      run.summary.validation_images > 0 ? "validation images" : "search images, for want of others";
+  return fmt::format("loses at most {} on the {}", points_text(run.summary.max_loss), images);
 }
 
-std::vector<PageFact> facts_of(const RunRecord& run, const ResultRecord& row) {
-  const ResultRecord& lossless = run.results.front();
-  return {
-      {"ADC levels", std::to_string(row.levels.value_or(0)), bits_text(row.levels.value_or(2))},
-      {"Range method", row.ranges,
-       row.network.empty() ? "network as it came" : row.treatment + " network"},
-      {"Test accuracy", per_cent_text(row.test_accuracy.value), interval_text(row.test_accuracy)},
-      {"Lossless ADCs", per_cent_text(lossless.test_accuracy.value),
-       interval_text(lossless.test_accuracy)},
-      {"Loss on test", signed_text(fmt::format("{:.2f} points", row.test_loss.value)),
-       interval_text(row.test_loss) + ", paired"}};
+PageFact accuracy_fact(const std::string& label, const ResultRow& row) {
+  const Interval accuracy = in_per_cent(row.test_accuracy);
+  return {label, per_cent_text(accuracy.value), interval_text(accuracy)};
+}
+
+std::vector<PageFact> facts_of(const RunRecord& run, const ResultRow& row) {
+  return {{"ADC levels", std::to_string(row.levels), bits_text(row.levels)},
+          {"Range method", row.ranges,
+           row.network.empty() ? "network as it came"
+                               : fmt::format("{} network", name_of(row.treatment))},
+          accuracy_fact("Test accuracy", row),
+          accuracy_fact("Lossless ADCs", run.results.front()),
+          {"Loss on test", signed_text(fmt::format("{:.2f} points", row.test_loss.value)),
+           interval_text(row.test_loss) + ", paired"}};
 }
 
 void add_single(const RunRecord& run, PageSection& section) {
@@ -47,9 +46,9 @@ void add_single(const RunRecord& run, PageSection& section) {
         demand(run));
     return;
   }
-  const ResultRecord& row = run.results[*recommended];
-  section.lead = fmt::format("{} levels are the fewest with which a plan {}.",
-                             row.levels.value_or(0), demand(run));
+  const ResultRow& row = run.results[*recommended];
+  section.lead =
+      fmt::format("{} levels are the fewest with which a plan {}.", row.levels, demand(run));
   section.blocks.push_back(page_facts(facts_of(run, row)));
   std::string files = "The plan stands in plan.json";
   if (!row.network.empty())
@@ -70,12 +69,13 @@ PageJson comparison(const Runs& runs) {
                            {"loss_lower", "95 % from", 2},
                            {"loss_upper", "to", 2}});
   for (const RunRecord& run : runs) {
-    const double lossless = run.results.front().test_accuracy.value;
+    const double lossless = in_per_cent(run.results.front().test_accuracy).value;
     if (const auto i = run.recommended()) {
-      const ResultRecord& row = run.results[*i];
-      table.add({run.name, row.levels.value_or(0), row.ranges, treatment_text(row),
-                 row.test_accuracy.value, row.test_accuracy.lower, row.test_accuracy.upper,
-                 lossless, row.test_loss.value, row.test_loss.lower, row.test_loss.upper});
+      const ResultRow& row = run.results[*i];
+      const Interval test = in_per_cent(row.test_accuracy);
+      table.add({run.name, row.levels, row.ranges, treatment_text(row), test.value, test.lower,
+                 test.upper, lossless, row.test_loss.value, row.test_loss.lower,
+                 row.test_loss.upper});
     } else {
       table.add({run.name, nullptr, "no plan is good enough", "", nullptr, nullptr, nullptr,
                  lossless, nullptr, nullptr, nullptr});

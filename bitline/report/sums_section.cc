@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "bitline/adc/clipped_sums.h"
 #include "bitline/adc/stream_tables.h"
 #include "bitline/report/labels.h"
 #include "bitline/report/sections.h"

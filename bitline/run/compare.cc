@@ -31,7 +31,7 @@ ComparedRun isaac(RunConfig config, bool beside_others) {
   config.array.column_flip = ColumnFlip::kComplement;
   config.array.subtract = Subtract::kAnalog;
   config.array.offset_removal = OffsetRemoval::kReferenceColumn;
-  config.search.ranges = {RangeMethod::kFullRange};
+  config.search.ranges = {range_methods::kFullRange};
   config.allocate.reset();
   if (config.retrain) config.retrain->control = !beside_others;
   config.as_used =
@@ -67,7 +67,7 @@ std::vector<ComparedRun> compared_runs(const RunConfig& config) {
       with_isaac = true;
     } else {
       others.search.ranges.push_back(with_context(
-          "compare.methods (beside isaac)", [&name] { return from_name<RangeMethod>(name); }));
+          "compare.methods (beside isaac)", [&name] { return pick<RangeMethodPolicy>(name); }));
     }
   }
   if (!others.search.ranges.empty()) {

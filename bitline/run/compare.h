@@ -7,7 +7,7 @@
 
 #include "bitline/base/progress.h"
 #include "bitline/options/run_config.h"
-#include "bitline/run/results.h"
+#include "bitline/record/result_row.h"
 
 namespace bitline {
 

@@ -6,7 +6,7 @@
 
 #include "bitline/base/file.h"
 #include "bitline/run/run.h"
-#include "bitline/study/test_study.h"
+#include "bitline/testing/study.h"
 
 namespace bitline {
 namespace {
@@ -34,10 +34,10 @@ Names layers_in_json(const nlohmann::json& list, const char* key) {
 }
 
 TEST(LayerOrder, IsTheSameInEveryFileOfARun) {
-  const testing::TestStudy study("order");
+  const test::TestStudy study;
   RunConfig config = study.config("[cost]\n[explain]\n");
   config.search.levels = {3};
-  config.search.ranges = {RangeMethod::kMinMax};
+  config.search.ranges = {range_methods::kMinMax};
   config.search.recalibrate = false;
   SilentProgress silent;
   run_pipeline(config, study.folder() / "a", {silent, {}});

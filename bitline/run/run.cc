@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "bitline/base/file.h"
 #include "bitline/base/hash.h"
 #include "bitline/base/version.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/options/describe.h"
+#include "bitline/record/run_summary.h"
+#include "bitline/record/search_summary.h"
 #include "bitline/report/report.h"
+#include "bitline/run/recommendation.h"
 #include "bitline/run/run_analysis.h"
 #include "bitline/run/run_network.h"
 #include "bitline/run/run_rows.h"
@@ -19,13 +20,12 @@
 #include "bitline/study/cost_report.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/recalibrate_network.h"
+#include "bitline/study/search_sample.h"
 #include "bitline/study/train.h"
 #include "bitline/study/training_recipe.h"
 
 namespace bitline {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// A plan of the run, and what the rows and files about it are called.
 struct PlanCase {
@@ -97,12 +97,16 @@ class Run {
                       analysis_.bench().search(levels, ranges, folder().path_of(journal), job_);
                   output.write(search.artefact(), to_json(result.plan));
                   output.write("curves/" + search.name + ".csv", curves_to_csv(result.curves));
-                  output.write("searches/" + search.name + ".json", search_summary(result));
+                  output.write(
+                      "searches/" + search.name + ".json",
+                      to_json(SearchSummary{record_of(result.score), result.images_measured,
+                                            result.images_in_full}));
                 });
     std::filesystem::remove(folder().path_of(journal));
-    const Json summary = Json::parse(folder().read_text("searches/" + search.name + ".json"));
-    outcome_.images_measured += summary.at("images_measured").get<std::int64_t>();
-    outcome_.images_in_full += summary.at("images_in_full").get<std::int64_t>();
+    const SearchSummary summary =
+        search_summary_from_json(folder().read_text("searches/" + search.name + ".json"));
+    outcome_.images_measured += summary.images_measured;
+    outcome_.images_in_full += summary.images_in_full;
     plan_case(search, plan_from_json(folder().read_text(search.artefact())));
   }
 
@@ -182,15 +186,6 @@ class Run {
     outcome_.rows.push_back(row);
   }
 
-  static std::string search_summary(const SearchResult& result) {
-    const Json json{{"correct", result.score.correct},
-                    {"images", result.score.images},
-                    {"loss", result.score.loss},
-                    {"images_measured", result.images_measured},
-                    {"images_in_full", result.images_in_full}};
-    return json.dump(1) + "\n";
-  }
-
   void finish() {
     outcome_.validation_images = rows_->validation_images();
     outcome_.recommended = recommend(outcome_.rows, config_.search.max_loss);
@@ -213,23 +208,24 @@ class Run {
 
   /// run.json says how this time went, so it is written every time.
   void describe_run() {
-    Json json{{"bitline", version()},
-              {"revision", git_revision()},
-              {"seed", config_.seed},
-              {"network", subject_.network_hash},
-              {"command", config_.command},
-              {"objective", name_of(config_.search.options.objective)},
-              {"max_loss", config_.search.max_loss},
-              {"validation_images", outcome_.validation_images},
-              {"config", config_.as_used}};
+    RunSummary summary;
+    summary.version = version();
+    summary.revision = git_revision();
+    summary.seed = config_.seed;
+    summary.network = subject_.network_hash;
+    summary.command = config_.command;
+    summary.objective = name_of(config_.search.options.objective);
+    summary.max_loss = config_.search.max_loss;
+    summary.validation_images = outcome_.validation_images;
+    summary.config = config_.as_used;
     if (outcome_.recommended) {
       const ResultRow& row = outcome_.rows[*outcome_.recommended];
-      json["recommended"] = row.plan;
-      if (!row.network.empty()) json["recommended_network"] = row.network;
+      summary.recommended = row.plan;
+      summary.recommended_network = row.network;
     }
-    for (const auto& [name, seconds] : stages_.seconds()) json["seconds"][name] = seconds;
-    json["skipped"] = outcome_.skipped;
-    const std::string text = json.dump(1) + "\n";
+    summary.seconds = stages_.seconds();
+    summary.skipped = outcome_.skipped;
+    const std::string text = to_json(summary);
     stages_.run("run", {{"text", sha256(text)}},
                 [&](StageOutput& output) { output.write("run.json", text); });
   }
@@ -261,8 +257,7 @@ void check_run(const RunConfig& config) {
         "array; add the table [quantize]");
   std::vector<RangeMethod> methods = config.search.ranges;
   if (config.allocate) methods.push_back(config.allocate->ranges);
-  for (const RangeMethod method : methods)
-    check_ranges(config, method, config.search.levels);
+  for (const RangeMethod method : methods) check_ranges(config, method, config.search.levels);
   if (config.retrain) check_run_retraining(config, methods);
   if (config.cost) check_levels(*config.cost, config.search.levels);
   if (config.allocate) check_levels(config.cost_or_default(), config.allocate->levels);

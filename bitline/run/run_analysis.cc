@@ -25,7 +25,7 @@ void RunAnalysis::mapping() {
                 // Nothing runs, so nothing has to be packed for the fast engine.
                 const Executor executor(subject_.network, MacMode::kAnalog, config_.array,
                                         Engine::kReference, job_.progress);
-                output.write("mapping.json", mapping_json(executor, config_.array));
+                output.write("mapping.json", to_json(mapping_record(executor, config_.array)));
               });
 }
 
@@ -58,8 +58,8 @@ void RunAnalysis::cost(const std::string& name, const Network& network, const Ad
                 const CostOptions options =
                     load_cost_options(config_, executor, plan, subject_.sample, job_);
                 output.write("costs/" + name + ".json",
-                             to_json(compare_cost(executor, plan, *config_.cost, options),
-                                     *config_.cost, options));
+                             to_json(record_of(compare_cost(executor, plan, *config_.cost, options),
+                                               *config_.cost, options)));
               });
 }
 
@@ -71,32 +71,33 @@ void RunAnalysis::explain(const std::string& name, const Network& network, const
                {"plan", content_hash(plan)}},
               [&](StageOutput& output) {
                 output.write("explanations/" + name + ".json",
-                             to_json(bitline::explain(network, config_, plan, job_)));
+                             to_json(record_of(bitline::explain(network, config_, plan, job_))));
               });
 }
 
 std::optional<AdcPlan> RunAnalysis::allocate(const Dataset& test, const std::string& test_hash) {
   const std::string journal = "journals/allocate";
-  stages_.run("allocate",
-              {{"network", subject_.network_hash},
-               {"sample", subject_.sample_hash},
-               {"validation_per_class", std::to_string(config_.data.validation_per_class)},
-               {"test", test_hash},
-               {"array", subject_.array},
-               {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},
-               {"search", describe(config_.search, config_.adc)},
-               {"cost", describe(config_.cost_or_default())},
-               {"allocate", describe(*config_.allocate, config_.search.recalibrate)}},
-              [&](StageOutput& output) {
-                make_folder(stages_.folder().path_of("journals"));
-                const AllocationOutcome outcome = bitline::allocate(
-                    bench(), config_, test, stages_.folder().path_of(journal), job_);
-                output.write("allocation.json", to_json(outcome, config_.allocate->by_area));
-                for (std::size_t i = 0; i < outcome.allocation.front.size(); ++i)
-                  output.write(front_plan_name(i), to_json(outcome.allocation.front[i].plan));
-                if (outcome.allocation.best)
-                  output.write(std::string(kAllocatedPlan), to_json(outcome.allocation.best->plan));
-              });
+  stages_.run(
+      "allocate",
+      {{"network", subject_.network_hash},
+       {"sample", subject_.sample_hash},
+       {"validation_per_class", std::to_string(config_.data.validation_per_class)},
+       {"test", test_hash},
+       {"array", subject_.array},
+       {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},
+       {"search", describe(config_.search, config_.adc)},
+       {"cost", describe(config_.cost_or_default())},
+       {"allocate", describe(*config_.allocate, config_.search.recalibrate)}},
+      [&](StageOutput& output) {
+        make_folder(stages_.folder().path_of("journals"));
+        const AllocationOutcome outcome =
+            bitline::allocate(bench(), config_, test, stages_.folder().path_of(journal), job_);
+        output.write("allocation.json", to_json(record_of(outcome, config_.allocate->by_area)));
+        for (std::size_t i = 0; i < outcome.allocation.front.size(); ++i)
+          output.write(front_plan_name(i), to_json(outcome.allocation.front[i].plan));
+        if (outcome.allocation.best)
+          output.write(std::string(kAllocatedPlan), to_json(outcome.allocation.best->plan));
+      });
   std::filesystem::remove(stages_.folder().path_of(journal));
   if (!std::filesystem::exists(stages_.folder().path_of(kAllocatedPlan))) return std::nullopt;
   return plan_from_json(stages_.folder().read_text(kAllocatedPlan));

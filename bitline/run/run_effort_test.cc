@@ -4,29 +4,29 @@
 
 #include <algorithm>
 
-#include "bitline/base/test_progress.h"
 #include "bitline/run/run.h"
 #include "bitline/study/explanation.h"
 #include "bitline/study/search_study.h"
 #include "bitline/study/speed.h"
-#include "bitline/study/test_study.h"
+#include "bitline/testing/progress.h"
+#include "bitline/testing/study.h"
 
 namespace bitline {
 namespace {
 
-using testing_progress::NotedProgress;
+using test::NotedProgress;
 
 class RunEffortTest : public ::testing::Test {
  protected:
   RunConfig config(const std::string& more = "") const {
     RunConfig config = study_.config(more);
     config.search.levels = {3};
-    config.search.ranges = {RangeMethod::kMinMax};
+    config.search.ranges = {range_methods::kMinMax};
     config.search.recalibrate = false;
     return config;
   }
 
-  testing::TestStudy study_{"effort"};
+  test::TestStudy study_;
   NotedProgress notes_;
 };
 
@@ -55,7 +55,7 @@ TEST_F(RunEffortTest, ScoresOfRangesFromStatisticsAreTold) {
 
 TEST_F(RunEffortTest, StatisticsOfTheLosslessNetworkAreTold) {
   RunConfig run = config();
-  run.search.ranges = {RangeMethod::kNetworkWise};
+  run.search.ranges = {range_methods::kNetworkWise};
   run.search.statistics = SearchStatistics::kRecalibrated;
   run_pipeline(run, study_.folder() / "a", {notes_, {}});
   EXPECT_EQ(notes_.tasks("batch-norm statistics").size(), 1U);
@@ -73,7 +73,7 @@ TEST_F(RunEffortTest, AnExplanationTellsItsFirstEvaluationsToo) {
   const RunConfig run = config();
   const Network network = read_network(study_.folder() / "network.safetensors");
   SearchStudy bench(network, run, {notes_, {}});
-  AdcPlan plan = bench.search(3, RangeMethod::kFullRange, {}, {notes_, {}}).plan;
+  AdcPlan plan = bench.search(3, range_methods::kFullRange, {}, {notes_, {}}).plan;
   plan.layers.erase(std::next(plan.layers.begin(), 2), plan.layers.end());
   explain(network, run, plan, {notes_, {}});
   const auto told = notes_.tasks("explain");
@@ -85,10 +85,10 @@ TEST_F(RunEffortTest, AnExplanationTellsItsFirstEvaluationsToo) {
 TEST_F(RunEffortTest, TheFullRangeNeedsNoSums) {
   const RunConfig run = config();
   SearchStudy bench(read_network(study_.folder() / "network.safetensors"), run, {notes_, {}});
-  bench.search(3, RangeMethod::kFullRange, {}, {notes_, {}});
+  bench.search(3, range_methods::kFullRange, {}, {notes_, {}});
   EXPECT_EQ(notes_.tasks("profile partial sums").size(), 0U);
-  bench.search(3, RangeMethod::kMinMax, {}, {notes_, {}});
-  bench.search(4, RangeMethod::kMinMax, {}, {notes_, {}});
+  bench.search(3, range_methods::kMinMax, {}, {notes_, {}});
+  bench.search(4, range_methods::kMinMax, {}, {notes_, {}});
   EXPECT_EQ(notes_.tasks("profile partial sums").size(), 1U);
 }
 

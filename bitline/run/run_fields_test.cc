@@ -4,7 +4,7 @@
 
 #include "bitline/options/tables.h"
 #include "bitline/run/run.h"
-#include "bitline/study/test_study.h"
+#include "bitline/testing/study.h"
 
 namespace bitline {
 namespace {
@@ -83,7 +83,7 @@ class RunFieldsTest : public ::testing::TestWithParam<const char*> {
     return run_pipeline(config(settings), study_.folder() / folder, {silent, {}}).skipped;
   }
 
-  testing::TestStudy study_{"fields"};
+  test::TestStudy study_;
 };
 
 TEST_P(RunFieldsTest, RunTheirStagesAgain) {

@@ -4,6 +4,7 @@
 #include "bitline/options/describe.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/quantization.h"
+#include "bitline/study/search_sample.h"
 #include "bitline/study/train.h"
 #include "bitline/study/training_recipe.h"
 

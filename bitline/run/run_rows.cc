@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "bitline/evaluate/paired_difference.h"
 #include "bitline/options/describe.h"
 #include "bitline/study/inputs.h"
+#include "bitline/study/search_sample.h"
 #include "bitline/study/training_files.h"
 
 namespace bitline {
@@ -16,8 +18,8 @@ double points_lost(const Evaluation& measured, const Evaluation& base) {
 }
 
 void set_test(ResultRow& row, const Evaluation& test, const Evaluation& test_base) {
-  row.test_accuracy = test.accuracy();
-  row.test_top_five = test.top_five_accuracy();
+  row.test_accuracy = accuracy_of(test);
+  row.test_top_five = top_five_accuracy_of(test);
   const Interval loss = paired_difference(test.right, test_base.right);
   row.test_loss = {100 * loss.value, 100 * loss.lower, 100 * loss.upper};
 }
@@ -78,9 +80,9 @@ ResultRow RunRows::measure(const std::string& name, const Network& network, cons
   const Evaluation& on_validation = evaluate_on(validation, name, network, plan);
   ResultRow row;
   row.treatment = treatment;
-  row.search_accuracy = on_sample.accuracy();
+  row.search_accuracy = accuracy_of(on_sample);
   row.search_loss = points_lost(on_sample, base(sample_));
-  row.validation_accuracy = on_validation.accuracy();
+  row.validation_accuracy = accuracy_of(on_validation);
   row.validation_loss = points_lost(on_validation, base(validation));
   set_test(row, evaluate_on(test_, name, network, plan), base(test_));
   return row;

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "bitline/options/run_config.h"
-#include "bitline/run/results.h"
+#include "bitline/record/result_row.h"
 #include "bitline/run/run_stages.h"
 #include "bitline/study/evaluation.h"
 

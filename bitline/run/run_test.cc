@@ -6,18 +6,18 @@
 #include <nlohmann/json.hpp>
 
 #include "bitline/base/file.h"
-#include "bitline/base/test_progress.h"
 #include "bitline/report/run_record.h"
 #include "bitline/run_folder/run_folder.h"
 #include "bitline/runtime/torch_part.h"
 #include "bitline/study/inputs.h"
-#include "bitline/study/test_study.h"
+#include "bitline/testing/progress.h"
+#include "bitline/testing/study.h"
 
 namespace bitline {
 namespace {
 
-using testing::TestStudy;
-using testing_progress::StopAfter;
+using test::StopAfter;
+using test::TestStudy;
 
 class RunTest : public ::testing::Test {
  protected:
@@ -28,7 +28,7 @@ class RunTest : public ::testing::Test {
     return read_text_file(study_.folder() / name / artefact);
   }
 
-  TestStudy study_{"run"};
+  TestStudy study_;
   SilentProgress silent_;
   Cancellation cancellation_;
 };
@@ -67,7 +67,7 @@ TEST_F(RunTest, WhatIsRefusedLeavesAFinishedRunAsItIs) {
     EXPECT_TRUE(std::filesystem::exists(study_.folder() / "a/report.html"));
   };
   RunConfig config = study_.config();
-  config.search.ranges = {RangeMethod::kThreeSigma};
+  config.search.ranges = {range_methods::kThreeSigma};
   config.search.stream_ranges_by_spread = true;
   refused(config);
   config = study_.config();
@@ -147,7 +147,7 @@ class RetrainingRunTest : public RunTest {
     RunConfig config =
         study_.config("[retrain]\nepochs = 2\nbatch_size = 4\nlearning_rate = 0.02\nholdout = 4\n");
     config.search.levels = {3};
-    config.search.ranges = {RangeMethod::kNetworkWise};
+    config.search.ranges = {range_methods::kNetworkWise};
     return config;
   }
   RunOutcome run(const std::string& name) {
@@ -190,7 +190,7 @@ TEST_F(RetrainingRunTest, AStoppedRunContinuesToTheSameResults) {
 TEST_F(RunTest, DividesLevelsAndExplainsPlansWhereAsked) {
   RunConfig config = study_.config("[explain]\n[allocate]\nlevels = [3, 6]\nmax_loss = 100\n");
   config.search.levels = {3};
-  config.search.ranges = {RangeMethod::kNetworkWise};
+  config.search.ranges = {range_methods::kNetworkWise};
   const auto go = [&] {
     return run_pipeline(config, study_.folder() / "a", {silent_, cancellation_}).skipped;
   };
@@ -214,7 +214,7 @@ TEST_F(RunTest, DividesLevelsAndExplainsPlansWhereAsked) {
 TEST_F(RunTest, DividesLevelsAmongTheNamedLayersAlone) {
   RunConfig config = study_.config("[allocate]\nlevels = [3, 6]\nmax_loss = 100\n");
   config.search.levels = {3};
-  config.search.ranges = {RangeMethod::kLayerWise};
+  config.search.ranges = {range_methods::kLayerWise};
   config.search.layers = {"stage2.block1.conv2"};
   run_pipeline(config, study_.folder() / "a", {silent_, cancellation_});
   const auto json = nlohmann::json::parse(text("a", "allocation.json"));
@@ -227,14 +227,14 @@ TEST_F(RunTest, DividesLevelsAmongTheNamedLayersAlone) {
 class FloatRunTest : public RunTest {
  protected:
   FloatRunTest() {
-    Network network = testing::tiny_network();
+    Network network = test::tiny_network();
     network.quant.clear();
     write_network(study_.folder() / "network.safetensors", network);
   }
   RunOutcome run(const std::string& more) {
     RunConfig config = study_.config(more);
     config.search.levels = {3};
-    config.search.ranges = {RangeMethod::kNetworkWise};
+    config.search.ranges = {range_methods::kNetworkWise};
     return run_pipeline(config, study_.folder() / "a", {silent_, cancellation_});
   }
 };
@@ -282,20 +282,20 @@ TEST_F(FloatRunTest, IsRefusedWithoutGrids) { EXPECT_THROW(run(""), Error); }
 TEST_F(RunTest, ItsReportShowsNoStageOfAnEarlierConfiguration) {
   RunConfig config = study_.config("[cost]\n[explain]\n");
   config.search.levels = {3};
-  config.search.ranges = {RangeMethod::kNetworkWise};
+  config.search.ranges = {range_methods::kNetworkWise};
   const auto read = [&] {
     const std::filesystem::path folder = study_.folder() / "a";
     return read_runs({&folder, 1}).front();
   };
   run_pipeline(config, study_.folder() / "a", {silent_, cancellation_});
   EXPECT_FALSE(read().costs.empty());
-  EXPECT_FALSE(read().results.back().explanation.is_null());
+  EXPECT_TRUE(read().explanations.back().has_value());
   config.cost.reset();
   config.explain.reset();
   config.array.rows = 8;
   run_pipeline(config, study_.folder() / "a", {silent_, cancellation_});
   EXPECT_TRUE(read().costs.empty());
-  EXPECT_TRUE(read().results.back().explanation.is_null());
+  EXPECT_FALSE(read().explanations.back().has_value());
 }
 
 TEST_F(RunTest, AnUnfinishedRunHasNoReport) {
@@ -304,7 +304,7 @@ TEST_F(RunTest, AnUnfinishedRunHasNoReport) {
   RunConfig config = study_.config();
   config.array.rows = 8;
   Cancellation cancellation;
-  testing_progress::StopAfter stop(cancellation, 3);
+  test::StopAfter stop(cancellation, 3);
   EXPECT_THROW(run_pipeline(config, folder, {stop, cancellation}), Error);
   EXPECT_THROW(read_runs({&folder, 1}), Error);
   EXPECT_FALSE(std::filesystem::exists(folder / "report.html"));

@@ -13,27 +13,22 @@
 #include "bitline/base/error.h"
 #include "bitline/base/file.h"
 #include "bitline/base/hash.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
 namespace fs = std::filesystem;
+using test::FolderTest;
+using test::message_of;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class RunFolderTest : public ::testing::Test {
+class RunFolderTest : public FolderTest {
  protected:
-  RunFolderTest() { fs::remove_all(path_); }
-  ~RunFolderTest() override { fs::remove_all(path_); }
-
   std::string error_of_opening(const fs::path& path) {
-    try {
-      const RunFolder folder(path);
-    } catch (const Error& error) {
-      EXPECT_EQ(error.kind(), ErrorKind::kFailure);
-      return error.what();
-    }
-    return "";
+    return message_of(ErrorKind::kFailure, [&] { const RunFolder folder(path); });
   }
 
   /// Writes the file and records it as the one artefact of the stage "profile".
@@ -43,8 +38,7 @@ class RunFolderTest : public ::testing::Test {
     folder.record("profile", {.inputs = "", .artefacts = {{name, checksum_of(path_ / name)}}});
   }
 
-  const fs::path path_ =
-      fs::path(::testing::TempDir()) / ("run_folder_test-" + std::to_string(::getpid()));
+  const fs::path path_ = folder_ / "run";
 };
 
 // A process that runs `body` and then waits until it is killed.
@@ -99,7 +93,7 @@ TEST_F(RunFolderTest, FolderIsFreeAgainOnceItsHolderWasKilled) {
   Child child([&] { folder.emplace(path_); });
   ASSERT_TRUE(child.body_ended());
   child.kill();
-  EXPECT_EQ(error_of_opening(path_), "");
+  EXPECT_EQ(error_of_opening(path_), "nothing was thrown");
 }
 
 TEST_F(RunFolderTest, FolderHeldByTheSameProcessIsRefused) {
@@ -109,7 +103,7 @@ TEST_F(RunFolderTest, FolderHeldByTheSameProcessIsRefused) {
 
 TEST_F(RunFolderTest, FolderIsFreeAgainOnceItsOwnerIsGone) {
   { const RunFolder first(path_); }
-  EXPECT_EQ(error_of_opening(path_), "");
+  EXPECT_EQ(error_of_opening(path_), "nothing was thrown");
 }
 
 TEST_F(RunFolderTest, FileInPlaceOfTheFolderIsRefusedByName) {
@@ -145,12 +139,8 @@ TEST_F(RunFolderTest, ChangedArtefactIsRefusedByName) {
   make_artefact("sums.csv", "1234");
   write_file_atomically(path_ / "sums.csv", "1235");
   const RunFolder folder(path_);
-  try {
-    folder.read("sums.csv");
-    FAIL() << "a changed artefact was read";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr((path_ / "sums.csv").string() + " was changed"));
-  }
+  EXPECT_THAT(message_of([&] { folder.read("sums.csv"); }),
+              HasSubstr((path_ / "sums.csv").string() + " was changed"));
   EXPECT_THROW(folder.read_text("sums.csv"), Error);
 }
 
@@ -163,12 +153,7 @@ TEST_F(RunFolderTest, DeletedArtefactIsAnErrorWhenRead) {
 TEST_F(RunFolderTest, ArtefactThatNoStageRecordedIsAnErrorWhenRead) {
   const RunFolder folder(path_);
   write_file_atomically(path_ / "stray.csv", "1234");
-  try {
-    folder.read("stray.csv");
-    FAIL() << "an unrecorded artefact was read";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("stray.csv"));
-  }
+  EXPECT_THAT(message_of([&] { folder.read("stray.csv"); }), HasSubstr("stray.csv"));
 }
 
 TEST_F(RunFolderTest, RecordIsIntactUntilOneArtefactChanges) {

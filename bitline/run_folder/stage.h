@@ -1,4 +1,5 @@
-// A step of a run that is skipped when nothing it depends on has changed.
+// A step of a run that is skipped when nothing it depends on has changed, and else run again. How a
+// training goes on from its checkpoint is study_train/resume.h.
 #pragma once
 
 #include <cstddef>

@@ -12,20 +12,21 @@
 
 #include "bitline/base/error.h"
 #include "bitline/base/file.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
 namespace fs = std::filesystem;
+using test::FolderTest;
+using test::message_of;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-class StageTest : public ::testing::Test {
+class StageTest : public FolderTest {
  protected:
-  StageTest() { fs::remove_all(path_); }
-  ~StageTest() override { fs::remove_all(path_); }
-
   /// Runs the stage "profile", whose body writes each artefact's name into it.
   bool run(const std::map<std::string, std::string>& inputs,
            const std::vector<std::string>& artefacts) {
@@ -46,8 +47,7 @@ class StageTest : public ::testing::Test {
     return found;
   }
 
-  const fs::path path_ =
-      fs::path(::testing::TempDir()) / ("stage_test-" + std::to_string(::getpid()));
+  const fs::path path_ = folder_ / "run";
 };
 
 TEST_F(StageTest, FirstRunMakesTheArtefacts) {
@@ -127,12 +127,8 @@ TEST_F(StageTest, BodyMayWriteAnArtefactItself) {
 TEST_F(StageTest, ArtefactThatTheBodyForgotToWriteIsAnErrorWithItsName) {
   RunFolder folder(path_);
   const auto body = [](StageOutput& output) { output.path_of("sums.csv"); };
-  try {
-    run_stage(folder, {.name = "profile", .inputs = {}}, body);
-    FAIL() << "a missing artefact was recorded";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("sums.csv"));
-  }
+  EXPECT_THAT(message_of([&] { run_stage(folder, {.name = "profile", .inputs = {}}, body); }),
+              HasSubstr("sums.csv"));
   EXPECT_THAT(folder.manifest(), IsEmpty());
 }
 

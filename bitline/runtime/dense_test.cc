@@ -2,15 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include "bitline/quantize/test_convolution.h"
 #include "bitline/runtime/plain_product.h"
+#include "bitline/testing/convolutions.h"
 
 namespace bitline {
 namespace {
 
-using testing::plain_sums;
-using testing::random_activations;
-using testing::random_layer;
+using test::plain_sums;
+using test::random_activations;
+using test::random_layer;
 
 template <typename Held>
 void expect_plain_sums(const IntegerLayer& layer) {

@@ -3,15 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bitline/graph/test_networks.h"
 #include "bitline/runtime/pointwise.h"
+#include "bitline/testing/graphs.h"
 
 namespace bitline {
 namespace {
 
+using test::append;
+using test::tensor_of;
 using ::testing::ElementsAre;
-using testing_networks::append;
-using testing_networks::tensor_of;
 
 template <typename Element>
 std::vector<Element> held(const Value& value) {
@@ -141,7 +141,7 @@ TEST(DigitalStep, ConstantsAreRepeatedForEachImage) {
 TEST(DigitalStep, WeightsOfATransposedConvolutionLieOnTheirGrid) {
   Network network;
   append(network, "up", ConvTranspose{}, {"a"}, {{"weight", tensor_of({1, 1, 1, 1}, {0.8F})}});
-  network.quant["up.weight"] = testing_networks::signed_spec(4, {0.5F});
+  network.quant["up.weight"] = test::signed_spec(4, {0.5F});
   const Values values{{"a", reals({1, 1, 1, 1}, {2})}};
   EXPECT_THAT(held<float>(run_digital(network, network.nodes[0], values)), ElementsAre(2));
 }

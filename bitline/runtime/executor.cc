@@ -20,6 +20,16 @@ std::int64_t images_at_once(std::int64_t images) {
   return std::clamp<std::int64_t>(images / (kPartsPerThread * threads), 1, kMost);
 }
 
+/// What a thread counts into before it adds that to `histograms`.
+HistogramMap empty_ones_like(const HistogramMap& histograms,
+                             const std::vector<const CimLayer*>& layers) {
+  HistogramMap empty;
+  for (const CimLayer* layer : layers)
+    if (const auto like = histograms.find(layer->name); like != histograms.end())
+      empty.emplace(layer->name, LayerHistogram(*layer, like->second.by_tile()));
+  return empty;
+}
+
 }  // namespace
 
 Values Executor::begin(const Tensor& images) const {
@@ -31,43 +41,12 @@ Values Executor::begin(const Tensor& images) const {
   return {{network_.nodes.front().name, quantize({images}, steps_.front().spec)}};
 }
 
-const LayerAdc* Executor::adc_of(const Step& step, const PreparedPlan& plan) const {
-  const auto layer = plan.layers.find(step.node->name);
-  return layer == plan.layers.end() ? nullptr : &layer->second.adc;
-}
-
-Tensor Executor::layer_sums(std::size_t step, const Values& values,
-                            const PreparedPlan& plan) const {
-  return runners_.at(step).run(values.at(steps_[step].node->inputs[0]), adc_of(steps_[step], plan),
-                               nullptr);
-}
-
-Tensor Executor::layer_sums_each(std::size_t step, const Values& values,
-                                 std::span<const PreparedPlan> plans) const {
+Tensor Executor::sums_each(std::size_t step, const Values& values,
+                           std::span<const PreparedPlan> plans) const {
   const Node& node = *steps_[step].node;
   std::vector<LayerAdc> adcs;
   for (const PreparedPlan& plan : plans) adcs.push_back(plan.layers.at(node.name).adc);
   return runners_.at(step).run_each(values.at(node.inputs[0]), adcs);
-}
-
-ReadCount Executor::count_reads(std::size_t step, const Values& values) const {
-  const LayerRunner& runner = runners_.at(step);
-  const Value& input = values.at(steps_[step].node->inputs[0]);
-  return bitline::count_reads(*runner.cim(), runner.rows(input), input.data.data<std::int32_t>());
-}
-
-std::vector<std::int64_t> Executor::count_ones(std::size_t step, const Values& values) const {
-  const InputStreams& streams = runners_.at(step).cim()->streams;
-  std::vector<std::int64_t> ones(static_cast<std::size_t>(streams.count()));
-  const Value& input = values.at(steps_[step].node->inputs[0]);
-  for (const std::int32_t activation : input.data.data<std::int32_t>())
-    for (std::int64_t j = 0; j < streams.count(); ++j)
-      if (streams.digit(activation, j) != 0) ++ones[static_cast<std::size_t>(j)];
-  return ones;
-}
-
-std::vector<double> Executor::output_scale(std::size_t step, const PreparedPlan& plan) const {
-  return runners_.at(step).output_scale(adc_of(steps_[step], plan));
 }
 
 Value Executor::run_layer(std::size_t index, const Values& values, const PreparedPlan& plan,
@@ -75,13 +54,11 @@ Value Executor::run_layer(std::size_t index, const Values& values, const Prepare
   const Step& step = steps_[index];
   const LayerRunner& runner = runners_.at(index);
   const Value& input = values.at(step.node->inputs[0]);
-  const auto planned = plan.layers.find(step.node->name);
-  const bool analog = planned != plan.layers.end();
   LayerHistogram* histogram = nullptr;
   if (histograms != nullptr && histograms->contains(step.node->name))
     histogram = &histograms->at(step.node->name);
-  const LayerAdc* adc = analog ? &planned->second.adc : nullptr;
-  const bool one_stream = analog && plan.stream;
+  const LayerAdc* adc = plan.adc_of(step.node->name);
+  const bool one_stream = adc != nullptr && plan.stream;
   const Tensor sums =
       one_stream ? runner.run_stream(input, *adc, *plan.stream) : runner.run(input, adc, histogram);
   return finish(index, sums, values, plan);
@@ -96,12 +73,6 @@ Value Executor::finish(std::size_t index, const Tensor& sums, const Values& valu
   const ChannelAffine& affine = analog ? planned->second.affine : affines_.at(index);
   const Value* addend = step.addend ? &values.at(*step.addend) : nullptr;
   return finish_layer(step, sums, runners_.at(index).output_shape(input), affine, addend);
-}
-
-void Executor::run_from_sums(Values& values, std::size_t step, const Tensor& sums,
-                             const PreparedPlan& plan) const {
-  values[steps_[step].output] = finish(step, sums, values, plan);
-  drop_dead(values, step + 1);
 }
 
 Value Executor::run_step(std::size_t index, const Values& values, const PreparedPlan& plan,
@@ -126,13 +97,6 @@ void Executor::run_steps(Values& values, std::size_t first, std::size_t last,
   }
 }
 
-HistogramMap Executor::make_histograms(bool by_tile) const {
-  HistogramMap histograms;
-  for (const CimLayer* layer : cim_layers())
-    histograms.emplace(layer->name, LayerHistogram(*layer, by_tile));
-  return histograms;
-}
-
 void Executor::run(Values& values, std::size_t first, std::size_t last, const PreparedPlan& plan,
                    HistogramMap* histograms) const {
   const std::int64_t images = values.begin()->second.images();
@@ -144,8 +108,7 @@ void Executor::run(Values& values, std::size_t first, std::size_t last, const Pr
   std::mutex mutex;
   parallel_for(0, ceil_div(images, size), 1, [&](std::int64_t begin, std::int64_t end) {
     HistogramMap counts;
-    if (histograms != nullptr && !histograms->empty())
-      counts = make_histograms(histograms->begin()->second.by_tile());
+    if (histograms != nullptr) counts = empty_ones_like(*histograms, cim_layers());
     for (std::int64_t start = begin * size; start < std::min(end * size, images); start += size) {
       Values part = slice(values, start, std::min(start + size, images));
       run_steps(part, first, last, plan, histograms != nullptr ? &counts : nullptr);
@@ -165,7 +128,7 @@ Values Executor::run_each(const Values& values, std::size_t index,
   const Value& input = values.at(step.node->inputs[0]);
   const Value* addend = step.addend ? &values.at(*step.addend) : nullptr;
   const std::int64_t images = input.images();
-  const Tensor sums = layer_sums_each(index, values, plans);
+  const Tensor sums = sums_each(index, values, plans);
   const std::int64_t rows = runner.rows(input);
 
   Values results;

@@ -4,28 +4,31 @@
 #include <gtest/gtest.h>
 
 #include "bitline/base/parallel.h"
-#include "bitline/graph/test_networks.h"
 #include "bitline/runtime/executor.h"
-#include "bitline/runtime/test_engines.h"
-#include "bitline/runtime/test_operators.h"
-#include "bitline/runtime/test_plans.h"
+#include "bitline/runtime/layer_probe.h"
+#include "bitline/testing/engines.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/graphs.h"
+#include "bitline/testing/operator_network.h"
+#include "bitline/testing/plans.h"
+#include "bitline/testing/tensors.h"
 
 namespace bitline {
 namespace {
 
-using testing::arrays;
+using test::append;
+using test::arrays;
+using test::every_operator;
+using test::every_operator_on_grids;
+using test::lossless;
+using test::network_with_input;
+using test::plan_for;
+using test::random_operator_images;
+using test::signed_spec;
+using test::tensor_of;
+using test::unsigned_spec;
+using test::values_of;
 using ::testing::ElementsAre;
-using testing::every_operator;
-using testing::every_operator_on_grids;
-using testing::lossless;
-using testing::plan_for;
-using testing::random_operator_images;
-using testing::values_of;
-using testing_networks::append;
-using testing_networks::network_with_input;
-using testing_networks::signed_spec;
-using testing_networks::tensor_of;
-using testing_networks::unsigned_spec;
 
 QuantSpec zero_at(std::int64_t zero_point, QuantSpec spec) {
   spec.zero_point = zero_point;
@@ -67,7 +70,7 @@ TEST(ExecutorOperators, AZeroPointStandsForZeroInPaddingAndPixels) {
   EXPECT_THAT(values_of(Executor(one_convolution(), MacMode::kFloat).logits(image)), expected);
   // Σ W A, which still counts the zero point: 1·3 - 2·5 + 3·1, 1·5 - 2·1 + 3·7, 1·1 - 2·7 + 3·3.
   const Values values = digital.begin(image);
-  EXPECT_THAT(values_of(digital.layer_sums(1, values, {})), ElementsAre(-4, 24, -4));
+  EXPECT_THAT(values_of(LayerProbe(digital, 1).sums(values, {})), ElementsAre(-4, 24, -4));
   for (const ArraySpec& array : arrays()) {
     const Executor analog(one_convolution(), MacMode::kAnalog, all_mapped(array));
     const PreparedPlan plan = analog.prepare(plan_for(analog, lossless()));
@@ -79,7 +82,7 @@ TEST(ExecutorOperators, LosslessAdcsGiveTheLogitsOfTheDigitalNetwork) {
   const Tensor images = random_operator_images(4);
   const Executor digital(every_operator_on_grids(), MacMode::kLossless);
   const std::vector<float> expected = values_of(digital.logits(images));
-  for (const Engine engine : testing::engines())
+  for (const Engine engine : test::engines())
     for (const ArraySpec& array : arrays()) {
       const Executor analog(every_operator_on_grids(), MacMode::kAnalog, all_mapped(array), engine);
       ASSERT_EQ(analog.cim_layers().size(), 3U);
@@ -180,10 +183,9 @@ TEST(ExecutorOperators, LayersWithoutGridsStayRealNumbers) {
   array.last_layer = LayerPolicy::kMapped;
   array.first_layer = LayerPolicy::kMapped;
   const Executor analog(network, MacMode::kAnalog, array);
-  EXPECT_FALSE(analog.is_mapped("conv"));
-  EXPECT_TRUE(analog.is_mapped("project"));
-  EXPECT_FALSE(analog.is_mapped("last"));
-  EXPECT_TRUE(analog.is_real(analog.step_of("last")));
+  ASSERT_EQ(analog.cim_layers().size(), 1U);
+  EXPECT_EQ(analog.cim_layers()[0]->name, "project");
+  EXPECT_TRUE(LayerProbe(analog, analog.step_of("last")).is_real());
   const Tensor images = random_operator_images(2);
   const PreparedPlan plan = analog.prepare(plan_for(analog, lossless()));
   EXPECT_EQ(values_of(analog.logits(images, plan)),
@@ -199,7 +201,7 @@ TEST(ExecutorOperators, FirstAndLastAreCountedAmongLayersOnGrids) {
 }
 
 TEST(ExecutorOperators, RefusesANetworkWithoutAnyGrid) {
-  EXPECT_THAT(testing_networks::message_of([] { Executor(every_operator(), MacMode::kLossless); }),
+  EXPECT_THAT(test::message_of([] { Executor(every_operator(), MacMode::kLossless); }),
               ::testing::HasSubstr("no layer of network 'operators' has integer grids"));
 }
 

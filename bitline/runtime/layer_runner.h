@@ -44,8 +44,7 @@ class LayerRunner {
   std::int64_t rows(const Value& input) const;
   /// What one unit of the sums is worth, one or one per output channel.
   std::vector<double> output_scale(const LayerAdc* adc) const;
-  /// What the zero point of the input adds to a sum's real number, by output channel:
-  /// −s_a · s_w[o] · z_a · Σ_k W[o, k]. Empty where the zero point is 0.
+  /// What the zero point of the input adds to a sum's real number (zero_point.h).
   const std::vector<double>& zero_offset() const { return zero_offset_; }
   /// Shape of the layer's output for a batch.
   Shape output_shape(const Value& input) const;

@@ -6,6 +6,7 @@
 
 #include "bitline/base/parallel.h"
 #include "bitline/base/rational.h"
+#include "bitline/runtime/layer_probe.h"
 
 namespace bitline {
 namespace {
@@ -19,7 +20,7 @@ std::size_t channels_of(const Executor& executor, std::size_t step) {
 /// zero point of the input adds.
 std::vector<double> constants_of(const Executor& executor, std::size_t step) {
   std::vector<double> constants(channels_of(executor, step));
-  const std::vector<double>& offset = executor.zero_offset(step);
+  const std::vector<double>& offset = LayerProbe(executor, step).zero_offset();
   const Network& network = executor.network();
   const Node& layer = *executor.steps()[step].node;
   for (std::size_t c = 0; c < constants.size(); ++c) {
@@ -37,7 +38,8 @@ ChannelStatistics statistics_of(const Executor& executor, std::size_t step,
         "layer {}: one image gives one value per channel, which has no variance; recalibrate on "
         "at least 2 images",
         executor.steps()[step].node->name);
-  return moments.statistics(executor.output_scale(step, plan), constants_of(executor, step));
+  return moments.statistics(LayerProbe(executor, step).output_scale(plan),
+                            constants_of(executor, step));
 }
 
 using Moments = std::vector<ChannelMoments>;
@@ -82,13 +84,13 @@ Moments add_sums(const Parts& parts, Moments moments, const SumsOf& sums_of) {
 }
 
 Moments none(const Executor& executor, std::size_t step) {
-  return {ChannelMoments(channels_of(executor, step), executor.is_real(step))};
+  return {ChannelMoments(channels_of(executor, step), LayerProbe(executor, step).is_real())};
 }
 
 /// Sums of real numbers would depend on how they are parted.
 std::int64_t part_size(const Executor& executor, std::size_t step, const Values& values) {
   constexpr std::int64_t kImages = 8;
-  return executor.is_real(step) ? values.begin()->second.images() : kImages;
+  return LayerProbe(executor, step).is_real() ? values.begin()->second.images() : kImages;
 }
 
 }  // namespace
@@ -98,10 +100,11 @@ void run_with_statistics(const Executor& executor, std::size_t step, Values& val
   const Step& lowered = executor.steps()[step];
   if (!lowered.is_layer() || lowered.batch_norm == nullptr)
     return executor.run(values, step, step + 1, plan);
+  const LayerProbe layer(executor, step);
   const Parts parts(values, part_size(executor, step, values));
   std::vector<Tensor> sums(static_cast<std::size_t>(parts.count()));
   const Moments moments = add_sums(parts, none(executor, step), [&](std::int64_t part) {
-    return sums[static_cast<std::size_t>(part)] = executor.layer_sums(step, parts.at(part), plan);
+    return sums[static_cast<std::size_t>(part)] = layer.sums(parts.at(part), plan);
   });
   use(statistics_of(executor, step, plan, moments.front()));
   Values results;
@@ -109,8 +112,7 @@ void run_with_statistics(const Executor& executor, std::size_t step, Values& val
   parallel_for(0, parts.count(), 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t part = begin; part < end; ++part) {
       Values some = parts.at(part);
-      executor.run_from_sums(some, step, std::exchange(sums[static_cast<std::size_t>(part)], {}),
-                             plan);
+      layer.run_from_sums(some, std::exchange(sums[static_cast<std::size_t>(part)], {}), plan);
       const std::lock_guard<std::mutex> lock(mutex);
       put(some, parts.first(part), parts.images(), results);
     }
@@ -133,7 +135,8 @@ SweepShape sweep_shape(const CimLayer& layer, std::int64_t plans) {
 std::vector<ChannelStatistics> layer_statistics_each(const Executor& executor, std::size_t step,
                                                      const Values& values,
                                                      std::span<const PreparedPlan> plans) {
-  const SweepShape shape = sweep_shape(executor.cim_layer(step), std::ssize(plans));
+  const LayerProbe layer(executor, step);
+  const SweepShape shape = sweep_shape(layer.cim_layer(), std::ssize(plans));
   const Parts parts(values, shape.images);
   const ChannelMoments of_one(channels_of(executor, step), false);
   std::vector<ChannelStatistics> statistics;
@@ -142,7 +145,7 @@ std::vector<ChannelStatistics> layer_statistics_each(const Executor& executor, s
     const auto group =
         plans.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
     const Moments moments = add_sums(parts, Moments(group.size(), of_one), [&](std::int64_t part) {
-      return executor.layer_sums_each(step, parts.at(part), group);
+      return layer.sums_each(parts.at(part), group);
     });
     for (std::size_t i = 0; i < group.size(); ++i)
       statistics.push_back(statistics_of(executor, step, group[i], moments[i]));

@@ -4,18 +4,20 @@
 #include <gtest/gtest.h>
 
 #include "bitline/base/parallel.h"
-#include "bitline/runtime/test_networks.h"
-#include "bitline/runtime/test_plans.h"
+#include "bitline/runtime/layer_probe.h"
+#include "bitline/runtime/statistics_change.h"
+#include "bitline/testing/plans.h"
+#include "bitline/testing/small_network.h"
 
 namespace bitline {
 namespace {
 
+using test::four_levels;
+using test::plan_for;
+using test::random_images;
+using test::small_network;
 using ::testing::DoubleEq;
-using testing::four_levels;
-using testing::plan_for;
 using ::testing::Pointwise;
-using testing::random_images;
-using testing::small_network;
 
 constexpr std::int64_t kImages = 21;  // two parts of 8 and one of 5
 
@@ -57,10 +59,11 @@ TEST_P(RunWithStatistics, TellsOfAllImagesOfLayersBeforeABatchNorm) {
     const bool is_told = lowered.is_layer() && lowered.batch_norm != nullptr;
     std::optional<ChannelStatistics> expected;
     if (is_told) {
-      const Tensor sums = executor.layer_sums(step, values, plan);
+      const LayerProbe layer(executor, step);
+      const Tensor sums = layer.sums(values, plan);
       ChannelMoments whole(static_cast<std::size_t>(sums.dim(1)), false);
       whole.add(sums);
-      expected = whole.statistics(executor.output_scale(step, plan), std::vector<double>{0.0});
+      expected = whole.statistics(layer.output_scale(plan), std::vector<double>{0.0});
     }
     bool told = false;
     run_with_statistics(executor, step, values, plan, [&](const ChannelStatistics& statistics) {
@@ -80,13 +83,13 @@ TEST_P(RunWithStatistics, FinishesTheLayerWithWhatItsHearerChanged) {
   NormStatistics other = stored_statistics(executor.network(), executor.steps()[step]);
   other.mean = other.mean.clone();
   for (float& mean : other.mean.data<float>()) mean += 1;
-  executor.use_statistics(step, other, changed);
+  use_statistics(executor, step, other, changed);
   Values values = executor.begin(random_images(kImages));
   executor.run(values, 0, step, given);
   Values expected = values;
   executor.run(expected, step, step + 1, changed);
   run_with_statistics(executor, step, values, given, [&](const ChannelStatistics&) {
-    executor.use_statistics(step, other, given);
+    use_statistics(executor, step, other, given);
   });
   expect_same(values, expected);
 }

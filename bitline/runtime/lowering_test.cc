@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bitline/graph/test_networks.h"
-#include "bitline/runtime/test_networks.h"
+#include "bitline/testing/graphs.h"
+#include "bitline/testing/small_network.h"
 
 namespace bitline {
 namespace {
@@ -16,7 +16,7 @@ std::vector<std::string> outputs_of(const std::vector<Step>& steps) {
 }
 
 TEST(Lowering, FoldsBatchNormSumAndReluBehindTheirLayer) {
-  const Network network = testing::small_network();
+  const Network network = test::small_network();
   const std::vector<Step> steps = lower(network);
   // the shortcut ends at its batch-norm, because the main branch has swallowed the sum
   EXPECT_THAT(outputs_of(steps),
@@ -34,7 +34,7 @@ TEST(Lowering, FoldsBatchNormSumAndReluBehindTheirLayer) {
 }
 
 TEST(Lowering, KeepsAValueThatHasAGridOfItsOwn) {
-  Network network = testing::small_network();
+  Network network = test::small_network();
   network.quant["first_norm"] = network.quant.at("first_relu");
   const std::vector<Step> steps = lower(network);
   EXPECT_THAT(outputs_of(steps), ::testing::Contains("first_norm"));
@@ -42,14 +42,14 @@ TEST(Lowering, KeepsAValueThatHasAGridOfItsOwn) {
 }
 
 TEST(Lowering, KeepsAValueThatTwoNodesRead) {
-  Network network = testing::small_network();
+  Network network = test::small_network();
   for (Node& node : network.nodes)
     if (node.name == "shortcut") node.inputs = {"first_norm"};
   EXPECT_THAT(outputs_of(lower(network)), ::testing::Contains("first_norm"));
 }
 
 TEST(Lowering, LiveValuesAreThoseThatLaterStepsRead) {
-  const Network network = testing::small_network();
+  const Network network = test::small_network();
   const std::vector<Step> steps = lower(network);
   const std::vector<std::vector<std::string>> live = live_values(steps);
   ASSERT_EQ(live.size(), steps.size() + 1);
@@ -60,23 +60,19 @@ TEST(Lowering, LiveValuesAreThoseThatLaterStepsRead) {
 
 TEST(Lowering, FoldsABatchNormBehindALinearLayerOfOneVectorOnly) {
   for (const Shape& input : {Shape{2}, Shape{2, 2}}) {
-    Network network = testing_networks::network_with_input(input);
-    testing_networks::append(network, "linear", Linear{}, {"input"},
-                             {{"weight", testing_networks::filled({2, 2}, 1)}});
-    testing_networks::append(network, "norm", BatchNorm{}, {"linear"},
-                             testing_networks::identity_norm(2));
+    Network network = test::network_with_input(input);
+    test::append(network, "linear", Linear{}, {"input"}, {{"weight", test::filled({2, 2}, 1)}});
+    test::append(network, "norm", BatchNorm{}, {"linear"}, test::identity_norm(2));
     EXPECT_EQ(lower(network).size(), input.size() == 1 ? 2U : 3U);
   }
 }
 
 TEST(Lowering, ConstantsComeNoSoonerThanTheyAreRead) {
-  Network network = testing_networks::network_with_input({2});
-  testing_networks::append(network, "constant", Constant{}, {},
-                           {{"value", testing_networks::filled({2}, 1)}});
-  testing_networks::append(network, "unread", Constant{}, {},
-                           {{"value", testing_networks::filled({2}, 1)}});
-  testing_networks::append(network, "relu", Relu{}, {"input"});
-  testing_networks::append(network, "sum", Binary{}, {"relu", "constant"});
+  Network network = test::network_with_input({2});
+  test::append(network, "constant", Constant{}, {}, {{"value", test::filled({2}, 1)}});
+  test::append(network, "unread", Constant{}, {}, {{"value", test::filled({2}, 1)}});
+  test::append(network, "relu", Relu{}, {"input"});
+  test::append(network, "sum", Binary{}, {"relu", "constant"});
   EXPECT_THAT(outputs_of(lower(network)),
               ::testing::ElementsAre("input", "relu", "constant", "sum"));
 }

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bitline/runtime/test_networks.h"
+#include "bitline/testing/small_network.h"
 
 namespace bitline {
 namespace {
@@ -15,7 +15,7 @@ Tensor floats(Shape shape, std::vector<float> values) {
 }
 
 TEST(Pointwise, FoldsScaleBiasAndBatchNorm) {
-  Network network = testing::small_network();
+  Network network = test::small_network();
   const Node& norm = network.node("first_norm");
   for (const char* role : {"scale", "shift", "mean", "variance"}) {
     const float value = role == std::string("scale")   ? 3.0F
@@ -85,7 +85,7 @@ TEST(Pointwise, ChannelsOfOnePositionTakeTheirOwnFactors) {
 }
 
 TEST(Pointwise, TheZeroPointOfTheInputIsTakenOffBeforeTheBatchNorm) {
-  const Network network = testing::small_network();
+  const Network network = test::small_network();
   const Step step = lower(network)[1];
   const std::vector<double> scale{0.25};
   const std::vector<double> zero{1, -2, 0, 0.5};

@@ -5,7 +5,8 @@
 
 #include "bitline/quantize/fold_batch_norm.h"
 #include "bitline/quantize/integer_layer.h"
-#include "bitline/runtime/executor.h"
+#include "bitline/runtime/layer_probe.h"
+#include "bitline/runtime/statistics_change.h"
 
 namespace bitline {
 namespace {
@@ -116,9 +117,10 @@ struct ChannelMeans {
 ChannelMeans means_of(const Executor& executor, const Walk& walk, std::size_t step,
                       std::size_t channels) {
   ChannelMeans means{std::vector<double>(channels, 0.0), 0};
-  const std::vector<double> scale = executor.output_scale(step, {});
+  const LayerProbe layer(executor, step);
+  const std::vector<double> scale = layer.output_scale({});
   walk.for_each([&](const Values& values) {
-    const Tensor sums = executor.layer_sums(step, values, {});
+    const Tensor sums = layer.sums(values, {});
     if (sums.dtype() == DType::kF64)
       means.add<double>(sums.data<double>(), sums.dim(0), scale);
     else
@@ -177,7 +179,7 @@ Network correct_biases(Network network, const std::map<std::string, ChannelMeans
       Tensor bias = executor.network().parameter(*step.node, "bias").clone();
       for (std::size_t c = 0; c < wanted.sums.size(); ++c)
         bias.data<float>()[c] += static_cast<float>(wanted.mean(c) - now.mean(c));
-      executor.set_bias(i, bias);
+      set_bias(executor, i, bias);
     }
     walk.advance(i);
     job.progress.update(static_cast<std::int64_t>(i) + 1, step.output);

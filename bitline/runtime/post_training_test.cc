@@ -5,16 +5,16 @@
 
 #include <cmath>
 
-#include "bitline/base/test_progress.h"
-#include "bitline/graph/test_networks.h"
 #include "bitline/runtime/executor.h"
+#include "bitline/testing/graphs.h"
+#include "bitline/testing/progress.h"
 
 namespace bitline {
 namespace {
 
-using testing_networks::append;
-using testing_networks::network_with_input;
-using testing_networks::tensor_of;
+using test::append;
+using test::network_with_input;
+using test::tensor_of;
 
 /// Two linear layers with a ReLU between.
 Network two_layers() {
@@ -71,7 +71,7 @@ TEST(PostTraining, CorrectedBiasesKeepTheMeans) {
 }
 
 TEST(PostTraining, SaysHowManyWeightsHaveTheirScale) {
-  testing_progress::NotedProgress progress;
+  test::NotedProgress progress;
   quantize_post_training(two_layers(), {}, {}, images(), {progress, Cancellation()});
   const auto told = progress.tasks("scale weights");
   ASSERT_EQ(told.size(), 1U);

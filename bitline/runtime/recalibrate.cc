@@ -5,6 +5,7 @@
 
 #include "bitline/runtime/layer_statistics.h"
 #include "bitline/runtime/lowering.h"
+#include "bitline/runtime/statistics_change.h"
 
 namespace bitline {
 namespace {
@@ -95,8 +96,9 @@ Network recalibrate(Executor& executor, PreparedPlan& plan, const Tensor& images
     job.cancellation.check();
     const Step& step = executor.steps()[i];
     run_with_statistics(executor, i, values, plan, [&](const ChannelStatistics& converted) {
-      executor.set_statistics(
-          i, moved(stored_statistics(executor.network(), step), measured.lossless.at(i), converted),
+      set_statistics(
+          executor, i,
+          moved(stored_statistics(executor.network(), step), measured.lossless.at(i), converted),
           plan);
     });
     job.progress.update(static_cast<std::int64_t>(i + 1), step.output);

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "bitline/search/synthetic_evaluator.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
+
+using test::expect_error;
 
 AdcSpec levels(std::int64_t count) {
   AdcSpec adc;

@@ -56,7 +56,7 @@ class Allocator {
 
   AdcPlan searched(std::int64_t levels) {
     SearchOptions search = options_.search;
-    search.method = RangeMethod::kLayerWise;
+    search.method = range_methods::kLayerWise;
     search.adc.levels = levels;
     return search_ranges(evaluator_, search, job_).plan;
   }
@@ -208,7 +208,7 @@ class Allocator {
   /// Ranges that were found among layers of the same levels, anew behind each other's ADCs.
   void search_together() {
     SearchOptions search = options_.search;
-    search.method = RangeMethod::kLayerWise;
+    search.method = range_methods::kLayerWise;
     for (std::size_t i = 0; i < choice_.size(); ++i)
       search.levels[layers()[i].name] = options_.levels[choice_[i]];
     SearchResult together = search_ranges(evaluator_, search, job_);

@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "bitline/base/test_progress.h"
-#include "bitline/search/synthetic_evaluator.h"
+#include "bitline/testing/progress.h"
+#include "bitline/testing/synthetic_evaluator.h"
 
 namespace bitline {
 namespace {
+
+using test::SyntheticEvaluator;
 
 /// Three layers of which the middle one needs many levels: image i is right where it is no smaller
 /// than what the layers lose together.
@@ -191,7 +193,7 @@ TEST(LevelAllocation, FindsTheBudgetByHalving) {
       some.uniform.back().layers[layer].spec.levels = levels;
   }
   some.lost_answers = 15 * 33 + 2;
-  testing_progress::NotedProgress progress;
+  test::NotedProgress progress;
   const LevelAllocation allocation = allocate_levels(evaluator, some, {progress, {}});
   ASSERT_TRUE(allocation.best.has_value());
   EXPECT_EQ(allocation.best->cost, 561 - 2);

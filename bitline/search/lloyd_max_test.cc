@@ -5,11 +5,18 @@
 
 #include <optional>
 
-#include "bitline/search/synthetic_evaluator.h"
-#include "bitline/search/test_histogram.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/histograms.h"
 
 namespace bitline {
 namespace {
+
+using test::arbitrary_histogram;
+using test::error_of;
+using test::expect_error;
+using test::many_times;
+using test::parts_of_256;
+using test::seen;
 
 using Integers = std::vector<std::int64_t>;
 

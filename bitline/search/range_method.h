@@ -1,45 +1,51 @@
-// The ways to a range, by name.
+// The ways to a range, by name. Each is a file of search/methods/.
 #pragma once
 
 #include <string_view>
 
-#include "bitline/base/enum_names.h"
+#include "bitline/adc/adc_spec.h"
+#include "bitline/base/policy.h"
 
 namespace bitline {
 
-enum class RangeMethod {
-  // Searches for the score of the whole network (range_search.h).
-  kNetworkWise,  ///< one δ for all layers
-  kLayerWise,    ///< front to back: earlier layers keep their δ, later ones are lossless
-  kRefine,       ///< layer-wise, then passes with all layers quantized until nothing improves
-  // From what was seen of a layer's sums alone (statistic_ranges.h).
-  kMinMax,
-  kThreeSigma,
-  kPercentile,
-  kColumnBound,
-  kMse,
-  kCsnr,
-  kFullRange,  ///< whatever was seen
-  kLloydMax,
-  kThreeSigmaGaussian,
-  kCsnrLloydMax,
-  // From outside.
-  kMeasured,  ///< one transfer curve for all layers (adc/measured_table.h)
-};
-template <>
-struct EnumNames<RangeMethod> {
+struct LayerStatistics;
+struct StatisticOptions;
+
+/// One way to a range.
+struct RangeMethodPolicy {
   static constexpr std::string_view kWhat = "range method";
-  static constexpr std::array<std::string_view, 14> kNames{
-      "network-wise",   "layer-wise", "refine", "min-max",    "three-sigma", "percentile",
-      "column-bound",   "mse",        "csnr",   "full-range", "lloyd-max",   "three-sigma-gaussian",
-      "csnr-lloyd-max", "measured"};
+
+  /// What it looks at: the score of the whole network (range_search.h), a layer's sums alone
+  /// (statistic_ranges.h), or a curve from outside (adc.table).
+  enum class Source { kSearch, kStatistics, kCurve };
+
+  std::string_view name;
+  std::string_view meaning;  ///< Markdown, one line, for docs/search.md
+  Source source = Source::kStatistics;
+  /// Its ADCs have a transfer curve of their own in place of a range δ.
+  bool gives_tables = false;
+  /// Its ranges have centres of their own, wherever SearchOptions puts them.
+  bool gives_centres = false;
+  /// It looks at what was seen of a layer's sums, and not at their limits alone.
+  bool needs_sums = true;
+  /// Source::kStatistics: the ADC that it gives a layer, from `spec` (range_from_statistics).
+  AdcSpec (*adc)(AdcSpec spec, const LayerStatistics& layer,
+                 const StatisticOptions& options) = nullptr;
+  OnlyOne only_one = {};
 };
 
+using RangeMethod = Picked<RangeMethodPolicy>;
+
 /// Whether it needs an Evaluator.
-bool is_search(RangeMethod method);
-/// Whether its ADCs have a transfer curve of their own in place of a range δ.
-bool gives_tables(RangeMethod method);
-/// Whether its ranges have centres of their own, wherever SearchOptions puts them.
-bool gives_centres(RangeMethod method);
+inline bool is_search(RangeMethod method) {
+  return method->source == RangeMethodPolicy::Source::kSearch;
+}
+
+/// Those that code asks for by name; others are known by their files alone.
+namespace range_methods {
+extern const RangeMethodPolicy kColumnBound, kCsnr, kCsnrLloydMax, kFullRange, kLayerWise,
+    kLloydMax, kMeasured, kMinMax, kMse, kNetworkWise, kPercentile, kRefine, kThreeSigma,
+    kThreeSigmaGaussian;
+}
 
 }  // namespace bitline

@@ -28,7 +28,7 @@ std::vector<Step> plan_steps(const SearchOptions& options, const std::vector<Sea
     return make_candidates(some, adc, options.centres, options.delta_step, options.stream_shifts);
   };
   std::vector<Step> steps;
-  if (options.method == RangeMethod::kNetworkWise) {
+  if (options.method == range_methods::kNetworkWise) {
     steps.push_back({"", candidates(layers)});
   } else {
     for (const SearchLayer& layer : layers)
@@ -91,7 +91,7 @@ void check_start(const AdcPlan& start, const std::vector<SearchLayer>& layers) {
 SearchResult refine_ranges(Evaluator& evaluator, const SearchOptions& options, const AdcPlan& start,
                            const Job& job) {
   SearchOptions refine = options;
-  refine.method = RangeMethod::kRefine;
+  refine.method = range_methods::kRefine;
   std::vector<std::int64_t> order = checked_image_order(refine, evaluator);
   check_start(start, evaluator.layers());
   std::vector<Step> steps = plan_steps(refine, evaluator.layers());
@@ -109,7 +109,7 @@ SearchResult search_ranges(Evaluator& evaluator, const SearchOptions& options, c
   SearchContext context{evaluator, options, std::move(order), job};
   SearchResult result;
   run_pass(context, steps, 0, result);
-  if (options.method != RangeMethod::kRefine) return result;
+  if (options.method != range_methods::kRefine) return result;
   // A layer's own ADC is among its candidates, so a pass never makes the score worse, and ends for
   // want of plans.
   AdcPlan before;

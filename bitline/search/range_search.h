@@ -15,12 +15,12 @@
 #include "bitline/search/candidates.h"
 #include "bitline/search/evaluator.h"
 #include "bitline/search/range_method.h"
-#include "bitline/search/ranking.h"
+#include "bitline/search/tie_break.h"
 
 namespace bitline {
 
 struct SearchOptions {
-  RangeMethod method = RangeMethod::kLayerWise;  ///< one that searches
+  RangeMethod method = range_methods::kLayerWise;  ///< one that searches
   Objective objective = Objective::kAccuracy;
   /// Quantizer (zero-tread or zero-rise), levels, step, ties and sides of every layer. The search
   /// sets delta and centre.

@@ -6,10 +6,15 @@
 #include <tuple>
 
 #include "bitline/search/range_search.h"
-#include "bitline/search/synthetic_evaluator.h"
+#include "bitline/testing/synthetic_evaluator.h"
 
 namespace bitline {
 namespace {
+
+using test::options_of;
+using test::random_scores;
+using test::search_silently;
+using test::SyntheticEvaluator;
 
 /// A search, drawn at random: few possible scores, so that ties are common.
 struct Problem {
@@ -30,9 +35,9 @@ Problem draw_problem(int layer_count) {
   problem.score =
       random_scores(*rc::gen::arbitrary<std::uint64_t>(), *rc::gen::inRange<std::uint64_t>(1, 4),
                     *rc::gen::inRange<std::uint64_t>(0, 3));
-  problem.options =
-      options_of(*rc::gen::element(RangeMethod::kNetworkWise, RangeMethod::kLayerWise),
-                 *rc::gen::inRange(1, 24));
+  problem.options = options_of(*rc::gen::element(RangeMethod(range_methods::kNetworkWise),
+                                                 RangeMethod(range_methods::kLayerWise)),
+                               *rc::gen::inRange(1, 24));
   problem.options.objective =
       *rc::gen::element(Objective::kAccuracy, Objective::kLoss, Objective::kAgreement);
   problem.options.delta_step = *rc::gen::element(Rational(1), Rational(1, 2));
@@ -80,7 +85,7 @@ AdcPlan brute_force_step(const Problem& problem, const AdcPlan& decided,
 }
 
 AdcPlan brute_force(const Problem& problem) {
-  if (problem.options.method == RangeMethod::kNetworkWise)
+  if (problem.options.method == range_methods::kNetworkWise)
     return brute_force_step(problem, {}, problem.layers);
   AdcPlan plan;
   for (const SearchLayer& layer : problem.layers) plan = brute_force_step(problem, plan, {layer});

@@ -5,11 +5,18 @@
 #include <algorithm>
 #include <set>
 
-#include "bitline/base/test_progress.h"
-#include "bitline/search/synthetic_evaluator.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/progress.h"
+#include "bitline/testing/synthetic_evaluator.h"
 
 namespace bitline {
 namespace {
+
+using test::deltas_of;
+using test::expect_error;
+using test::options_of;
+using test::search_silently;
+using test::SyntheticEvaluator;
 
 std::int64_t delta_of(const AdcPlan& plan, const std::string& layer) {
   return plan.layers.at(layer).spec.delta.floor();
@@ -27,7 +34,7 @@ TEST(RangeSearch, DropsACandidateWhenItCannotReachTheLeader) {
   // δ = 1, 2, 3, the best is 2. Image 0 is right for δ = 2 alone, which so leads after the first
   // block and gets all 4 right. The others have 0 of 1 right: at best 3 of 4, out after 1 image.
   SyntheticEvaluator evaluator = peaked(3, 4, 2);
-  const SearchResult result = search_silently(evaluator, options_of(RangeMethod::kLayerWise));
+  const SearchResult result = search_silently(evaluator, options_of(range_methods::kLayerWise));
   const SearchCurve& curve = result.curves.at(0);
   EXPECT_EQ(curve.winner, 1);
   EXPECT_EQ(result.score, (Score{4, 4, 0}));
@@ -49,20 +56,20 @@ TEST(RangeSearch, ARefiningPassStartsFromThePlanThatItIsGiven) {
         return Score{1, off == 0 ? 1 : 0, off};
       }};
   const auto planned = [](std::int64_t delta) {
-    PlannedAdc adc{options_of(RangeMethod::kLayerWise).adc, -3, 3};
+    PlannedAdc adc{options_of(range_methods::kLayerWise).adc, -3, 3};
     adc.spec.delta = delta;
     return adc;
   };
   const AdcPlan start{{{"conv1", planned(3)}, {"conv2", planned(1)}}};
   SilentProgress silent;
   const SearchResult result =
-      refine_ranges(evaluator, options_of(RangeMethod::kLayerWise), start, {silent, {}});
+      refine_ranges(evaluator, options_of(range_methods::kLayerWise), start, {silent, {}});
   EXPECT_EQ(delta_of(result.plan, "conv1"), 1);
   EXPECT_EQ(delta_of(result.plan, "conv2"), 1);
   EXPECT_EQ(result.score, (Score{2, 2, 0}));
   EXPECT_EQ(result.curves.size(), 2U);
   EXPECT_EQ(result.curves.front().pass, 1);
-  EXPECT_THROW(refine_ranges(evaluator, options_of(RangeMethod::kLayerWise),
+  EXPECT_THROW(refine_ranges(evaluator, options_of(range_methods::kLayerWise),
                              {{{"conv1", planned(3)}}}, {silent, {}}),
                Error);
 }
@@ -74,10 +81,10 @@ TEST(RangeSearch, ARefiningPassKeepsAnAdcThatNoCandidateBeats) {
                                  const bool own = plan.layers.at("conv1").spec.delta == learned;
                                  return Score{1, own ? 1 : 0, own ? 0 : 1};
                                }};
-  PlannedAdc adc{options_of(RangeMethod::kLayerWise).adc, -3, 3};
+  PlannedAdc adc{options_of(range_methods::kLayerWise).adc, -3, 3};
   adc.spec.delta = learned;
   SilentProgress silent;
-  const SearchResult result = refine_ranges(evaluator, options_of(RangeMethod::kLayerWise),
+  const SearchResult result = refine_ranges(evaluator, options_of(range_methods::kLayerWise),
                                             {{{"conv1", adc}}}, {silent, {}});
   EXPECT_EQ(result.plan.layers.at("conv1"), adc);
   EXPECT_EQ(result.score.correct, 2);
@@ -85,7 +92,7 @@ TEST(RangeSearch, ARefiningPassKeepsAnAdcThatNoCandidateBeats) {
 
 TEST(RangeSearch, FullMeasuresEveryCandidateOnEveryImage) {
   SyntheticEvaluator evaluator = peaked(3, 4, 2);
-  SearchOptions options = options_of(RangeMethod::kLayerWise);
+  SearchOptions options = options_of(range_methods::kLayerWise);
   options.full = true;
   const SearchResult result = search_silently(evaluator, options);
   const SearchCurve& curve = result.curves.at(0);
@@ -103,7 +110,7 @@ TEST(RangeSearch, HardestImagesFirstSaveWork) {
     return Score{1, std::abs(delta_of(plan, "conv1") - 30) <= image ? 1 : 0, 1};
   };
   SyntheticEvaluator hard_first({{"conv1", -100, 100}}, 100, score);
-  SearchOptions options = options_of(RangeMethod::kLayerWise, 10);
+  SearchOptions options = options_of(range_methods::kLayerWise, 10);
   const SearchResult early = search_silently(hard_first, options);
   SyntheticEvaluator easy_first({{"conv1", -100, 100}}, 100, score);
   for (std::int64_t i = 99; i >= 0; --i) options.image_order.push_back(i);
@@ -124,7 +131,7 @@ TEST(RangeSearch, CandidateThatCanOnlyTieStaysUntilItsLossIsLarger) {
     const bool first = delta_of(plan, "conv1") == 1;
     return Score{1, 1, first ? (image == 0 ? 2 : 0) : (image == 3 ? 3 : 0)};
   });
-  const SearchResult result = search_silently(evaluator, options_of(RangeMethod::kLayerWise));
+  const SearchResult result = search_silently(evaluator, options_of(range_methods::kLayerWise));
   EXPECT_EQ(result.curves[0].winner, 0);
   EXPECT_EQ(result.score, (Score{4, 4, 2}));
 }
@@ -136,7 +143,7 @@ TEST(RangeSearch, LargerDeltaWinsATieThoughMeasuredLater) {
   });
   for (const Objective objective :
        {Objective::kAccuracy, Objective::kLoss, Objective::kAgreement}) {
-    SearchOptions options = options_of(RangeMethod::kLayerWise);
+    SearchOptions options = options_of(range_methods::kLayerWise);
     options.objective = objective;
     const SearchResult result = search_silently(evaluator, options);
     EXPECT_EQ(delta_of(result.plan, "conv1"), 2);
@@ -150,7 +157,7 @@ TEST(RangeSearch, SmallerDeltaIsDroppedAsSoonAsItCanOnlyTieInFull) {
   SyntheticEvaluator evaluator({{"conv1", -2, 2}}, 4, [](const AdcPlan&, std::int64_t) {
     return Score{1, 1, 0};
   });
-  const SearchResult result = search_silently(evaluator, options_of(RangeMethod::kLayerWise));
+  const SearchResult result = search_silently(evaluator, options_of(range_methods::kLayerWise));
   EXPECT_EQ(delta_of(result.plan, "conv1"), 2);
   EXPECT_TRUE(result.curves[0].points[0].dropped);
   EXPECT_EQ(evaluator.images_measured, 5);
@@ -170,7 +177,7 @@ const std::vector<SearchLayer> kTwoLayers = {{"conv1", -5, 5}, {"conv2", -5, 5}}
 
 TEST(RangeSearch, LayerWiseGoesFrontToBackAndKeepsWhatItChose) {
   SyntheticEvaluator evaluator(kTwoLayers, 3, coupled);
-  const SearchResult result = search_silently(evaluator, options_of(RangeMethod::kLayerWise));
+  const SearchResult result = search_silently(evaluator, options_of(range_methods::kLayerWise));
   EXPECT_EQ(deltas_of(result.plan), "conv1=2 conv2=1 ");
   ASSERT_EQ(result.curves.size(), 2);
   EXPECT_EQ(result.curves[0].layer, "conv1");
@@ -187,7 +194,7 @@ TEST(RangeSearch, LayerWiseAsksForPlansThatEndAtTheLayerSearched) {
     asked.insert(deltas_of(plan));
     return coupled(plan, image);
   });
-  search_silently(evaluator, options_of(RangeMethod::kLayerWise));
+  search_silently(evaluator, options_of(range_methods::kLayerWise));
   EXPECT_EQ(asked,
             (std::set<std::string>{"conv1=1 ", "conv1=2 ", "conv1=3 ", "conv1=4 ", "conv1=5 ",
                                    "conv1=2 conv2=1 ", "conv1=2 conv2=2 ", "conv1=2 conv2=3 ",
@@ -197,7 +204,7 @@ TEST(RangeSearch, LayerWiseAsksForPlansThatEndAtTheLayerSearched) {
 TEST(RangeSearch, NetworkWiseGivesEveryLayerTheSameDelta) {
   // Same δ in both layers: 5 and 5 cost 11, 4 and 4 cost 10, 3 and 3 cost 11, 2 and 2 cost 11.
   SyntheticEvaluator evaluator(kTwoLayers, 3, coupled);
-  const SearchResult result = search_silently(evaluator, options_of(RangeMethod::kNetworkWise));
+  const SearchResult result = search_silently(evaluator, options_of(range_methods::kNetworkWise));
   EXPECT_EQ(deltas_of(result.plan), "conv1=4 conv2=4 ");
   EXPECT_EQ(result.score, (Score{3, 3, 30}));
   ASSERT_EQ(result.curves.size(), 1);
@@ -207,10 +214,10 @@ TEST(RangeSearch, NetworkWiseGivesEveryLayerTheSameDelta) {
 TEST(RangeSearch, ProgressEndsAtItsTotalAndNamesTheBest) {
   // 2 layers · 5 candidates · 3 images.
   SyntheticEvaluator evaluator(kTwoLayers, 3, coupled);
-  testing_progress::NotedProgress progress;
-  search_ranges(evaluator, options_of(RangeMethod::kLayerWise, 2), {progress, Cancellation()});
+  test::NotedProgress progress;
+  search_ranges(evaluator, options_of(range_methods::kLayerWise, 2), {progress, Cancellation()});
   ASSERT_EQ(progress.tasks().size(), 1U);
-  const testing_progress::ToldTask& search = progress.tasks().front();
+  const test::ToldTask& search = progress.tasks().front();
   EXPECT_EQ(search.name, "search layer-wise, 4 levels");
   EXPECT_EQ(search.total, 30);
   EXPECT_TRUE(std::ranges::is_sorted(search.done));
@@ -226,9 +233,9 @@ TEST(RangeSearch, CancellationStopsItAtTheNextBlock) {
     cancellation.request();
     return coupled(plan, image);
   });
-  testing_progress::NotedProgress progress;
+  test::NotedProgress progress;
   expect_error(ErrorKind::kInterrupted, "stopped", [&] {
-    search_ranges(evaluator, options_of(RangeMethod::kLayerWise, 2), {progress, cancellation});
+    search_ranges(evaluator, options_of(range_methods::kLayerWise, 2), {progress, cancellation});
   });
   EXPECT_EQ(evaluator.images_measured, 2);
   ASSERT_EQ(progress.tasks().size(), 1U);
@@ -241,7 +248,7 @@ TEST(RangeSearch, EvaluatorThatBreaksTheBoundsPremisesIsABug) {
     SyntheticEvaluator evaluator({{"conv1", -2, 2}}, 3,
                                  [&](const AdcPlan&, std::int64_t) { return wrong; });
     expect_error(ErrorKind::kBug, "internal error",
-                 [&] { search_silently(evaluator, options_of(RangeMethod::kLayerWise)); });
+                 [&] { search_silently(evaluator, options_of(range_methods::kLayerWise)); });
   }
 }
 
@@ -256,9 +263,9 @@ Score attracted(const AdcPlan& plan, std::int64_t) {
 TEST(RangeSearch, RefineGoesOnUntilNothingImproves) {
   SyntheticEvaluator evaluator(kTwoLayers, 3, attracted);
   const SearchResult front_to_back =
-      search_silently(evaluator, options_of(RangeMethod::kLayerWise));
+      search_silently(evaluator, options_of(range_methods::kLayerWise));
   EXPECT_EQ(deltas_of(front_to_back.plan), "conv1=1 conv2=4 ");
-  const SearchResult refined = search_silently(evaluator, options_of(RangeMethod::kRefine));
+  const SearchResult refined = search_silently(evaluator, options_of(range_methods::kRefine));
   EXPECT_EQ(deltas_of(refined.plan), "conv1=4 conv2=4 ");
   EXPECT_EQ(refined.score, (Score{3, 3, 0}));
   // Pass 1 moves conv1, pass 2 moves nothing.
@@ -273,13 +280,13 @@ TEST(RangeSearch, RefineGoesOnUntilNothingImproves) {
 TEST(RangeSearch, StatisticsAreNoSearch) {
   SyntheticEvaluator evaluator(kTwoLayers, 3, attracted);
   expect_error(ErrorKind::kUsage, "range method min-max takes no search",
-               [&] { search_silently(evaluator, options_of(RangeMethod::kMinMax)); });
+               [&] { search_silently(evaluator, options_of(range_methods::kMinMax)); });
 }
 
 /// Changes one option of a good search of 3 images and expects it to be refused by this message.
 void expect_refused(const std::string& message, const std::function<void(SearchOptions&)>& change) {
   SyntheticEvaluator evaluator(kTwoLayers, 3, coupled);
-  SearchOptions options = options_of(RangeMethod::kLayerWise);
+  SearchOptions options = options_of(range_methods::kLayerWise);
   change(options);
   expect_error(ErrorKind::kUsage, message, [&] { search_silently(evaluator, options); });
   EXPECT_EQ(evaluator.images_measured, 0);
@@ -329,7 +336,7 @@ TEST(RangeSearchOptions, NetworksWithNothingToSearchAreRefused) {
                          const std::string& message) {
     SyntheticEvaluator evaluator(std::move(layers), images, coupled);
     expect_error(kind, message,
-                 [&] { search_silently(evaluator, options_of(RangeMethod::kLayerWise)); });
+                 [&] { search_silently(evaluator, options_of(range_methods::kLayerWise)); });
   };
   refuse({}, 3, ErrorKind::kUsage, "no layer has an ADC to search");
   refuse(kTwoLayers, 0, ErrorKind::kUsage, "the search sample holds no image");

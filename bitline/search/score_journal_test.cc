@@ -10,30 +10,30 @@
 #include <fstream>
 
 #include "bitline/base/file.h"
-#include "bitline/search/synthetic_evaluator.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/synthetic_evaluator.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
-/// A path of its own, removed at the end.
+using test::expect_error;
+using test::options_of;
+using test::random_scores;
+using test::search_silently;
+using test::SyntheticEvaluator;
+using test::TemporaryFolder;
+
+/// A path in a folder of its own.
 class TemporaryPath {
  public:
-  TemporaryPath() {
-    static int number = 0;
-    path_ =
-        std::filesystem::temp_directory_path() /
-        ("bitline_score_journal_" + std::to_string(::getpid()) + "_" + std::to_string(number++));
-  }
-  ~TemporaryPath() { std::filesystem::remove(path_); }
-  TemporaryPath(const TemporaryPath&) = delete;
-  TemporaryPath& operator=(const TemporaryPath&) = delete;
-
   const std::filesystem::path& path() const { return path_; }
   std::string text() const { return read_text_file(path_); }
   void write(const std::string& text) const { std::ofstream(path_, std::ios::binary) << text; }
 
  private:
-  std::filesystem::path path_;
+  const TemporaryFolder folder_;
+  const std::filesystem::path path_ = folder_.path() / "journal";
 };
 
 const Score kFirst{4, 3, 70};
@@ -174,9 +174,9 @@ TEST(JournaledEvaluator, KilledSearchContinuesToTheSameResult) {
   ASSERT_TRUE(rc::check([] {
     const TemporaryPath file;
     const auto score = random_scores(*rc::gen::arbitrary<std::uint64_t>(), 2, 2);
-    SearchOptions options =
-        options_of(*rc::gen::element(RangeMethod::kNetworkWise, RangeMethod::kLayerWise),
-                   *rc::gen::inRange(1, 8));
+    SearchOptions options = options_of(*rc::gen::element(RangeMethod(range_methods::kNetworkWise),
+                                                         RangeMethod(range_methods::kLayerWise)),
+                                       *rc::gen::inRange(1, 8));
     SyntheticEvaluator undisturbed(kLayers, 12, score);
     const SearchResult expected = search_silently(undisturbed, options);
 

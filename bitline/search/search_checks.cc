@@ -55,7 +55,7 @@ void check_options(const SearchOptions& options, const Evaluator& evaluator) {
   if (!is_search(options.method))
     fail_usage("range method {} takes no search; it follows from statistics of the sums",
                name_of(options.method));
-  if (options.method == RangeMethod::kNetworkWise && !options.levels.empty())
+  if (options.method == range_methods::kNetworkWise && !options.levels.empty())
     fail_usage("one range for all layers goes with one number of levels; search layer-wise");
   if (evaluator.image_count() < 1) fail_usage("the search sample holds no image");
   check_layers(evaluator.layers());

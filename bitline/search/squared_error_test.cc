@@ -11,10 +11,12 @@
 #include <vector>
 
 #include "bitline/adc/adc_spec.h"
-#include "bitline/search/test_histogram.h"
+#include "bitline/testing/histograms.h"
 
 namespace bitline {
 namespace {
+
+using test::error_of;
 
 /// The definition: every δ, the larger one of equals.
 Rational brute_force(AdcSpec spec, const Histogram& sums, const Rational& delta_step) {

@@ -24,21 +24,15 @@ struct LayerStatistics {
 };
 
 struct StatisticOptions {
-  /// kPercentile: per cent of the sums between the range's ends, half of the rest on either side.
+  /// percentile: per cent of the sums between the range's ends, half of the rest on either side.
   Rational percentile = Rational(999, 10);
-  /// kMse, kCsnr: distance of neighbouring δ.
+  /// mse, csnr: distance of neighbouring δ.
   Rational delta_step = 1;
 };
 
-/// The ADC that the method gives a layer.
-/// - min-max, three-sigma, percentile, column-bound, mse, csnr: `spec` (quantizer, levels, step,
-///   ties, sides; the last two: centre too) with a δ and centre. The first four give the ends of a
-///   range, whose middle is the centre and whose half length, at least ½ and at most the largest
-///   possible |p|, is δ.
-/// - full-range: Quantizer::kFullRange with the levels and sides of `spec`; needs no sums.
-/// - lloyd-max, csnr-lloyd-max, three-sigma-gaussian: Quantizer::kTable with the levels of `spec`
-///   (lloyd_max.h, gaussian_levels.h).
-/// Throws Error (kUsage) for a searching method, and for a layer without any sum, which it names.
+/// The ADC that the method gives a layer: `spec` with what the method decides, which its file in
+/// methods/ and docs/search.md state. Throws Error (kUsage) for a method of another source, and for
+/// a layer without any sum, which it names.
 AdcSpec range_from_statistics(RangeMethod method, AdcSpec spec, const LayerStatistics& layer,
                               const StatisticOptions& options);
 

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "bitline/search/synthetic_evaluator.h"
+#include "bitline/testing/expect_error.h"
 
 namespace bitline {
 namespace {
+
+using test::expect_error;
 
 /// A layer of sums −128 … 128 of which these were seen, once each.
 LayerStatistics seen(std::initializer_list<std::int64_t> sums) {
@@ -26,7 +28,7 @@ AdcSpec range(RangeMethod method, const LayerStatistics& layer,
 }
 
 TEST(StatisticRanges, MinMaxSpansWhatWasSeen) {
-  const AdcSpec spec = range(RangeMethod::kMinMax, seen({-4, 0, 1, 7}));
+  const AdcSpec spec = range(range_methods::kMinMax, seen({-4, 0, 1, 7}));
   EXPECT_EQ(spec.centre, Rational(3, 2));
   EXPECT_EQ(spec.delta, Rational(11, 2));
   EXPECT_EQ(spec.levels, 4);
@@ -34,28 +36,28 @@ TEST(StatisticRanges, MinMaxSpansWhatWasSeen) {
 
 TEST(StatisticRanges, ThreeSigmaLiesAroundTheMean) {
   // −1 and 3: mean 1, deviation 2.
-  const AdcSpec spec = range(RangeMethod::kThreeSigma, seen({-1, 3}));
+  const AdcSpec spec = range(range_methods::kThreeSigma, seen({-1, 3}));
   EXPECT_EQ(spec.centre, Rational(1));
   EXPECT_EQ(spec.delta, Rational(6));
   // 0, 0, 1: mean 1/3 = 341.33/1024, 3σ = 3 · √2 / 3 = 1448.15/1024; both rounded down.
   LayerStatistics layer = seen({0, 0, 1});
-  EXPECT_EQ(range(RangeMethod::kThreeSigma, layer).centre, Rational(341, 1024));
-  EXPECT_EQ(range(RangeMethod::kThreeSigma, layer).delta, Rational(1448, 1024));
+  EXPECT_EQ(range(range_methods::kThreeSigma, layer).centre, Rational(341, 1024));
+  EXPECT_EQ(range(range_methods::kThreeSigma, layer).delta, Rational(1448, 1024));
 }
 
 TEST(StatisticRanges, PercentileLeavesHalfOfTheRestOnEitherSide) {
   LayerStatistics layer = seen({});
   for (std::int64_t p = 1; p <= 100; ++p) layer.sums.add(p);
   // 5 % at or below 5, 95 % at or below 95.
-  const AdcSpec spec = range(RangeMethod::kPercentile, layer, {Rational(90), 1});
+  const AdcSpec spec = range(range_methods::kPercentile, layer, {Rational(90), 1});
   EXPECT_EQ(spec.centre, Rational(50));
   EXPECT_EQ(spec.delta, Rational(45));
   // Everything: from the smallest to the largest.
-  EXPECT_EQ(range(RangeMethod::kPercentile, layer, {Rational(100), 1}).delta, Rational(99, 2));
+  EXPECT_EQ(range(range_methods::kPercentile, layer, {Rational(100), 1}).delta, Rational(99, 2));
 }
 
 TEST(StatisticRanges, ColumnBoundTakesWhatTheDigitsAllow) {
-  const AdcSpec spec = range(RangeMethod::kColumnBound, seen({0}));
+  const AdcSpec spec = range(range_methods::kColumnBound, seen({0}));
   EXPECT_EQ(spec.centre, Rational(10));
   EXPECT_EQ(spec.delta, Rational(40));
 }
@@ -64,7 +66,7 @@ TEST(StatisticRanges, MseKeepsTheCentre) {
   LayerStatistics layer = seen({-4, 0, 4});
   AdcSpec spec;
   spec.levels = 3;
-  spec = range_from_statistics(RangeMethod::kMse, spec, layer, {});
+  spec = range_from_statistics(range_methods::kMse, spec, layer, {});
   EXPECT_EQ(spec.delta, Rational(6));
   EXPECT_EQ(spec.centre, Rational(0));
 }
@@ -78,9 +80,9 @@ TEST(StatisticRanges, CsnrWeighsAPartByWhatItAddsToTheOutput) {
     for (const std::int64_t sum : {-p, 0, p}) sums.add(sum);
     layer.output.parts.push_back({weight, sums});
   }
-  EXPECT_EQ(range(RangeMethod::kCsnr, layer, {}, 3).delta, Rational(6));
+  EXPECT_EQ(range(range_methods::kCsnr, layer, {}, 3).delta, Rational(6));
   std::swap(layer.output.parts[0].weight, layer.output.parts[1].weight);
-  EXPECT_EQ(range(RangeMethod::kCsnr, layer, {}, 3).delta, Rational(12));
+  EXPECT_EQ(range(range_methods::kCsnr, layer, {}, 3).delta, Rational(12));
 }
 
 // 0 counts 64 + 1 times, 4 64 times, 8 once: 0 | 4 8. The second value is 264 / 65.
@@ -92,7 +94,7 @@ TEST(StatisticRanges, CsnrLloydMaxTakesTheLevelsAndTheParts) {
     sums.add(p);
     layer.output.parts.push_back({weight, sums});
   }
-  const AdcSpec spec = range(RangeMethod::kCsnrLloydMax, layer, {}, 2);
+  const AdcSpec spec = range(range_methods::kCsnrLloydMax, layer, {}, 2);
   EXPECT_EQ(spec.table_thresholds, (std::vector<std::int64_t>{3}));
   EXPECT_EQ(spec.table_values, (std::vector<Rational>{0, Rational(1040, 256)}));
 }
@@ -103,7 +105,7 @@ TEST(StatisticRanges, FullRangeNeedsNoSums) {
   spec.levels = 256;
   spec.centre = 3;
   spec.step_rule = StepRule::kCodes;
-  spec = range_from_statistics(RangeMethod::kFullRange, spec, seen({}), {});
+  spec = range_from_statistics(range_methods::kFullRange, spec, seen({}), {});
   EXPECT_EQ(spec.quantizer, Quantizer::kFullRange);
   const CodeTable table = make_code_table(spec, -128, 128);
   EXPECT_EQ(table.levels(), 256);
@@ -114,7 +116,7 @@ TEST(StatisticRanges, FullRangeNeedsNoSums) {
 
 // −4 | 0 | 1 | 7 with four levels, whatever the rest of the spec says.
 TEST(StatisticRanges, LloydMaxTakesTheLevelsAlone) {
-  const AdcSpec spec = range(RangeMethod::kLloydMax, seen({-4, 0, 1, 7}));
+  const AdcSpec spec = range(range_methods::kLloydMax, seen({-4, 0, 1, 7}));
   EXPECT_EQ(spec.quantizer, Quantizer::kTable);
   EXPECT_EQ(spec.table_thresholds, (std::vector<std::int64_t>{-2, 1, 4}));
   EXPECT_EQ(spec.table_values, (std::vector<Rational>{-4, 0, 1, 7}));
@@ -122,19 +124,20 @@ TEST(StatisticRanges, LloydMaxTakesTheLevelsAlone) {
 
 // μ = 1, σ = 2: gaussian_levels_test.cc.
 TEST(StatisticRanges, ThreeSigmaGaussianTakesTheLevelsAlone) {
-  const AdcSpec spec = range(RangeMethod::kThreeSigmaGaussian, seen({-1, 3}));
+  const AdcSpec spec = range(range_methods::kThreeSigmaGaussian, seen({-1, 3}));
   EXPECT_EQ(spec.quantizer, Quantizer::kTable);
   EXPECT_EQ(spec.table_thresholds, (std::vector<std::int64_t>{0, 1, 3}));
 }
 
 TEST(StatisticRanges, PlansOfEveryMethodReadBack) {
   AdcPlan plan;
-  for (const RangeMethod method : {RangeMethod::kMinMax, RangeMethod::kFullRange,
-                                   RangeMethod::kLloydMax, RangeMethod::kThreeSigmaGaussian}) {
+  for (const RangeMethod method :
+       {RangeMethod(range_methods::kMinMax), RangeMethod(range_methods::kFullRange),
+        RangeMethod(range_methods::kLloydMax), RangeMethod(range_methods::kThreeSigmaGaussian)}) {
     AdcSpec spec;
     spec.levels = 7;
     spec.sides = Sides::kBoth;
-    if (method == RangeMethod::kFullRange) spec.step_rule = StepRule::kOuterLevels;
+    if (method == range_methods::kFullRange) spec.step_rule = StepRule::kOuterLevels;
     for (const LayerStatistics& layer : {seen({-3, -1, -1, 0, 0, 0, 2, 5, 5, 11}), seen({4})})
       plan.layers[fmt::format("{}, from {} sums", name_of(method), statistics(layer.sums).total)] =
           {range_from_statistics(method, spec, layer, {}), -128, 128};
@@ -143,28 +146,28 @@ TEST(StatisticRanges, PlansOfEveryMethodReadBack) {
 }
 
 TEST(StatisticRanges, OneSumAloneTakesTheSmallestRange) {
-  const AdcSpec spec = range(RangeMethod::kMinMax, seen({5}));
+  const AdcSpec spec = range(range_methods::kMinMax, seen({5}));
   EXPECT_EQ(spec.centre, Rational(5));
   EXPECT_EQ(spec.delta, Rational(1, 2));
 }
 
 TEST(StatisticRanges, LayersWithoutSumsAndSearchesAreRefused) {
   expect_error(ErrorKind::kUsage, "layer conv1: no partial sum was seen",
-               [] { range(RangeMethod::kMinMax, seen({})); });
+               [] { range(range_methods::kMinMax, seen({})); });
   expect_error(ErrorKind::kUsage, "layer conv1: no partial sum was seen",
-               [] { range(RangeMethod::kLloydMax, seen({})); });
+               [] { range(range_methods::kLloydMax, seen({})); });
   expect_error(ErrorKind::kUsage, "range method layer-wise does not follow from statistics",
-               [] { range(RangeMethod::kLayerWise, seen({1})); });
+               [] { range(range_methods::kLayerWise, seen({1})); });
 }
 
 TEST(RangeMethod, NamesReadBack) {
   for (const char* name :
        {"network-wise", "layer-wise", "refine", "min-max", "three-sigma", "percentile",
         "column-bound", "mse", "full-range", "lloyd-max", "three-sigma-gaussian", "csnr-lloyd-max"})
-    EXPECT_EQ(name_of(from_name<RangeMethod>(name)), name);
+    EXPECT_EQ(name_of(pick<RangeMethodPolicy>(name)), name);
   expect_error(ErrorKind::kUsage,
-               "range method 'layerwise' is unknown; choose one of network-wise, layer-wise",
-               [] { from_name<RangeMethod>("layerwise"); });
+               "range method 'layerwise' is unknown; choose one of column-bound, csnr",
+               [] { pick<RangeMethodPolicy>("layerwise"); });
 }
 
 }  // namespace

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "bitline/base/error.h"
-#include "bitline/search/test_histogram.h"
+#include "bitline/testing/histograms.h"
 
 namespace bitline {
 namespace {
+
+using test::many_times;
+using test::seen;
 
 /// Half of four conversions gave −spread, half +spread: σ = spread.
 Histogram spread(std::int64_t size) {

@@ -6,10 +6,11 @@
 #include <utility>
 
 #include "bitline/base/file.h"
+#include "bitline/evaluate/paired_difference.h"
 #include "bitline/study/cost_report.h"
 #include "bitline/study/evaluation.h"
-#include "bitline/study/inputs.h"
 #include "bitline/study/recalibrate_network.h"
+#include "bitline/study/search_sample.h"
 #include "bitline/study/search_study.h"
 
 namespace bitline {
@@ -149,11 +150,11 @@ class Allocation {
     const auto measure = [&](const AdcPlan& plan, const std::string& name) {
       return evaluate(network_under(plan), MacMode::kAnalog, plan, test_, config_, name, job_);
     };
-    outcome_.lossless_test = measure({}, "lossless").accuracy();
+    outcome_.lossless_test = accuracy_of(measure({}, "lossless"));
     std::optional<Evaluation> best;
     if (outcome_.allocation.best) {
       best = measure(outcome_.allocation.best->plan, "allocated plan");
-      outcome_.best_test = best->accuracy();
+      outcome_.best_test = accuracy_of(*best);
     }
     for (std::size_t i = 0; i < allocate_.levels.size(); ++i) {
       const MeasuredPlan& plan = outcome_.allocation.uniform[i];
@@ -161,7 +162,7 @@ class Allocation {
       const Evaluation own = measure(plan.plan, fmt::format("{} levels", levels));
       const std::int64_t right =
           validation_ ? validated(plan.plan, fmt::format("{} levels", levels)) : 0;
-      UniformPlan uniform{levels, plan, right, own.accuracy(), {}};
+      UniformPlan uniform{levels, plan, right, accuracy_of(own), {}};
       if (best) uniform.better_than_best = paired_difference(best->right, own.right);
       outcome_.uniform.push_back(std::move(uniform));
     }

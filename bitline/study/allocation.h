@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "bitline/base/progress.h"
-#include "bitline/evaluate/accuracy.h"
 #include "bitline/options/run_config.h"
+#include "bitline/record/allocation_record.h"
 #include "bitline/search/level_allocation.h"
 #include "bitline/study/search_study.h"
 
@@ -62,8 +62,8 @@ struct AllocationOutcome {
 AllocationOutcome allocate(SearchStudy& bench, const RunConfig& config, const Dataset& test,
                            const std::filesystem::path& journal, const Job& job);
 
-/// All of it, for allocation.json.
-std::string to_json(const AllocationOutcome& outcome, bool by_area);
+/// All of it, as allocation.json has it.
+AllocationRecord record_of(const AllocationOutcome& outcome, bool by_area);
 
 /// Where the plan of allocation.front[index] stands in a folder: "front/001.json" is the cheapest.
 std::string front_plan_name(std::size_t index);

@@ -6,7 +6,8 @@
 
 #include "bitline/study/evaluation.h"
 #include "bitline/study/inputs.h"
-#include "bitline/study/test_study.h"
+#include "bitline/study/search_sample.h"
+#include "bitline/testing/study.h"
 
 namespace bitline {
 namespace {
@@ -15,8 +16,8 @@ namespace {
 class AllocationTest : public ::testing::Test {
  protected:
   AllocationTest() {
-    Network network = testing::tiny_network();
-    Dataset data = testing::two_classes(120, 5);
+    Network network = test::tiny_network();
+    Dataset data = test::two_classes(120, 5);
     const Executor executor(network, MacMode::kAnalog, study_.config().array);
     const Tensor logits = executor.logits(normalized_images(data, study_.config().data), {});
     std::vector<float> leads;  // of class 1
@@ -47,7 +48,7 @@ class AllocationTest : public ::testing::Test {
     return allocate(bench, config, test, study_.folder() / "journal", {silent_, cancellation_});
   }
 
-  testing::TestStudy study_{"allocation_test"};
+  test::TestStudy study_;
   SilentProgress silent_;
   Cancellation cancellation_;
 };

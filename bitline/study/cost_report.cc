@@ -1,45 +1,38 @@
 #include "bitline/study/cost_report.h"
 
-#include <nlohmann/json.hpp>
-
 #include "bitline/evaluate/zero_detection.h"
 #include "bitline/study/inputs.h"
 
 namespace bitline {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr double kSquareMicrometres = 1e-6;  // in mm²
 constexpr double kPicojoules = 1e-3;         // in nJ
 constexpr double kNanoseconds = 1e-3;        // in µs
 
-Json json_of(const Breakdown& breakdown, double unit) {
-  Json json;
+CostRecord::Breakdown record_of(const Breakdown& breakdown, double unit) {
+  CostRecord::Breakdown record;
   for (std::size_t i = 0; i < kCircuits; ++i)
-    json[std::string(name_of(static_cast<Circuit>(i)))] = unit * breakdown.parts[i];
-  json["total"] = unit * breakdown.total();
-  return json;
+    record.circuits.emplace_back(name_of(static_cast<Circuit>(i)), unit * breakdown.parts[i]);
+  record.total = unit * breakdown.total();
+  return record;
 }
 
-Json json_of(const NetworkCost& network) {
-  Json json;
-  json["area_mm2"] = json_of(network.area_one_design, kSquareMicrometres);
-  json["area_by_layer_mm2"] = json_of(network.area, kSquareMicrometres);
-  json["energy_nj_per_image"] = json_of(network.energy, kPicojoules);
-  json["time_us_per_image"] = kNanoseconds * network.time;
-  json["images_per_second"] = 1e9 / network.slowest_time;
-  json["tops_per_watt"] = network.tops_per_watt();
-  json["one_bit_tops_per_watt"] = network.one_bit_tops_per_watt();
-  json["tops_per_mm2"] = network.tops_per_mm2();
-  json["one_bit_tops_per_mm2"] = network.one_bit_tops_per_mm2();
-  for (const NetworkCost::Layer& layer : network.layers)
-    json["layers"].push_back({{"name", layer.name},
-                              {"levels", layer.cost.levels},
-                              {"area_mm2", json_of(layer.cost.area, kSquareMicrometres)},
-                              {"energy_nj_per_image", json_of(layer.cost.energy, kPicojoules)},
-                              {"time_us_per_image", kNanoseconds * layer.cost.time}});
-  return json;
+CostRecord::Design record_of(const NetworkCost& network) {
+  CostRecord::Design record;
+  record.area = record_of(network.area_one_design, kSquareMicrometres);
+  record.area_by_layer = record_of(network.area, kSquareMicrometres);
+  record.energy = record_of(network.energy, kPicojoules);
+  record.time = kNanoseconds * network.time;
+  record.images_per_second = 1e9 / network.slowest_time;
+  record.tops_per_watt = network.tops_per_watt();
+  record.one_bit_tops_per_watt = network.one_bit_tops_per_watt();
+  record.tops_per_mm2 = network.tops_per_mm2();
+  record.one_bit_tops_per_mm2 = network.one_bit_tops_per_mm2();
+  for (const auto& [name, cost] : network.layers)
+    record.layers.push_back({name, cost.levels, record_of(cost.area, kSquareMicrometres),
+                             record_of(cost.energy, kPicojoules), kNanoseconds * cost.time});
+  return record;
 }
 
 std::vector<std::string> notes_on(const CostConfig& cost, const ArraySpec& array) {
@@ -82,21 +75,21 @@ CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const
           notes_on(cost, layers.front()->array)};
 }
 
-std::string to_json(const CostComparison& comparison, const CostConfig& cost,
-                    const CostOptions& options) {
-  Json json;
-  json["technology"] = options.technology.name;
-  json["adc"] = std::string(name_of(cost.adc));
-  json["plan"] = json_of(comparison.plan);
-  json["dummy_column"] = cost.dummy_column;
-  if (cost.zero_detection) json["idle_reads"] = options.idle_shares;
-  json["baseline_levels"] = cost.baseline_levels;
-  json["baseline"] = json_of(comparison.baseline);
-  json["area_saved"] = comparison.area_saved();
-  json["area_saved_by_layer"] = comparison.area_saved_by_layer();
-  json["energy_saved"] = comparison.energy_saved();
-  if (!comparison.notes.empty()) json["notes"] = comparison.notes;
-  return json.dump(2) + "\n";
+CostRecord record_of(const CostComparison& comparison, const CostConfig& cost,
+                     const CostOptions& options) {
+  CostRecord record;
+  record.technology = options.technology.name;
+  record.adc = name_of(cost.adc);
+  record.plan = record_of(comparison.plan);
+  record.dummy_column = cost.dummy_column;
+  if (cost.zero_detection) record.idle_reads = options.idle_shares;
+  record.baseline_levels = cost.baseline_levels;
+  record.baseline = record_of(comparison.baseline);
+  record.area_saved = comparison.area_saved();
+  record.area_saved_by_layer = comparison.area_saved_by_layer();
+  record.energy_saved = comparison.energy_saved();
+  record.notes = comparison.notes;
+  return record;
 }
 
 }  // namespace bitline

@@ -9,6 +9,7 @@
 #include "bitline/cost/network_cost.h"
 #include "bitline/data/dataset.h"
 #include "bitline/options/run_config.h"
+#include "bitline/record/cost_record.h"
 #include "bitline/runtime/executor.h"
 
 namespace bitline {
@@ -48,9 +49,8 @@ struct CostComparison {
 CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const CostConfig& cost,
                             const CostOptions& options);
 
-/// Per layer and in total: mm², nJ per image, µs per image, TOPS/W, TOPS/mm², and what is saved;
-/// the shares of idle reads where reads are skipped.
-std::string to_json(const CostComparison& comparison, const CostConfig& cost,
-                    const CostOptions& options);
+/// What a run folder, and `bitline cost --json`, have of it.
+CostRecord record_of(const CostComparison& comparison, const CostConfig& cost,
+                     const CostOptions& options);
 
 }  // namespace bitline

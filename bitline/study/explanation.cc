@@ -5,11 +5,13 @@
 #include <numeric>
 #include <utility>
 
+#include "bitline/adc/clipped_sums.h"
 #include "bitline/adc/stream_tables.h"
 #include "bitline/evaluate/network_evaluator.h"
 #include "bitline/evaluate/predict.h"
 #include "bitline/evaluate/scoring.h"
 #include "bitline/kernels/layer_adc.h"
+#include "bitline/runtime/layer_probe.h"
 #include "bitline/runtime/recalibrate.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/search_study.h"
@@ -143,7 +145,7 @@ class Explainer {
  private:
   /// Of a network that works with those ADCs alone.
   HistogramMap sums_under(const PreparedPlan& plan) const {
-    HistogramMap sums = bench_.executor().make_histograms(false);
+    HistogramMap sums = make_histograms(bench_.executor(), false);
     predict(bench_.executor(), plan, bench_.sample(), config_.data.normalization,
             "profile partial sums", job_, &sums);
     return sums;
@@ -158,17 +160,16 @@ class Explainer {
 
   void measure_error(std::size_t step, const Values& values, const PreparedPlan& exact,
                      const PreparedPlan& converted, LayerExplanation& own) const {
-    const Executor& executor = bench_.executor();
-    const ErrorPower power =
-        error_power(executor.layer_sums(step, values, exact), executor.output_scale(step, exact),
-                    executor.layer_sums(step, values, converted),
-                    executor.output_scale(step, converted), executor.zero_offset(step));
+    const LayerProbe layer(bench_.executor(), step);
+    const ErrorPower power = error_power(layer.sums(values, exact), layer.output_scale(exact),
+                                         layer.sums(values, converted),
+                                         layer.output_scale(converted), layer.zero_offset());
     own.signal_to_noise = 10 * std::log10(power.signal / power.error);
     own.mean_error_share = power.error > 0 ? power.mean_error / power.error : 0;
   }
 
   void count_ones(std::size_t step, const Values& values) {
-    const std::vector<std::int64_t> ones = bench_.executor().count_ones(step, values);
+    const std::vector<std::int64_t> ones = LayerProbe(bench_.executor(), step).count_ones(values);
     const Tensor& digits = values.at(bench_.executor().steps()[step].node->inputs[0]).data;
     ones_.resize(std::max(ones_.size(), ones.size()));
     for (std::size_t j = 0; j < ones.size(); ++j) ones_[j] += {ones[j], digits.size()};
@@ -176,7 +177,7 @@ class Explainer {
 
   void explain_streams(PreparedPlan converted) {
     const bool apart =
-        !explanation_.statistics_of_plan && bench_.executor().streams_are_apart(converted);
+        !explanation_.statistics_of_plan && streams_are_apart(bench_.executor(), converted);
     for (const Ones& ones : ones_) {
       StreamExplanation& own = explanation_.streams.emplace_back();
       own.ones = static_cast<double>(ones.count) / static_cast<double>(ones.digits);
@@ -195,25 +196,17 @@ class Explainer {
         make_layer_adc(layer, make_stream_tables(own.adc, layer.sums.minimum, layer.sums.maximum));
     own.levels = adc.table(0).levels();
     std::vector<bool> used(adc.table(0).values.size());
-    double clipped_in_all = 0;
-    double all = 0;
+    ClippedSums of_all;
     for (std::int64_t stream = 0; stream < sums.streams(); ++stream) {
       const CodeTable& table = adc.table(static_cast<std::size_t>(stream));
-      const auto [first, last] = unclipped_sums(table);
-      double clipped = 0;
-      double total = 0;
-      const Histogram of_stream = sums.of_stream(stream);
-      for (std::int64_t p = of_stream.minimum(); p <= of_stream.maximum(); ++p) {
-        const auto count = static_cast<double>(of_stream.count(p));
-        total += count;
-        if (p < first || p > last) clipped += count;
-        if (count > 0) used[static_cast<std::size_t>(table.code(p))] = true;
-      }
-      own.clipped.push_back(total > 0 ? clipped / total : 0);
-      clipped_in_all += clipped;
-      all += total;
+      const Histogram seen = sums.of_stream(stream);
+      const ClippedSums of_stream = count_clipped(table, seen);
+      own.clipped.push_back(of_stream.share());
+      of_all += of_stream;
+      for (std::int64_t p = seen.minimum(); p <= seen.maximum(); ++p)
+        if (seen.count(p) > 0) used[static_cast<std::size_t>(table.code(p))] = true;
     }
-    own.clipped_in_all = all > 0 ? clipped_in_all / all : 0;
+    own.clipped_in_all = of_all.share();
     own.levels_used = std::ranges::count(used, true);
   }
 

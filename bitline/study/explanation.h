@@ -9,6 +9,7 @@
 #include "bitline/base/progress.h"
 #include "bitline/graph/network.h"
 #include "bitline/options/run_config.h"
+#include "bitline/record/explanation_record.h"
 #include "bitline/search/evaluator.h"
 
 namespace bitline {
@@ -64,6 +65,7 @@ struct Explanation {
 Explanation explain(const Network& network, const RunConfig& config, const AdcPlan& plan,
                     const Job& job);
 
-std::string to_json(const Explanation& explanation);
+/// What a run folder, and `bitline explain --json`, have of it.
+ExplanationRecord record_of(const Explanation& explanation);
 
 }  // namespace bitline

@@ -7,6 +7,7 @@
 #include "bitline/data/class_balanced_sample.h"
 #include "bitline/exporter/npz.h"
 #include "bitline/study/inputs.h"
+#include "bitline/study/search_sample.h"
 
 namespace bitline {
 namespace {

@@ -1,13 +1,12 @@
-// What every verb needs first: the network and the images that a configuration names.
+// What every verb needs first: the network that a configuration names, and whether images fit it.
+// The images are loaded by search_sample.h.
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "bitline/base/progress.h"
 #include "bitline/data/dataset.h"
 #include "bitline/graph/network.h"
 #include "bitline/options/run_config.h"
@@ -22,28 +21,6 @@ Network load_network(const std::filesystem::path& file);
 /// That of the file, or the built-in network with the weights of a file or freshly drawn ones.
 /// Errors carry the path.
 Network load_network(const ModelConfig& model);
-
-/// The whole training or test set of [data].
-Dataset load_split(const DataConfig& data, Split split, const Job& job);
-
-/// A class-balanced part of a set, and its positions in the whole.
-struct BalancedPart {
-  Dataset data;
-  std::vector<std::int64_t> indices;
-};
-/// `per_class` images of each class, drawn by `seed` (class_balanced_sample). Of a folder of
-/// pictures, no others are decoded.
-BalancedPart load_balanced_part(const DataConfig& data, Split split, std::int64_t per_class,
-                                std::uint64_t seed, const Job& job);
-
-/// The class-balanced sample of the training set that profile, search and recalibrate look at.
-Dataset load_search_sample(const DataConfig& data, std::uint64_t seed, const Job& job);
-
-/// Training images that none of these has seen, to judge their plans on:
-/// data.validation_per_class of each class, drawn behind the search sample; or as many as are left,
-/// and nothing where none are.
-std::optional<Dataset> load_validation_sample(const DataConfig& data, std::uint64_t seed,
-                                              const Job& job);
 
 /// Throws Error when images or classes do not fit the network.
 void check_fit(const Network& network, const Dataset& dataset);

@@ -1,69 +1,65 @@
 #include "bitline/study/mapping_report.h"
 
-#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "bitline/mapping/layout.h"
-#include "bitline/study/placement.h"
+#include "bitline/runtime/layer_probe.h"
+#include "bitline/runtime/stays_digital.h"
 
 namespace bitline {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json array_json(const ArraySpec& array) {
-  return {{"rows", array.rows},
-          {"driven_rows", array.driven_rows()},
-          {"columns", array.columns},
-          {"cell_bits", array.cell_bits},
-          {"dac_bits", array.dac_bits},
-          {"encoding", name_of(array.encoding)},
-          {"subtract", name_of(array.subtract)},
-          {"offset_removal", name_of(array.offset_removal)},
-          {"column_flip", name_of(array.column_flip)},
-          {"row_order", name_of(array.row_order)},
-          {"tile_cut", name_of(array.tile_cut)},
-          {"activation_encoding", name_of(array.activation_encoding)},
-          {"columns_per_adc", array.columns_per_adc}};
+MappingRecord::Array record_of(const ArraySpec& array) {
+  MappingRecord::Array record;
+  record.rows = array.rows;
+  record.driven_rows = array.driven_rows();
+  record.columns = array.columns;
+  record.cell_bits = array.cell_bits;
+  record.dac_bits = array.dac_bits;
+  record.encoding = name_of(array.encoding);
+  record.subtract = name_of(array.subtract);
+  record.offset_removal = name_of(array.offset_removal);
+  record.column_flip = name_of(array.column_flip);
+  record.row_order = name_of(array.row_order);
+  record.tile_cut = name_of(array.tile_cut);
+  record.activation_encoding = name_of(array.activation_encoding);
+  record.columns_per_adc = array.columns_per_adc;
+  return record;
 }
 
-std::string_view name_of(Place place) {
-  constexpr std::string_view kNames[] = {"array", "integers", "real", "digital"};
-  return kNames[static_cast<std::size_t>(place)];
-}
-
-void add_layout(const CimLayer& layer, Json& node) {
+MappingRecord::Layout record_of(const CimLayer& layer) {
   const LayerLayout layout = layout_of(layer);
-  node["fan_in"] = layout.fan_in;
-  node["tiles"] = layout.tiles;
-  node["planes"] = layout.planes;
-  node["streams"] = layout.streams;
-  node["arrays"] = layout.arrays;
-  node["columns"] = layout.physical_columns;
-  node["utilisation"] = layout.cell_utilisation;
-  node["adcs"] = layout.adcs;
-  node["sums"] = {layer.sums.minimum, layer.sums.maximum};
-  node["partial_sum_bits"] = layout.partial_sum_bits;
-  node["accumulator_bits"] = layout.accumulator_bits;
-  node["conversions"] = layout.conversions;
-  node["reference_conversions"] = layout.reference_conversions;
-  node["notes"] = layout.notes;
+  MappingRecord::Layout record;
+  record.fan_in = layout.fan_in;
+  record.tiles = layout.tiles;
+  record.planes = layout.planes;
+  record.streams = layout.streams;
+  record.arrays = layout.arrays;
+  record.columns = layout.physical_columns;
+  record.utilisation = layout.cell_utilisation;
+  record.adcs = layout.adcs;
+  record.smallest_sum = layer.sums.minimum;
+  record.largest_sum = layer.sums.maximum;
+  record.partial_sum_bits = layout.partial_sum_bits;
+  record.accumulator_bits = layout.accumulator_bits;
+  record.conversions = layout.conversions;
+  record.reference_conversions = layout.reference_conversions;
+  record.notes = layout.notes;
+  return record;
 }
 
 }  // namespace
 
-std::string mapping_json(const Executor& executor, const ArraySpec& array) {
-  Json nodes = Json::array();
-  for (const Placement& placement : placements_of(executor, array)) {
-    Json node{{"name", placement.node},
-              {"operator", placement.op},
-              {"shape", placement.shape},
-              {"place", name_of(placement.place)},
-              {"reason", placement.reason}};
+MappingRecord mapping_record(const Executor& executor, const ArraySpec& array) {
+  MappingRecord record{record_of(array), {}};
+  for (const Placement& placement : placements_of(executor)) {
+    MappingRecord::Node node{placement.node,  std::string(placement.op), placement.shape,
+                             placement.place, placement.reason,          std::nullopt};
     if (placement.place == Place::kArray)
-      add_layout(executor.cim_layer(executor.step_of(placement.node)), node);
-    nodes.push_back(std::move(node));
+      node.layout = record_of(LayerProbe(executor, executor.step_of(placement.node)).cim_layer());
+    record.nodes.push_back(std::move(node));
   }
-  return Json{{"array", array_json(array)}, {"nodes", std::move(nodes)}}.dump(1) + "\n";
+  return record;
 }
 
 }  // namespace bitline

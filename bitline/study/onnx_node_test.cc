@@ -11,8 +11,8 @@
 #include "bitline/base/file.h"
 #include "bitline/importer/import_onnx.h"
 #include "bitline/importer/onnx_tensor.h"
-#include "bitline/importer/test_models.h"
 #include "bitline/runtime/executor.h"
+#include "bitline/testing/onnx_models.h"
 
 namespace bitline {
 namespace {
@@ -221,8 +221,8 @@ TEST(OnnxNodes, GeluIsWhatItsDefinitionSays) {
   const std::vector<float> numbers{-8, -1.5F, -0.1F, 0, 0.7F, 3};
   const Tensor x = Tensor::of<float>({1, 6}, numbers);
   for (const std::string approximation : {"none", "tanh"}) {
-    testing_models::ModelBuilder model({0, 6}, 20);
-    model.node("Gelu", {"x"}, {"y"}, {testing_models::attribute("approximate", approximation)});
+    test::ModelBuilder model({0, 6}, 20);
+    model.node("Gelu", {"x"}, {"y"}, {test::attribute("approximate", approximation)});
     const Tensor y = Executor(model.import(), MacMode::kFloat).logits(x);
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       const double v = double{numbers[i]};

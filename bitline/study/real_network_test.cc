@@ -4,10 +4,10 @@
 #include "bitline/base/parallel.h"
 #include "bitline/data/sample_file.h"
 #include "bitline/graph/network_file.h"
-#include "bitline/runtime/test_engines.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/search_study.h"
 #include "bitline/study/speed.h"
+#include "bitline/testing/engines.h"
 
 namespace bitline {
 namespace {
@@ -130,7 +130,7 @@ TEST(RealNetworkUnderAPlan, EveryEngineGivesTheSame) {
   const Executor fused(shipped_network(), MacMode::kAnalog);
   const AdcPlan plan = coarse_plan(fused);
   const std::vector<float> expected = logits(fused, fused.prepare(plan), 0, 10, 10);
-  for (const Engine engine : testing::engines()) {
+  for (const Engine engine : test::engines()) {
     const Executor other(shipped_network(), MacMode::kAnalog, {}, engine);
     EXPECT_EQ(logits(other, other.prepare(plan), 0, 10, 10), expected);
   }
@@ -173,12 +173,12 @@ void expect_pruned_equals_full(RangeMethod method, const Rational& delta_step) {
 }
 
 TEST(RealNetworkSearch, WhatIsDroppedChangesNothingNetworkWise) {
-  expect_pruned_equals_full(RangeMethod::kNetworkWise, 1);
+  expect_pruned_equals_full(range_methods::kNetworkWise, 1);
 }
 
 // Every eighth δ: each of the 20 layers has a search of its own.
 TEST(RealNetworkSearch, WhatIsDroppedChangesNothingLayerWise) {
-  expect_pruned_equals_full(RangeMethod::kLayerWise, 8);
+  expect_pruned_equals_full(range_methods::kLayerWise, 8);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "bitline/study/retraining_gain.h"
 
-#include "bitline/study/inputs.h"
+#include "bitline/study/search_sample.h"
 #include "bitline/study/training_recipe.h"
 
 namespace bitline {

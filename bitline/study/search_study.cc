@@ -10,10 +10,12 @@
 #include "bitline/evaluate/scoring.h"
 #include "bitline/evaluate/sum_statistics.h"
 #include "bitline/mapping/array_settings.h"
+#include "bitline/runtime/layer_probe.h"
 #include "bitline/search/candidates.h"
 #include "bitline/search/score_journal.h"
 #include "bitline/search/stream_spread.h"
 #include "bitline/study/inputs.h"
+#include "bitline/study/search_sample.h"
 
 namespace bitline {
 namespace {
@@ -75,7 +77,7 @@ void check_ranges(const RunConfig& config, RangeMethod method,
         "search.stream_ranges = \"by-spread\" goes with ranges that are searched, and {} are not; "
         "choose network-wise, layer-wise or refine",
         name_of(method));
-  if (method != RangeMethod::kMeasured) return;
+  if (method != range_methods::kMeasured) return;
   if (!config.adc.measured)
     fail_usage(
         "search.ranges: \"measured\" needs a transfer curve; name its CSV file in adc.table");
@@ -116,7 +118,7 @@ HistogramMap SearchStudy::profile(bool by_tile, const Job& job) {
 }
 
 HistogramMap SearchStudy::count_sums(bool by_tile, const Job& job) const {
-  HistogramMap histograms = executor_.make_histograms(by_tile);
+  HistogramMap histograms = make_histograms(executor_, by_tile);
   const PreparedPlan plan = executor_.prepare(lossless_plan(executor_));
   predict(executor_, plan, sample_, config_.data.normalization, "profile partial sums", job,
           &histograms);
@@ -157,13 +159,12 @@ const std::vector<std::int32_t>& SearchStudy::targets() const {
 
 AdcSpec SearchStudy::adc_without_search(const CimLayer& layer, RangeMethod method,
                                         const SearchOptions& options, const Job& job) {
-  if (method == RangeMethod::kMeasured) return *config_.adc.measured;
+  if (method == range_methods::kMeasured) return *config_.adc.measured;
   AdcSpec spec = options.adc;
   if (const auto centre = options.centres.find(layer.name); centre != options.centres.end())
     spec.centre = centre->second;
   LayerStatistics statistics;
-  if (method != RangeMethod::kFullRange)  // which looks at nothing but the layer's limits
-    statistics = statistics_of(layer, sums(job).at(layer.name));
+  if (method->needs_sums) statistics = statistics_of(layer, sums(job).at(layer.name));
   return range_from_statistics(method, spec, statistics,
                                {config_.search.percentile, options.delta_step});
 }

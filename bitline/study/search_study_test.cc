@@ -1,5 +1,6 @@
 #include "bitline/study/search_study.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <numeric>
@@ -9,12 +10,14 @@
 #include "bitline/evaluate/scoring.h"
 #include "bitline/runtime/recalibrate.h"
 #include "bitline/study/inputs.h"
-#include "bitline/study/test_study.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/study.h"
 
 namespace bitline {
 namespace {
 
-using testing::TestStudy;
+using test::message_of;
+using test::TestStudy;
 
 AdcPlan plan_of(const Executor& executor, std::int64_t delta, std::size_t layers) {
   AdcPlan plan;
@@ -57,12 +60,13 @@ NetworkEvaluator evaluator_of(const SearchStudy& bench, const RunConfig& config,
 }
 
 TEST(SearchStudy, QuantizesTheNamedLayersAlone) {
-  const TestStudy study("named_layers");
+  const TestStudy study;
   RunConfig config = study.config();
   config.search.layers = {"stage2.block1.conv2"};
   SilentProgress silent;
   for (const RangeMethod method :
-       {RangeMethod::kLayerWise, RangeMethod::kNetworkWise, RangeMethod::kThreeSigma}) {
+       {RangeMethod(range_methods::kLayerWise), RangeMethod(range_methods::kNetworkWise),
+        RangeMethod(range_methods::kThreeSigma)}) {
     SearchStudy bench(load_network(config.model), config, {silent, {}});
     const SearchResult result = bench.search(3, method, {}, {silent, {}});
     ASSERT_EQ(result.plan.layers.size(), 1U) << name_of(method);
@@ -74,43 +78,43 @@ TEST(SearchStudy, QuantizesTheNamedLayersAlone) {
 }
 
 TEST(SearchStudy, GivesEveryLayerTheMeasuredCurve) {
-  const TestStudy study("measured");
+  const TestStudy study;
   const std::string curve = "threshold,value\n,-1.5\n-1/2,0.25\n3,3\n";
   write_file_atomically(study.folder() / "curve.csv", curve);
   const RunConfig config =
       study.config("[adc]\ntable = \"" + (study.folder() / "curve.csv").string() + "\"\n");
   SilentProgress silent;
   SearchStudy bench(load_network(config.model), config, {silent, {}});
-  const SearchResult result = bench.search(3, RangeMethod::kMeasured, {}, {silent, {}});
+  const SearchResult result = bench.search(3, range_methods::kMeasured, {}, {silent, {}});
   EXPECT_EQ(std::ssize(result.plan.layers), std::ssize(bench.searched_layers()));
   for (const auto& [layer, adc] : result.plan.layers) {
     EXPECT_EQ(adc.spec.table_thresholds, (std::vector<std::int64_t>{0, 3})) << layer;
     EXPECT_EQ(adc.spec.table_values, (std::vector<Rational>{{-3, 2}, {1, 4}, 3})) << layer;
   }
   EXPECT_EQ(result.score, score_from_scratch(bench, config, result.plan));
-  EXPECT_THROW(bench.search(6, RangeMethod::kMeasured, {}, {silent, {}}), Error);
+  EXPECT_THROW(bench.search(6, range_methods::kMeasured, {}, {silent, {}}), Error);
   const std::int64_t levels[] = {3};
-  EXPECT_THROW(check_ranges(study.config(), RangeMethod::kMeasured, levels), Error);
+  EXPECT_THROW(check_ranges(study.config(), range_methods::kMeasured, levels), Error);
 }
 
 TEST(SearchStudy, CentresTheNamedLayersAlone) {
-  const TestStudy study("named_centres");
+  const TestStudy study;
   const RunConfig config = study.config("centre = \"mean\"\nlayers = [\"stage2.block1.conv2\"]\n");
   SilentProgress silent;
   SearchStudy bench(load_network(config.model), config, {silent, {}});
-  const SearchResult result = bench.search(3, RangeMethod::kLayerWise, {}, {silent, {}});
+  const SearchResult result = bench.search(3, range_methods::kLayerWise, {}, {silent, {}});
   EXPECT_EQ(result.plan.layers.size(), 1U);
 }
 
 // Rows in another order make other sums of the same digits, between the same bounds.
 TEST(SearchStudy, TakesNoScoresOfAnotherArrayFromAJournal) {
-  const TestStudy study("journals");
+  const TestStudy study;
   RunConfig config = study.config();
   SilentProgress silent;
   const auto search = [&](RowOrder order, const std::string& journal) {
     config.array.row_order = order;
     SearchStudy bench(load_network(config.model), config, {silent, {}});
-    return bench.search(3, RangeMethod::kLayerWise, study.folder() / journal, {silent, {}});
+    return bench.search(3, range_methods::kLayerWise, study.folder() / journal, {silent, {}});
   };
   const SearchResult fresh = search(RowOrder::kKernelMajor, "fresh");
   search(RowOrder::kChannelMajor, "journal");
@@ -121,7 +125,7 @@ TEST(SearchStudy, TakesNoScoresOfAnotherArrayFromAJournal) {
 
 // Layers that get no ADC have recalibrated statistics too, which go into every score.
 TEST(SearchStudy, TakesNoScoresOfOtherLayersFromAJournal) {
-  const TestStudy study("journals_of_layers");
+  const TestStudy study;
   RunConfig config = study.config();
   config.search.statistics = SearchStatistics::kRecalibrated;
   config.search.options.full = true;
@@ -129,7 +133,7 @@ TEST(SearchStudy, TakesNoScoresOfOtherLayersFromAJournal) {
   const auto search = [&](const std::vector<std::string>& layers, const std::string& journal) {
     config.search.layers = layers;
     SearchStudy bench(load_network(config.model), config, {silent, {}});
-    return bench.search(3, RangeMethod::kLayerWise, study.folder() / journal, {silent, {}});
+    return bench.search(3, range_methods::kLayerWise, study.folder() / journal, {silent, {}});
   };
   const std::vector<std::string> two{"stage1.block2.conv1", "stage2.block1.conv1"};
   const SearchResult fresh = search(two, "fresh");
@@ -138,7 +142,7 @@ TEST(SearchStudy, TakesNoScoresOfOtherLayersFromAJournal) {
 }
 
 TEST(SearchStudy, RefusesANetworkWithNothingOnTheArray) {
-  const TestStudy study("nothing");
+  const TestStudy study;
   const RunConfig config = study.config();
   Network network = load_network(config.model);
   std::erase_if(network.quant, [](const auto& grid) { return grid.first.starts_with("stage"); });
@@ -147,14 +151,14 @@ TEST(SearchStudy, RefusesANetworkWithNothingOnTheArray) {
 }
 
 TEST(SearchStudy, GivesStreamsThatSpreadLessANarrowerRange) {
-  const TestStudy study("stream_ranges");
+  const TestStudy study;
   // With narrower ones, half a step would be below 1.
   RunConfig config = study.config(
       "stream_ranges = \"by-spread\"\ndelta_step = 8\n"
       "layers = [\"stage1.block1.conv1\", \"stage2.block1.conv2\", \"stage3.block2.conv1\"]\n");
   SilentProgress silent;
   SearchStudy bench(load_network(config.model), config, {silent, {}});
-  const SearchResult result = bench.search(3, RangeMethod::kLayerWise, {}, {silent, {}});
+  const SearchResult result = bench.search(3, range_methods::kLayerWise, {}, {silent, {}});
   const HistogramMap sums = bench.profile(false, {silent, {}});
   std::size_t shifted = 0;
   for (const auto& [layer, adc] : result.plan.layers) {
@@ -167,17 +171,15 @@ TEST(SearchStudy, GivesStreamsThatSpreadLessANarrowerRange) {
   config.engine = Engine::kReference;
   const SearchStudy defined(load_network(config.model), config, {silent, {}});
   EXPECT_EQ(result.score, score_from_scratch(defined, config, result.plan));
-  try {
-    bench.search(3, RangeMethod::kThreeSigma, {}, {silent, {}});
-    FAIL() << "no error";
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("three-sigma are not"), std::string::npos);
-  }
+  EXPECT_THAT(message_of([&] {
+                bench.search(3, range_methods::kThreeSigma, {}, {silent, {}});
+              }),
+              ::testing::HasSubstr("three-sigma are not"));
 }
 
 TEST(NetworkEvaluator, CachedPrefixesNeverChangeAScore) {
   SilentProgress silent;
-  const TestStudy study("evaluator");
+  const TestStudy study;
   const RunConfig config = study.config();
   const SearchStudy bench(load_network(config.model), config, {silent, {}});
   std::vector<std::int64_t> all(12);
@@ -202,7 +204,7 @@ TEST(NetworkEvaluator, CachedPrefixesNeverChangeAScore) {
 // none follows the last one.
 TEST(NetworkEvaluator, RecalibratedScoresAreThoseOfTheRecalibratedNetwork) {
   SilentProgress silent;
-  const TestStudy study("statistics");
+  const TestStudy study;
   const RunConfig config = study.config();
   const Network network = load_network(config.model);
   const SearchStudy bench(network, config, {silent, {}});
@@ -222,7 +224,7 @@ TEST(NetworkEvaluator, RecalibratedScoresAreThoseOfTheRecalibratedNetwork) {
 
 TEST(NetworkEvaluator, PlansOfOneCallScoreAsEachAlone) {
   SilentProgress silent;
-  const TestStudy study("plans");
+  const TestStudy study;
   const RunConfig config = study.config();
   const SearchStudy bench(load_network(config.model), config, {silent, {}});
   const std::vector<std::int64_t> images{7, 0, 3, 11, 5};
@@ -254,7 +256,7 @@ TEST(NetworkEvaluator, PlansOfOneCallScoreAsEachAlone) {
 // As the sensitivities of a front layer come behind a plan of the same layers.
 TEST(NetworkEvaluator, PlansThatDifferInFrontOfWhatIsKeptScoreAsEachAlone) {
   SilentProgress silent;
-  const TestStudy study("front");
+  const TestStudy study;
   const RunConfig config = study.config();
   const SearchStudy bench(load_network(config.model), config, {silent, {}});
   const std::vector<std::int64_t> images{7, 0, 3, 11, 5};
@@ -277,7 +279,7 @@ TEST(NetworkEvaluator, PlansThatDifferInFrontOfWhatIsKeptScoreAsEachAlone) {
 
 TEST(NetworkEvaluator, ScoresOfPartsAddUp) {
   SilentProgress silent;
-  const TestStudy study("parts");
+  const TestStudy study;
   const RunConfig config = study.config();
   const SearchStudy bench(load_network(config.model), config, {silent, {}});
   NetworkEvaluator evaluator(bench.executor(), normalized_images(bench.sample(), config.data),
@@ -291,8 +293,9 @@ TEST(NetworkEvaluator, ScoresOfPartsAddUp) {
 /// The pruned search finds what measuring everything finds: δ, score and tie-break of every layer.
 TEST(SearchStudy, PrunedSearchEqualsTheFullOneOnARealNetwork) {
   SilentProgress silent;
-  const TestStudy study("pruned");
-  for (const RangeMethod method : {RangeMethod::kNetworkWise, RangeMethod::kLayerWise}) {
+  const TestStudy study;
+  for (const RangeMethod method :
+       {RangeMethod(range_methods::kNetworkWise), RangeMethod(range_methods::kLayerWise)}) {
     for (const char* objective :
          {"accuracy", "loss", "agreement", "accuracy\"\nstatistics = \"recalibrated"}) {
       const std::string key = "objective = \"" + std::string(objective) + "\"\n";
@@ -313,10 +316,11 @@ TEST(SearchStudy, PrunedSearchEqualsTheFullOneOnARealNetwork) {
 // 16 rows give sums from −16 to 16, which 33 levels tell apart.
 TEST(SearchStudy, AsManyLevelsAsSumsLoseNothing) {
   SilentProgress silent;
-  const TestStudy study("lossless");
+  const TestStudy study;
   const RunConfig config = study.config();
   SearchStudy bench(load_network(config.model), config, {silent, {}});
-  for (const RangeMethod method : {RangeMethod::kFullRange, RangeMethod::kLloydMax}) {
+  for (const RangeMethod method :
+       {RangeMethod(range_methods::kFullRange), RangeMethod(range_methods::kLloydMax)}) {
     const SearchResult result = bench.search(33, method, {}, {silent, {}});
     EXPECT_EQ(result.score, bench.lossless()) << name_of(method);
   }
@@ -324,7 +328,7 @@ TEST(SearchStudy, AsManyLevelsAsSumsLoseNothing) {
 
 TEST(SearchStudy, HistogramsCountEveryConversion) {
   SilentProgress silent;
-  const TestStudy study("profile");
+  const TestStudy study;
   const RunConfig config = study.config();
   SearchStudy bench(load_network(config.model), config, {silent, {}});
   const HistogramMap histograms = bench.profile(true, {silent, {}});

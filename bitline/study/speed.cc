@@ -12,6 +12,7 @@
 #include "bitline/base/parallel.h"
 #include "bitline/base/version.h"
 #include "bitline/kernels/instruction_set.h"
+#include "bitline/runtime/layer_probe.h"
 #include "bitline/runtime/torch_part.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/search_study.h"
@@ -90,7 +91,7 @@ class Rounds {
     // Untimed: a run that follows other work meets cold caches, and threads that are to be started.
     fused_.logits(images_, plan_);
     all_threads_.push_back(seconds_of([&] { fused_.logits(images_, plan_); }));
-    HistogramMap histograms = fused_.make_histograms(false);
+    HistogramMap histograms = make_histograms(fused_, false);
     histograms_.push_back(seconds_of([&] { fused_.logits(images_, plan_, &histograms); }));
     if (composed_)
       composed_seconds_.push_back(
@@ -103,7 +104,7 @@ class Rounds {
     for (std::int64_t first = 0; first < images_.dim(0); first += kAtOnce)
       for_cim_layers(fused_, plan_, images_.slice(first, std::min(first + kAtOnce, images_.dim(0))),
                      [&](std::size_t step, const Values& values) {
-                       kernels += seconds_of([&] { fused_.layer_sums(step, values, plan_); });
+                       kernels += seconds_of([&] { LayerProbe(fused_, step).sums(values, plan_); });
                      });
     kernels_.push_back(kernels);
   }
@@ -164,8 +165,9 @@ std::string output_signature(const Executor& executor, const PreparedPlan& plan,
   std::int64_t done = 0;
   progress.begin("hash outputs", std::ssize(executor.cim_layers()) + 1);
   for_cim_layers(executor, plan, images, [&](std::size_t step, const Values& values) {
-    hashes += sha256(executor.layer_sums(step, values, plan).bytes());
-    progress.update(++done, executor.cim_layer(step).name);
+    const LayerProbe layer(executor, step);
+    hashes += sha256(layer.sums(values, plan).bytes());
+    progress.update(++done, layer.cim_layer().name);
   });
   hashes += sha256(executor.logits(images, plan).bytes());
   progress.update(++done, "logits");

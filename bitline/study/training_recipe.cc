@@ -87,7 +87,7 @@ void check_run_retraining(const RunConfig& config, std::span<const RangeMethod> 
         "elsewhere; leave one of the two out");
   for (const RangeMethod method : methods)
     if (retrain.changes_plan() &&
-        (gives_tables(method) || (retrain.learn_ranges && gives_centres(method))))
+        (method->gives_tables || (retrain.learn_ranges && method->gives_centres)))
       fail_usage(
           "retrain.{} changes ranges around 0, and plans by {} have none; leave one of the two out",
           retrain.learn_ranges ? "learn_ranges" : "search_after", name_of(method));

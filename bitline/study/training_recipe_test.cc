@@ -4,15 +4,15 @@
 
 #include <gtest/gtest.h>
 
-#include "bitline/options/test_fields.h"
-#include "bitline/study/test_study.h"
+#include "bitline/testing/fields.h"
+#include "bitline/testing/study.h"
 
 namespace bitline {
 namespace {
 
-using testing::expect_every_decision;
-using testing::tiny_network;
-using testing::two_classes;
+using test::expect_every_decision;
+using test::tiny_network;
+using test::two_classes;
 
 class RecipeTest : public ::testing::Test {
  protected:
@@ -20,7 +20,7 @@ class RecipeTest : public ::testing::Test {
     return retraining_recipe(config, network_, {}, images_);
   }
 
-  testing::TestStudy study_{"recipe"};
+  test::TestStudy study_;
   RunConfig config_ = study_.config();
   Network network_ = tiny_network();
   Dataset images_ = two_classes(4, 1);

@@ -2,6 +2,7 @@
 
 #include "bitline/study/inputs.h"
 #include "bitline/study/recalibrate_network.h"
+#include "bitline/study/search_sample.h"
 #include "bitline/study/search_study.h"
 #include "bitline/study/training_recipe.h"
 #include "bitline/study_train/training_session.h"

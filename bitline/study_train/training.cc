@@ -1,6 +1,7 @@
 #include "bitline/study_train/training.h"
 
 #include "bitline/study/inputs.h"
+#include "bitline/study/search_sample.h"
 #include "bitline/study/training_recipe.h"
 #include "bitline/study_train/training_session.h"
 

@@ -5,6 +5,7 @@
 
 #include "bitline/base/file.h"
 #include "bitline/graph/network_file.h"
+#include "bitline/study_train/resume.h"
 
 namespace bitline {
 namespace {
@@ -30,28 +31,6 @@ class TrainingLog {
   std::filesystem::path path_;
   std::string text_;
 };
-
-void write_training_checkpoint(const TrainingFiles& files, const Trainer& trainer,
-                               const std::string& recipe) {
-  Checkpoint checkpoint = trainer.checkpoint();
-  checkpoint.recipe_hash = recipe;
-  write_checkpoint(files.checkpoint, checkpoint);
-}
-
-void restore_training(Trainer& trainer, const TrainingFiles& files, const std::string& recipe) {
-  const Checkpoint checkpoint = read_checkpoint(files.checkpoint);
-  if (checkpoint.version != version())
-    fail(
-        "{} was made by Bitline {}, and this is {}: finish it with that one, or start without "
-        "--resume",
-        files.checkpoint.string(), checkpoint.version, version());
-  if (checkpoint.recipe_hash != recipe)
-    fail(
-        "{} was made by another recipe (network, images, plan or options differ); start "
-        "without --resume, or restore the configuration",
-        files.checkpoint.string());
-  with_context(files.checkpoint.string(), [&] { trainer.restore(checkpoint); });
-}
 
 /// An output in place of the input could not be resumed, nor compared with what it came from.
 void check_output(const RunConfig& config, const TrainingFiles& files) {

@@ -1,10 +1,11 @@
 // Weights that PyTorch's own C++ code wrote, through the configuration into a built-in network.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "bitline/base/file.h"
 #include "bitline/study/inputs.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/temporary_folder.h"
 #include "bitline/torch/libtorch.h"
 
 // clang-format off
@@ -14,6 +15,8 @@
 namespace bitline {
 namespace {
 
+using test::message_of;
+using test::TemporaryFolder;
 using testing::HasSubstr;
 
 ModelOptions narrow(std::uint64_t seed) {
@@ -36,8 +39,7 @@ std::string torch_role(const Node& node, const std::string& role) {
 /// A file of torch.save's kind with the network's parameters, "layer." before each name.
 class WeightsFile {
  public:
-  explicit WeightsFile(const Network& network)
-      : path_(std::filesystem::path(testing::TempDir()) / fmt::format("bitline_{}.pt", getpid())) {
+  explicit WeightsFile(const Network& network) {
     c10::Dict<std::string, at::Tensor> state;
     for (const Node& node : network.nodes)
       for (const auto& [role, key] : node.parameters)
@@ -46,14 +48,12 @@ class WeightsFile {
     const std::vector<char> bytes = torch::jit::pickle_save(state);
     write_file_atomically(path_, std::as_bytes(std::span(bytes)));
   }
-  WeightsFile(const WeightsFile&) = delete;
-  WeightsFile& operator=(const WeightsFile&) = delete;
-  ~WeightsFile() { std::filesystem::remove(path_); }
 
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  std::filesystem::path path_;
+  const TemporaryFolder folder_;
+  const std::filesystem::path path_ = folder_.path() / "weights.pt";
 };
 
 RunConfig config_of(const std::filesystem::path& weights, const std::string& more) {
@@ -73,13 +73,9 @@ TEST(Weights, FileThatLibTorchWroteGivesTheSameNetwork) {
 
 TEST(WeightsRefuse, NamesThatDoNotFitWithTheFile) {
   const WeightsFile file(make_model("resnet20", narrow(7)));
-  try {
-    load_network(config_of(file.path(), "").model);
-    FAIL() << "nothing was thrown";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr(file.path().string() + ": the names do not fit"));
-    EXPECT_THAT(error.what(), HasSubstr("107 missing: conv1.weight, "));
-  }
+  const std::string message = message_of([&] { load_network(config_of(file.path(), "").model); });
+  EXPECT_THAT(message, HasSubstr(file.path().string() + ": the names do not fit"));
+  EXPECT_THAT(message, HasSubstr("107 missing: conv1.weight, "));
 }
 
 }  // namespace

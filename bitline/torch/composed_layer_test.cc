@@ -7,15 +7,15 @@
 #include <functional>
 
 #include "bitline/adc/stream_tables.h"
-#include "bitline/kernels/test_reference.h"
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
+#include "bitline/testing/reference_engine.h"
 
 namespace bitline {
 namespace {
 
-using testing_layers::Draw;
-using testing_layers::MappingCase;
+using test::Draw;
+using test::MappingCase;
 
 /// Zero-rise: the code of 0 has another value than 0, and few sums keep their own.
 LayerAdc coarse_adc(const CimLayer& layer) {
@@ -38,14 +38,14 @@ LayerAdc stream_adc(const CimLayer& layer) {
 
 void expect_equal(MappingCase mapping, const Draw& draw,
                   const std::function<LayerAdc(const CimLayer&)>& make_adc = coarse_adc) {
-  const IntegerLayer layer = testing_layers::draw_layer(mapping, draw);
-  testing_layers::draw_rows(mapping, layer, draw);
+  const IntegerLayer layer = test::draw_layer(mapping, draw);
+  test::draw_rows(mapping, layer, draw);
   const CimLayer mapped = map_layer(layer, mapping.array);
   const LayerAdc adc = make_adc(mapped);
-  const std::vector<std::int32_t> activations = testing_layers::draw_activations(layer, 2, draw);
+  const std::vector<std::int32_t> activations = test::draw_activations(layer, 2, draw);
   LayerHistogram expected_counts(mapped, true);
   const std::vector<std::int64_t> expected =
-      test_reference::accumulate(mapped, adc, activations, &expected_counts);
+      test::accumulate(mapped, adc, activations, &expected_counts);
 
   const ConvGeometry& g = layer.geometry;
   const Tensor images =
@@ -60,21 +60,20 @@ void expect_equal(MappingCase mapping, const Draw& draw,
 
 TEST(ComposedLayer, EqualsTheReferenceUnderEveryEncoding) {
   Random random(11);
-  const Draw draw = testing_layers::draw_from(random);
-  for (MappingCase mapping : testing_layers::every_encoding())
+  const Draw draw = test::draw_from(random);
+  for (MappingCase mapping : test::every_encoding())
     for (const int dac_bits : {1, 2})
-      for (const auto input :
-           {testing_layers::InputKind::kUnsigned, testing_layers::InputKind::kTwosComplement,
-            testing_layers::InputKind::kSignMagnitude, testing_layers::InputKind::kBipolar}) {
+      for (const auto input : {test::InputKind::kUnsigned, test::InputKind::kTwosComplement,
+                               test::InputKind::kSignMagnitude, test::InputKind::kBipolar}) {
         mapping.array.dac_bits = dac_bits;
         mapping.array.cell_bits = mapping.array.encoding == Encoding::kBipolar ? 1 : dac_bits;
         mapping.input = input;
-        mapping.array.activation_encoding = input == testing_layers::InputKind::kSignMagnitude
+        mapping.array.activation_encoding = input == test::InputKind::kSignMagnitude
                                                 ? ActivationEncoding::kSignMagnitude
                                                 : ActivationEncoding::kTwosComplement;
         expect_equal(mapping, draw);
         expect_equal(mapping, draw, stream_adc);
-        ASSERT_FALSE(HasFailure()) << testing_layers::describe(mapping);
+        ASSERT_FALSE(HasFailure()) << test::describe(mapping);
       }
 }
 

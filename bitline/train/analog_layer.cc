@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "bitline/adc/clipped_sums.h"
 #include "bitline/adc/stream_tables.h"
 #include "bitline/mapping/map.h"
 #include "bitline/train/array_values.h"

@@ -4,20 +4,21 @@
 
 #include <cmath>
 
+#include "bitline/adc/clipped_sums.h"
 #include "bitline/adc/stream_tables.h"
-#include "bitline/kernels/test_reference.h"
 #include "bitline/mapping/map.h"
-#include "bitline/mapping/test_layers.h"
+#include "bitline/testing/layers.h"
+#include "bitline/testing/reference_engine.h"
 
 namespace bitline {
 namespace {
 
-using testing_layers::Draw;
-using testing_layers::draw_activations;
-using testing_layers::draw_from;
-using testing_layers::draw_layer;
-using testing_layers::draw_rows;
-using testing_layers::MappingCase;
+using test::Draw;
+using test::draw_activations;
+using test::draw_from;
+using test::draw_layer;
+using test::draw_rows;
+using test::MappingCase;
 
 constexpr std::int64_t kImages = 9;
 // Powers of two, so that scaling is exact.
@@ -87,13 +88,12 @@ struct Drawn {
 
 TEST(AnalogLayer, ForwardGivesTheIntegersOfTheDefinitionOnEveryEngine) {
   Random random(5);
-  for (const MappingCase& mapping : testing_layers::every_encoding()) {
+  for (const MappingCase& mapping : test::every_encoding()) {
     const Drawn drawn(mapping, draw_from(random));
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
     const PlannedAdc planned = some_adc(mapped);
     const LayerAdc adc = make_layer_adc(mapped, tables_of(planned));
-    const std::vector<std::int64_t> expected =
-        test_reference::accumulate(mapped, adc, drawn.activations);
+    const std::vector<std::int64_t> expected = test::accumulate(mapped, adc, drawn.activations);
     for (const Engine engine : {Engine::kReference, Engine::kFused, Engine::kComposed}) {
       const at::Tensor y = drawn.analog(planned, engine, StraightThrough::kIdentity)
                                .forward(drawn.input(), drawn.weight())
@@ -267,7 +267,7 @@ Drawn draw_three_tiles(const MappingCase& kind, const Draw& draw) {
   for (std::int64_t i = 0; i < kInputs * kOutputs; ++i)
     weights.push_back(
         static_cast<std::int32_t>(kind.weight_odd ? 2 * draw(-3, 3) + 1 : draw(-7, 7)));
-  drawn.layer = testing_layers::linear_layer(kOutputs, weights, 4, 3);
+  drawn.layer = test::linear_layer(kOutputs, weights, 4, 3);
   drawn.layer.weight_odd = kind.weight_odd;
   drawn.mapping.array.rows = drawn.mapping.array.active_rows = 4;
   drawn.activations.clear();
@@ -278,7 +278,7 @@ Drawn draw_three_tiles(const MappingCase& kind, const Draw& draw) {
 
 TEST(AnalogLayer, ClippedWeighsTheGradientByTheConversionsInRange) {
   Random random(8);
-  for (const MappingCase& kind : testing_layers::every_encoding()) {
+  for (const MappingCase& kind : test::every_encoding()) {
     const Drawn drawn = draw_three_tiles(kind, draw_from(random));
     const std::int64_t inputs = kInputs, outputs = kOutputs;
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
@@ -316,7 +316,7 @@ TEST(AnalogLayer, ClippedWeighsTheGradientByTheConversionsInRange) {
 
 TEST(AnalogLayer, LearnsItsRangeByWhatOneMoreLsbOfItAdds) {
   Random random(10);
-  for (const MappingCase& kind : testing_layers::every_encoding()) {
+  for (const MappingCase& kind : test::every_encoding()) {
     const Drawn drawn = draw_three_tiles(kind, draw_from(random));
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
     const AnalogLayer analog =
@@ -373,7 +373,7 @@ TEST(AnalogLayer, ClippedOfConvolutionsAddsUpTheTiles) {
 
 TEST(AnalogLayer, RefusesClippedGradientsOfTwosComplementInputs) {
   MappingCase mapping;
-  mapping.input = testing_layers::InputKind::kTwosComplement;
+  mapping.input = test::InputKind::kTwosComplement;
   Random random(1);
   const Drawn drawn(mapping, draw_from(random));
   const PlannedAdc adc = lossless_adc({-4, 4});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bitline/adc/clipped_sums.h"
 #include "bitline/base/error.h"
 
 namespace bitline {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "bitline/adc/clipped_sums.h"
 #include "bitline/adc/stream_tables.h"
 #include "bitline/base/error.h"
 

@@ -3,15 +3,15 @@
 #include <gtest/gtest.h>
 
 #include "bitline/runtime/executor.h"
-#include "bitline/runtime/test_operators.h"
+#include "bitline/testing/operator_network.h"
 #include "bitline/train/trainable_network.h"
 
 namespace bitline {
 namespace {
 
-using testing::every_operator;
-using testing::every_operator_on_grids;
-using testing::random_operator_images;
+using test::every_operator;
+using test::every_operator_on_grids;
+using test::random_operator_images;
 
 void expect_the_executors_logits(const Network& network) {
   const Tensor images = random_operator_images(3);

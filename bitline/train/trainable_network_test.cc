@@ -4,8 +4,8 @@
 
 #include "bitline/models/network_builder.h"
 #include "bitline/quantize/grid.h"
-#include "bitline/runtime/test_networks.h"
-#include "bitline/runtime/test_plans.h"
+#include "bitline/testing/plans.h"
+#include "bitline/testing/small_network.h"
 
 namespace bitline {
 namespace {
@@ -119,7 +119,7 @@ TrainableNetwork on_array(const Network& network, const ArraySpec& array, const 
                           Engine engine) {
   TrainableNetwork trainable(network, TrainingQuantizer::kLsq, at::kCPU);
   const Executor executor(network, MacMode::kAnalog, array);
-  trainable.put_on_array(testing::plan_for(executor, spec), {array, engine});
+  trainable.put_on_array(test::plan_for(executor, spec), {array, engine});
   return trainable;
 }
 
@@ -134,11 +134,11 @@ Network with_exact_scales(Network network) {
 }
 
 TEST(TrainableNetwork, LosslessAdcsChangeNeitherLogitsNorGradients) {
-  const Network network = with_exact_scales(testing::small_network());
-  const at::Tensor images = to_torch(testing::random_images(4));
-  for (const ArraySpec& array : testing::arrays()) {
+  const Network network = with_exact_scales(test::small_network());
+  const at::Tensor images = to_torch(test::random_images(4));
+  for (const ArraySpec& array : test::arrays()) {
     TrainableNetwork plain(network, TrainingQuantizer::kLsq, at::kCPU);
-    TrainableNetwork analog = on_array(network, array, testing::lossless(), Engine::kFused);
+    TrainableNetwork analog = on_array(network, array, test::lossless(), Engine::kFused);
     const at::Tensor expected = plain.forward(images, true);
     const at::Tensor logits = analog.forward(images, true);
     EXPECT_TRUE(at::allclose(logits, expected, 1e-4, 1e-4));
@@ -155,11 +155,11 @@ TEST(TrainableNetwork, LosslessAdcsChangeNeitherLogitsNorGradients) {
 }
 
 TEST(TrainableNetwork, EnginesGiveTheSameBitsOnTheArray) {
-  const Network network = testing::small_network();
-  const at::Tensor images = to_torch(testing::random_images(4));
-  for (const ArraySpec& array : testing::arrays()) {
+  const Network network = test::small_network();
+  const at::Tensor images = to_torch(test::random_images(4));
+  for (const ArraySpec& array : test::arrays()) {
     const auto logits = [&](Engine engine) {
-      return on_array(network, array, testing::four_levels(), engine).forward(images, true);
+      return on_array(network, array, test::four_levels(), engine).forward(images, true);
     };
     const at::Tensor fused = logits(Engine::kFused);
     EXPECT_TRUE(fused.equal(logits(Engine::kComposed)));
@@ -170,29 +170,29 @@ TEST(TrainableNetwork, EnginesGiveTheSameBitsOnTheArray) {
 }
 
 TEST(TrainableNetwork, AnswersOnTheArrayAsTheExecutorDoes) {
-  const Network network = testing::small_network();
-  const Tensor images = testing::random_images(16);
-  const ArraySpec array = testing::arrays()[0];
+  const Network network = test::small_network();
+  const Tensor images = test::random_images(16);
+  const ArraySpec array = test::arrays()[0];
   const Executor executor(network, MacMode::kAnalog, array);
-  const AdcPlan plan = testing::plan_for(executor, testing::four_levels());
+  const AdcPlan plan = test::plan_for(executor, test::four_levels());
   const at::Tensor expected = to_torch(executor.logits(images, executor.prepare(plan)));
-  const at::Tensor logits = on_array(network, array, testing::four_levels(), Engine::kFused)
+  const at::Tensor logits = on_array(network, array, test::four_levels(), Engine::kFused)
                                 .forward(to_torch(images), false);
   // Batch-norm rounds differently in LibTorch, which moves few activations by a step.
   EXPECT_GE(logits.sub(expected).abs().lt(1e-3).sum().item<std::int64_t>(), 40);
 }
 
 TEST(TrainableNetwork, LearnsRangesThatItsPlanStates) {
-  const Network network = testing::small_network();
-  const ArraySpec array = testing::arrays()[0];
+  const Network network = test::small_network();
+  const ArraySpec array = test::arrays()[0];
   const Executor executor(network, MacMode::kAnalog, array);
   AnalogTraining training{array};
   training.learn_ranges = true;
   TrainableNetwork trainable(network, TrainingQuantizer::kLsq, at::kCPU);
-  const AdcPlan plan = testing::plan_for(executor, testing::four_levels());
+  const AdcPlan plan = test::plan_for(executor, test::four_levels());
   trainable.put_on_array(plan, training);
   EXPECT_EQ(trainable.plan(), plan);
-  const at::Tensor images = to_torch(testing::random_images(4));
+  const at::Tensor images = to_torch(test::random_images(4));
   trainable.forward(images, true).square().sum().backward();
   std::size_t ranges = 0;
   for (const TrainableParameter& parameter : trainable.parameters()) {
@@ -217,28 +217,28 @@ TEST(TrainableNetwork, LearnsRangesThatItsPlanStates) {
 }
 
 TEST(TrainableNetwork, TakesAnotherPlanForTheSameLayers) {
-  const Network network = testing::small_network();
-  const ArraySpec array = testing::arrays()[0];
+  const Network network = test::small_network();
+  const ArraySpec array = test::arrays()[0];
   const Executor executor(network, MacMode::kAnalog, array);
-  AdcPlan plan = testing::plan_for(executor, testing::four_levels());
+  AdcPlan plan = test::plan_for(executor, test::four_levels());
   TrainableNetwork trainable(network, TrainingQuantizer::kLsq, at::kCPU);
   trainable.put_on_array(plan, {array});
   plan.layers.begin()->second.spec.delta = 3;
   trainable.change_plan(plan);
   TrainableNetwork other(network, TrainingQuantizer::kLsq, at::kCPU);
   other.put_on_array(plan, {array});
-  const at::Tensor images = to_torch(testing::random_images(4));
+  const at::Tensor images = to_torch(test::random_images(4));
   EXPECT_TRUE(trainable.forward(images, false).equal(other.forward(images, false)));
   plan.layers.erase(plan.layers.begin());
   EXPECT_THROW(trainable.change_plan(plan), Error);
 }
 
 TEST(TrainableNetwork, RefusesAPlanOfAnotherArray) {
-  const Network network = testing::small_network();
-  const Executor executor(network, MacMode::kAnalog, testing::arrays()[0]);
-  const AdcPlan plan = testing::plan_for(executor, testing::four_levels());
+  const Network network = test::small_network();
+  const Executor executor(network, MacMode::kAnalog, test::arrays()[0]);
+  const AdcPlan plan = test::plan_for(executor, test::four_levels());
   TrainableNetwork trainable(network, TrainingQuantizer::kLsq, at::kCPU);
-  EXPECT_THROW(trainable.put_on_array(plan, {testing::arrays()[1]}), Error);
+  EXPECT_THROW(trainable.put_on_array(plan, {test::arrays()[1]}), Error);
 }
 
 }  // namespace

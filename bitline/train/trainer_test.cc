@@ -9,15 +9,19 @@
 #include <limits>
 
 #include "bitline/base/random.h"
-#include "bitline/base/test_progress.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/models/models.h"
 #include "bitline/quantize/grid.h"
+#include "bitline/testing/expect_error.h"
+#include "bitline/testing/progress.h"
+#include "bitline/testing/temporary_folder.h"
 
 namespace bitline {
 namespace {
 
-using testing_progress::StopAfter;
+using test::message_of;
+using test::StopAfter;
+using test::TemporaryFolder;
 
 /// 24 images of 8 × 8: class 0 is dark, class 1 is bright, with noise.
 Dataset two_classes() {
@@ -114,18 +118,18 @@ TEST_F(TrainerTest, AStoppedTrainingContinuesToTheSameBits) {
     Trainer first = trainer(quantized(TrainingQuantizer::kLsq));
     first.run({stop, cancellation}, [](const EpochReport&) {});
     ASSERT_FALSE(first.finished());
-    const auto path = std::filesystem::path(::testing::TempDir()) / "trainer_test.safetensors";
+    const TemporaryFolder folder;
+    const auto path = folder.path() / "checkpoint.safetensors";
     write_checkpoint(path, first.checkpoint());
     Trainer second = trainer(quantized(TrainingQuantizer::kLsq));
     second.restore(read_checkpoint(path));
     second.run({silent_, {}}, [](const EpochReport&) {});
     EXPECT_EQ(bytes_of(second.network().network()), expected) << updates;
-    std::filesystem::remove(path);
   }
 }
 
 TEST_F(TrainerTest, HeldOutImagesAreCountedWithProgress) {
-  testing_progress::NotedProgress notes;
+  test::NotedProgress notes;
   Trainer t = trainer(quantized(TrainingQuantizer::kLsq));
   t.run({notes, {}}, [](const EpochReport&) {});
   const auto told = notes.tasks("held-out images");
@@ -143,19 +147,17 @@ TEST_F(TrainerTest, ALossThatIsNotANumberStopsWithTheRemedy) {
   Network network = small_resnet();
   network.tensors.at("conv1.weight").data<float>()[0] = std::numeric_limits<float>::quiet_NaN();
   Trainer t = trainer(network);
-  try {
-    t.run({silent_, {}}, [](const EpochReport&) {});
-    FAIL() << "went on";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), ::testing::HasSubstr("learning_rate"));
-  }
+  EXPECT_THAT(message_of([&] {
+                t.run({silent_, {}}, [](const EpochReport&) {});
+              }),
+              ::testing::HasSubstr("learning_rate"));
 }
 
 TEST_F(TrainerTest, ANetworkFileIsNoCheckpoint) {
-  const auto path = std::filesystem::path(::testing::TempDir()) / "no_checkpoint.safetensors";
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "network.safetensors";
   write_network(path, small_resnet());
   EXPECT_THROW(read_checkpoint(path), Error);
-  std::filesystem::remove(path);
 }
 
 TEST(BatchSource, AnEpochShowsEveryImageOnceInAnOrderOfItsOwn) {

@@ -1,0 +1,15 @@
+#include "bitline/adc/curve_table.h"
+
+#include "bitline/base/error.h"
+
+namespace bitline {
+
+CodeTable curve_table(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
+  const auto values = static_cast<std::int64_t>(spec.table_values.size());
+  if (spec.levels != values)
+    fail_usage("levels {} does not fit an ADC table of {} values; choose {}", spec.levels, values,
+               values);
+  return table_from_values(minimum, maximum, spec.table_thresholds, spec.table_values);
+}
+
+}  // namespace bitline

@@ -1,0 +1,57 @@
+// Policies that one picks by name. Each is one file of a folder, which CMake lists
+// (bitline_policies), so that a new file is all that a new policy takes.
+#pragma once
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "bitline/base/error.h"
+
+namespace bitline {
+
+/// A member that keeps a policy in the one place where its file defines it: a copy would be another
+/// one of the same name.
+struct OnlyOne {
+  OnlyOne() = default;
+  OnlyOne(const OnlyOne&) = delete;
+  OnlyOne& operator=(const OnlyOne&) = delete;
+};
+
+/// Those of a kind that the program has, by name. A kind is a struct with `name`, `meaning`, one
+/// line of documentation, an OnlyOne, and a static kWhat, what one is called in messages.
+template <typename Policy>
+std::span<const Policy* const> all_policies();
+
+/// One of them. Copies and compares as an enumerator does.
+template <typename Policy>
+class Picked {
+ public:
+  constexpr Picked(const Policy& policy) : policy_(&policy) {}  // NOLINT(*-explicit-*)
+  const Policy* operator->() const { return policy_; }
+  friend bool operator==(const Picked&, const Picked&) = default;
+
+ private:
+  const Policy* policy_;
+};
+
+template <typename Policy>
+std::string_view name_of(const Picked<Policy>& picked) {
+  return picked->name;
+}
+
+/// The inverse. Throws Error (kUsage) that lists the known names.
+template <typename Policy>
+Picked<Policy> pick(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Policy* policy : all_policies<Policy>()) {
+    if (policy->name == name) return *policy;
+    names.push_back(policy->name);
+  }
+  fail_usage("{} '{}' is unknown; choose one of {}", Policy::kWhat, name, fmt::join(names, ", "));
+}
+
+}  // namespace bitline

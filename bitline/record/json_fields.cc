@@ -1,0 +1,26 @@
+#include "bitline/record/json_fields.h"
+
+namespace bitline {
+
+Json parse_object(std::string_view text) {
+  try {
+    Json json = Json::parse(text);
+    if (!json.is_object()) fail("it is no object in {{ }}");
+    return json;
+  } catch (const Json::exception& error) {
+    fail("it is not JSON: {}", error.what());
+  }
+}
+
+const Json& member(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end()) fail("field '{}' is missing", name);
+  return *found;
+}
+
+void refuse_field(const char* name, const Json& json) {
+  fail("field '{}' is {}, which cannot be", name,
+       json.is_structured() ? fmt::format("an {}", json.type_name()) : json.dump());
+}
+
+}  // namespace bitline

@@ -1,0 +1,118 @@
+#include "bitline/record/mapping_record.h"
+
+#include "bitline/record/json_fields.h"
+
+namespace bitline {
+namespace {
+
+using Array = MappingRecord::Array;
+using Layout = MappingRecord::Layout;
+using Node = MappingRecord::Node;
+
+std::int64_t whole(const Json& json, const char* name) { return field<std::int64_t>(json, name); }
+std::string text(const Json& json, const char* name) { return field<std::string>(json, name); }
+
+Json json_of(const Array& array) {
+  return {{"rows", array.rows},
+          {"driven_rows", array.driven_rows},
+          {"columns", array.columns},
+          {"cell_bits", array.cell_bits},
+          {"dac_bits", array.dac_bits},
+          {"encoding", array.encoding},
+          {"subtract", array.subtract},
+          {"offset_removal", array.offset_removal},
+          {"column_flip", array.column_flip},
+          {"row_order", array.row_order},
+          {"tile_cut", array.tile_cut},
+          {"activation_encoding", array.activation_encoding},
+          {"columns_per_adc", array.columns_per_adc}};
+}
+
+void add_layout(const Layout& layout, Json& node) {
+  node["fan_in"] = layout.fan_in;
+  node["tiles"] = layout.tiles;
+  node["planes"] = layout.planes;
+  node["streams"] = layout.streams;
+  node["arrays"] = layout.arrays;
+  node["columns"] = layout.columns;
+  node["utilisation"] = layout.utilisation;
+  node["adcs"] = layout.adcs;
+  node["sums"] = {layout.smallest_sum, layout.largest_sum};
+  node["partial_sum_bits"] = layout.partial_sum_bits;
+  node["accumulator_bits"] = layout.accumulator_bits;
+  node["conversions"] = layout.conversions;
+  node["reference_conversions"] = layout.reference_conversions;
+  node["notes"] = layout.notes;
+}
+
+Json json_of(const Node& node) {
+  Json json{{"name", node.name},
+            {"operator", node.op},
+            {"shape", node.shape},
+            {"place", name_of(node.place)},
+            {"reason", node.reason}};
+  if (node.layout) add_layout(*node.layout, json);
+  return json;
+}
+
+Array read_array(const Json& json) {
+  return {whole(json, "rows"),           whole(json, "driven_rows"),
+          whole(json, "columns"),        whole(json, "cell_bits"),
+          whole(json, "dac_bits"),       text(json, "encoding"),
+          text(json, "subtract"),        text(json, "offset_removal"),
+          text(json, "column_flip"),     text(json, "row_order"),
+          text(json, "tile_cut"),        text(json, "activation_encoding"),
+          whole(json, "columns_per_adc")};
+}
+
+Layout read_layout(const Json& json) {
+  Layout layout;
+  layout.fan_in = whole(json, "fan_in");
+  layout.tiles = whole(json, "tiles");
+  layout.planes = whole(json, "planes");
+  layout.streams = whole(json, "streams");
+  layout.arrays = whole(json, "arrays");
+  layout.columns = whole(json, "columns");
+  layout.utilisation = field<double>(json, "utilisation");
+  layout.adcs = whole(json, "adcs");
+  const auto sums = field<std::vector<std::int64_t>>(json, "sums");
+  if (sums.size() != 2)
+    fail("field 'sums' has {} numbers, not the smallest and the largest", sums.size());
+  layout.smallest_sum = sums[0];
+  layout.largest_sum = sums[1];
+  layout.partial_sum_bits = whole(json, "partial_sum_bits");
+  layout.accumulator_bits = whole(json, "accumulator_bits");
+  layout.conversions = whole(json, "conversions");
+  layout.reference_conversions = whole(json, "reference_conversions");
+  layout.notes = field<std::vector<std::string>>(json, "notes");
+  return layout;
+}
+
+Node read_node(const Json& json) {
+  Node node{text(json, "name"),
+            text(json, "operator"),
+            field<std::vector<std::int64_t>>(json, "shape"),
+            field<Place>(json, "place"),
+            text(json, "reason"),
+            std::nullopt};
+  if (node.place == Place::kArray) node.layout = read_layout(json);
+  return node;
+}
+
+}  // namespace
+
+Json json_of(const MappingRecord& mapping) {
+  Json nodes = Json::array();
+  for (const Node& node : mapping.nodes) nodes.push_back(json_of(node));
+  return {{"array", json_of(mapping.array)}, {"nodes", std::move(nodes)}};
+}
+
+std::string to_json(const MappingRecord& mapping) { return json_of(mapping).dump(1) + "\n"; }
+
+MappingRecord mapping_from_json(std::string_view text) {
+  return read_document("a mapping", text, [](const Json& json) {
+    return MappingRecord{part(json, "array", read_array), list_of(json, "nodes", read_node)};
+  });
+}
+
+}  // namespace bitline

@@ -1,0 +1,42 @@
+#include "bitline/record/run_summary.h"
+
+#include "bitline/record/json_fields.h"
+
+namespace bitline {
+
+std::string to_json(const RunSummary& summary) {
+  Json json{{"bitline", summary.version},   {"revision", summary.revision},
+            {"seed", summary.seed},         {"network", summary.network},
+            {"command", summary.command},   {"objective", summary.objective},
+            {"max_loss", summary.max_loss}, {"validation_images", summary.validation_images},
+            {"config", summary.config}};
+  if (!summary.recommended.empty()) json["recommended"] = summary.recommended;
+  if (!summary.recommended_network.empty())
+    json["recommended_network"] = summary.recommended_network;
+  json["seconds"] = summary.seconds;
+  json["skipped"] = summary.skipped;
+  return json.dump(1) + "\n";
+}
+
+RunSummary run_summary_from_json(std::string_view text) {
+  return read_document("a run's summary", text, [](const Json& json) {
+    RunSummary summary;
+    summary.version = field<std::string>(json, "bitline");
+    summary.revision = field<std::string>(json, "revision");
+    summary.seed = field<std::uint64_t>(json, "seed");
+    summary.network = field<std::string>(json, "network");
+    summary.command = field<std::string>(json, "command");
+    summary.objective = field<std::string>(json, "objective");
+    summary.max_loss = field<double>(json, "max_loss");
+    summary.validation_images = field<std::int64_t>(json, "validation_images");
+    summary.config = field<std::string>(json, "config");
+    summary.recommended = optional_field<std::string>(json, "recommended").value_or("");
+    summary.recommended_network =
+        optional_field<std::string>(json, "recommended_network").value_or("");
+    summary.seconds = field<std::map<std::string, double>>(json, "seconds");
+    summary.skipped = field<std::vector<std::string>>(json, "skipped");
+    return summary;
+  });
+}
+
+}  // namespace bitline

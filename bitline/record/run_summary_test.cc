@@ -1,0 +1,69 @@
+#include "bitline/record/run_summary.h"
+
+#include <gtest/gtest.h>
+
+#include "bitline/testing/records.h"
+
+namespace bitline {
+namespace {
+
+const std::string kText = R"({
+ "bitline": "0.1.0",
+ "revision": "ef20859",
+ "seed": 18446744073709551615,
+ "network": "208247ea",
+ "command": "bitline run a.toml --set 'search.levels=[4]'",
+ "objective": "accuracy",
+ "max_loss": 1.0,
+ "validation_images": 50,
+ "config": "seed = 1\n",
+ "recommended": "plans/L6-layer-wise.json",
+ "recommended_network": "networks/L6-layer-wise.safetensors",
+ "seconds": {
+  "profile": 2.5,
+  "results": 0.01
+ },
+ "skipped": [
+  "results"
+ ]
+}
+)";
+
+RunSummary summary() {
+  return {"0.1.0",
+          "ef20859",
+          18446744073709551615U,
+          "208247ea",
+          "bitline run a.toml --set 'search.levels=[4]'",
+          "accuracy",
+          1,
+          50,
+          "seed = 1\n",
+          "plans/L6-layer-wise.json",
+          "networks/L6-layer-wise.safetensors",
+          {{"profile", 2.5}, {"results", 0.01}},
+          {"results"}};
+}
+
+TEST(RunSummary, GoesRound) {
+  EXPECT_EQ(to_json(summary()), kText);
+  EXPECT_EQ(run_summary_from_json(kText), summary());
+}
+
+TEST(RunSummary, NamesNoPlanWhereNoneIsRecommended) {
+  RunSummary none = summary();
+  none.recommended.clear();
+  none.recommended_network.clear();
+  EXPECT_EQ(to_json(none).find("recommended"), std::string::npos);
+  EXPECT_EQ(run_summary_from_json(to_json(none)), none);
+}
+
+TEST(RunSummary, SaysWhatIsDamaged) {
+  EXPECT_EQ(test::refusal(run_summary_from_json, test::with(kText, "command", "order")),
+            "a run's summary is damaged: field 'command' is missing");
+  EXPECT_EQ(test::refusal(run_summary_from_json, test::with(kText, "2.5", "\"long\"")),
+            "a run's summary is damaged: field 'seconds' is an object, which cannot be");
+}
+
+}  // namespace
+}  // namespace bitline

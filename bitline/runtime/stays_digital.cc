@@ -1,0 +1,79 @@
+#include "bitline/runtime/stays_digital.h"
+
+#include <fmt/format.h>
+
+#include "bitline/quantize/integer_layer.h"
+#include "bitline/runtime/executor.h"
+
+namespace bitline {
+namespace {
+
+/// Why a layer has no integers to multiply.
+std::string missing_grid(const Network& network, const Node& layer) {
+  if (network.quant.contains(layer.parameters.at("weight"))) return "its input has no integer grid";
+  return network.quant.contains(layer.inputs[0])
+             ? "its weights have no integer grid"
+             : "neither its weights nor its input have an integer grid";
+}
+
+/// Why an operator that multiplies is never on the array.
+std::string why_digital(const Node& node) {
+  if (std::holds_alternative<ConvTranspose>(node.op))
+    return "transposed convolutions are not mapped";
+  if (std::holds_alternative<MatMul>(node.op))
+    return "an array holds constants, and one operand at least is computed";
+  return "";
+}
+
+/// In analog mode. The only layer on grids is the first and the last.
+PlaceAndReason place_integer_layer(bool is_first, bool is_last, const ArraySpec& array) {
+  std::vector<std::string_view> keys;  // that keep it digital
+  if (is_first && array.first_layer == LayerPolicy::kDigitalInteger)
+    keys.emplace_back("array.first_layer");
+  if (is_last && array.last_layer == LayerPolicy::kDigitalInteger)
+    keys.emplace_back("array.last_layer");
+  if (keys.empty()) return {Place::kArray, ""};
+  return {Place::kIntegers,
+          fmt::format("{} = \"{}\"; \"mapped\" puts it on the array", fmt::join(keys, " and "),
+                      name_of(LayerPolicy::kDigitalInteger))};
+}
+
+}  // namespace
+
+std::map<std::string, PlaceAndReason> place_layers(const Network& network, MacMode mode,
+                                                   const ArraySpec& array) {
+  std::vector<const Node*> on_grids;
+  for (const Node& node : network.nodes)
+    if (has_integer_grid(network, node)) on_grids.push_back(&node);
+  std::map<std::string, PlaceAndReason> places;
+  for (const Node& node : network.nodes) {
+    if (!is_layer(node)) continue;
+    PlaceAndReason& own = places[node.name];
+    if (!has_integer_grid(network, node))
+      own = {Place::kReal, missing_grid(network, node)};
+    else if (mode == MacMode::kFloat)
+      own = {Place::kReal, "float mode has real numbers alone"};
+    else if (mode == MacMode::kLossless)
+      own = {Place::kIntegers, "lossless mode has no array"};
+    else
+      own = place_integer_layer(&node == on_grids.front(), &node == on_grids.back(), array);
+  }
+  return places;
+}
+
+std::vector<Placement> placements_of(const Executor& executor) {
+  const std::map<std::string, Shape> shapes = infer_shapes(executor.network());
+  std::vector<Placement> placements;
+  for (const Step& step : executor.steps())
+    for (const Node* node : step.nodes) {
+      if (std::holds_alternative<Input>(node->op)) continue;
+      const PlaceAndReason own = is_layer(*node)
+                                     ? executor.place_of(node->name)
+                                     : PlaceAndReason{Place::kDigital, why_digital(*node)};
+      placements.push_back(
+          {node->name, name_of(node->op), shapes.at(node->name), own.place, own.reason});
+    }
+  return placements;
+}
+
+}  // namespace bitline

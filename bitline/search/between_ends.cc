@@ -1,0 +1,17 @@
+#include "bitline/search/between_ends.h"
+
+#include <algorithm>
+
+#include "bitline/search/candidates.h"
+
+namespace bitline {
+
+AdcSpec between_ends(AdcSpec spec, const RangeEnds& ends, const SearchLayer& layer) {
+  spec.centre = std::clamp((ends.low + ends.high) / Rational(2), Rational(layer.minimum),
+                           Rational(layer.maximum));
+  spec.delta = std::clamp((ends.high - ends.low) / Rational(2), Rational(1, 2),
+                          Rational(largest_sum(layer)));
+  return spec;
+}
+
+}  // namespace bitline

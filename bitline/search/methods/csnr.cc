@@ -1,0 +1,18 @@
+#include "bitline/search/range_method.h"
+#include "bitline/search/squared_error.h"
+#include "bitline/search/statistic_ranges.h"
+
+namespace bitline {
+namespace {
+
+AdcSpec adc(AdcSpec spec, const LayerStatistics& layer, const StatisticOptions& options) {
+  spec.delta = delta_of_least_output_error(spec, layer.output, options.delta_step);
+  return spec;
+}
+
+}  // namespace
+
+const RangeMethodPolicy range_methods::kCsnr{
+    .name = "csnr", .meaning = "the range of the least squared error of an output", .adc = adc};
+
+}  // namespace bitline

@@ -1,0 +1,21 @@
+#include "bitline/search/lloyd_max.h"
+
+#include "bitline/search/range_method.h"
+#include "bitline/search/statistic_ranges.h"
+
+namespace bitline {
+namespace {
+
+AdcSpec adc(AdcSpec spec, const LayerStatistics& layer, const StatisticOptions&) {
+  return bitline::lloyd_max(spec.levels, layer.sums);
+}
+
+}  // namespace
+
+const RangeMethodPolicy range_methods::kLloydMax{
+    .name = "lloyd-max",
+    .meaning = "the levels of the least squared error of a sum, at any places",
+    .gives_tables = true,
+    .adc = adc};
+
+}  // namespace bitline
