@@ -68,7 +68,7 @@ PlanRecord read_search(const fs::path& folder, const ResultRow& row) {
 /// "L4-layer-wise-retrained" for the files about that plan on that network; a plan that retraining
 /// has changed is called so itself.
 std::string file_stem(const ResultRow& row) {
-  const std::string plan = plan_stem(row);
+  std::string plan = plan_stem(row);
   if (row.treatment == Treatment::kNone) return plan;
   const std::string treatment = fmt::format("-{}", name_of(row.treatment));
   return plan.ends_with(treatment) ? plan : plan + treatment;
