@@ -17,7 +17,7 @@ constexpr std::array<std::int32_t, 1> kOneLabel{10};
 constexpr std::array<std::int32_t, 2> kTwoLabels{20, 100};
 
 TEST(CifarRecords, ARecordIsItsLabelThenItsPixels) {
-  std::vector<std::byte> bytes(2 * 3073);
+  std::vector<std::byte> bytes(std::size_t{2} * 3073);
   bytes.at(0) = std::byte{7};
   bytes.at(1) = std::byte{200};
   bytes.at(3073) = std::byte{9};
@@ -42,7 +42,7 @@ TEST(CifarRecords, OfTwoLabelsTheSecondCounts) {
 }
 
 TEST(CifarRecords, EachLabelHasItsOwnLimit) {
-  std::vector<std::byte> bytes(2 * 3074);
+  std::vector<std::byte> bytes(std::size_t{2} * 3074);
   bytes.at(3074) = std::byte{20};
   EXPECT_THAT(message_of([&] { parse_cifar(bytes, kTwoLabels); }),
               HasSubstr("label 20 of record 1 is outside 0 to 19"));
