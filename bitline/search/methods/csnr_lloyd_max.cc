@@ -6,7 +6,7 @@ namespace bitline {
 namespace {
 
 AdcSpec adc(AdcSpec spec, const LayerStatistics& layer, const StatisticOptions&) {
-  return bitline::csnr_lloyd_max(spec.levels, layer.output.parts);
+  return csnr_lloyd_max(spec.levels, layer.output.parts);
 }
 
 }  // namespace

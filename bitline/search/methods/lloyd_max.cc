@@ -7,7 +7,7 @@ namespace bitline {
 namespace {
 
 AdcSpec adc(AdcSpec spec, const LayerStatistics& layer, const StatisticOptions&) {
-  return bitline::lloyd_max(spec.levels, layer.sums);
+  return lloyd_max(spec.levels, layer.sums);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@ namespace bitline {
 namespace {
 
 AdcSpec adc(AdcSpec spec, const LayerStatistics& layer, const StatisticOptions&) {
-  return bitline::gaussian_levels(spec.levels, layer.sums);
+  return gaussian_levels(spec.levels, layer.sums);
 }
 
 }  // namespace
