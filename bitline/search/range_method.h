@@ -29,7 +29,7 @@ struct RangeMethodPolicy {
   /// It looks at what was seen of a layer's sums, and not at their limits alone.
   bool needs_sums = true;
   /// Source::kStatistics: the ADC that it gives a layer, from `spec` (range_from_statistics).
-  AdcSpec (*adc)(AdcSpec spec, const LayerStatistics& layer,
+  AdcSpec (*adc)(const AdcSpec& spec, const LayerStatistics& layer,
                  const StatisticOptions& options) = nullptr;
   OnlyOne only_one = {};
 };

@@ -33,7 +33,7 @@ struct StatisticOptions {
 /// The ADC that the method gives a layer: `spec` with what the method decides, which its file in
 /// methods/ and docs/search.md state. Throws Error (kUsage) for a method of another source, and for
 /// a layer without any sum, which it names.
-AdcSpec range_from_statistics(RangeMethod method, AdcSpec spec, const LayerStatistics& layer,
+AdcSpec range_from_statistics(RangeMethod method, const AdcSpec& spec, const LayerStatistics& layer,
                               const StatisticOptions& options);
 
 }  // namespace bitline

@@ -4,8 +4,8 @@
 namespace bitline {
 namespace {
 
-AdcSpec adc(AdcSpec spec, const LayerStatistics& layer, const StatisticOptions&) {
-  return between_ends(std::move(spec), {layer.column_low, layer.column_high}, layer.layer);
+AdcSpec adc(const AdcSpec& spec, const LayerStatistics& layer, const StatisticOptions&) {
+  return between_ends(spec, {layer.column_low, layer.column_high}, layer.layer);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace bitline {
 namespace {
 
-AdcSpec adc(AdcSpec spec, const LayerStatistics& layer, const StatisticOptions&) {
+AdcSpec adc(const AdcSpec& spec, const LayerStatistics& layer, const StatisticOptions&) {
   return csnr_lloyd_max(spec.levels, layer.output.parts);
 }
 

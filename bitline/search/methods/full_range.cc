@@ -5,7 +5,7 @@ namespace bitline {
 namespace {
 
 /// Nothing else of `spec` has a meaning over all sums.
-AdcSpec adc(AdcSpec spec, const LayerStatistics&, const StatisticOptions&) {
+AdcSpec adc(const AdcSpec& spec, const LayerStatistics&, const StatisticOptions&) {
   AdcSpec full;
   full.quantizer = Quantizer::kFullRange;
   full.levels = spec.levels;

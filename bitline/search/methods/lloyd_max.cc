@@ -6,7 +6,7 @@
 namespace bitline {
 namespace {
 
-AdcSpec adc(AdcSpec spec, const LayerStatistics& layer, const StatisticOptions&) {
+AdcSpec adc(const AdcSpec& spec, const LayerStatistics& layer, const StatisticOptions&) {
   return lloyd_max(spec.levels, layer.sums);
 }
 

@@ -4,9 +4,9 @@
 namespace bitline {
 namespace {
 
-AdcSpec adc(AdcSpec spec, const LayerStatistics& layer, const StatisticOptions&) {
+AdcSpec adc(const AdcSpec& spec, const LayerStatistics& layer, const StatisticOptions&) {
   const HistogramStatistics s = statistics(layer.sums);
-  return between_ends(std::move(spec), {s.smallest, s.largest}, layer.layer);
+  return between_ends(spec, {s.smallest, s.largest}, layer.layer);
 }
 
 }  // namespace

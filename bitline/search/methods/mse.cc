@@ -5,9 +5,10 @@
 namespace bitline {
 namespace {
 
-AdcSpec adc(AdcSpec spec, const LayerStatistics& layer, const StatisticOptions& options) {
-  spec.delta = delta_of_least_error(spec, layer.sums, options.delta_step);
-  return spec;
+AdcSpec adc(const AdcSpec& spec, const LayerStatistics& layer, const StatisticOptions& options) {
+  AdcSpec ranged = spec;
+  ranged.delta = delta_of_least_error(spec, layer.sums, options.delta_step);
+  return ranged;
 }
 
 }  // namespace

@@ -25,9 +25,8 @@ RangeEnds percentile_ends(const Histogram& sums, const Rational& percentile) {
   return {quantile(sums, outside), quantile(sums, Rational(1) - outside)};
 }
 
-AdcSpec adc(AdcSpec spec, const LayerStatistics& layer, const StatisticOptions& options) {
-  return between_ends(std::move(spec), percentile_ends(layer.sums, options.percentile),
-                      layer.layer);
+AdcSpec adc(const AdcSpec& spec, const LayerStatistics& layer, const StatisticOptions& options) {
+  return between_ends(spec, percentile_ends(layer.sums, options.percentile), layer.layer);
 }
 
 }  // namespace

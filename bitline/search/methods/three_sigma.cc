@@ -34,8 +34,8 @@ RangeEnds three_sigma(const Histogram& sums) {
   return {mean - half, mean + half};
 }
 
-AdcSpec adc(AdcSpec spec, const LayerStatistics& layer, const StatisticOptions&) {
-  return between_ends(std::move(spec), three_sigma(layer.sums), layer.layer);
+AdcSpec adc(const AdcSpec& spec, const LayerStatistics& layer, const StatisticOptions&) {
+  return between_ends(spec, three_sigma(layer.sums), layer.layer);
 }
 
 }  // namespace
