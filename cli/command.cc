@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
 #include "bitline/mapping/default_array.h"
 #include "bitline/runtime/torch_part.h"

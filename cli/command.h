@@ -1,6 +1,8 @@
 // What the subcommands share. Each has a file of its own with one function that adds it.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <string>
 #include <string_view>

@@ -1,4 +1,6 @@
 // What the shells complete.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "bitline/testing/program_study.h"

@@ -1,5 +1,6 @@
 // `bitline data get` to its end. The published sets are too large for a test and cannot be made up,
 // since their checksums are known: a small one stands in their place.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "bitline/base/file.h"

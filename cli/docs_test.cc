@@ -1,4 +1,6 @@
 // docs/cli.md and --help say what the command line takes.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "bitline/testing/program_study.h"

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "bitline/base/fail.h"
 #include "bitline/evaluate/paired_difference.h"
 #include "bitline/record/interval.h"
 #include "bitline/study/evaluation.h"

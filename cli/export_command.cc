@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/exporter/export_onnx.h"
 #include "bitline/study/export_layers.h"

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "bitline/base/control_character.h"
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/memory.h"
 #include "bitline/base/nearest_name.h"
 #include "bitline/base/version.h"

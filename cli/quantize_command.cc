@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "bitline/base/fail.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/quantization.h"

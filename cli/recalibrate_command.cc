@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "bitline/base/fail.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/runtime/recalibrate.h"
 #include "bitline/study/inputs.h"

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/base/version.h"
 #include "bitline/report/report.h"

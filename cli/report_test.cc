@@ -1,4 +1,6 @@
 // The page that a run ends with, and the command that writes it again.
+#include <fmt/format.h>
+
 #include "bitline/testing/program_study.h"
 
 namespace bitline::cli {

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "bitline/base/fail.h"
 #include "bitline/evaluate/paired_difference.h"
 #include "bitline/record/interval.h"
 #include "bitline/study/inputs.h"

@@ -1,4 +1,6 @@
 // Retraining and comparison, as a user calls them.
+#include <fmt/format.h>
+
 #include "bitline/testing/program_study.h"
 
 namespace bitline::cli {

@@ -1,5 +1,7 @@
 // docs/tutorial.md says what the program says: its commands are run, and their output is compared.
 // With BITLINE_WRITE_TUTORIAL in the environment the document takes the output over instead.
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <optional>
 

@@ -1,4 +1,6 @@
 // What zsh completes, asked of a zsh at a terminal of its own.
+#include <fmt/format.h>
+
 #include "bitline/testing/program_study.h"
 
 namespace bitline::cli {

@@ -4,7 +4,7 @@ string(REPLACE "," ";" FILES "${FILES}")
 set(source "// Written by cmake/embed_files.cmake.
 #include \"bitline/report/page_files.h\"
 
-#include \"bitline/base/error.h\"
+#include \"bitline/base/fail.h\"
 
 namespace bitline {
 

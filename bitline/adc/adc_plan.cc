@@ -6,7 +6,7 @@
 
 #include "bitline/adc/adc_plan_json.h"
 #include "bitline/adc/stream_tables.h"
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/hash.h"
 
 namespace bitline {

@@ -4,7 +4,7 @@
 
 #include "bitline/adc/curve_table.h"
 #include "bitline/adc/uniform_levels.h"
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 

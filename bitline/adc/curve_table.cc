@@ -1,6 +1,6 @@
 #include "bitline/adc/curve_table.h"
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 

@@ -1,6 +1,6 @@
 // Uniform levels over every possible sum, as a designer who does not search would place them.
 #include "bitline/adc/uniform_levels.h"
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 

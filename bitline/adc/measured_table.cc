@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 
 namespace bitline {

@@ -1,6 +1,6 @@
 // A step at the centre, and the nearest levels half a step from it.
 #include "bitline/adc/uniform_levels.h"
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 

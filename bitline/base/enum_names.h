@@ -1,13 +1,11 @@
 // How configuration, JSON and messages spell the values of an enumeration: one list for each.
 #pragma once
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "bitline/base/error.h"
+#include "bitline/base/unknown_name.h"
 
 namespace bitline {
 
@@ -31,9 +29,7 @@ template <NamedEnum E>
 E from_name(std::string_view name) {
   const auto& names = EnumNames<E>::kNames;
   const auto found = std::ranges::find(names, name);
-  if (found == names.end())
-    fail_usage("{} '{}' is unknown; choose one of {}", EnumNames<E>::kWhat, name,
-               fmt::join(names, ", "));
+  if (found == names.end()) fail_unknown_name(EnumNames<E>::kWhat, name, names);
   return static_cast<E>(found - names.begin());
 }
 

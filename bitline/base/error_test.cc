@@ -1,6 +1,6 @@
-#include "bitline/base/error.h"
-
 #include <gtest/gtest.h>
+
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

@@ -10,7 +10,7 @@
 #include <system_error>
 #include <utility>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

@@ -1,6 +1,7 @@
 #include "bitline/base/file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -10,7 +11,6 @@
 #include <csignal>
 #include <fstream>
 
-#include "bitline/base/error.h"
 #include "bitline/testing/expect_error.h"
 #include "bitline/testing/temporary_folder.h"
 

@@ -6,7 +6,7 @@
 
 #include <array>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

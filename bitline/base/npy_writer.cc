@@ -4,6 +4,8 @@
 #include <bit>
 #include <iterator>
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 namespace {
 

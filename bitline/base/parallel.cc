@@ -13,7 +13,7 @@
 #include <mutex>
 #include <vector>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

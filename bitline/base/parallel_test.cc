@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

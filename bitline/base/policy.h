@@ -2,14 +2,11 @@
 // (bitline_policies), so that a new file is all that a new policy takes.
 #pragma once
 
-#include <fmt/ranges.h>
-
-#include <algorithm>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include "bitline/base/error.h"
+#include "bitline/base/unknown_name.h"
 
 namespace bitline {
 
@@ -51,7 +48,7 @@ Picked<Policy> pick(std::string_view name) {
     if (policy->name == name) return *policy;
     names.push_back(policy->name);
   }
-  fail_usage("{} '{}' is unknown; choose one of {}", Policy::kWhat, name, fmt::join(names, ", "));
+  fail_unknown_name(Policy::kWhat, name, names);
 }
 
 }  // namespace bitline

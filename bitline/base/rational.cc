@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

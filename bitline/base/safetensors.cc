@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/base/stored_type.h"
 

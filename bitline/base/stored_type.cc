@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 namespace {
 

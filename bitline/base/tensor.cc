@@ -5,6 +5,8 @@
 #include <new>
 #include <utility>
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 namespace {
 

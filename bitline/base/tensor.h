@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 

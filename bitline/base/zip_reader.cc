@@ -3,7 +3,7 @@
 #include <fmt/ranges.h>
 #include <zip.h>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

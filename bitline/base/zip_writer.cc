@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/config/config_state.h"
 

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/rational.h"
 
 namespace bitline {

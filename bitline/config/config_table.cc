@@ -6,7 +6,7 @@
 #include <limits>
 #include <optional>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/config/config.h"
 #include "bitline/config/config_state.h"
 

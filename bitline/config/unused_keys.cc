@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/nearest_name.h"
 #include "bitline/config/config_state.h"
 

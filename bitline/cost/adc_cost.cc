@@ -1,6 +1,6 @@
 #include "bitline/cost/adc_cost.h"
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 

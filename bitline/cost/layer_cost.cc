@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "bitline/base/fail.h"
 #include "bitline/cost/layer_parts.h"
 
 namespace bitline {

@@ -1,5 +1,6 @@
 #include "bitline/data/cifar10.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/data/published_file.h"
 

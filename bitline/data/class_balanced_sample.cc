@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/random.h"
 
 namespace bitline {

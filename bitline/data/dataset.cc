@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 

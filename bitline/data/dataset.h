@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/tensor.h"
 
 namespace bitline {

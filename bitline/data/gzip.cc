@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

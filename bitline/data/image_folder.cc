@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <mutex>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/base/parallel.h"
 #include "bitline/base/random.h"

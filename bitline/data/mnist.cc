@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/data/gzip.h"
 #include "bitline/data/published_file.h"

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

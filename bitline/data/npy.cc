@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

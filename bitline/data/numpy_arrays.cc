@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/base/zip_reader.h"
 #include "bitline/data/npy.h"

@@ -1,5 +1,6 @@
 #include "bitline/data/numpy_arrays.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "bitline/data/published_file.h"
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/hash.h"
 
 namespace bitline {

@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/safetensors.h"
 
 namespace bitline {

@@ -1,6 +1,7 @@
 // The transposed convolution.
 #include <algorithm>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
 #include "bitline/base/rational.h"
 #include "bitline/digital/digital.h"

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
 #include "bitline/digital/broadcast.h"
 #include "bitline/digital/digital.h"

@@ -1,6 +1,7 @@
 // Products of two values' matrices.
 #include <algorithm>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
 #include "bitline/digital/broadcast.h"
 #include "bitline/digital/digital.h"

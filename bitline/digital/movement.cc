@@ -3,6 +3,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
 #include "bitline/digital/axes.h"
 #include "bitline/digital/digital.h"

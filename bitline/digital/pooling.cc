@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
 #include "bitline/base/rational.h"
 #include "bitline/digital/digital.h"

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "bitline/base/fail.h"
 #include "bitline/evaluate/scoring.h"
 
 namespace bitline {

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 
 namespace bitline {

@@ -1,4 +1,6 @@
 // Shapes and widths of a layer's golden vectors.
+#include <fmt/format.h>
+
 #include "bitline/exporter/golden_layer.h"
 
 namespace bitline {

@@ -1,6 +1,7 @@
 // The files against the definition: what a test bench reads there gives the engine's outputs.
 #include "bitline/exporter/golden.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,5 +1,7 @@
 #include "bitline/exporter/grid_writer.h"
 
+#include <fmt/format.h>
+
 namespace bitline {
 
 void state_grid(OnnxGraph& graph, const std::string& constant, const QuantSpec& spec) {

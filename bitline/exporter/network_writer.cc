@@ -1,5 +1,6 @@
 #include "bitline/exporter/network_writer.h"
 
+#include "bitline/base/fail.h"
 #include "bitline/exporter/onnx_operators.h"
 
 namespace bitline {

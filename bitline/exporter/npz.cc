@@ -1,5 +1,7 @@
 #include "bitline/exporter/npz.h"
 
+#include <fmt/format.h>
+
 #include "bitline/base/npy_writer.h"
 #include "bitline/base/zip_writer.h"
 

@@ -1,5 +1,6 @@
 #include "bitline/exporter/npz.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

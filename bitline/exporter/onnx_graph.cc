@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 namespace {
 

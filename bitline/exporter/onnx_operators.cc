@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "bitline/base/fail.h"
 #include "bitline/exporter/onnx_windows.h"
 
 namespace bitline {

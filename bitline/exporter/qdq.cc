@@ -1,4 +1,5 @@
 // Integer grids as QuantizeLinear and DequantizeLinear.
+#include "bitline/base/fail.h"
 #include "bitline/exporter/export_onnx.h"
 #include "bitline/exporter/grid_writer.h"
 #include "bitline/exporter/network_writer.h"

@@ -1,6 +1,7 @@
 // Integer grids as nodes of QONNX.
 #include <cmath>
 
+#include "bitline/base/fail.h"
 #include "bitline/exporter/export_onnx.h"
 #include "bitline/exporter/grid_writer.h"
 #include "bitline/exporter/network_writer.h"

@@ -10,7 +10,7 @@
 #include <memory>
 #include <system_error>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/base/hash.h"
 

@@ -1,5 +1,6 @@
 #include "bitline/fetch/download.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "bitline/base/file.h"

@@ -1,6 +1,6 @@
 #include "bitline/fetch/published_set.h"
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/fetch/download.h"
 #include "bitline/fetch/unpack.h"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 
 namespace bitline {

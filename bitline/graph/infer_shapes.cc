@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "bitline/base/control_character.h"
+#include "bitline/base/fail.h"
 #include "bitline/graph/shape_rules.h"
 
 namespace bitline {

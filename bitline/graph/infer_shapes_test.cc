@@ -1,4 +1,5 @@
 // Shapes that follow from a network, and what is refused.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/nearest_name.h"
 
 namespace bitline {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bitline/base/fail.h"
 #include "bitline/graph/operator_attributes.h"
 
 namespace bitline {

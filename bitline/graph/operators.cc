@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/rational.h"
 
 namespace bitline {

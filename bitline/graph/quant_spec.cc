@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 
 std::int64_t QuantSpec::minimum() const {

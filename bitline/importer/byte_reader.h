@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 

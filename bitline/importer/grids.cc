@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 namespace {
 

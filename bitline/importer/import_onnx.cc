@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/importer/onnx_model.h"
 #include "bitline/importer/onnx_node.h"

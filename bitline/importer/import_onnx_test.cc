@@ -1,6 +1,7 @@
 // What graphs become, and which are refused.
 #include "bitline/importer/import_onnx.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

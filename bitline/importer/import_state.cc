@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bitline/base/control_character.h"
+#include "bitline/base/fail.h"
 #include "bitline/graph/shape_rules.h"
 
 namespace bitline {

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/importer/rename_rules.h"
 
 namespace bitline {

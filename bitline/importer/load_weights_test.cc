@@ -1,5 +1,6 @@
 #include "bitline/importer/load_weights.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <utility>
 
+#include "bitline/base/fail.h"
 #include "bitline/importer/grids.h"
 #include "bitline/importer/onnx_tensor.h"
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "bitline/base/fail.h"
 #include "bitline/importer/builders.h"
 #include "bitline/importer/onnx_tensor.h"
 

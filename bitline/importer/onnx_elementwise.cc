@@ -2,6 +2,7 @@
 #include <limits>
 #include <numbers>
 
+#include "bitline/base/fail.h"
 #include "bitline/digital/digital.h"
 #include "bitline/graph/shape_rules.h"
 #include "bitline/importer/builders.h"

@@ -1,5 +1,6 @@
 // QuantizeLinear and DequantizeLinear. Constants are put on their grid here, with the very integers
 // of the file; on values of the network the grid becomes a QuantSpec.
+#include "bitline/base/fail.h"
 #include "bitline/importer/builders.h"
 #include "bitline/importer/grids.h"
 #include "bitline/importer/narrow_grids.h"

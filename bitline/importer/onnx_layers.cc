@@ -1,4 +1,5 @@
 // Convolutions, matrix products, batch-norm.
+#include "bitline/base/fail.h"
 #include "bitline/digital/digital.h"
 #include "bitline/importer/builders.h"
 #include "bitline/importer/onnx_spatial.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 

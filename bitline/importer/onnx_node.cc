@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "bitline/base/fail.h"
 #include "bitline/importer/onnx_tensor.h"
 
 namespace bitline {

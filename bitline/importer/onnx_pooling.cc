@@ -1,3 +1,4 @@
+#include "bitline/base/fail.h"
 #include "bitline/importer/builders.h"
 #include "bitline/importer/onnx_spatial.h"
 

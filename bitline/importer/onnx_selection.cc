@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/rational.h"
 #include "bitline/digital/digital.h"
 #include "bitline/importer/builders.h"

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "bitline/base/fail.h"
 #include "bitline/digital/digital.h"
 #include "bitline/importer/builders.h"
 

@@ -7,6 +7,8 @@
 #include <limits>
 #include <string>
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 namespace {
 

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "bitline/base/fail.h"
 #include "bitline/importer/byte_reader.h"
 #include "bitline/importer/pickle_opcodes.h"
 #include "bitline/importer/pickle_stack.h"

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/importer/pickle.h"
 
 namespace bitline {

@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "bitline/base/fail.h"
 #include "bitline/graph/value_signs.h"
 #include "bitline/importer/builders.h"
 #include "bitline/importer/grids.h"

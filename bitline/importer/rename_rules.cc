@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

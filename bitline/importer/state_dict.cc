@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/base/safetensors.h"
 #include "bitline/importer/torch_file.h"

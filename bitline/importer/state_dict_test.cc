@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/base/safetensors.h"
 #include "bitline/testing/expect_error.h"

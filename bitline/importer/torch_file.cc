@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/zip_reader.h"
 #include "bitline/importer/byte_reader.h"
 #include "bitline/importer/torch_storage.h"

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <utility>
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 namespace {
 

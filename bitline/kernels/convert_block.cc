@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/kernels/bit_sums-inl.h"
 #include "bitline/kernels/block_parts.h"
 #include "bitline/kernels/conversions-inl.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
 #include "bitline/kernels/instruction_set.h"
 #include "bitline/kernels/prepared_table.h"

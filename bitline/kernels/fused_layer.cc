@@ -4,7 +4,7 @@
 #include <mutex>
 #include <optional>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
 #include "bitline/kernels/instruction_set.h"
 #include "bitline/kernels/stream_groups.h"

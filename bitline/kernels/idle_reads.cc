@@ -5,7 +5,7 @@
 #include <bit>
 #include <vector>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
 
 namespace bitline {

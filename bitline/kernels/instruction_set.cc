@@ -20,7 +20,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 #include <fmt/ranges.h>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/kernels/instruction_set.h"
 
 namespace bitline {

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 namespace {
 

@@ -1,6 +1,6 @@
 #include "bitline/kernels/layer_histogram.h"
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <limits>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
 #include "bitline/kernels/fused_layer.h"
 #include "bitline/kernels/stream_groups.h"

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <type_traits>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/rational.h"
 #include "bitline/kernels/pack_lanes.h"
 

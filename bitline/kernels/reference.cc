@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 namespace {
 

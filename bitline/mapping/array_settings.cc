@@ -1,6 +1,6 @@
 #include "bitline/mapping/array_settings.h"
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/field_values.h"
 #include "bitline/mapping/array_fields.h"
 

@@ -1,6 +1,6 @@
 #include "bitline/mapping/array_spec.h"
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

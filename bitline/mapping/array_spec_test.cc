@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "bitline/base/error.h"
 #include "bitline/testing/expect_error.h"
 
 namespace bitline {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "bitline/base/fail.h"
 #include "bitline/mapping/negative_weights.h"
 
 namespace bitline {

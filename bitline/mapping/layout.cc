@@ -1,5 +1,7 @@
 #include "bitline/mapping/layout.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstdlib>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bitline/base/fail.h"
 #include "bitline/mapping/column_flips.h"
 #include "bitline/mapping/encoding.h"
 #include "bitline/mapping/tiling.h"

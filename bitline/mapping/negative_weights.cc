@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 namespace {
 

@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/rational.h"
 
 namespace bitline {

@@ -1,5 +1,7 @@
 #include "bitline/models/models.h"
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 
 Network make_model(std::string_view name, const ModelOptions& options) {

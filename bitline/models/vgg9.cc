@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "bitline/models/models.h"
 #include "bitline/models/network_builder.h"
 #include "bitline/models/width.h"

@@ -1,5 +1,6 @@
 // docs/config.md says of every key what the lists of fields say. After a change of theirs, run this
 // test with BITLINE_WRITE_CONFIG=1 in the environment and read the difference.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cstdlib>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bitline/base/fail.h"
 #include "bitline/options/field_reader.h"
 
 namespace bitline {

@@ -1,5 +1,6 @@
 #include "bitline/options/data_config.h"
 
+#include "bitline/base/fail.h"
 #include "bitline/options/field_reader.h"
 
 namespace bitline {

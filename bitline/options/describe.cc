@@ -1,5 +1,7 @@
 #include "bitline/options/describe.h"
 
+#include <fmt/format.h>
+
 #include "bitline/base/field_values.h"
 #include "bitline/base/file.h"
 #include "bitline/cost/technology.h"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bitline/base/enum_names.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/fields.h"
 #include "bitline/base/policy.h"
 #include "bitline/config/config.h"

@@ -1,4 +1,5 @@
 // The documents tell of every policy what its file says.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "bitline/base/file.h"

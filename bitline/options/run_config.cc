@@ -1,5 +1,6 @@
 #include "bitline/options/run_config.h"
 
+#include "bitline/base/fail.h"
 #include "bitline/options/field_reader.h"
 
 namespace bitline {

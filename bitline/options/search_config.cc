@@ -2,6 +2,7 @@
 
 #include "bitline/adc/measured_table.h"
 #include "bitline/adc/uniform_levels.h"
+#include "bitline/base/fail.h"
 #include "bitline/options/field_reader.h"
 #include "bitline/search/search_checks.h"
 

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <map>
 
-#include "bitline/base/error.h"
 #include "bitline/testing/expect_error.h"
 
 namespace bitline {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <set>
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 namespace {
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "bitline/base/fail.h"
 #include "bitline/graph/kept_values.h"
 #include "bitline/graph/value_signs.h"
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bitline/base/fail.h"
 #include "bitline/graph/network_file.h"
 
 namespace bitline {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 

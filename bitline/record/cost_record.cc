@@ -1,5 +1,6 @@
 #include "bitline/record/cost_record.h"
 
+#include "bitline/base/fail.h"
 #include "bitline/record/json_fields.h"
 
 namespace bitline {

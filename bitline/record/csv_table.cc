@@ -3,7 +3,7 @@
 #include <charconv>
 #include <utility>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bitline/base/fail.h"
 #include "bitline/record/json_fields.h"
 
 namespace bitline {

@@ -1,5 +1,7 @@
 #include "bitline/record/json_fields.h"
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 
 Json parse_object(std::string_view text) {

@@ -13,7 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bitline/base/enum_names.h"
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 

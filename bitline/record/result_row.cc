@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/record/csv_table.h"
 
 namespace bitline {

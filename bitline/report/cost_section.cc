@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/report/labels.h"
 #include "bitline/report/sections.h"
 

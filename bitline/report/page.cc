@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/hash.h"
 #include "bitline/report/page_files.h"
 

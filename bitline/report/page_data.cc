@@ -3,7 +3,7 @@
 #include <map>
 #include <utility>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/report/page_files.h"
 
 namespace bitline {

@@ -1,11 +1,11 @@
 #include "bitline/report/report.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "bitline/base/error.h"
 #include "bitline/testing/expect_error.h"
 #include "bitline/testing/reports.h"
 

@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/record/csv_table.h"
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/base/version.h"
 #include "bitline/config/config.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/base/hash.h"
 #include "bitline/base/version.h"

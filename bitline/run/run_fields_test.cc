@@ -1,5 +1,6 @@
 // A changed key runs the stages again that it decides, one key after the other; and a key that is
 // new has to be told here.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "bitline/options/tables.h"

@@ -1,5 +1,7 @@
 #include "bitline/run/run_rows.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "bitline/evaluate/paired_difference.h"

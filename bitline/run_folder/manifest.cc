@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "bitline/base/fail.h"
 #include "bitline/kernels/exact_layer.h"
 #include "bitline/kernels/instruction_set.h"
 #include "bitline/runtime/plain_product.h"

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "bitline/base/fail.h"
 #include "bitline/digital/digital.h"
 #include "bitline/runtime/pointwise.h"
 #include "bitline/runtime/real_parameter.h"

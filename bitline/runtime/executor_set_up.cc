@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "bitline/adc/stream_tables.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/nearest_name.h"
 #include "bitline/mapping/array_settings.h"
 #include "bitline/runtime/executor.h"

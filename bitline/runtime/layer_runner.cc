@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "bitline/base/fail.h"
 #include "bitline/mapping/map.h"
 #include "bitline/runtime/pointwise.h"
 #include "bitline/runtime/real_parameter.h"

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
 #include "bitline/base/rational.h"
 #include "bitline/runtime/layer_probe.h"

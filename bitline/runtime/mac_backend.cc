@@ -1,5 +1,6 @@
 #include "bitline/runtime/mac_backend.h"
 
+#include "bitline/base/fail.h"
 #include "bitline/kernels/fused_layer.h"
 #include "bitline/kernels/reference.h"
 #include "bitline/runtime/torch_part.h"

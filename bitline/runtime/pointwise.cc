@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
 #include "bitline/quantize/grid.h"
 

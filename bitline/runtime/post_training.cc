@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bitline/base/fail.h"
 #include "bitline/quantize/fold_batch_norm.h"
 #include "bitline/quantize/integer_layer.h"
 #include "bitline/runtime/layer_probe.h"

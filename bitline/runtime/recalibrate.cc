@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "bitline/base/fail.h"
 #include "bitline/runtime/layer_statistics.h"
 #include "bitline/runtime/lowering.h"
 #include "bitline/runtime/statistics_change.h"

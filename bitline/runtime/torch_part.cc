@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/version.h"
 
 namespace bitline {

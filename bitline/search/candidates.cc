@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "bitline/adc/stream_tables.h"
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/search/stream_spread.h"
 
 namespace bitline {

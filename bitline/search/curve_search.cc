@@ -13,7 +13,7 @@
 #include <optional>
 #include <utility>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

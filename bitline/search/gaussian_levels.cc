@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/search/level_table.h"
 #include "bitline/search/normal_quantile.h"
 

@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/progress_task.h"
 #include "bitline/search/search_checks.h"
 

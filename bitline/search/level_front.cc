@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <vector>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/search/level_table.h"
 #include "bitline/search/running_moments.h"
 

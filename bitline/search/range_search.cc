@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/progress_task.h"
 #include "bitline/search/candidates.h"
 #include "bitline/search/curve_search.h"

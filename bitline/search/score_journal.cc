@@ -9,7 +9,7 @@
 #include <sstream>
 #include <utility>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/base/hash.h"
 

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <set>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/search/candidates.h"
 
 namespace bitline {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "bitline/adc/uniform_levels.h"
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/search/running_moments.h"
 
 namespace bitline {

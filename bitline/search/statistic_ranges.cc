@@ -1,6 +1,6 @@
 #include "bitline/search/statistic_ranges.h"
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 

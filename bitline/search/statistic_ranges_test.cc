@@ -1,5 +1,6 @@
 #include "bitline/search/statistic_ranges.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "bitline/testing/expect_error.h"

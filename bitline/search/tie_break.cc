@@ -2,7 +2,7 @@
 
 #include <tuple>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 

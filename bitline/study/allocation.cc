@@ -1,5 +1,7 @@
 #include "bitline/study/allocation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>

@@ -1,5 +1,7 @@
 #include "bitline/study/cost_report.h"
 
+#include <fmt/format.h>
+
 #include "bitline/evaluate/zero_detection.h"
 #include "bitline/study/inputs.h"
 

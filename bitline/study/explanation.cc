@@ -1,5 +1,7 @@
 #include "bitline/study/explanation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <set>
 
+#include "bitline/base/fail.h"
 #include "bitline/data/class_balanced_sample.h"
 #include "bitline/exporter/npz.h"
 #include "bitline/study/inputs.h"

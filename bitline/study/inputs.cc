@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/hash.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/importer/import_onnx.h"

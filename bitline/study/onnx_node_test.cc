@@ -8,6 +8,7 @@
 #include <fstream>
 #include <set>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/importer/import_onnx.h"
 #include "bitline/importer/onnx_tensor.h"

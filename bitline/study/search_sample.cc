@@ -7,6 +7,7 @@
 #include <functional>
 #include <numeric>
 
+#include "bitline/base/fail.h"
 #include "bitline/data/cifar10.h"
 #include "bitline/data/cifar100.h"
 #include "bitline/data/class_balanced_sample.h"

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <optional>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/hash.h"
 #include "bitline/base/version.h"
 #include "bitline/evaluate/predict.h"

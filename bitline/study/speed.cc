@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/hash.h"
 #include "bitline/base/parallel.h"
 #include "bitline/base/version.h"

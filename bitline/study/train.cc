@@ -1,5 +1,6 @@
 #include "bitline/study/train.h"
 
+#include "bitline/base/fail.h"
 #include "bitline/runtime/torch_part.h"
 
 namespace bitline {

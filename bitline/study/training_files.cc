@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 
 TrainingData split_off_holdout(const Dataset& all, std::int64_t holdout) {

@@ -1,5 +1,6 @@
 #include "bitline/study/training_recipe.h"
 
+#include "bitline/base/fail.h"
 #include "bitline/base/hash.h"
 #include "bitline/options/describe.h"
 #include "bitline/study/inputs.h"

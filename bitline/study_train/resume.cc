@@ -1,5 +1,7 @@
 #include "bitline/study_train/resume.h"
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 
 void write_training_checkpoint(const TrainingFiles& files, const Trainer& trainer,

@@ -1,5 +1,6 @@
 #include "bitline/study_train/retraining.h"
 
+#include "bitline/base/fail.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/recalibrate_network.h"
 #include "bitline/study/search_sample.h"

@@ -1,5 +1,6 @@
 #include "bitline/study_train/retraining.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

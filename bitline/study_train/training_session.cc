@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/study_train/resume.h"

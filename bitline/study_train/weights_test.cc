@@ -1,4 +1,5 @@
 // Weights that PyTorch's own C++ code wrote, through the configuration into a built-in network.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 // What export and import make of a network, for tests.
 #pragma once
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <span>

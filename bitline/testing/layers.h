@@ -1,6 +1,8 @@
 // Layers and mappings for tests: small random ones, and a list of every kind of mapping.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <functional>
 #include <string>
 #include <vector>

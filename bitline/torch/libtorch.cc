@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 namespace {
 

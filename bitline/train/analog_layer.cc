@@ -7,6 +7,7 @@
 
 #include "bitline/adc/clipped_sums.h"
 #include "bitline/adc/stream_tables.h"
+#include "bitline/base/fail.h"
 #include "bitline/mapping/map.h"
 #include "bitline/train/array_values.h"
 #include "bitline/train/diverged.h"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 

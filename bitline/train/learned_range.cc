@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "bitline/adc/clipped_sums.h"
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bitline/base/fail.h"
 #include "bitline/train/torch_windows.h"
 
 namespace bitline {

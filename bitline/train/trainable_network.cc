@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "bitline/base/fail.h"
 #include "bitline/graph/kept_values.h"
 #include "bitline/mapping/array_settings.h"
 #include "bitline/quantize/integer_layer.h"

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "bitline/base/fail.h"
 #include "bitline/base/rational.h"
 #include "bitline/train/diverged.h"
 

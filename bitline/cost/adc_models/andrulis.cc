@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "bitline/base/error.h"
+#include "bitline/base/fail.h"
 #include "bitline/cost/adc_cost.h"
 
 namespace bitline {
