@@ -85,10 +85,12 @@ function(bitline_test_with_avx2 name module)
 endfunction()
 
 # bitline_policies(NAME FOLDER POLICY NAMESPACE HEADER): every FOLDER/x.cc of the module defines the
-# policy NAMESPACE::kX; together they are all_policies<POLICY>() of base/policy.h.
+# policy NAMESPACE::kX; together they are all_policies<POLICY>() of base/policy.h. FOLDER/*_test.cc
+# join the module's tests.
 function(bitline_policies name folder policy namespace header)
   file(GLOB files CONFIGURE_DEPENDS ${folder}/*.cc)
-  list(FILTER files EXCLUDE REGEX "_test\\.cc$")
+  file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cc)
+  list(REMOVE_ITEM files ${tests} "")
   set(declarations)
   set(pointers)
   foreach(file ${files})
@@ -123,4 +125,7 @@ std::span<const ${policy}* const> all_policies<${policy}>() {
 }  // namespace bitline
 " @ONLY)
   target_sources(bitline_${name} PRIVATE ${files} ${list})
+  if(tests)
+    target_sources(${name}_test PRIVATE ${tests})
+  endif()
 endfunction()

@@ -49,7 +49,7 @@ std::vector<std::int32_t> activations_for(const CimLayer& layer) {
 /// `levels` 0: lossless.
 LayerAdc adc_of(const CimLayer& layer, std::int64_t levels) {
   AdcSpec spec;
-  spec.quantizer = levels == 0 ? Quantizer::kLossless : Quantizer::kZeroTread;
+  spec.quantizer = levels == 0 ? quantizers::kLossless : quantizers::kZeroTread;
   spec.levels = levels;
   spec.delta = std::min<std::int64_t>(16, layer.sums.magnitude());
   return make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum));
@@ -72,7 +72,7 @@ double cycles_per_second() {
 double bytes_per_conversion(const CimLayer& layer) {
   double bytes = 0;
   for (const Tile& tile : layer.tiles) bytes += static_cast<double>((tile.size() + 7) / 8);
-  const bool pair = layer.array.encoding == Encoding::kDifferential;
+  const bool pair = layer.array.encoding == encodings::kDifferential;
   return bytes / static_cast<double>(layer.tiles.size()) * (pair ? 2 : 1);
 }
 
@@ -127,22 +127,22 @@ ArraySpec array_of(Encoding encoding, int cell_bits = 1, int dac_bits = 1) {
 /// 128 rows and 64 columns of one bit, inputs of one bit: a layer of 1 x 1 kernels on 16 x 16.
 CimLayer one_bit_array(Encoding encoding) {
   IntegerLayer layer = w4a4({128, 16, 16, 64, 1, 1, 1, 0, 1});
-  layer.weight_bits = encoding == Encoding::kDifferential ? 2 : 1;
-  layer.weight_odd = encoding == Encoding::kBipolar;
+  layer.weight_bits = encoding == encodings::kDifferential ? 2 : 1;
+  layer.weight_odd = encoding == encodings::kBipolar;
   layer.input_bits = 1;
   Random random(3);
   for (std::int32_t& weight : layer.weights.data<std::int32_t>()) {
     const auto drawn = static_cast<std::int32_t>(random.below(3)) - 1;
-    weight = encoding == Encoding::kTwosComplement ? -std::abs(drawn)
-             : encoding == Encoding::kBipolar      ? (drawn < 0 ? -1 : 1)
-                                                   : drawn;
+    weight = encoding == encodings::kTwosComplement ? -std::abs(drawn)
+             : encoding == encodings::kBipolar      ? (drawn < 0 ? -1 : 1)
+                                                    : drawn;
   }
   return map_layer(layer, array_of(encoding));
 }
 
 /// 512 input channels, 2-bit cells and DAC, 64 columns: a layer of 1 x 1 kernels on 8 x 8.
 CimLayer large_array(std::int64_t rows) {
-  ArraySpec array = array_of(Encoding::kDifferential, 2, 2);
+  ArraySpec array = array_of(encodings::kDifferential, 2, 2);
   array.rows = rows;
   return map_layer(w4a4({512, 8, 8, 32, 1, 1, 1, 0, 1}), array);
 }
@@ -179,7 +179,7 @@ std::int64_t plain_sum(const CimLayer& layer, const LayerAdc& adc, const Prepare
 void read_array(benchmark::State& state, const CimLayer& layer) {
   const LayerAdc adc = adc_of(layer, 16);
   const PackedPlanes planes = pack_planes(layer);
-  const InputPacker packer(layer, planes.tiles, layer.array.encoding == Encoding::kBipolar);
+  const InputPacker packer(layer, planes.tiles, layer.array.encoding == encodings::kBipolar);
   const auto streams = stream_products(planes, packer.planes(), layer.streams.weights);
   const PreparedTable table = prepare_table(adc.table(0), planes, layer.streams.weights);
   const std::vector<std::int32_t> activations = activations_for(layer);
@@ -215,9 +215,9 @@ void read_array(benchmark::State& state, const CimLayer& layer) {
 void bench_array_reads(benchmark::State& state, Encoding encoding) {
   read_array(state, one_bit_array(encoding));
 }
-BENCHMARK_CAPTURE(bench_array_reads, cells_0_1, Encoding::kTwosComplement);
-BENCHMARK_CAPTURE(bench_array_reads, differential, Encoding::kDifferential);
-BENCHMARK_CAPTURE(bench_array_reads, bipolar, Encoding::kBipolar);
+BENCHMARK_CAPTURE(bench_array_reads, cells_0_1, encodings::kTwosComplement);
+BENCHMARK_CAPTURE(bench_array_reads, differential, encodings::kDifferential);
+BENCHMARK_CAPTURE(bench_array_reads, bipolar, encodings::kBipolar);
 
 /// `rows` word lines.
 void bench_large_array_reads(benchmark::State& state) {
@@ -230,9 +230,9 @@ BENCHMARK(bench_large_array_reads)->Arg(256)->Arg(512);
 void bench_one_bit_layer(benchmark::State& state, Encoding encoding) {
   run(state, one_bit_array(encoding), 16);
 }
-BENCHMARK_CAPTURE(bench_one_bit_layer, cells_0_1, Encoding::kTwosComplement);
-BENCHMARK_CAPTURE(bench_one_bit_layer, differential, Encoding::kDifferential);
-BENCHMARK_CAPTURE(bench_one_bit_layer, bipolar, Encoding::kBipolar);
+BENCHMARK_CAPTURE(bench_one_bit_layer, cells_0_1, encodings::kTwosComplement);
+BENCHMARK_CAPTURE(bench_one_bit_layer, differential, encodings::kDifferential);
+BENCHMARK_CAPTURE(bench_one_bit_layer, bipolar, encodings::kBipolar);
 
 void bench_large_array(benchmark::State& state) { run(state, large_array(state.range(0)), 16); }
 BENCHMARK(bench_large_array)->Arg(256)->Arg(512);
@@ -245,12 +245,12 @@ constexpr ConvGeometry kFirstStage{16, 32, 32, 16, 3, 3, 1, 1, 1};
 void bench_encoding(benchmark::State& state, Encoding encoding, std::int64_t levels) {
   run(state, map_layer(w4a4(kThirdStage), array_of(encoding)), levels);
 }
-BENCHMARK_CAPTURE(bench_encoding, differential_16, Encoding::kDifferential, 16);
-BENCHMARK_CAPTURE(bench_encoding, differential_4, Encoding::kDifferential, 4);
-BENCHMARK_CAPTURE(bench_encoding, differential_lossless, Encoding::kDifferential, 0);
-BENCHMARK_CAPTURE(bench_encoding, twos_complement_16, Encoding::kTwosComplement, 16);
-BENCHMARK_CAPTURE(bench_encoding, bipolar_16, Encoding::kBipolar, 16);
-BENCHMARK_CAPTURE(bench_encoding, offset_16, Encoding::kOffset, 16);
+BENCHMARK_CAPTURE(bench_encoding, differential_16, encodings::kDifferential, 16);
+BENCHMARK_CAPTURE(bench_encoding, differential_4, encodings::kDifferential, 4);
+BENCHMARK_CAPTURE(bench_encoding, differential_lossless, encodings::kDifferential, 0);
+BENCHMARK_CAPTURE(bench_encoding, twos_complement_16, encodings::kTwosComplement, 16);
+BENCHMARK_CAPTURE(bench_encoding, bipolar_16, encodings::kBipolar, 16);
+BENCHMARK_CAPTURE(bench_encoding, offset_16, encodings::kOffset, 16);
 
 /// The same with columns flipped.
 void bench_flipped(benchmark::State& state, Encoding encoding, ColumnFlip flip) {
@@ -258,22 +258,22 @@ void bench_flipped(benchmark::State& state, Encoding encoding, ColumnFlip flip) 
   array.column_flip = flip;
   run(state, map_layer(w4a4(kThirdStage), array), 16);
 }
-BENCHMARK_CAPTURE(bench_flipped, differential_16, Encoding::kDifferential, ColumnFlip::kSign);
-BENCHMARK_CAPTURE(bench_flipped, twos_complement_16, Encoding::kTwosComplement,
+BENCHMARK_CAPTURE(bench_flipped, differential_16, encodings::kDifferential, ColumnFlip::kSign);
+BENCHMARK_CAPTURE(bench_flipped, twos_complement_16, encodings::kTwosComplement,
                   ColumnFlip::kComplement);
-BENCHMARK_CAPTURE(bench_flipped, bipolar_16, Encoding::kBipolar, ColumnFlip::kSign);
-BENCHMARK_CAPTURE(bench_flipped, offset_16, Encoding::kOffset, ColumnFlip::kComplement);
+BENCHMARK_CAPTURE(bench_flipped, bipolar_16, encodings::kBipolar, ColumnFlip::kSign);
+BENCHMARK_CAPTURE(bench_flipped, offset_16, encodings::kOffset, ColumnFlip::kComplement);
 
 void bench_few_channels(benchmark::State& state, Encoding encoding) {
   run(state, map_layer(w4a4(kFirstStage), array_of(encoding)), 16);
 }
-BENCHMARK_CAPTURE(bench_few_channels, differential, Encoding::kDifferential);
-BENCHMARK_CAPTURE(bench_few_channels, twos_complement, Encoding::kTwosComplement);
+BENCHMARK_CAPTURE(bench_few_channels, differential, encodings::kDifferential);
+BENCHMARK_CAPTURE(bench_few_channels, twos_complement, encodings::kTwosComplement);
 
 void bench_multi_bit(benchmark::State& state) {
   const auto cell_bits = static_cast<int>(state.range(0));
   const auto dac_bits = static_cast<int>(state.range(1));
-  run(state, map_layer(w4a4(kThirdStage), array_of(Encoding::kDifferential, cell_bits, dac_bits)),
+  run(state, map_layer(w4a4(kThirdStage), array_of(encodings::kDifferential, cell_bits, dac_bits)),
       16);
 }
 BENCHMARK(bench_multi_bit)->Args({2, 1})->Args({1, 2})->Args({2, 2})->Args({3, 4});
@@ -281,7 +281,7 @@ BENCHMARK(bench_multi_bit)->Args({2, 1})->Args({1, 2})->Args({2, 2})->Args({3, 4
 /// All 128 candidates of a range search from one pass, per conversion and candidate.
 void bench_sweep(benchmark::State& state) {
   set_thread_count(1);
-  const CimLayer layer = map_layer(w4a4(kThirdStage), array_of(Encoding::kDifferential));
+  const CimLayer layer = map_layer(w4a4(kThirdStage), array_of(encodings::kDifferential));
   const FusedLayer fused(layer);
   std::vector<LayerAdc> adcs;
   for (std::int64_t delta = 1; delta <= layer.sums.magnitude(); ++delta) {
@@ -307,7 +307,7 @@ void bench_sweep(benchmark::State& state) {
 BENCHMARK(bench_sweep)->Arg(4)->Arg(16);
 
 void bench_histogram(benchmark::State& state) {
-  run(state, map_layer(w4a4(kThirdStage), array_of(Encoding::kDifferential)), 16, true);
+  run(state, map_layer(w4a4(kThirdStage), array_of(encodings::kDifferential)), 16, true);
 }
 BENCHMARK(bench_histogram);
 
@@ -318,7 +318,7 @@ void bench_instruction_set(benchmark::State& state) {
   if (index >= names.size()) return state.SkipWithError("this processor has no more of them");
   force_instruction_set(names[index]);
   state.SetLabel(std::string(names[index]));
-  run(state, map_layer(w4a4(kThirdStage), array_of(Encoding::kDifferential)), 16);
+  run(state, map_layer(w4a4(kThirdStage), array_of(encodings::kDifferential)), 16);
   force_instruction_set(names.front());
 }
 BENCHMARK(bench_instruction_set)->DenseRange(0, 5);

@@ -57,7 +57,7 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-Kind retraining(const Network& network, StraightThrough gradient, const std::string& name) {
+Kind retraining(const Network& network, Gradient gradient, const std::string& name) {
   ArraySpec array;
   TrainableNetwork analog(network, TrainingQuantizer::kLsq, at::kCPU);
   analog.put_on_array(plan_for(network, array), {array, Engine::kFused, gradient});
@@ -71,9 +71,9 @@ void run(int rounds) {
   std::vector<Kind> kinds;
   kinds.push_back({"float32", TrainableNetwork(real, TrainingQuantizer::kLsq, at::kCPU)});
   kinds.push_back({"W4A4, no ADCs", TrainableNetwork(network, TrainingQuantizer::kLsq, at::kCPU)});
-  kinds.push_back(retraining(network, StraightThrough::kIdentity, "retraining, identity"));
-  kinds.push_back(retraining(network, StraightThrough::kClipped, "retraining, clipped"));
-  kinds.push_back(retraining(network, StraightThrough::kScaled, "retraining, scaled"));
+  kinds.push_back(retraining(network, gradients::kIdentity, "retraining, identity"));
+  kinds.push_back(retraining(network, gradients::kClipped, "retraining, clipped"));
+  kinds.push_back(retraining(network, gradients::kScaled, "retraining, scaled"));
   at::manual_seed(1);
   const at::Tensor images = at::randn({kBatch, 3, 32, 32});
   const at::Tensor labels = at::randint(10, {kBatch}, at::kLong);

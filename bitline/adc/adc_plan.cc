@@ -18,37 +18,24 @@ Json rational_to_json(const Rational& value) {
   return to_string(value);
 }
 
-/// All that a designer may choose; choice_fields says what of it a quantizer uses.
-Json choice_to_json(const PlannedAdc& adc) {
-  return {{"delta", rational_to_json(adc.spec.delta)},
-          {"centre", rational_to_json(adc.spec.centre)},
-          {"step_rule", name_of(adc.spec.step_rule)},
-          {"tie_rule", name_of(adc.spec.tie_rule)},
-          {"sides", name_of(resolved_sides(adc.spec, adc.minimum))}};
+template <NamedEnum E>
+Json choice_to_json(E choice) {
+  return name_of(choice);
 }
+Json choice_to_json(const Rational& choice) { return rational_to_json(choice); }
 
 }  // namespace
-
-std::vector<const char*> choice_fields(Quantizer quantizer) {
-  switch (quantizer) {
-    case Quantizer::kZeroTread:
-      return {"delta", "centre", "step_rule", "tie_rule", "sides"};
-    case Quantizer::kZeroRise:
-      return {"delta", "centre", "tie_rule", "sides"};
-    case Quantizer::kFullRange:
-      return {"sides"};
-    default:
-      return {};
-  }
-}
 
 Json layer_to_json(const PlannedAdc& adc) {
   const CodeTable table = widest_table(adc.spec, adc.minimum, adc.maximum);
   Json json;
   json["quantizer"] = name_of(adc.spec.quantizer);
   json["levels"] = table.levels();
-  const Json choice = choice_to_json(adc);
-  for (const char* name : choice_fields(adc.spec.quantizer)) json[name] = choice[name];
+  AdcSpec resolved = adc.spec;
+  resolved.sides = resolved_sides(adc.spec, adc.minimum);
+  visit_choices(resolved, [&json](const char* name, const auto& choice) {
+    json[name] = choice_to_json(choice);
+  });
   if (!adc.spec.stream_shifts.empty()) json[kStreamShiftsField] = adc.spec.stream_shifts;
   json["sums"] = {adc.minimum, adc.maximum};
   json["step"] = rational_to_json(step_of(adc.spec, adc.minimum, adc.maximum));

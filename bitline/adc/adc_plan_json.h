@@ -1,11 +1,10 @@
 // The JSON form of one layer, which the writer prints and the reader compares with.
 #pragma once
 
-#include <vector>
-
 #include <nlohmann/json.hpp>
 
 #include "bitline/adc/adc_plan.h"
+#include "bitline/base/fields.h"
 
 namespace bitline {
 
@@ -17,8 +16,17 @@ inline constexpr int kPlanVersion = 1;
 inline constexpr const char* kStreamShiftsField = "stream_shifts";
 inline constexpr const char* kStreamThresholdsField = "stream_thresholds";
 
-/// The choices that a quantizer uses beside its levels, in the order in which they are written.
-std::vector<const char*> choice_fields(Quantizer quantizer);
+/// Calls visit(name, member) for the choices that the spec's quantizer uses beside its levels, in
+/// the order in which they are written.
+template <ConstOrNot<AdcSpec> Spec, typename Visit>
+void visit_choices(Spec& spec, Visit&& visit) {
+  const AdcMembers& uses = spec.quantizer->uses;
+  if (uses.delta) visit("delta", spec.delta);
+  if (uses.centre) visit("centre", spec.centre);
+  if (uses.step_rule) visit("step_rule", spec.step_rule);
+  if (uses.tie_rule) visit("tie_rule", spec.tie_rule);
+  if (uses.sides) visit("sides", spec.sides);
+}
 
 /// Every field of a layer, in the order of docs/adc-plan.schema.json.
 Json layer_to_json(const PlannedAdc& adc);

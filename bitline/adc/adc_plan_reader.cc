@@ -46,12 +46,12 @@ const Json& to_array(const Json& json, std::string_view what) {
   return json;
 }
 
-void read_choice(AdcSpec& spec, std::string_view name, const Json& json) {
-  if (name == "delta") spec.delta = to_rational(json, name);
-  if (name == "centre") spec.centre = to_rational(json, name);
-  if (name == "step_rule") spec.step_rule = from_name<StepRule>(to_text(json, name));
-  if (name == "tie_rule") spec.tie_rule = from_name<TieRule>(to_text(json, name));
-  if (name == "sides") spec.sides = from_name<Sides>(to_text(json, name));
+void read_choice(Rational& choice, const Json& json, const char* name) {
+  choice = to_rational(json, name);
+}
+template <NamedEnum E>
+void read_choice(E& choice, const Json& json, const char* name) {
+  choice = from_name<E>(to_text(json, name));
 }
 
 void read_stream_shifts(AdcSpec& spec, const Json& json) {
@@ -67,12 +67,13 @@ void read_stream_shifts(AdcSpec& spec, const Json& json) {
 
 AdcSpec read_spec(const Json& layer) {
   AdcSpec spec;
-  spec.quantizer = from_name<Quantizer>(to_text(field(layer, "quantizer"), "quantizer"));
+  spec.quantizer = pick<QuantizerPolicy>(to_text(field(layer, "quantizer"), "quantizer"));
   spec.levels = to_integer(field(layer, "levels"), "levels");
-  for (const char* name : choice_fields(spec.quantizer))
-    read_choice(spec, name, field(layer, name));
+  visit_choices(spec, [&layer](const char* name, auto& choice) {
+    read_choice(choice, field(layer, name), name);
+  });
   if (layer.contains(kStreamShiftsField)) read_stream_shifts(spec, layer[kStreamShiftsField]);
-  if (spec.quantizer != Quantizer::kTable) return spec;
+  if (!spec.quantizer->uses.curve) return spec;
   for (const Json& json : to_array(field(layer, "thresholds"), "thresholds"))
     spec.table_thresholds.push_back(to_integer(json, "thresholds"));
   for (const Json& json : to_array(field(layer, "values"), "values"))

@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
+#include "bitline/adc/adc_plan_json.h"
 #include "bitline/testing/adc_tables.h"
 #include "bitline/testing/expect_error.h"
 #include "bitline/testing/temporary_folder.h"
@@ -25,7 +28,7 @@ AdcPlan plan_of(const AdcSpec& spec, std::int64_t minimum = -128, std::int64_t m
   return plan;
 }
 
-AdcSpec tread_at_seven() { return spec_of(Quantizer::kZeroTread, 4, 7); }
+AdcSpec tread_at_seven() { return spec_of(quantizers::kZeroTread, 4, 7); }
 
 /// The plan of tread_at_seven with one piece of its text replaced.
 std::string edited(const std::string& before, const std::string& after) {
@@ -119,10 +122,10 @@ TEST(AdcPlan, SaysOnWhichArrayItWasFound) {
 TEST(AdcPlan, EveryQuantizerIsReadBack) {
   AdcPlan plan = plan_of(tread_at_seven());
   plan.layers["conv1"].spec.sides = Sides::kBoth;
-  plan.layers["lossless"] = {spec_of(Quantizer::kLossless, 9, 16), -4, 4};
-  plan.layers["full \"range\""] = {spec_of(Quantizer::kFullRange, 256, 16), -128, 128};
+  plan.layers["lossless"] = {spec_of(quantizers::kLossless, 9, 16), -4, 4};
+  plan.layers["full \"range\""] = {spec_of(quantizers::kFullRange, 256, 16), -128, 128};
   plan.layers["full \"range\""].spec.sides = Sides::kBoth;
-  AdcSpec table = spec_of(Quantizer::kTable, 3, 16);
+  AdcSpec table = spec_of(quantizers::kTable, 3, 16);
   table.table_thresholds = {-3, 3};
   table.table_values = {Rational(-13, 2), Rational(-1, 3), 4};
   plan.layers["table"] = {table, 0, 28800};
@@ -172,7 +175,7 @@ TEST(AdcPlan, ThresholdsThatAreNoFractionsOfTwoKeepEveryDigit) {
 
 TEST(AdcPlan, WritingNamesTheLayerThatCannotBe) {
   expect_error(ErrorKind::kUsage, "layer conv1: delta 200 exceeds 128",
-               [] { to_json(plan_of(spec_of(Quantizer::kZeroTread, 4, 200))); });
+               [] { to_json(plan_of(spec_of(quantizers::kZeroTread, 4, 200))); });
 }
 
 TEST(AdcPlan, ReadingNamesTheFieldThatDoesNotFollow) {
@@ -255,6 +258,40 @@ TEST(AdcPlan, SchemaKnowsTheFieldsThatAreWritten) {
   EXPECT_EQ(layer.at("properties").size(), fields.size());
   for (const auto& [name, value] : fields.items())
     EXPECT_TRUE(layer.at("properties").contains(name)) << name;
+}
+
+/// Whether a condition of the schema asks for this quantizer.
+bool asks_for(const nlohmann::json& condition, std::string_view quantizer) {
+  const auto& asked = condition.at("properties").at("quantizer");
+  if (asked.contains("const")) return asked.at("const") == quantizer;
+  return std::ranges::count(asked.at("enum"), quantizer) == 1;
+}
+
+TEST(AdcPlan, SchemaKnowsTheChoicesOfEveryQuantizer) {
+  const auto layer = nlohmann::json::parse(std::ifstream(std::filesystem::path(BITLINE_SCHEMAS) /
+                                                         "adc-plan.schema.json"))
+                         .at("$defs")
+                         .at("layer");
+  std::set<std::string> known;
+  for (const QuantizerPolicy* quantizer : all_policies<QuantizerPolicy>()) {
+    known.emplace(quantizer->name);
+    AdcSpec spec;
+    spec.quantizer = *quantizer;
+    std::set<std::string> used, required, refused;
+    visit_choices(spec, [&used](const char* name, const auto&) { used.insert(name); });
+    for (const auto& branch : layer.at("allOf")) {
+      if (!asks_for(branch.at("if"), quantizer->name)) continue;
+      const auto& then = branch.at("then");
+      for (const auto& name : then.value("required", nlohmann::json::array()))
+        required.insert(name.get<std::string>());
+      const auto properties = then.value("properties", nlohmann::json::object());
+      for (const auto& [name, value] : properties.items())
+        if (value == false) refused.insert(name);
+    }
+    EXPECT_EQ(required, used) << quantizer->name;
+    EXPECT_EQ(refused.size() + used.size(), 5U) << quantizer->name;
+  }
+  EXPECT_EQ(layer.at("properties").at("quantizer").at("enum").get<std::set<std::string>>(), known);
 }
 
 }  // namespace

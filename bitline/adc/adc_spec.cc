@@ -1,8 +1,5 @@
 #include "bitline/adc/adc_spec.h"
 
-#include <algorithm>
-
-#include "bitline/adc/curve_table.h"
 #include "bitline/adc/uniform_levels.h"
 #include "bitline/base/fail.h"
 
@@ -16,12 +13,14 @@ void check_levels(std::int64_t levels) {
 }
 
 UniformLevels uniform_levels(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
-  const Sides sides = resolved_sides(spec, minimum);
-  if (spec.quantizer == Quantizer::kFullRange)
-    return full_range_levels(spec, sides, std::max(-minimum, maximum));
-  check_range(spec, minimum, maximum);
-  if (spec.quantizer == Quantizer::kZeroRise) return zero_rise_levels(spec, sides);
-  return zero_tread_levels(spec, sides);
+  if (spec.quantizer->has_range()) check_range(spec, minimum, maximum);
+  return spec.quantizer->levels(spec, minimum, maximum);
+}
+
+void check_step_rule(const AdcSpec& spec) {
+  if (!spec.quantizer->uses.step_rule && spec.step_rule != StepRule::kRange)
+    fail_usage("step rule {} is of no use to {}; choose {}", name_of(spec.step_rule),
+               name_of(spec.quantizer), name_of(StepRule::kRange));
 }
 
 Sides resolved_sides(const AdcSpec& spec, std::int64_t minimum) {
@@ -32,18 +31,18 @@ Sides resolved_sides(const AdcSpec& spec, std::int64_t minimum) {
 CodeTable make_code_table(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
   check_sums(minimum, maximum);
   BITLINE_CHECK_EQ(spec.stream_shifts.empty(), true);  // make_stream_tables takes those
-  if (spec.quantizer == Quantizer::kLossless) return lossless_table(minimum, maximum);
-  check_levels(spec.levels);
-  if (spec.quantizer == Quantizer::kTable) return curve_table(spec, minimum, maximum);
+  if (spec.quantizer->uses.levels) check_levels(spec.levels);
+  if (spec.quantizer->table != nullptr) return spec.quantizer->table(spec, minimum, maximum);
   return uniform_table(uniform_levels(spec, minimum, maximum), spec.tie_rule, minimum, maximum);
 }
 
 Rational step_of(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
-  if (spec.quantizer == Quantizer::kLossless) return 1;
-  check_levels(spec.levels);
-  if (spec.quantizer != Quantizer::kTable) return uniform_levels(spec, minimum, maximum).step;
-  const CodeTable table = curve_table(spec, minimum, maximum);
-  return (spec.table_values.back() - spec.table_values.front()) / Rational(table.levels() - 1);
+  if (spec.quantizer->uses.levels) check_levels(spec.levels);
+  if (spec.quantizer->levels != nullptr) return uniform_levels(spec, minimum, maximum).step;
+  const CodeTable table = make_code_table(spec, minimum, maximum);
+  const std::int64_t steps = table.levels() - 1;
+  return Rational(std::int64_t{table.values.back()} - table.values.front()) * table.unit /
+         Rational(steps);
 }
 
 }  // namespace bitline

@@ -6,18 +6,12 @@
 #include <vector>
 
 #include "bitline/adc/code_table.h"
+#include "bitline/adc/quantizer.h"
 #include "bitline/base/enum_names.h"
 #include "bitline/base/rational.h"
 
 namespace bitline {
 
-enum class Quantizer { kLossless, kZeroTread, kZeroRise, kFullRange, kTable };
-template <>
-struct EnumNames<Quantizer> {
-  static constexpr std::string_view kWhat = "quantizer";
-  static constexpr std::array<std::string_view, 5> kNames{"lossless", "zero-tread", "zero-rise",
-                                                          "full-range", "table"};
-};
 /// Step of zero-tread: 2δ/L' (range), 2δ/(L' − 1) (outer-levels), 2δ/(L − 1) (codes).
 enum class StepRule { kRange, kOuterLevels, kCodes };
 template <>
@@ -41,10 +35,9 @@ struct EnumNames<Sides> {
   static constexpr std::array<std::string_view, 3> kNames{"automatic", "both", "one-sided"};
 };
 
-/// One layer's ADC. `lossless` uses no other member, `full-range` levels and sides, `zero-rise` all
-/// but the step rule and the shifts, `table` levels and its two lists.
+/// One layer's ADC. Which other members count is the quantizer's to say (QuantizerPolicy::uses).
 struct AdcSpec {
-  Quantizer quantizer = Quantizer::kZeroTread;
+  Quantizer quantizer = quantizers::kZeroTread;
   std::int64_t levels = 16;  ///< L ≥ 2
   Rational delta = 16;       ///< δ, bound of the range, in units of the partial sum (LSB)
   Rational centre = 0;       ///< x
@@ -54,14 +47,14 @@ struct AdcSpec {
   /// s_j: input stream j is read over δ · 2^−s_j (stream_tables.h); empty: all over δ. The only
   /// member that make_code_table refuses.
   std::vector<int> stream_shifts = {};
-  /// Quantizer::kTable only: the transfer curve, measured (measured_table.h) or computed.
+  /// The transfer curve of quantizers::kTable, measured (measured_table.h) or computed.
   std::vector<std::int64_t> table_thresholds;
   std::vector<Rational> table_values;
 
   friend bool operator==(const AdcSpec&, const AdcSpec&) = default;
 };
 
-/// Δ, the step between neighbouring levels: 1 for lossless, the mean step for a table.
+/// Δ, the step between neighbouring levels: the mean one of a quantizer that has no one step.
 Rational step_of(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
 
 /// The table over the possible sums [minimum, maximum]; equations (5) to (5g) of
@@ -76,9 +69,7 @@ void check_levels(std::int64_t levels);
 /// kBoth or kOneSided: what the spec means for sums that start at `minimum`.
 Sides resolved_sides(const AdcSpec& spec, std::int64_t minimum);
 
-/// Whether δ bounds what the quantizer reads: zero-tread and zero-rise.
-constexpr bool has_range(Quantizer quantizer) {
-  return quantizer == Quantizer::kZeroTread || quantizer == Quantizer::kZeroRise;
-}
+/// Throws Error (kUsage) for a step rule that the quantizer has no use for.
+void check_step_rule(const AdcSpec& spec);
 
 }  // namespace bitline

@@ -31,11 +31,11 @@ std::string thresholds_by_stream(const PlannedAdc& adc, std::size_t most, std::s
 }
 
 std::string delta_text(const AdcSpec& spec, std::string_view none) {
-  return has_range(spec.quantizer) ? to_string(spec.delta) : std::string(none);
+  return spec.quantizer->has_range() ? to_string(spec.delta) : std::string(none);
 }
 
 std::string step_text(const PlannedAdc& adc, std::string_view none) {
-  if (adc.spec.quantizer == Quantizer::kTable) return std::string(none);
+  if (adc.spec.quantizer->levels == nullptr) return std::string(none);
   return to_string(step_of(adc.spec, adc.minimum, adc.maximum));
 }
 

@@ -25,23 +25,23 @@ TEST(AdcText, ManyThresholdsAreCutToTheFirstThreeAndTheLast) {
 }
 
 TEST(AdcText, StreamsWithRangesOfTheirOwnStandBeforeTheirThresholds) {
-  PlannedAdc adc = planned(Quantizer::kZeroTread);
+  PlannedAdc adc = planned(quantizers::kZeroTread);
   EXPECT_EQ(thresholds_by_stream(adc, 4, "..."), "-1, 2, 5");
   adc.spec.stream_shifts = {0, 1, 0};
   EXPECT_EQ(thresholds_by_stream(adc, 4, "..."), "streams 0, 2: -1, 2, 5; 1: 0, 1, 3");
 }
 
 TEST(AdcText, OnlyQuantizersWithARangeShowDelta) {
-  EXPECT_EQ(delta_text(planned(Quantizer::kZeroTread).spec, "-"), "7");
-  EXPECT_EQ(delta_text(planned(Quantizer::kZeroRise).spec, "-"), "7");
-  EXPECT_EQ(delta_text(planned(Quantizer::kFullRange).spec, "-"), "-");
-  EXPECT_EQ(delta_text(planned(Quantizer::kTable).spec, "-"), "-");
+  EXPECT_EQ(delta_text(planned(quantizers::kZeroTread).spec, "-"), "7");
+  EXPECT_EQ(delta_text(planned(quantizers::kZeroRise).spec, "-"), "7");
+  EXPECT_EQ(delta_text(planned(quantizers::kFullRange).spec, "-"), "-");
+  EXPECT_EQ(delta_text(planned(quantizers::kTable).spec, "-"), "-");
 }
 
 // Zero-tread by range: 2 · 7 / (4 + 1).
 TEST(AdcText, ATableHasNoOneStep) {
-  EXPECT_EQ(step_text(planned(Quantizer::kZeroTread), "-"), "14/5");
-  EXPECT_EQ(step_text(planned(Quantizer::kTable), "-"), "-");
+  EXPECT_EQ(step_text(planned(quantizers::kZeroTread), "-"), "14/5");
+  EXPECT_EQ(step_text(planned(quantizers::kTable), "-"), "-");
 }
 
 }  // namespace

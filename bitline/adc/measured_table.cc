@@ -46,7 +46,7 @@ void read_code(AdcSpec& spec, std::optional<Rational>& previous, std::string_vie
 
 AdcSpec parse_measured_table(std::string_view csv) {
   AdcSpec spec;
-  spec.quantizer = Quantizer::kTable;
+  spec.quantizer = quantizers::kTable;
   bool header_seen = false;
   std::optional<Rational> threshold;
   for (std::int64_t number = 1; !csv.empty(); ++number) {

@@ -20,7 +20,7 @@ using test::value_at;
 
 TEST(MeasuredTable, KeepsValuesExactlyAndRoundsThresholdsUpToIntegers) {
   const AdcSpec spec = parse_measured_table("threshold,value\n,-6.5\n-3,-1/3\n2.25,4\n");
-  EXPECT_EQ(spec.quantizer, Quantizer::kTable);
+  EXPECT_EQ(spec.quantizer, quantizers::kTable);
   EXPECT_EQ(spec.levels, 3);
   EXPECT_EQ(spec.table_thresholds, (Integers{-3, 3}));  // p ≥ 2.25 means p ≥ 3
   EXPECT_EQ(spec.table_values, (Rationals{Rational(-13, 2), Rational(-1, 3), 4}));

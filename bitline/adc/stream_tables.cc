@@ -21,10 +21,10 @@ void express_in(const Rational& unit, CodeTable& table) {
 
 void check_stream_shifts(const AdcSpec& spec) {
   const std::vector<int>& shifts = spec.stream_shifts;
-  if (spec.quantizer != Quantizer::kZeroTread || spec.centre != 0)
-    fail_usage(
-        "stream shifts are for zero-tread around 0, whose idle streams read 0; found {} around {}",
-        name_of(spec.quantizer), to_string(spec.centre));
+  if (!spec.quantizer->has_stream_ranges() || spec.centre != 0)
+    fail_usage("stream shifts are for {} around 0, whose idle streams read 0; found {} around {}",
+               names_with<QuantizerPolicy>(&QuantizerPolicy::has_stream_ranges),
+               name_of(spec.quantizer), to_string(spec.centre));
   const auto [least, most] = std::ranges::minmax(shifts);
   if (least != 0 || most > kLargestShift)
     fail_usage("stream shifts {} go from {} to {}; the least has to be 0, the largest at most {}",

@@ -11,8 +11,9 @@ namespace bitline {
 
 /// One table for all input streams, or, where the choice has stream_shifts, one per stream over
 /// δ_j = δ · 2^−s_j; equation (5n) of docs/arithmetic.md. All of the same unit. Throws Error
-/// (kUsage) as make_code_table does, for shifts of another quantizer than zero-tread or of a centre
-/// other than 0, for shifts that are negative or none of which is 0, and where δ_j is below ½.
+/// (kUsage) as make_code_table does, for shifts of a quantizer that has no use for them or of a
+/// centre other than 0, for shifts that are negative or none of which is 0, and where δ_j is below
+/// ½.
 std::vector<CodeTable> make_stream_tables(const AdcSpec& spec, std::int64_t minimum,
                                           std::int64_t maximum);
 

@@ -55,7 +55,7 @@ TEST(StreamTables, RefuseWhatIdleStreamsWouldNotRead0By) {
     expect_error(ErrorKind::kUsage, message, [&] { make_stream_tables(spec, -128, 128); });
   };
   AdcSpec rise = tread(4, 7, {0, 1});
-  rise.quantizer = Quantizer::kZeroRise;
+  rise.quantizer = quantizers::kZeroRise;
   refuse(rise, "stream shifts are for zero-tread around 0");
   AdcSpec off_centre = tread(4, 7, {0, 1});
   off_centre.centre = Rational(1, 2);

@@ -1,5 +1,5 @@
-// What the quantizers with equal steps have in common. Each is one file that says which levels it
-// has; the thresholds follow here.
+// What the quantizers with equal steps have in common. Each says which levels it has; the
+// thresholds follow here.
 #pragma once
 
 #include "bitline/adc/adc_spec.h"
@@ -24,16 +24,7 @@ CodeTable uniform_table(const UniformLevels& levels, TieRule tie_rule, std::int6
 /// centre minimum to maximum.
 void check_range(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
 
-/// Throws Error (kUsage) for a step rule that the quantizer has no use for.
-void check_step_rule(const AdcSpec& spec);
-
-/// The levels of a spec with equal steps. Throws Error (kUsage) as check_range does.
+/// The levels of a spec whose quantizer has equal steps. Throws Error (kUsage) as check_range does.
 UniformLevels uniform_levels(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
-/// Equations (5b) and (5c).
-UniformLevels zero_tread_levels(const AdcSpec& spec, Sides sides);
-/// Equations (5d) and (5e).
-UniformLevels zero_rise_levels(const AdcSpec& spec, Sides sides);
-/// Equation (5f), for sums in [−largest, largest] or [0, largest].
-UniformLevels full_range_levels(const AdcSpec& spec, Sides sides, std::int64_t largest);
 
 }  // namespace bitline

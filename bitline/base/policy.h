@@ -1,8 +1,12 @@
 // Policies that one picks by name. Each is one file of a folder, which CMake lists
-// (bitline_policies), so that a new file is all that a new policy takes.
+// (bitline_policies), so that a new file is all that a new policy takes. It defines
+//   namespace range_methods { extern const RangeMethodPolicy kMse{...}; }
+// and, where code asks for it by name, a header declares it.
 #pragma once
 
+#include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -49,6 +53,18 @@ Picked<Policy> pick(std::string_view name) {
     names.push_back(policy->name);
   }
   fail_unknown_name(Policy::kWhat, name, names);
+}
+
+/// "zero-rise or zero-tread": the names of those that have a property, for messages.
+template <typename Policy, typename Property>
+std::string names_with(Property property) {
+  std::string names;
+  for (const Policy* policy : all_policies<Policy>()) {
+    if (!std::invoke(property, *policy)) continue;
+    if (!names.empty()) names += " or ";
+    names += policy->name;
+  }
+  return names;
 }
 
 }  // namespace bitline

@@ -18,7 +18,7 @@ const Technology kTechnology = test::default_technology();
 CimLayer full_array(std::int64_t side) {
   ArraySpec array;
   array.rows = array.columns = side;
-  array.encoding = Encoding::kTwosComplement;
+  array.encoding = encodings::kTwosComplement;
   array.columns_per_adc = 16;
   const std::int64_t outputs = side / 4;
   return map_layer(
@@ -125,7 +125,7 @@ CimLayer convolution(std::int64_t columns_per_adc) {
   ArraySpec array;
   array.active_rows = 64;
   array.columns = 32;
-  array.encoding = Encoding::kOffset;
+  array.encoding = encodings::kOffset;
   array.columns_per_adc = columns_per_adc;
   return map_layer(layer, array);
 }
@@ -197,7 +197,7 @@ TEST(LayerCost, GroupsHaveInputsOfTheirOwn) {
   layer.geometry = {16, 8, 8, 20, 3, 3, 1, 1, 4};
   layer.weights = Tensor(DType::kI32, {20, 36});
   ArraySpec array;
-  array.encoding = Encoding::kTwosComplement;
+  array.encoding = encodings::kTwosComplement;
   const LayerCost cost =
       layer_cost(map_layer(layer, array), 5, {adc_models::kFlash, kTechnology, false, {}});
   EXPECT_DOUBLE_EQ(cost.area[Circuit::kBuffers], 4 * 36 * 4 / 8.0 * 1.03);
@@ -211,7 +211,7 @@ TEST(LayerCost, GroupsHaveInputsOfTheirOwn) {
 TEST(LayerCost, AReferenceColumnHasAnAdcForEachOfItsSums) {
   ArraySpec array;
   array.rows = array.columns = 256;
-  array.encoding = Encoding::kOffset;
+  array.encoding = encodings::kOffset;
   array.columns_per_adc = 16;
   const auto cost_with = [&](OffsetRemoval removal, std::int64_t levels) {
     array.offset_removal = removal;

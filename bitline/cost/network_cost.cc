@@ -9,7 +9,7 @@ namespace bitline {
 LevelsOf levels_of(const AdcPlan& plan) {
   return [&plan](const CimLayer& layer) {
     const auto planned = plan.layers.find(layer.name);
-    if (planned == plan.layers.end() || planned->second.spec.quantizer == Quantizer::kLossless)
+    if (planned == plan.layers.end() || !planned->second.spec.quantizer->uses.levels)
       return layer.sums.maximum - layer.sums.minimum + 1;
     return planned->second.spec.levels;
   };

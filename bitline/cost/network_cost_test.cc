@@ -15,7 +15,7 @@ CimLayer layer_named(const std::string& name, std::int64_t inputs, std::int64_t 
   ArraySpec array;
   array.rows = rows;
   array.active_rows = 128;
-  array.encoding = Encoding::kTwosComplement;
+  array.encoding = encodings::kTwosComplement;
   IntegerLayer layer = test::linear_layer(
       32, std::vector<std::int32_t>(static_cast<std::size_t>(inputs * 32), 1), 4, 4);
   layer.name = name;
@@ -84,7 +84,7 @@ TEST_F(NetworkCostTest, OneAdcDesignHasTheMostLevels) {
 
 TEST_F(NetworkCostTest, ALosslessLayerHasALevelForEachSum) {
   plan_.layers.erase("front");
-  plan_.layers["back"].spec.quantizer = Quantizer::kLossless;
+  plan_.layers["back"].spec.quantizer = quantizers::kLossless;
   const NetworkCost cost = network_cost(layers_, levels_of(plan_), options_);
   EXPECT_EQ(cost.layers[0].cost.levels, 129);
   EXPECT_EQ(cost.layers[1].cost.levels, 129);

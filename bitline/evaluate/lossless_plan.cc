@@ -6,7 +6,7 @@ AdcPlan lossless_plan(const Executor& executor) {
   AdcPlan plan;
   for (const CimLayer* layer : executor.cim_layers()) {
     PlannedAdc& planned = plan.layers[layer->name];
-    planned.spec.quantizer = Quantizer::kLossless;
+    planned.spec.quantizer = quantizers::kLossless;
     planned.minimum = layer->sums.minimum;
     planned.maximum = layer->sums.maximum;
   }

@@ -17,9 +17,7 @@ DigitRange activation_range(const IntegerLayer& layer) {
 /// Digits that a cell, or a pair of cells, can hold.
 DigitRange cell_range(const ArraySpec& array) {
   const std::int64_t largest = (std::int64_t{1} << array.cell_bits) - 1;
-  const bool is_signed =
-      array.encoding == Encoding::kDifferential || array.encoding == Encoding::kBipolar;
-  return {is_signed ? -largest : 0, largest};
+  return {array.encoding->has_signed_digits ? -largest : 0, largest};
 }
 
 /// Appends the arrays of one layer.

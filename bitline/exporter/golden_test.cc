@@ -211,7 +211,7 @@ TEST_F(GoldenTest, CodesRecombineToTheOutputs) {
 // 3, −1, 1 in two's complement: planes 1, 1, 1 and 1, 1, 0 are flipped, the signs 0, 1, 0 are not.
 TEST_F(GoldenTest, FlippedColumnsAreWrittenAsTheyAreStored) {
   ArraySpec array;
-  array.encoding = Encoding::kTwosComplement;
+  array.encoding = encodings::kTwosComplement;
   array.column_flip = ColumnFlip::kComplement;
   const CimLayer layer = map_layer(test::linear_layer(1, {3, -1, 1}, 3, 2), array);
   const std::vector<std::int32_t> activations{1, 2, 3};

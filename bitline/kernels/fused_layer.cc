@@ -15,7 +15,7 @@ namespace {
 
 /// Cells of −1 and +1, reference columns, Σ A and complements do.
 bool needs_digit_sums(const CimLayer& layer) {
-  return layer.array.encoding == Encoding::kBipolar || layer.has_reference_column() ||
+  return layer.array.encoding->is_binary || layer.has_reference_column() ||
          layer.correction.input_sum_weight != 0 || layer.planes.has_complements();
 }
 

@@ -130,7 +130,7 @@ TEST_F(FusedLayerTest, EqualsTheReferenceOnAnyLayer) {
 
 TEST_F(FusedLayerTest, DoesNotDependOnThreads) {
   Random random(7);
-  const CimLayer layer = convolution(random, Encoding::kTwosComplement);
+  const CimLayer layer = convolution(random, encodings::kTwosComplement);
   const auto activations = test::draw_activations(layer, 3, test::draw_from(random));
   const LayerAdc adc = draw_adc(layer, test::draw_from(random));
   for (const int threads : {1, 2, 3}) {
@@ -142,7 +142,7 @@ TEST_F(FusedLayerTest, DoesNotDependOnThreads) {
 
 TEST_F(FusedLayerTest, EqualsTheReferenceOnDepthwiseConvolutions) {
   Random random(8);
-  const CimLayer layer = convolution(random, Encoding::kDifferential, 16);
+  const CimLayer layer = convolution(random, encodings::kDifferential, 16);
   const auto activations = test::draw_activations(layer, 2, test::draw_from(random));
   expect_equal(layer, draw_adc(layer, test::draw_from(random)), activations);
 }
@@ -225,7 +225,7 @@ TEST_F(FusedLayerTest, AllZeroStreamsAddTheValueOfTheCodeOfZero) {
   IntegerLayer ones = test::linear_layer(1, std::vector<std::int32_t>(16, 1), 2, 4);
   const CimLayer layer = map_layer(ones, ArraySpec{});
   AdcSpec spec;
-  spec.quantizer = Quantizer::kZeroRise;
+  spec.quantizer = quantizers::kZeroRise;
   spec.levels = 4;
   spec.delta = 8;
   const LayerAdc adc =

@@ -52,7 +52,7 @@ TEST_F(LayerSweepTest, EqualsOneAdcAfterTheOtherUnderEveryMapping) {
 TEST_F(LayerSweepTest, DoesNotDependOnThreads) {
   Random random(10);
   const Draw draw = test::draw_from(random);
-  const CimLayer layer = test::convolution(random, Encoding::kOffset, 2);
+  const CimLayer layer = test::convolution(random, encodings::kOffset, 2);
   const auto activations = test::draw_activations(layer, 3, draw);
   for (const int threads : {1, 2, 3}) {
     set_thread_count(threads);
@@ -65,7 +65,7 @@ TEST_F(LayerSweepTest, DoesNotDependOnThreads) {
 // hold: values like that are not added up with others.
 TEST_F(LayerSweepTest, LargeValuesDoNotOverflow) {
   ArraySpec array;
-  array.encoding = Encoding::kTwosComplement;
+  array.encoding = encodings::kTwosComplement;
   const CimLayer layer =
       map_layer(test::linear_layer(1, std::vector<std::int32_t>(8, 7), 4, 4), array);
   const auto large = [&](std::int64_t value) {

@@ -23,7 +23,7 @@ std::vector<ColumnPlane> column_planes_of(const CimLayer& layer) {
 
 /// The bits that the layer's largest and smallest digits take.
 std::vector<DigitBit> cell_bits_of(const CimLayer& layer, std::span<const std::int8_t> digits) {
-  if (layer.array.encoding == Encoding::kBipolar) return {{1, false}};
+  if (layer.array.encoding->is_binary) return {{1, false}};
   const auto [smallest, largest] = std::minmax_element(digits.begin(), digits.end());
   // The negative halves of pairs that are subtracted digitally hold positive digits.
   const int negative = std::max(-*smallest, 0);
@@ -187,7 +187,7 @@ PackedPlanes pack_planes(const CimLayer& layer, KeepDigits keep) {
   planes.runs = runs_of(planes);
   planes.cell_bits = cell_bits_of(layer, layer.planes.digits.data<std::int8_t>());
   planes.sums = column_sums(layer);
-  planes.digit_base = layer.array.encoding == Encoding::kBipolar ? -1 : 0;
+  planes.digit_base = layer.array.encoding->is_binary ? -1 : 0;
   planes.tiles = packed_tiles(layer.tiles);
   planes.row_bytes = planes.tiles.back().first_byte + planes.tiles.back().bytes;
   planes.bits =

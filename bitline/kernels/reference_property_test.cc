@@ -98,7 +98,7 @@ LayerAdc isaac_adc(const CimLayer& layer) {
   for (const Tile& tile : layer.tiles) rows = std::max(rows, std::ssize(tile));
   const std::int64_t cell = (1 << layer.array.cell_bits) - 1;
   AdcSpec spec;
-  spec.quantizer = Quantizer::kFullRange;
+  spec.quantizer = quantizers::kFullRange;
   spec.levels = std::max<std::int64_t>(rows * cell * layer.streams.range().maximum / 2 + 1, 2);
   return make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum));
 }

@@ -39,7 +39,7 @@ std::vector<std::int64_t> sums_seen(const Histogram& histogram) {
 // (1 + 4) + 2 (1 − 2) = 3 = 3 · 5 − 2 · 6.
 TEST(Reference, SumsADifferentialLayer) {
   const CimLayer layer =
-      map_layer(linear_layer(1, {3, -2}, 3, 3), array_of(Encoding::kDifferential));
+      map_layer(linear_layer(1, {3, -2}, 3, 3), array_of(encodings::kDifferential));
   LayerHistogram histogram(layer, false);
   EXPECT_THAT(accumulate(layer, lossless(layer), {5, 6}, &histogram), ElementsAre(3));
   EXPECT_THAT(sums_seen(histogram.of(0, 0, 0)), ElementsAre(1));
@@ -54,7 +54,7 @@ TEST(Reference, SumsADifferentialLayer) {
 // plane 0: 3 · (1 + 4), plane 1: 2 · 3 · 1. Y = 21 = 14 · 3/2.
 TEST(Reference, PutsEverySumThroughTheTable) {
   const CimLayer layer =
-      map_layer(linear_layer(1, {3, -2}, 3, 3), array_of(Encoding::kDifferential));
+      map_layer(linear_layer(1, {3, -2}, 3, 3), array_of(encodings::kDifferential));
   const LayerAdc adc =
       make_layer_adc(layer, {-2, 2, /*thresholds=*/{1}, /*values=*/{0, 2}, Rational(3, 2)});
   EXPECT_THAT(accumulate(layer, adc, {5, 6}), ElementsAre(14));
@@ -64,7 +64,7 @@ TEST(Reference, PutsEverySumThroughTheTable) {
 // The column of +cells sees 1, 0, 1 twice, that of −cells 0, 0, 0 and 0, 1, 1. With the values 0
 // and 3: plane 0: 3 + 12; plane 1: 2 (3 − 2 · 3 + 4 (3 − 3)) = −6. Y = 9.
 TEST(Reference, ReadsBothColumnsOfAPairThatIsSubtractedDigitally) {
-  ArraySpec array = array_of(Encoding::kDifferential);
+  ArraySpec array = array_of(encodings::kDifferential);
   array.subtract = Subtract::kDigital;
   const CimLayer layer = map_layer(linear_layer(1, {3, -2}, 3, 3), array);
   LayerHistogram histogram(layer, false);
@@ -77,7 +77,7 @@ TEST(Reference, ReadsBothColumnsOfAPairThatIsSubtractedDigitally) {
 // 2W + 1 = 3 and −3: cells +1 and −1 in both planes. The bits of 1 and 2 give the sums 1 and −1 in
 // both planes: (1 + 2)(1 − 2) = −3, and (−3 − (1 + 2)) / 2 = −3 = 1 − 2 · 2.
 TEST(Reference, TakesTheSumOfTheInputsFromABipolarLayer) {
-  const CimLayer layer = map_layer(linear_layer(1, {1, -2}, 2, 2), array_of(Encoding::kBipolar));
+  const CimLayer layer = map_layer(linear_layer(1, {1, -2}, 2, 2), array_of(encodings::kBipolar));
   LayerHistogram histogram(layer, false);
   const LayerAdc adc = lossless(layer);
   EXPECT_THAT(accumulate(layer, adc, {1, 2}, &histogram), ElementsAre(-6));
@@ -90,7 +90,7 @@ TEST(Reference, TakesTheSumOfTheInputsFromABipolarLayer) {
 TEST(Reference, SumsABipolarLayerOfTheOddGrid) {
   IntegerLayer odd = linear_layer(1, {3, -3}, 2, 2);
   odd.weight_odd = true;
-  const CimLayer layer = map_layer(odd, array_of(Encoding::kBipolar));
+  const CimLayer layer = map_layer(odd, array_of(encodings::kBipolar));
   const LayerAdc adc = lossless(layer);
   EXPECT_THAT(accumulate(layer, adc, {1, 2}), ElementsAre(-3));
   EXPECT_EQ(adc.unit, Rational(1));
@@ -100,7 +100,7 @@ TEST(Reference, SumsABipolarLayerOfTheOddGrid) {
 TEST(Reference, SumsABinaryLayer) {
   IntegerLayer binary = linear_layer(1, {1, -1, 1}, 1, 1);
   binary.weight_odd = binary.input_odd = true;
-  const CimLayer layer = map_layer(binary, array_of(Encoding::kBipolar));
+  const CimLayer layer = map_layer(binary, array_of(encodings::kBipolar));
   LayerHistogram histogram(layer, false);
   EXPECT_THAT(accumulate(layer, lossless(layer), {-1, -1, 1}, &histogram), ElementsAre(1));
   EXPECT_THAT(sums_seen(histogram.total()), ElementsAre(1));
@@ -110,7 +110,7 @@ TEST(Reference, SumsABinaryLayer) {
 // 1 · 1 − 2 · 2 = −3.
 TEST(Reference, SumsATwosComplementLayer) {
   const CimLayer layer =
-      map_layer(linear_layer(1, {1, -2}, 2, 2), array_of(Encoding::kTwosComplement));
+      map_layer(linear_layer(1, {1, -2}, 2, 2), array_of(encodings::kTwosComplement));
   LayerHistogram histogram(layer, false);
   EXPECT_THAT(accumulate(layer, lossless(layer), {1, 2}, &histogram), ElementsAre(-3));
   EXPECT_THAT(sums_seen(histogram.of(0, 0, 0)), ElementsAre(1));
@@ -122,7 +122,7 @@ TEST(Reference, SumsATwosComplementLayer) {
 // 1 + 2 = 3 and −2 + 2 = 0: both planes see the bits of 1, (1 + 2) · 1 = 3. The reference column
 // sees one 1 in each stream, 1 + 2 = 3, and 3 − 2 · 3 = −3.
 TEST(Reference, SumsAnOffsetLayer) {
-  const CimLayer layer = map_layer(linear_layer(1, {1, -2}, 2, 2), array_of(Encoding::kOffset));
+  const CimLayer layer = map_layer(linear_layer(1, {1, -2}, 2, 2), array_of(encodings::kOffset));
   LayerHistogram histogram(layer, false);
   EXPECT_THAT(accumulate(layer, lossless(layer), {1, 2}, &histogram), ElementsAre(-3));
   EXPECT_EQ(statistics(histogram.total()).total, 4);  // the reference column is not counted
@@ -130,7 +130,7 @@ TEST(Reference, SumsAnOffsetLayer) {
 
 // The reference column's comparator at 1 makes 2 of its 1: 3 − 2 · (1 + 2) · 2 = −9.
 TEST(Reference, ReadsTheReferenceColumnThroughItsOwnTable) {
-  const CimLayer layer = map_layer(linear_layer(1, {1, -2}, 2, 2), array_of(Encoding::kOffset));
+  const CimLayer layer = map_layer(linear_layer(1, {1, -2}, 2, 2), array_of(encodings::kOffset));
   const LayerAdc adc =
       make_layer_adc(layer, std::vector<CodeTable>{lossless_table(0, 2)}, {0, 2, {1}, {0, 2}, 1});
   EXPECT_THAT(accumulate(layer, adc, {1, 2}), ElementsAre(-9));
@@ -139,7 +139,7 @@ TEST(Reference, ReadsTheReferenceColumnThroughItsOwnTable) {
 /// 3, −1, 1 in two's complement: planes 1, 1, 1 and 1, 1, 0 store 0, 0, 0 and 0, 0, 1; the sign
 /// plane holds 0, 1, 0. Inputs of 2 bits.
 CimLayer complemented_layer() {
-  ArraySpec array = array_of(Encoding::kTwosComplement);
+  ArraySpec array = array_of(encodings::kTwosComplement);
   array.column_flip = ColumnFlip::kComplement;
   return map_layer(linear_layer(1, {3, -1, 1}, 3, 2), array);
 }
@@ -170,7 +170,7 @@ TEST(Reference, ConvertsWhatComplementedColumnsStore) {
 // 1 and 0. (0 + 2 · 2) − 2 (1 + 0) = 2 = −3 · 1 + 1 · 2 + 1 · 3. With 3 for every sum from 1 on:
 // 2 · 3 − 2 · 3 = 0.
 TEST(Reference, SumsNegatedColumns) {
-  ArraySpec array = array_of(Encoding::kDifferential);
+  ArraySpec array = array_of(encodings::kDifferential);
   array.column_flip = ColumnFlip::kSign;
   const CimLayer layer = map_layer(linear_layer(1, {-3, 1, 1}, 3, 2), array);
   LayerHistogram histogram(layer, false);
@@ -190,7 +190,7 @@ LayerAdc zero_rise(const CimLayer& layer) {
 // One tile, one plane with c = 1, four streams: code(0) stands for 2, and 2 · (1 + 2 + 4 + 8) = 30.
 TEST(Reference, AllZeroStreamsAddTheValueOfTheCodeOfZero) {
   const CimLayer layer = map_layer(linear_layer(1, {1, -1, 1, 1, -1, 1, 1, 1}, 2, 4),
-                                   array_of(Encoding::kDifferential));
+                                   array_of(encodings::kDifferential));
   const LayerAdc adc = zero_rise(layer);
   const std::vector<std::int64_t> outputs = accumulate(layer, adc, std::vector<std::int32_t>(8, 0));
   EXPECT_EQ(Rational(outputs[0]) * adc.unit, Rational(30));
@@ -198,7 +198,7 @@ TEST(Reference, AllZeroStreamsAddTheValueOfTheCodeOfZero) {
 
 // A flipped column counts it with the sign −1.
 TEST(Reference, AllZeroStreamsOfAFlippedColumnTakeTheValueOfTheCodeOfZero) {
-  ArraySpec array = array_of(Encoding::kDifferential);
+  ArraySpec array = array_of(encodings::kDifferential);
   array.column_flip = ColumnFlip::kSign;
   const CimLayer layer = map_layer(linear_layer(1, std::vector<std::int32_t>(8, -1), 2, 4), array);
   const LayerAdc adc = zero_rise(layer);
@@ -209,7 +209,7 @@ TEST(Reference, AllZeroStreamsOfAFlippedColumnTakeTheValueOfTheCodeOfZero) {
 // The second tile of 3 rows is a conversion of its own: 8 + 3 rows, 2 · 30. A sum of 2 in stream 0
 // of the second tile still reads 2.
 TEST(Reference, TilesThatTheFanInDoesNotFillAreConvertedToo) {
-  ArraySpec array = array_of(Encoding::kDifferential);
+  ArraySpec array = array_of(encodings::kDifferential);
   array.rows = 8;
   const CimLayer layer = map_layer(linear_layer(1, std::vector<std::int32_t>(11, 1), 2, 4), array);
   const LayerAdc adc = zero_rise(layer);
@@ -224,7 +224,7 @@ TEST(Reference, TilesThatTheFanInDoesNotFillAreConvertedToo) {
 
 // Each column of a pair reads 2 for nothing, and 2 − 2 = 0.
 TEST(Reference, DigitalSubtractionCancelsTheValueOfTheCodeOfZero) {
-  ArraySpec array = array_of(Encoding::kDifferential);
+  ArraySpec array = array_of(encodings::kDifferential);
   array.subtract = Subtract::kDigital;
   const CimLayer layer = map_layer(linear_layer(1, {1, -1}, 2, 4), array);
   EXPECT_THAT(accumulate(layer, zero_rise(layer), {0, 0}), ElementsAre(0));
@@ -234,7 +234,7 @@ TEST(Reference, DigitalSubtractionCancelsTheValueOfTheCodeOfZero) {
 TEST(Reference, TilesOfOnesReachBothEndsOfTheRange) {
   std::vector<std::int32_t> weights(256, 15);
   std::fill(weights.begin() + 128, weights.end(), -15);
-  ArraySpec array = array_of(Encoding::kDifferential);
+  ArraySpec array = array_of(encodings::kDifferential);
   array.cell_bits = array.dac_bits = 4;
   const std::vector<std::int32_t> activations(128, 15);
   const CimLayer layer = map_layer(linear_layer(2, weights, 5, 4), array);
@@ -269,7 +269,7 @@ TEST(Reference, AFullTileOfSingleBitsIsNotZero) {
 
 TEST(Reference, RefusesWhatDoesNotBelongToTheLayer) {
   const CimLayer layer =
-      map_layer(linear_layer(1, {1, 1}, 2, 2), array_of(Encoding::kDifferential));
+      map_layer(linear_layer(1, {1, 1}, 2, 2), array_of(encodings::kDifferential));
   const LayerAdc adc = lossless(layer);
   std::vector<std::int64_t> outputs(1);
   const std::vector<std::int32_t> too_few{1};

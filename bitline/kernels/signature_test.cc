@@ -48,7 +48,7 @@ std::vector<CimLayer> fixed_layers(const Draw& draw) {
   std::vector<CimLayer> layers;
   for (MappingCase mapping : test::every_encoding())
     for (const auto& [bits, rows] : {std::pair{1, 128}, {1, 288}, {2, 288}, {4, 128}}) {
-      mapping.array.cell_bits = mapping.array.encoding == Encoding::kBipolar ? 1 : bits;
+      mapping.array.cell_bits = mapping.array.encoding->is_binary ? 1 : bits;
       mapping.array.dac_bits = bits;
       mapping.array.rows = rows;
       layers.push_back(draw_convolution(mapping, draw));

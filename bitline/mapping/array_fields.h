@@ -21,7 +21,11 @@ void visit_fields(Array& array, Visit&& visit) {
         array.cell_bits, Whole{1, 4});
   visit(FieldText{"dac_bits", "d, bits of an input digit; 1 to 4", Decides::kSums}, array.dac_bits,
         Whole{1, 4});
-  visit(FieldText{"encoding", "`differential`, `bipolar`, `twos-complement`, `offset`",
+  visit(FieldText{"encoding",
+                  "how cells hold weights. `bipolar`: cells of −1 and +1; `differential`: sign and "
+                  "magnitude, on pairs of columns that are subtracted; `offset`: digits of 0 and "
+                  "above, of weights to which a constant is added; `twos-complement`: digits of 0 "
+                  "and above, and a plane of signs",
                   Decides::kSums},
         array.encoding);
   visit(

@@ -41,7 +41,7 @@ TEST(ArraySettings, DoNotTellApartWhatGivesTheSameSums) {
 
 TEST(ArraySettings, AreUnknownOfPlansThatDoNotSay) {
   ArraySpec other;
-  other.encoding = Encoding::kBipolar;
+  other.encoding = encodings::kBipolar;
   EXPECT_EQ(message({}, other), "nothing was thrown");
 }
 

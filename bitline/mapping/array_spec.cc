@@ -1,5 +1,7 @@
 #include "bitline/mapping/array_spec.h"
 
+#include <functional>
+
 #include "bitline/base/fail.h"
 
 namespace bitline {
@@ -12,22 +14,19 @@ void require(std::string_view field, std::int64_t value, std::int64_t least, std
     fail_usage("array: {} = {} is out of range, set it to {} … {}", field, value, least, most);
 }
 
-/// Cells that hold digits below 0, by themselves or in pairs.
-bool has_signed_cells(const ArraySpec& array) {
-  return array.encoding == Encoding::kDifferential || array.encoding == Encoding::kBipolar;
-}
-
 void validate_column_flip(const ArraySpec& array) {
-  if (array.column_flip == ColumnFlip::kComplement && has_signed_cells(array))
+  const bool is_signed = array.encoding->has_signed_digits;
+  if (array.column_flip == ColumnFlip::kComplement && is_signed)
     fail_usage(
         "array: column_flip = complement under encoding = {}, whose digits have signs; take "
-        "column_flip = sign, or encoding = twos-complement or offset",
-        name_of(array.encoding));
-  if (array.column_flip == ColumnFlip::kSign && !has_signed_cells(array))
+        "column_flip = sign, or encoding = {}",
+        name_of(array.encoding),
+        names_with<EncodingPolicy>(std::not_fn(&EncodingPolicy::has_signed_digits)));
+  if (array.column_flip == ColumnFlip::kSign && !is_signed)
     fail_usage(
         "array: column_flip = sign under encoding = {}, whose cells cannot hold negated digits; "
-        "take column_flip = complement, or encoding = differential or bipolar",
-        name_of(array.encoding));
+        "take column_flip = complement, or encoding = {}",
+        name_of(array.encoding), names_with<EncodingPolicy>(&EncodingPolicy::has_signed_digits));
   if (array.column_flip == ColumnFlip::kSign && array.subtract == Subtract::kDigital)
     fail_usage(
         "array: column_flip = sign under subtract = digital would only swap the two conversions "
@@ -39,26 +38,25 @@ void validate_column_flip(const ArraySpec& array) {
 void validate(const ArraySpec& array) {
   require("rows", array.rows, 1, kLargestArray);
   require("active_rows", array.active_rows, 0, array.rows);
-  require("columns", array.columns, array.encoding == Encoding::kDifferential ? 2 : 1,
-          kLargestArray);
+  require("columns", array.columns, array.encoding->in_pairs ? 2 : 1, kLargestArray);
   require("cell_bits", array.cell_bits, 1, 4);
   require("dac_bits", array.dac_bits, 1, 4);
   require("columns_per_adc", array.columns_per_adc, 1, array.adc_inputs());
-  if (array.encoding == Encoding::kBipolar && array.cell_bits != 1)
+  if (array.encoding->is_binary && array.cell_bits != 1)
     fail_usage(
-        "array: cell_bits = {} under encoding = bipolar, whose cells hold -1 or +1; set "
-        "cell_bits to 1 or take another encoding",
-        array.cell_bits);
-  if (array.encoding != Encoding::kDifferential && array.subtract == Subtract::kDigital)
+        "array: cell_bits = {} under encoding = {}, whose cells hold -1 or +1; set cell_bits to 1 "
+        "or take another encoding",
+        array.cell_bits, name_of(array.encoding));
+  if (!array.encoding->in_pairs && array.subtract == Subtract::kDigital)
     fail_usage(
         "array: subtract = digital under encoding = {}, which has no pairs of columns; "
-        "leave subtract out or take encoding = differential",
-        name_of(array.encoding));
-  if (array.encoding != Encoding::kOffset && array.offset_removal == OffsetRemoval::kDigital)
+        "leave subtract out or take encoding = {}",
+        name_of(array.encoding), names_with<EncodingPolicy>(&EncodingPolicy::in_pairs));
+  if (!array.encoding->has_offset && array.offset_removal == OffsetRemoval::kDigital)
     fail_usage(
         "array: offset_removal = digital under encoding = {}, which has no offset; leave "
-        "offset_removal out or take encoding = offset",
-        name_of(array.encoding));
+        "offset_removal out or take encoding = {}",
+        name_of(array.encoding), names_with<EncodingPolicy>(&EncodingPolicy::has_offset));
   validate_column_flip(array);
 }
 

@@ -5,17 +5,10 @@
 #include <string_view>
 
 #include "bitline/base/enum_names.h"
+#include "bitline/mapping/encoding.h"
 
 namespace bitline {
 
-/// How weights become cell digits; equation (2) of docs/arithmetic.md.
-enum class Encoding { kDifferential, kBipolar, kTwosComplement, kOffset };
-template <>
-struct EnumNames<Encoding> {
-  static constexpr std::string_view kWhat = "encoding";
-  static constexpr std::array<std::string_view, 4> kNames{"differential", "bipolar",
-                                                          "twos-complement", "offset"};
-};
 /// Where a differential pair is subtracted: before the ADC, or after two conversions.
 enum class Subtract { kAnalog, kDigital };
 template <>
@@ -77,9 +70,9 @@ struct ArraySpec {
   std::int64_t columns = 128;    ///< bit lines of one array
   int cell_bits = 1;             ///< m, 1 to 4
   int dac_bits = 1;              ///< d, 1 to 4
-  Encoding encoding = Encoding::kDifferential;
-  Subtract subtract = Subtract::kAnalog;                           ///< differential only
-  OffsetRemoval offset_removal = OffsetRemoval::kReferenceColumn;  ///< offset only
+  Encoding encoding = encodings::kDifferential;
+  Subtract subtract = Subtract::kAnalog;                           ///< pairs only
+  OffsetRemoval offset_removal = OffsetRemoval::kReferenceColumn;  ///< offsets only
   ColumnFlip column_flip = ColumnFlip::kNone;
   RowOrder row_order = RowOrder::kChannelMajor;
   TileCut tile_cut = TileCut::kFull;
@@ -94,7 +87,7 @@ struct ArraySpec {
   /// What the ADCs of an array choose among: its columns, or the pairs of them that are subtracted
   /// before an ADC, each of which is one input.
   std::int64_t adc_inputs() const {
-    const bool pairs = encoding == Encoding::kDifferential && subtract == Subtract::kAnalog;
+    const bool pairs = encoding->in_pairs && subtract == Subtract::kAnalog;
     return columns / (pairs ? 2 : 1);
   }
 };

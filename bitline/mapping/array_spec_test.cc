@@ -55,13 +55,13 @@ TEST(ArraySpec, RefusesOneColumnForAPair) {
   ArraySpec array;
   array.columns = 1;
   EXPECT_THAT(refusal(array), HasSubstr("columns = 1 is out of range, set it to 2"));
-  array.encoding = Encoding::kOffset;
+  array.encoding = encodings::kOffset;
   EXPECT_NO_THROW(validate(array));
 }
 
 TEST(ArraySpec, RefusesBipolarCellsOfSeveralBits) {
   ArraySpec array;
-  array.encoding = Encoding::kBipolar;
+  array.encoding = encodings::kBipolar;
   EXPECT_NO_THROW(validate(array));
   array.cell_bits = 2;
   EXPECT_THAT(refusal(array), HasSubstr("cell_bits = 2 under encoding = bipolar"));
@@ -71,7 +71,7 @@ TEST(ArraySpec, RefusesChoicesThatBelongToAnotherEncoding) {
   ArraySpec array;
   array.offset_removal = OffsetRemoval::kDigital;
   EXPECT_THAT(refusal(array), HasSubstr("offset_removal = digital under encoding = differential"));
-  array.encoding = Encoding::kOffset;
+  array.encoding = encodings::kOffset;
   EXPECT_NO_THROW(validate(array));
   array.subtract = Subtract::kDigital;
   EXPECT_THAT(refusal(array), HasSubstr("subtract = digital under encoding = offset"));
@@ -82,10 +82,10 @@ TEST(ArraySpec, RefusesComplementsOfSignedDigits) {
   array.column_flip = ColumnFlip::kComplement;
   EXPECT_THAT(refusal(array), HasSubstr("column_flip = complement under encoding = differential"));
   EXPECT_THAT(refusal(array), HasSubstr("take column_flip = sign"));
-  array.encoding = Encoding::kBipolar;
+  array.encoding = encodings::kBipolar;
   EXPECT_THAT(refusal(array), HasSubstr("column_flip = complement under encoding = bipolar"));
-  for (const Encoding encoding : {Encoding::kTwosComplement, Encoding::kOffset}) {
-    array.encoding = encoding;
+  for (const EncodingPolicy* encoding : {&encodings::kTwosComplement, &encodings::kOffset}) {
+    array.encoding = *encoding;
     EXPECT_NO_THROW(validate(array));
   }
 }
@@ -94,10 +94,10 @@ TEST(ArraySpec, RefusesNegatedDigitsInCellsWithoutSigns) {
   ArraySpec array;
   array.column_flip = ColumnFlip::kSign;
   EXPECT_NO_THROW(validate(array));
-  array.encoding = Encoding::kOffset;
+  array.encoding = encodings::kOffset;
   EXPECT_THAT(refusal(array), HasSubstr("column_flip = sign under encoding = offset"));
   EXPECT_THAT(refusal(array), HasSubstr("take column_flip = complement"));
-  array.encoding = Encoding::kTwosComplement;
+  array.encoding = encodings::kTwosComplement;
   EXPECT_THAT(refusal(array), HasSubstr("column_flip = sign under encoding = twos-complement"));
 }
 
@@ -109,10 +109,9 @@ TEST(ArraySpec, RefusesToSwapThePairsOfWhichBothAreConverted) {
 }
 
 TEST(ArraySpec, NamesAreThoseOfTheConfiguration) {
-  EXPECT_EQ(name_of(Encoding::kDifferential), "differential");
-  EXPECT_EQ(name_of(Encoding::kBipolar), "bipolar");
-  EXPECT_EQ(name_of(Encoding::kTwosComplement), "twos-complement");
-  EXPECT_EQ(name_of(Encoding::kOffset), "offset");
+  EXPECT_EQ(name_of(ArraySpec().encoding), "differential");
+  for (const char* name : {"bipolar", "differential", "offset", "twos-complement"})
+    EXPECT_EQ(pick<EncodingPolicy>(name)->name, name);
   EXPECT_EQ(name_of(Subtract::kAnalog), "analog");
   EXPECT_EQ(name_of(Subtract::kDigital), "digital");
   EXPECT_EQ(name_of(OffsetRemoval::kReferenceColumn), "reference-column");

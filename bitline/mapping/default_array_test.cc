@@ -26,12 +26,12 @@ Network one_layer(bool odd_weights, bool odd_input) {
 }
 
 TEST(DefaultArray, OddWeightsLieOnBipolarCells) {
-  EXPECT_EQ(default_array(one_layer(true, false)).encoding, Encoding::kBipolar);
+  EXPECT_EQ(default_array(one_layer(true, false)).encoding, encodings::kBipolar);
 }
 
 TEST(DefaultArray, OtherWeightsLieOnPairsWhateverTheirInputs) {
-  EXPECT_EQ(default_array(one_layer(false, false)).encoding, Encoding::kDifferential);
-  EXPECT_EQ(default_array(one_layer(false, true)).encoding, Encoding::kDifferential);
+  EXPECT_EQ(default_array(one_layer(false, false)).encoding, encodings::kDifferential);
+  EXPECT_EQ(default_array(one_layer(false, true)).encoding, encodings::kDifferential);
 }
 
 }  // namespace

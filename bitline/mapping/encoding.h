@@ -1,20 +1,43 @@
-// The weights of a whole layer to cell digits; equation (2) of docs/arithmetic.md. What
-// distinguishes the encodings is in negative_weights.h.
+// The ways in which cells hold weights, by name. Each is a file of mapping/encodings/.
 #pragma once
 
-#include "bitline/mapping/cim_layer.h"
+#include <string_view>
+
+#include "bitline/base/policy.h"
 
 namespace bitline {
 
-/// What an encoding makes of a layer's weights.
-struct EncodedWeights {
-  WeightPlanes planes;
-  Correction correction;
-  DigitRange column_digits;                  ///< digits that one converted column can hold
-  std::vector<std::int64_t> largest_digits;  ///< of each plane
+struct ArraySpec;
+struct IntegerLayer;
+struct WeightCode;
+
+/// One way from weights to cell digits; equation (2) of docs/arithmetic.md.
+struct EncodingPolicy {
+  static constexpr std::string_view kWhat = "encoding";
+
+  std::string_view name;
+  std::string_view meaning;  ///< Markdown, one line, for docs/config.md
+  /// A digit lies in two columns, which are subtracted (ArraySpec::subtract).
+  bool in_pairs = false;
+  /// Digits go below 0.
+  bool has_signed_digits = false;
+  /// Cells hold −1 or +1 and never 0, a bit each; so weights of the odd grid fit, and no others.
+  bool is_binary = false;
+  /// Planes hold |W|, for which −2^(n_w − 1) takes a bit more than all other weights.
+  bool holds_magnitudes = false;
+  /// A constant is added to the weights and taken away again (ArraySpec::offset_removal).
+  bool has_offset = false;
+  /// Planes and digits of a layer (negative_weights.h). Throws Error (kUsage) for one that it has
+  /// no plane for.
+  WeightCode (*code)(const IntegerLayer& layer, const ArraySpec& array) = nullptr;
+  OnlyOne only_one = {};
 };
 
-/// Throws Error (kUsage) that names the weight or the setting when the encoding cannot hold them.
-EncodedWeights encode_weights(const IntegerLayer& layer, const ArraySpec& array);
+using Encoding = Picked<EncodingPolicy>;
+
+/// Those that code asks for by name; others are known by their files alone.
+namespace encodings {
+extern const EncodingPolicy kBipolar, kDifferential, kOffset, kTwosComplement;
+}
 
 }  // namespace bitline

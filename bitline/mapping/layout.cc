@@ -34,9 +34,7 @@ int partial_sum_bits(const SumRange& sums) {
 }
 
 /// Physical columns that belong together: both of a differential pair.
-std::int64_t columns_per_cell(const ArraySpec& array) {
-  return array.encoding == Encoding::kDifferential ? 2 : 1;
-}
+std::int64_t columns_per_cell(const ArraySpec& array) { return array.encoding->in_pairs ? 2 : 1; }
 
 std::int64_t strip_columns(const CimLayer& layer) {
   const std::int64_t outputs = layer.geometry.out_channels / layer.geometry.groups;
@@ -110,7 +108,7 @@ Round read_all_tiles(const CimLayer& layer, const std::vector<Strip>& strips) {
 
 /// Planes beyond those of the magnitudes up to 2^(n_w − 1) − 1, which −2^(n_w − 1) takes.
 bool has_extra_plane(const CimLayer& layer) {
-  return layer.array.encoding == Encoding::kDifferential &&
+  return layer.array.encoding->holds_magnitudes &&
          layer.planes.count() > count_digits(layer.weight_bits - 1, layer.array.cell_bits);
 }
 
@@ -125,7 +123,7 @@ bool has_extra_stream(const CimLayer& layer) {
 
 /// Bits of all planes' digits together; the sign of a pair is none.
 std::int64_t weight_digit_bits(const CimLayer& layer) {
-  if (layer.array.encoding != Encoding::kDifferential) return layer.weight_bits;
+  if (!layer.array.encoding->holds_magnitudes) return layer.weight_bits;
   return magnitude_bits(layer);
 }
 

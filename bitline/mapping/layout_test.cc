@@ -30,7 +30,8 @@ ArraySpec array_of(Encoding encoding) {
 
 // Two tiles of 128 and 16 rows, each 20 outputs × 3 planes × 2 cells = 120 columns: an array each.
 TEST(Layout, CountsADifferentialLayer) {
-  const LayerLayout layout = layout_of(map_layer(convolution(), array_of(Encoding::kDifferential)));
+  const LayerLayout layout =
+      layout_of(map_layer(convolution(), array_of(encodings::kDifferential)));
   EXPECT_EQ(layout.name, "conv");
   EXPECT_EQ(layout.fan_in, 144);
   EXPECT_EQ(layout.tiles, 2);
@@ -49,7 +50,7 @@ TEST(Layout, CountsADifferentialLayer) {
 }
 
 TEST(Layout, DigitalSubtractionConvertsBothColumnsOfAPair) {
-  ArraySpec array = array_of(Encoding::kDifferential);
+  ArraySpec array = array_of(encodings::kDifferential);
   array.subtract = Subtract::kDigital;
   array.columns_per_adc = 8;
   const LayerLayout layout = layout_of(map_layer(convolution(), array));
@@ -61,7 +62,7 @@ TEST(Layout, DigitalSubtractionConvertsBothColumnsOfAPair) {
 
 // Each tile has 20 × 4 columns and the reference column.
 TEST(Layout, OffsetHasAReferenceColumnPerTile) {
-  const LayerLayout layout = layout_of(map_layer(convolution(), array_of(Encoding::kOffset)));
+  const LayerLayout layout = layout_of(map_layer(convolution(), array_of(encodings::kOffset)));
   EXPECT_EQ(layout.arrays, 2);
   EXPECT_EQ(layout.physical_columns, 2 * 81);
   EXPECT_EQ(layout.conversions, 20 * 64 * 2 * 4 * 4);
@@ -72,21 +73,21 @@ TEST(Layout, OffsetHasAReferenceColumnPerTile) {
 
 // 81 columns need three arrays of 32, for each of the two tiles.
 TEST(Layout, AStripWiderThanAnArrayGoesOnInTheNext) {
-  ArraySpec array = array_of(Encoding::kOffset);
+  ArraySpec array = array_of(encodings::kOffset);
   array.columns = 32;
   EXPECT_EQ(layout_of(map_layer(convolution(), array)).arrays, 2 * 3);
 }
 
 // 8 arrays of 15 have 120 columns, but only 14 of each can be used for pairs: 120 / 14 > 8.
 TEST(Layout, APairIsNeverTornApart) {
-  ArraySpec array = array_of(Encoding::kDifferential);
+  ArraySpec array = array_of(encodings::kDifferential);
   array.columns = 15;
   EXPECT_EQ(layout_of(map_layer(convolution(), array)).arrays, 2 * 9);
 }
 
 // 144 rows at 16 driven make 9 tiles; an array of 70 rows holds 4 of them: 4 + 4 + 1.
 TEST(Layout, WholeTilesAreStackedWhileAnArrayHasRows) {
-  ArraySpec array = array_of(Encoding::kDifferential);
+  ArraySpec array = array_of(encodings::kDifferential);
   array.rows = 70;
   array.active_rows = 16;
   const LayerLayout layout = layout_of(map_layer(convolution(), array));
@@ -103,7 +104,7 @@ TEST(Layout, GroupsFillStripsSideBySide) {
   IntegerLayer layer = convolution();
   layer.geometry.out_channels = layer.geometry.groups = 16;
   layer.weights = Tensor(DType::kI32, {16, 9});
-  ArraySpec array = array_of(Encoding::kDifferential);
+  ArraySpec array = array_of(encodings::kDifferential);
   LayerLayout layout = layout_of(map_layer(layer, array));
   EXPECT_EQ(layout.fan_in, 9);
   EXPECT_EQ(layout.arrays, 1);
@@ -120,7 +121,7 @@ TEST(Layout, GroupsFillStripsSideBySide) {
 
 TEST(Layout, NotesThePlaneThatTheMostNegativeWeightCosts) {
   const IntegerLayer layer = test::linear_layer(1, {-8, 3}, 4, 4);
-  ArraySpec array = array_of(Encoding::kDifferential);
+  ArraySpec array = array_of(encodings::kDifferential);
   EXPECT_THAT(layout_of(map_layer(layer, array)).notes,
               ElementsAre("weight -8 needs one more plane: 4 instead of 3"));
   array.cell_bits = 2;  // two planes hold 15
@@ -130,7 +131,7 @@ TEST(Layout, NotesThePlaneThatTheMostNegativeWeightCosts) {
 TEST(Layout, NotesTheStreamThatTheMostNegativeActivationCosts) {
   IntegerLayer layer = test::linear_layer(1, {3}, 4, 4);
   layer.input_signed = true;
-  ArraySpec array = array_of(Encoding::kDifferential);
+  ArraySpec array = array_of(encodings::kDifferential);
   array.activation_encoding = ActivationEncoding::kSignMagnitude;
   EXPECT_THAT(layout_of(map_layer(layer, array)).notes,
               ElementsAre("activation -8 needs one more stream: 4 instead of 3"));
@@ -142,7 +143,7 @@ TEST(Layout, NotesTheStreamThatTheMostNegativeActivationCosts) {
 // bits and a sign, 63 needs 6 and a sign, 72 needs 7 and a sign.
 TEST(Layout, AccumulatorHoldsTheWorstCase) {
   const CimLayer layer =
-      map_layer(test::linear_layer(1, {1}, 2, 2), array_of(Encoding::kTwosComplement));
+      map_layer(test::linear_layer(1, {1}, 2, 2), array_of(encodings::kTwosComplement));
   EXPECT_EQ(layout_of(layer).accumulator_bits, 5);
   EXPECT_EQ(layout_of(layer).partial_sum_bits, 1);
   EXPECT_EQ(accumulator_bits(layer, 7), 7);
@@ -151,7 +152,7 @@ TEST(Layout, AccumulatorHoldsTheWorstCase) {
 
 // Every weight is 1: of the three planes, plane 0 holds nothing but ones, in 20 channels × 2 tiles.
 TEST(Layout, NotesHowManyColumnsAreFlipped) {
-  ArraySpec array = array_of(Encoding::kTwosComplement);
+  ArraySpec array = array_of(encodings::kTwosComplement);
   array.column_flip = ColumnFlip::kComplement;
   EXPECT_THAT(layout_of(map_layer(convolution(), array)).notes,
               ElementsAre("40 of 160 columns are flipped"));
@@ -160,7 +161,7 @@ TEST(Layout, NotesHowManyColumnsAreFlipped) {
 // Tiles of 128 and 16 rows, 20 channels in 4 planes of pairs: 160 columns on two arrays; 64
 // positions and 4 streams.
 TEST(Layout, CountsReadsWordLinesAndCells) {
-  ArraySpec array = array_of(Encoding::kDifferential);
+  ArraySpec array = array_of(encodings::kDifferential);
   array.columns = 64;
   const LayerLayout layout = layout_of(map_layer(convolution(), array));
   EXPECT_EQ(layout.longest_reads, 64 * 4);
@@ -171,7 +172,7 @@ TEST(Layout, CountsReadsWordLinesAndCells) {
 
 // Of three bits of a weight and four of an input, whatever digits hold them.
 TEST(Layout, CountsProductsOfSingleBits) {
-  ArraySpec array = array_of(Encoding::kDifferential);
+  ArraySpec array = array_of(encodings::kDifferential);
   const std::int64_t with_one_bit = layout_of(map_layer(convolution(), array)).bit_products;
   EXPECT_EQ(with_one_bit, 64 * 144 * 20 * 2 * 3 * 4);
   for (const int bits : {2, 3, 4}) {
@@ -185,7 +186,7 @@ TEST(Layout, CountsTheBitOfTheMostNegativeInteger) {
   IntegerLayer layer = convolution();
   layer.weights.data<std::int32_t>()[0] = -8;
   layer.input_signed = true;
-  ArraySpec array = array_of(Encoding::kDifferential);
+  ArraySpec array = array_of(encodings::kDifferential);
   array.activation_encoding = ActivationEncoding::kSignMagnitude;
   for (const int bits : {1, 2, 3, 4}) {
     array.cell_bits = array.dac_bits = bits;
@@ -196,7 +197,7 @@ TEST(Layout, CountsTheBitOfTheMostNegativeInteger) {
 // A linear layer over eight vectors does everything eight times.
 TEST(Layout, CountsEveryVectorOfALinearLayer) {
   IntegerLayer layer = test::linear_layer(4, std::vector<std::int32_t>(64, 1), 4, 4);
-  const ArraySpec array = array_of(Encoding::kOffset);
+  const ArraySpec array = array_of(encodings::kOffset);
   const LayerLayout one = layout_of(map_layer(layer, array));
   layer.vectors = 8;
   const LayerLayout eight = layout_of(map_layer(layer, array));

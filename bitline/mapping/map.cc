@@ -4,7 +4,7 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/mapping/column_flips.h"
-#include "bitline/mapping/encoding.h"
+#include "bitline/mapping/encode_weights.h"
 #include "bitline/mapping/tiling.h"
 
 namespace bitline {

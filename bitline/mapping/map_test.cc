@@ -35,7 +35,7 @@ ArraySpec array_of(Encoding encoding, int cell_bits = 1, int dac_bits = 1) {
 // −5 = −(1 + 4), 6 = 2 + 4.
 TEST(MapLayer, DifferentialWritesSignAndMagnitude) {
   const CimLayer layer =
-      map_layer(linear_layer(1, {-5, 6}, 4, 4), array_of(Encoding::kDifferential));
+      map_layer(linear_layer(1, {-5, 6}, 4, 4), array_of(encodings::kDifferential));
   EXPECT_THAT(layer.planes.weights, ElementsAre(1, 2, 4));
   EXPECT_THAT(digits_of(layer), ElementsAre(-1, 0, /**/ 0, 1, /**/ -1, 1));
   EXPECT_EQ(layer.sums.minimum, -2);
@@ -45,14 +45,14 @@ TEST(MapLayer, DifferentialWritesSignAndMagnitude) {
 // −5 = −(1 + 4 · 1), 6 = 2 + 4 · 1.
 TEST(MapLayer, DifferentialTakesTwoBitDigits) {
   const CimLayer layer =
-      map_layer(linear_layer(1, {-5, 6}, 4, 4), array_of(Encoding::kDifferential, 2, 3));
+      map_layer(linear_layer(1, {-5, 6}, 4, 4), array_of(encodings::kDifferential, 2, 3));
   EXPECT_THAT(layer.planes.weights, ElementsAre(1, 4));
   EXPECT_THAT(digits_of(layer), ElementsAre(-1, 2, /**/ -1, 1));
   EXPECT_EQ(layer.sums.maximum, 2 * 3 * 7);
 }
 
 TEST(MapLayer, MostNegativeWeightCostsOnePlaneUnderDifferential) {
-  const CimLayer layer = map_layer(linear_layer(1, {-8}, 4, 4), array_of(Encoding::kDifferential));
+  const CimLayer layer = map_layer(linear_layer(1, {-8}, 4, 4), array_of(encodings::kDifferential));
   EXPECT_THAT(layer.planes.weights, ElementsAre(1, 2, 4, 8));
   EXPECT_THAT(digits_of(layer), ElementsAre(0, 0, 0, -1));
 }
@@ -60,13 +60,13 @@ TEST(MapLayer, MostNegativeWeightCostsOnePlaneUnderDifferential) {
 // Two planes of two bits hold magnitudes up to 15 anyway.
 TEST(MapLayer, MostNegativeWeightMayFitThePlanesThereAre) {
   const CimLayer layer =
-      map_layer(linear_layer(1, {-8}, 4, 4), array_of(Encoding::kDifferential, 2));
+      map_layer(linear_layer(1, {-8}, 4, 4), array_of(encodings::kDifferential, 2));
   EXPECT_THAT(layer.planes.weights, ElementsAre(1, 4));
   EXPECT_THAT(digits_of(layer), ElementsAre(0, -2));
 }
 
 TEST(MapLayer, DigitalSubtractionSeesOneColumnAtATime) {
-  ArraySpec array = array_of(Encoding::kDifferential, 2);
+  ArraySpec array = array_of(encodings::kDifferential, 2);
   array.subtract = Subtract::kDigital;
   const CimLayer layer = map_layer(linear_layer(1, {-5, 6}, 4, 4), array);
   EXPECT_TRUE(layer.subtract_digitally);
@@ -79,7 +79,7 @@ TEST(MapLayer, DigitalSubtractionSeesOneColumnAtATime) {
 TEST(MapLayer, BipolarWritesTheOddGrid) {
   IntegerLayer odd = linear_layer(1, {-3, -1, 1, 3}, 2, 4);
   odd.weight_odd = true;
-  const CimLayer layer = map_layer(odd, array_of(Encoding::kBipolar));
+  const CimLayer layer = map_layer(odd, array_of(encodings::kBipolar));
   EXPECT_THAT(layer.planes.weights, ElementsAre(1, 2));
   EXPECT_THAT(digits_of(layer), ElementsAre(-1, 1, -1, 1, /**/ -1, -1, 1, 1));
   EXPECT_EQ(layer.correction.input_sum_weight, 0);
@@ -91,7 +91,7 @@ TEST(MapLayer, BipolarWritesTheOddGrid) {
 // 2W + 1 of −2, −1, 0, 1 is −3, −1, 1, 3.
 TEST(MapLayer, BipolarStoresTwiceAnOrdinaryWeightPlusOne) {
   const CimLayer layer =
-      map_layer(linear_layer(1, {-2, -1, 0, 1}, 2, 4), array_of(Encoding::kBipolar));
+      map_layer(linear_layer(1, {-2, -1, 0, 1}, 2, 4), array_of(encodings::kBipolar));
   EXPECT_THAT(digits_of(layer), ElementsAre(-1, 1, -1, 1, /**/ -1, -1, 1, 1));
   EXPECT_EQ(layer.correction.input_sum_weight, 1);
   EXPECT_EQ(layer.correction.divisor, 2);
@@ -100,7 +100,7 @@ TEST(MapLayer, BipolarStoresTwiceAnOrdinaryWeightPlusOne) {
 // −3 is 1101 in two's complement: sign 1, and 101 below it, cut into 01 and 1.
 TEST(MapLayer, TwosComplementHasASignPlane) {
   const CimLayer layer =
-      map_layer(linear_layer(1, {-3, 6}, 4, 4), array_of(Encoding::kTwosComplement, 2));
+      map_layer(linear_layer(1, {-3, 6}, 4, 4), array_of(encodings::kTwosComplement, 2));
   EXPECT_THAT(layer.planes.weights, ElementsAre(1, 4, -8));
   EXPECT_THAT(digits_of(layer), ElementsAre(1, 2, /**/ 1, 1, /**/ 1, 0));
   EXPECT_EQ(layer.sums.minimum, 0);
@@ -110,7 +110,7 @@ TEST(MapLayer, TwosComplementHasASignPlane) {
 // −3 + 8 = 5 = 1 + 4 · 1, 6 + 8 = 14 = 2 + 4 · 3.
 TEST(MapLayer, OffsetStoresWhatIsNotNegativeAndHasAReferenceColumn) {
   const CimLayer layer =
-      map_layer(linear_layer(3, {-3, 6, 0, 0, 0, 0}, 4, 4), array_of(Encoding::kOffset, 2, 2));
+      map_layer(linear_layer(3, {-3, 6, 0, 0, 0, 0}, 4, 4), array_of(encodings::kOffset, 2, 2));
   EXPECT_THAT(layer.planes.weights, ElementsAre(1, 4));
   EXPECT_THAT(digits_of(layer), ElementsAre(1, 2, 0, 0, 0, 0, /**/ 1, 3, 2, 2, 2, 2));
   EXPECT_EQ(layer.correction.reference_weight, 8);
@@ -121,7 +121,7 @@ TEST(MapLayer, OffsetStoresWhatIsNotNegativeAndHasAReferenceColumn) {
 }
 
 TEST(MapLayer, OffsetMayBeRemovedDigitally) {
-  ArraySpec array = array_of(Encoding::kOffset);
+  ArraySpec array = array_of(encodings::kOffset);
   array.offset_removal = OffsetRemoval::kDigital;
   const CimLayer layer = map_layer(linear_layer(1, {-3}, 4, 4), array);
   EXPECT_FALSE(layer.has_reference_column());
@@ -132,10 +132,10 @@ TEST(MapLayer, OffsetMayBeRemovedDigitally) {
 // 13 = 1 + 4 + 8 = 5 + 8 · 1.
 TEST(MapLayer, UnsignedActivationsAreCutIntoDigits) {
   const IntegerLayer layer = linear_layer(1, {1}, 2, 4);
-  const CimLayer bits = map_layer(layer, array_of(Encoding::kDifferential));
+  const CimLayer bits = map_layer(layer, array_of(encodings::kDifferential));
   EXPECT_THAT(bits.streams.weights, ElementsAre(1, 2, 4, 8));
   EXPECT_THAT(streams_of(bits, 13), ElementsAre(1, 0, 1, 1));
-  const CimLayer digits = map_layer(layer, array_of(Encoding::kDifferential, 1, 3));
+  const CimLayer digits = map_layer(layer, array_of(encodings::kDifferential, 1, 3));
   EXPECT_THAT(digits.streams.weights, ElementsAre(1, 8));
   EXPECT_THAT(streams_of(digits, 13), ElementsAre(5, 1));
 }
@@ -144,7 +144,7 @@ TEST(MapLayer, UnsignedActivationsAreCutIntoDigits) {
 TEST(MapLayer, TwosComplementActivationsHaveASignStream) {
   IntegerLayer layer = linear_layer(1, {1}, 2, 4);
   layer.input_signed = true;
-  const CimLayer mapped = map_layer(layer, array_of(Encoding::kDifferential, 1, 2));
+  const CimLayer mapped = map_layer(layer, array_of(encodings::kDifferential, 1, 2));
   EXPECT_THAT(mapped.streams.weights, ElementsAre(1, 4, -8));
   EXPECT_THAT(streams_of(mapped, -3), ElementsAre(1, 1, 1));
   EXPECT_THAT(streams_of(mapped, 7), ElementsAre(3, 1, 0));
@@ -155,7 +155,7 @@ TEST(MapLayer, TwosComplementActivationsHaveASignStream) {
 TEST(MapLayer, SignMagnitudeActivationsHaveSignedDigits) {
   IntegerLayer layer = linear_layer(1, {1, 1}, 2, 4);
   layer.input_signed = true;
-  ArraySpec array = array_of(Encoding::kTwosComplement);
+  ArraySpec array = array_of(encodings::kTwosComplement);
   array.activation_encoding = ActivationEncoding::kSignMagnitude;
   EXPECT_THAT(streams_of(map_layer(layer, array), -8), ElementsAre(0, 0, 0, -1));
   layer.input_narrow = true;
@@ -169,7 +169,7 @@ TEST(MapLayer, SignMagnitudeActivationsHaveSignedDigits) {
 TEST(MapLayer, BinaryNetworksDriveTheirActivationsAsTheyAre) {
   IntegerLayer layer = linear_layer(1, {1, -1, 1}, 1, 1);
   layer.weight_odd = layer.input_odd = true;
-  const CimLayer mapped = map_layer(layer, array_of(Encoding::kBipolar));
+  const CimLayer mapped = map_layer(layer, array_of(encodings::kBipolar));
   EXPECT_THAT(mapped.streams.weights, ElementsAre(1));
   EXPECT_THAT(streams_of(mapped, -1), ElementsAre(-1));
   EXPECT_THAT(streams_of(mapped, 1), ElementsAre(1));
@@ -195,7 +195,7 @@ std::int64_t recombine(const CimLayer& layer, std::size_t weight) {
 // multiple of every input.
 TEST(MapLayer, DigitsRecombineToEveryWeightOfEveryGrid) {
   for (const test::MappingCase& mapping : test::every_mapping())
-    for (int bits = mapping.array.encoding == Encoding::kDifferential ? 2 : 1; bits <= 6; ++bits) {
+    for (int bits = mapping.array.encoding == encodings::kDifferential ? 2 : 1; bits <= 6; ++bits) {
       const std::int32_t half = 1 << (bits - 1);
       std::vector<std::int32_t> all;
       for (std::int32_t w = -half; w < half; ++w) all.push_back(mapping.weight_odd ? 2 * w + 1 : w);
@@ -216,9 +216,9 @@ TEST(MapLayer, DigitsStayWithinTheCells) {
   for (const test::MappingCase& mapping : test::every_mapping()) {
     const IntegerLayer layer = test::draw_layer(mapping, draw);
     const int largest = (1 << mapping.array.cell_bits) - 1;
-    const bool negative = mapping.array.encoding == Encoding::kDifferential ||
-                          mapping.array.encoding == Encoding::kBipolar;
-    const bool zero = mapping.array.encoding != Encoding::kBipolar;
+    const bool negative = mapping.array.encoding == encodings::kDifferential ||
+                          mapping.array.encoding == encodings::kBipolar;
+    const bool zero = mapping.array.encoding != encodings::kBipolar;
     for (const int digit : digits_of(map_layer(layer, mapping.array))) {
       ASSERT_LE(digit, largest) << test::describe(mapping);
       ASSERT_GE(digit, negative ? -largest : 0) << test::describe(mapping);
@@ -248,12 +248,12 @@ TEST(MapLayer, StreamsRecombineToEveryActivation) {
 }
 
 TEST(MapLayer, ActivationsOutsideTheStreamsDoNotRecombine) {
-  const CimLayer mapped = map_layer(linear_layer(1, {1}, 2, 4), array_of(Encoding::kDifferential));
+  const CimLayer mapped = map_layer(linear_layer(1, {1}, 2, 4), array_of(encodings::kDifferential));
   EXPECT_NE(mapped.streams.recombine(16), 16);
   EXPECT_NE(mapped.streams.recombine(-1), -1);
   IntegerLayer binary = linear_layer(1, {1}, 2, 1);
   binary.input_odd = true;
-  EXPECT_NE(map_layer(binary, array_of(Encoding::kDifferential)).streams.recombine(0), 0);
+  EXPECT_NE(map_layer(binary, array_of(encodings::kDifferential)).streams.recombine(0), 0);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // How cells that hold a few levels hold weights of either sign; the table under equation (2) of
-// docs/arithmetic.md. One function per encoding in negative_weights.cc is all that distinguishes
-// them.
+// docs/arithmetic.md. Each of encodings/ says it of itself; here is what they say, and what they
+// share.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,11 @@ struct WeightCode {
   Correction correction = {};
 };
 
-/// That of array.encoding. Throws Error (kUsage) for a layer that the encoding has no plane for.
-WeightCode weight_code(const IntegerLayer& layer, const ArraySpec& array);
+/// 2^width − 1.
+std::int64_t largest_digit(int width);
+
+/// Of the planes of digit_weights(): the last one may have fewer bits than a cell.
+std::vector<std::int64_t> largest_digits(int bits, int width);
 
 /// Bits of the largest |W| that sign and magnitude hold: n_w − 1, or n_w where −2^(n_w − 1) occurs.
 int magnitude_bits(const IntegerLayer& layer);

@@ -1,7 +1,6 @@
 #include "bitline/options/search_config.h"
 
 #include "bitline/adc/measured_table.h"
-#include "bitline/adc/uniform_levels.h"
 #include "bitline/base/fail.h"
 #include "bitline/options/field_reader.h"
 #include "bitline/search/search_checks.h"
@@ -10,9 +9,10 @@ namespace bitline {
 AdcConfig read_adc(const ConfigTable& table) {
   AdcConfig adc;
   read_fields(table, adc);
-  if (!has_range(adc.spec.quantizer))
-    fail_usage("{} = \"{}\" has no range to search; choose zero-tread or zero-rise",
-               table.where("quantizer"), name_of(adc.spec.quantizer));
+  if (!adc.spec.quantizer->has_range())
+    fail_usage("{} = \"{}\" has no range to search; choose {}", table.where("quantizer"),
+               name_of(adc.spec.quantizer),
+               names_with<QuantizerPolicy>(&QuantizerPolicy::has_range));
   with_context(table.where("step_rule"), [&] { check_step_rule(adc.spec); });
   if (!adc.table.empty())
     adc.measured =

@@ -62,7 +62,8 @@ struct CompareConfig {
 /// A measured curve is known by what it holds (describe).
 template <ConstOrNot<AdcConfig> Adc, typename Visit>
 void visit_fields(Adc& adc, Visit&& visit) {
-  visit(FieldText{"quantizer", "`zero-tread` (a level at the centre), `zero-rise` (a step there)"},
+  visit(FieldText{"quantizer",
+                  "`zero-tread` (a level at the centre), `zero-rise` (a step at the centre)"},
         adc.spec.quantizer);
   visit(FieldText{"step_rule",
                   "zero-tread: `range`, `outer-levels`, `codes`; zero-rise has the first alone"},

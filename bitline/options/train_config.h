@@ -8,6 +8,7 @@
 
 #include "bitline/base/fields.h"
 #include "bitline/config/config.h"
+#include "bitline/recipe/gradient.h"
 #include "bitline/recipe/train_options.h"
 
 namespace bitline {
@@ -25,7 +26,7 @@ struct TrainConfig {
 struct RetrainConfig {
   TrainConfig train;
   bool control = true;  ///< whether a run trains the network with lossless ADCs too
-  StraightThrough gradient = StraightThrough::kIdentity;
+  Gradient gradient = gradients::kIdentity;
   bool recalibrate = false;   ///< batch-norm statistics under the plan first
   Distillation distillation;  ///< from the teacher, with lossless ADCs
   /// Network file that losses are counted against; empty: the network as it came.
@@ -79,10 +80,11 @@ void visit_fields(Retrain& retrain, Visit&& visit) {
   visit_fields(retrain.train, visit);
   visit(
       FieldText{"gradient",
-                "of a layer on the array: the ordinary layer's (`identity`), or only the share of "
-                "the conversions whose sum lies in the ADC's range (`clipped`), or the ordinary "
-                "one times the slope of the layer's outputs over the exact ones (`scaled`; for 2 "
-                "to 4 levels); [arithmetic.md](arithmetic.md#retraining), (18) and (19)"},
+                "of a layer on the array. `clipped`: the ordinary layer's, of each output and "
+                "tile only the share of the conversions whose sum lies in the ADC's range (18); "
+                "`identity`: the ordinary layer's; `scaled`: the ordinary layer's, times the slope "
+                "of the outputs over the exact ones (19), for 2 to 4 levels; "
+                "[arithmetic.md](arithmetic.md#retraining)"},
       retrain.gradient);
   visit(FieldText{"recalibrate", "batch-norm statistics are moved to the plan's first"},
         retrain.recalibrate);

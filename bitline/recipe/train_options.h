@@ -16,16 +16,6 @@ struct EnumNames<Schedule> {
   static constexpr std::array<std::string_view, 2> kNames{"cosine", "step"};
 };
 
-/// Gradient of a layer on the array. identity: the ordinary layer's. clipped: of each output and
-/// tile only the share of the conversions whose sum lay in the ADC's range; equation (18) of
-/// docs/arithmetic.md. scaled: times what an output changes with the exact one; equation (19).
-enum class StraightThrough { kIdentity, kClipped, kScaled };
-template <>
-struct EnumNames<StraightThrough> {
-  static constexpr std::string_view kWhat = "gradient";
-  static constexpr std::array<std::string_view, 3> kNames{"identity", "clipped", "scaled"};
-};
-
 struct TrainOptions {
   std::int64_t epochs = 30;
   std::int64_t batch_size = 64;

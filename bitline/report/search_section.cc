@@ -75,7 +75,7 @@ PageTable range_table(const Runs& runs) {
         const auto found = plan.plan.layers.find(layer);
         if (found == plan.plan.layers.end()) continue;
         const PlannedAdc& adc = found->second;
-        if (!has_range(adc.spec.quantizer)) continue;
+        if (!adc.spec.quantizer->has_range()) continue;
         table.add({run.name, origin_of(plan), layer, adc.spec.levels, plan.levels,
                    adc.spec.delta.to_double(),
                    step_of(adc.spec, adc.minimum, adc.maximum).to_double()});

@@ -28,7 +28,7 @@ std::string shown(const std::string& as_used, std::initializer_list<std::string>
 /// Beside others their run has trained the control: with lossless ADCs the array makes no
 /// difference.
 ComparedRun isaac(RunConfig config, bool beside_others) {
-  config.array.encoding = Encoding::kTwosComplement;
+  config.array.encoding = encodings::kTwosComplement;
   config.array.column_flip = ColumnFlip::kComplement;
   config.array.subtract = Subtract::kAnalog;
   config.array.offset_removal = OffsetRemoval::kReferenceColumn;

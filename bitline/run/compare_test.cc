@@ -31,10 +31,10 @@ TEST_F(CompareTest, IsaacHasAnArrayOfItsOwn) {
   EXPECT_THAT(runs[0].config.search.ranges,
               ::testing::ElementsAre(RangeMethod(range_methods::kLloydMax),
                                      RangeMethod(range_methods::kLayerWise)));
-  EXPECT_EQ(runs[0].config.array.encoding, Encoding::kDifferential);
+  EXPECT_EQ(runs[0].config.array.encoding, encodings::kDifferential);
   EXPECT_THAT(runs[1].config.search.ranges,
               ::testing::ElementsAre(RangeMethod(range_methods::kFullRange)));
-  EXPECT_EQ(runs[1].config.array.encoding, Encoding::kTwosComplement);
+  EXPECT_EQ(runs[1].config.array.encoding, encodings::kTwosComplement);
   EXPECT_EQ(runs[1].config.array.column_flip, ColumnFlip::kComplement);
   EXPECT_THAT(runs[0].config.as_used, ::testing::HasSubstr("lloyd-max"));
   EXPECT_THAT(

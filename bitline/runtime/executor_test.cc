@@ -141,7 +141,7 @@ TEST(Executor, EachStreamAloneChangesItsPartOfTheSums) {
 // There a read that drives no word line adds half a step.
 TEST(Executor, EachStreamAloneChangesItsPartWithoutALevelAtZero) {
   AdcSpec spec = four_levels();
-  spec.quantizer = Quantizer::kZeroRise;
+  spec.quantizer = quantizers::kZeroRise;
   expect_that_streams_add_up(spec);
 }
 

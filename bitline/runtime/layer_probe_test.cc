@@ -76,7 +76,7 @@ TEST_F(LayerProbeOfOneLayer, CountsDigitsAndReadsByStream) {
 
 TEST_F(LayerProbeOfOneLayer, ScalesSumsByTheAdcsUnit) {
   AdcSpec quarters;  // the table gives p / 4
-  quarters.quantizer = Quantizer::kTable;
+  quarters.quantizer = quantizers::kTable;
   AdcPlan plan = plan_for(executor_, quarters);
   PlannedAdc& adc = plan.layers.at("layer");
   adc.spec.levels = adc.maximum - adc.minimum + 1;

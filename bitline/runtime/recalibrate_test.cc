@@ -111,7 +111,7 @@ AdcPlan quarter_plan(const Executor& executor) {
   EXPECT_FALSE(plan.layers.empty());
   for (auto& [name, planned] : plan.layers) {
     planned.spec = {};
-    planned.spec.quantizer = Quantizer::kTable;
+    planned.spec.quantizer = quantizers::kTable;
     planned.spec.levels = planned.maximum - planned.minimum + 1;
     for (std::int64_t p = planned.minimum; p <= planned.maximum; ++p) {
       if (p > planned.minimum) planned.spec.table_thresholds.push_back(p);
@@ -157,7 +157,7 @@ TEST(Recalibrate, ChangesNothingInFrontOfAZeroPointOrInRealNumbers) {
     }
     Executor executor(before, MacMode::kAnalog);
     AdcSpec lossless;
-    lossless.quantizer = Quantizer::kLossless;
+    lossless.quantizer = quantizers::kLossless;
     AdcPlan ranges = coarse_plan(executor);
     for (auto& [name, layer] : ranges.layers) layer.spec = lossless;
     PreparedPlan plan = executor.prepare(ranges);

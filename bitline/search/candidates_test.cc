@@ -47,11 +47,11 @@ TEST(Candidates, SmallerLayersTakeTheirOwnLargestSum) {
 
 TEST(Candidates, CarryEveryChoiceAndTheSumsOfTheirLayer) {
   AdcSpec adc = levels(6);
-  adc.quantizer = Quantizer::kZeroRise;
+  adc.quantizer = quantizers::kZeroRise;
   const std::vector<SearchLayer> layers = {{"conv1", -4, 3}, {"conv2", -2, 3}};
   const auto candidates = make_candidates(layers, adc, {{"conv2", Rational(1, 2)}}, 1);
   const PlannedAdc& first = candidates[0].layers.at("conv1");
-  EXPECT_EQ(first.spec.quantizer, Quantizer::kZeroRise);
+  EXPECT_EQ(first.spec.quantizer, quantizers::kZeroRise);
   EXPECT_EQ(first.spec.levels, 6);
   EXPECT_EQ(first.minimum, -4);
   EXPECT_EQ(first.maximum, 3);

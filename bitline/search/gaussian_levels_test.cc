@@ -29,7 +29,7 @@ using Integers = std::vector<std::int64_t>;
 //   1/4  −88.25, 600.25    1/3  −237.48, 749.48    1/8  93.31, 418.69    3/8  −330.47, 842.47
 TEST(GaussianLevels, OfTwoMeetAtTheMean) {
   const AdcSpec spec = gaussian_levels(2, seen({{-1, 1}, {3, 1}}));
-  EXPECT_EQ(spec.quantizer, Quantizer::kTable);
+  EXPECT_EQ(spec.quantizer, quantizers::kTable);
   EXPECT_EQ(spec.levels, 2);
   EXPECT_EQ(spec.table_thresholds, (Integers{1}));         // on the border, and so above it
   EXPECT_EQ(spec.table_values, parts_of_256({-88, 600}));  // s = ∓1/4

@@ -13,7 +13,7 @@ namespace bitline {
 /// fractional bits.
 inline constexpr std::int64_t kValueParts = 256;
 
-/// An ADC by Quantizer::kTable. `values`, one more than thresholds, are in units of 1/kValueParts
+/// An ADC by quantizers::kTable. `values`, one more than thresholds, are in units of 1/kValueParts
 /// LSB; both lists ascend, equal neighbours allowed.
 AdcSpec level_table(std::vector<std::int64_t> thresholds, std::span<const std::int64_t> values);
 

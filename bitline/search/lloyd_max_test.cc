@@ -31,7 +31,7 @@ using Integers = std::vector<std::int64_t>;
 TEST(LloydMax, CutsTheSumsWhereTheErrorIsLeast) {
   const Histogram sums = seen({{0, 3}, {1, 1}, {4, 1}, {5, 1}, {7, 2}});
   const AdcSpec spec = lloyd_max(3, sums);
-  EXPECT_EQ(spec.quantizer, Quantizer::kTable);
+  EXPECT_EQ(spec.quantizer, quantizers::kTable);
   EXPECT_EQ(spec.levels, 3);
   EXPECT_EQ(spec.table_thresholds, (Integers{3, 6}));
   EXPECT_EQ(spec.table_values, (std::vector<Rational>{Rational(1, 4), Rational(9, 2), 7}));

@@ -22,7 +22,7 @@ namespace bitline {
 struct SearchOptions {
   RangeMethod method = range_methods::kLayerWise;  ///< one that searches
   Objective objective = Objective::kAccuracy;
-  /// Quantizer (zero-tread or zero-rise), levels, step, ties and sides of every layer. The search
+  /// Quantizer (one with a range), levels, step, ties and sides of every layer. The search
   /// sets delta and centre.
   AdcSpec adc;
   /// Levels by layer name, in place of adc.levels; not of a network-wise search.

@@ -298,9 +298,9 @@ TEST(RangeSearchOptions, FewerThanTwoLevelsAreRefused) {
 
 TEST(RangeSearchOptions, QuantizersWithoutARangeAreRefused) {
   expect_refused("quantizer lossless has no range to search",
-                 [](auto& options) { options.adc.quantizer = Quantizer::kLossless; });
+                 [](auto& options) { options.adc.quantizer = quantizers::kLossless; });
   expect_refused("quantizer table has no range to search",
-                 [](auto& options) { options.adc.quantizer = Quantizer::kTable; });
+                 [](auto& options) { options.adc.quantizer = quantizers::kTable; });
 }
 
 TEST(RangeSearchOptions, StepsThatAreNoMultiplesOfAHalfAreRefused) {

@@ -45,9 +45,9 @@ std::vector<std::int64_t> image_order(const SearchOptions& options, std::int64_t
 
 void check_options(const SearchOptions& options, const Evaluator& evaluator) {
   const Quantizer quantizer = options.adc.quantizer;
-  if (!has_range(quantizer))
-    fail_usage("quantizer {} has no range to search; choose zero-tread or zero-rise",
-               name_of(quantizer));
+  if (!quantizer->has_range())
+    fail_usage("quantizer {} has no range to search; choose {}", name_of(quantizer),
+               names_with<QuantizerPolicy>(&QuantizerPolicy::has_range));
   check_delta_step(options.delta_step);
   if (options.block_images < 1)
     fail_usage("a block of {} images is empty; ask for at least 1 image at once",

@@ -39,7 +39,8 @@ TEST(SquaredError, DeltaIsThatOfBruteForce) {
     Histogram sums(minimum, *rc::gen::inRange<std::int64_t>(1, 13));
     for (std::int64_t& count : sums.counts()) count = *rc::gen::inRange<std::int64_t>(0, 5);
     AdcSpec spec;
-    spec.quantizer = *rc::gen::element(Quantizer::kZeroTread, Quantizer::kZeroRise);
+    spec.quantizer =
+        *rc::gen::element(Quantizer(quantizers::kZeroTread), Quantizer(quantizers::kZeroRise));
     spec.levels = *rc::gen::inRange<std::int64_t>(2, 9);
     spec.tie_rule = *rc::gen::element(TieRule::kUp, TieRule::kAway);
     spec.sides = *rc::gen::element(Sides::kAutomatic, Sides::kBoth);
@@ -118,7 +119,8 @@ TEST(OutputError, DeltaIsThatOfBruteForce) {
       for (auto& of_plane : of_channel)
         for (int& sign : of_plane) sign = *rc::gen::element(1, -1);
     AdcSpec spec;
-    spec.quantizer = *rc::gen::element(Quantizer::kZeroTread, Quantizer::kZeroRise);
+    spec.quantizer =
+        *rc::gen::element(Quantizer(quantizers::kZeroTread), Quantizer(quantizers::kZeroRise));
     spec.levels = *rc::gen::inRange<std::int64_t>(2, 6);
     const OutputSums output = outputs_of(parts, signs);
     spec.delta = delta_of_least_output_error(spec, output, 1);
@@ -140,7 +142,7 @@ std::vector<WeightedSums> zeros() {
 
 AdcSpec zero_rise() {
   AdcSpec spec;
-  spec.quantizer = Quantizer::kZeroRise;
+  spec.quantizer = quantizers::kZeroRise;
   spec.levels = 2;
   spec.delta = 4;
   return spec;

@@ -72,7 +72,7 @@ std::string remedy_of(const LayerExplanation& layer, bool recalibrates) {
   constexpr double kMostlyMean = 0.5;
   if (layer.clipped_in_all > kMuchClipped)
     return fmt::format("{}: {:.1f} % of the sums are clipped",
-                       has_range(layer.adc.quantizer) ? "a wider range" : "more levels",
+                       layer.adc.quantizer->has_range() ? "a wider range" : "more levels",
                        100 * layer.clipped_in_all);
   if (recalibrates && layer.mean_error_share > kMostlyMean)
     return fmt::format("recalibration: {:.0f} % of the error's power is a shift of the channels",
@@ -99,19 +99,19 @@ class Explainer {
       : plan_(plan),
         config_(config),
         job_(job),
-        bench_(network, config, job),
-        images_(normalized_images(bench_.sample(), config.data)),
-        evaluator_(bench_.executor(), images_, bench_.sample().labels),
+        study_(network, config, job),
+        images_(normalized_images(study_.sample(), config.data)),
+        evaluator_(study_.executor(), images_, study_.sample().labels),
         all_images_(static_cast<std::size_t>(evaluator_.image_count())) {
     std::iota(all_images_.begin(), all_images_.end(), 0);
   }
 
   Explanation run() {
-    const Executor& executor = bench_.executor();
+    const Executor& executor = study_.executor();
     const PreparedPlan converted = executor.prepare(plan_);
     const PreparedPlan exact = executor.prepare(lossless_plan(executor));
     const bool of_plan = has_statistics_of(executor, converted, images_, job_);
-    const HistogramMap sums = of_plan ? sums_under(converted) : bench_.profile(false, job_);
+    const HistogramMap sums = of_plan ? sums_under(converted) : study_.profile(false, job_);
     if (of_plan) evaluator_.recalibrate(job_.progress, plan_);
     explanation_.statistics_of_plan = of_plan;
     const bool recalibrates = !of_plan && has_batch_norm(executor.network());
@@ -147,22 +147,22 @@ class Explainer {
  private:
   /// Of a network that works with those ADCs alone.
   HistogramMap sums_under(const PreparedPlan& plan) const {
-    HistogramMap sums = make_histograms(bench_.executor(), false);
-    predict(bench_.executor(), plan, bench_.sample(), config_.data.normalization,
+    HistogramMap sums = make_histograms(study_.executor(), false);
+    predict(study_.executor(), plan, study_.sample(), config_.data.normalization,
             "profile partial sums", job_, &sums);
     return sums;
   }
 
   /// Statistics of their own have the layers that a plan names, those without ADCs among them.
   Score score_of(const AdcPlan& part) {
-    AdcPlan plan = explanation_.statistics_of_plan ? lossless_plan(bench_.executor()) : AdcPlan{};
+    AdcPlan plan = explanation_.statistics_of_plan ? lossless_plan(study_.executor()) : AdcPlan{};
     for (const auto& [layer, adc] : part.layers) plan.layers[layer] = adc;
     return evaluator_.evaluate(std::span(&plan, 1), all_images_, [](std::int64_t) {}).front();
   }
 
   void measure_error(std::size_t step, const Values& values, const PreparedPlan& exact,
                      const PreparedPlan& converted, LayerExplanation& own) const {
-    const LayerProbe layer(bench_.executor(), step);
+    const LayerProbe layer(study_.executor(), step);
     const ErrorPower power = error_power(layer.sums(values, exact), layer.output_scale(exact),
                                          layer.sums(values, converted),
                                          layer.output_scale(converted), layer.zero_offset());
@@ -171,24 +171,24 @@ class Explainer {
   }
 
   void count_ones(std::size_t step, const Values& values) {
-    const std::vector<std::int64_t> ones = LayerProbe(bench_.executor(), step).count_ones(values);
-    const Tensor& digits = values.at(bench_.executor().steps()[step].node->inputs[0]).data;
+    const std::vector<std::int64_t> ones = LayerProbe(study_.executor(), step).count_ones(values);
+    const Tensor& digits = values.at(study_.executor().steps()[step].node->inputs[0]).data;
     ones_.resize(std::max(ones_.size(), ones.size()));
     for (std::size_t j = 0; j < ones.size(); ++j) ones_[j] += {ones[j], digits.size()};
   }
 
   void explain_streams(PreparedPlan converted) {
     const bool apart =
-        !explanation_.statistics_of_plan && streams_are_apart(bench_.executor(), converted);
+        !explanation_.statistics_of_plan && streams_are_apart(study_.executor(), converted);
     for (const Ones& ones : ones_) {
       StreamExplanation& own = explanation_.streams.emplace_back();
       own.ones = static_cast<double>(ones.count) / static_cast<double>(ones.digits);
       if (!apart) continue;
       converted.stream = std::ssize(explanation_.streams) - 1;
       const Tensor logits =
-          predict(bench_.executor(), converted, bench_.sample(), config_.data.normalization,
+          predict(study_.executor(), converted, study_.sample(), config_.data.normalization,
                   fmt::format("input bit {} alone", *converted.stream), job_);
-      own.alone = score_batch(logits, bench_.sample().labels);
+      own.alone = score_batch(logits, study_.sample().labels);
     }
   }
 
@@ -215,7 +215,7 @@ class Explainer {
   const AdcPlan& plan_;
   const RunConfig& config_;
   Job job_;
-  SearchStudy bench_;
+  SearchStudy study_;
   Tensor images_;
   NetworkEvaluator evaluator_;
   std::vector<Ones> ones_;  // by stream, of all layers

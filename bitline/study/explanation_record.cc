@@ -10,7 +10,7 @@ ExplanationRecord::Layer record_of(const LayerExplanation& layer) {
   ExplanationRecord::Layer record;
   record.name = layer.layer;
   record.levels = layer.levels;
-  if (has_range(layer.adc.quantizer)) record.delta = layer.adc.delta;
+  if (layer.adc.quantizer->has_range()) record.delta = layer.adc.delta;
   record.mean_error_share = layer.mean_error_share;
   record.alone = record_of(layer.alone);
   record.without = record_of(layer.without);

@@ -57,7 +57,7 @@ TEST_P(ExportedNetwork, APlanFitsItAsBefore) {
   const Executor before(shipped_network(), MacMode::kAnalog);
   AdcPlan plan = lossless_plan(before);
   for (auto& [name, planned] : plan.layers) {
-    planned.spec.quantizer = Quantizer::kZeroTread;
+    planned.spec.quantizer = quantizers::kZeroTread;
     planned.spec.levels = 5;
     planned.spec.delta = 6;
   }
@@ -103,7 +103,7 @@ TEST(ExportedGolden, OutputsAreTheSumsOfTheExecutor) {
   const Executor executor(shipped_network(), MacMode::kAnalog);
   AdcPlan plan = lossless_plan(executor);
   const std::string name = plan.layers.begin()->first;
-  plan.layers[name].spec.quantizer = Quantizer::kZeroTread;
+  plan.layers[name].spec.quantizer = quantizers::kZeroTread;
   plan.layers[name].spec.levels = 5;
   plan.layers[name].spec.delta = 6;
   const Tensor images = shipped_images(1);

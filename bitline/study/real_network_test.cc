@@ -84,26 +84,26 @@ INSTANTIATE_TEST_SUITE_P(
             "differential_all_layers",
             {.rows = 256, .first_layer = LayerPolicy::kMapped, .last_layer = LayerPolicy::kMapped}},
         Mapping{"twos_complement",
-                {.encoding = Encoding::kTwosComplement, .row_order = RowOrder::kKernelMajor}},
+                {.encoding = encodings::kTwosComplement, .row_order = RowOrder::kKernelMajor}},
         Mapping{"twos_complement_complemented",
                 {.cell_bits = 2,
-                 .encoding = Encoding::kTwosComplement,
+                 .encoding = encodings::kTwosComplement,
                  .column_flip = ColumnFlip::kComplement}},
         Mapping{"differential_negated", {.column_flip = ColumnFlip::kSign}},
-        Mapping{"offset", {.cell_bits = 3, .encoding = Encoding::kOffset}},
+        Mapping{"offset", {.cell_bits = 3, .encoding = encodings::kOffset}},
         Mapping{"offset_digital",
                 {.active_rows = 32,
                  .dac_bits = 4,
-                 .encoding = Encoding::kOffset,
+                 .encoding = encodings::kOffset,
                  .offset_removal = OffsetRemoval::kDigital}},
-        Mapping{"bipolar", {.encoding = Encoding::kBipolar, .tile_cut = TileCut::kBalanced}}),
+        Mapping{"bipolar", {.encoding = encodings::kBipolar, .tile_cut = TileCut::kBalanced}}),
     [](const auto& one) { return one.param.name; });
 
 /// A plan that loses much, so that every code matters.
 AdcPlan coarse_plan(const Executor& executor) {
   AdcPlan plan = lossless_plan(executor);
   for (auto& [name, planned] : plan.layers) {
-    planned.spec.quantizer = Quantizer::kZeroTread;
+    planned.spec.quantizer = quantizers::kZeroTread;
     planned.spec.levels = 5;
     planned.spec.delta = 6;
   }
@@ -162,10 +162,10 @@ RunConfig search_config(const Rational& delta_step, bool full) {
 
 void expect_pruned_equals_full(RangeMethod method, const Rational& delta_step) {
   SilentProgress silent;
-  SearchStudy pruned_bench(shipped_network(), search_config(delta_step, false), {silent, {}});
-  SearchStudy full_bench(shipped_network(), search_config(delta_step, true), {silent, {}});
-  const SearchResult pruned = pruned_bench.search(4, method, {}, {silent, {}});
-  const SearchResult full = full_bench.search(4, method, {}, {silent, {}});
+  SearchStudy pruned_study(shipped_network(), search_config(delta_step, false), {silent, {}});
+  SearchStudy full_study(shipped_network(), search_config(delta_step, true), {silent, {}});
+  const SearchResult pruned = pruned_study.search(4, method, {}, {silent, {}});
+  const SearchResult full = full_study.search(4, method, {}, {silent, {}});
   EXPECT_EQ(pruned.plan, full.plan);
   EXPECT_EQ(pruned.score, full.score);
   EXPECT_EQ(full.images_measured, full.images_in_full);

@@ -51,7 +51,7 @@ class Threads {
 AdcPlan eighth_plan(const Executor& executor, std::int64_t levels) {
   AdcPlan plan = lossless_plan(executor);
   for (auto& [layer, planned] : plan.layers) {
-    planned.spec.quantizer = Quantizer::kZeroTread;
+    planned.spec.quantizer = quantizers::kZeroTread;
     planned.spec.levels = levels;
     planned.spec.delta = std::max<std::int64_t>(std::max(-planned.minimum, planned.maximum) / 8, 1);
   }
@@ -74,11 +74,11 @@ void for_cim_layers(const Executor& executor, const PreparedPlan& plan, const Te
 /// The measurements of one network, round by round.
 class Rounds {
  public:
-  Rounds(const SearchStudy& bench, const RunConfig& config, const BenchOptions& options,
+  Rounds(const SearchStudy& study, const RunConfig& config, const BenchOptions& options,
          ProgressSink& progress)
-      : fused_(bench.executor()),
+      : fused_(study.executor()),
         plan_(fused_.prepare(eighth_plan(fused_, options.levels))),
-        images_(normalized_images(bench.sample(), config.data)) {
+        images_(normalized_images(study.sample(), config.data)) {
     if (find_torch_part() != nullptr) {
       composed_.emplace(fused_.network(), MacMode::kAnalog, config.array, Engine::kComposed,
                         progress);
@@ -136,13 +136,13 @@ class Rounds {
   std::vector<double> all_threads_, one_thread_, histograms_, composed_seconds_, kernels_;
 };
 
-std::vector<SearchSpeed> time_searches(SearchStudy& bench, const RunConfig& config,
+std::vector<SearchSpeed> time_searches(SearchStudy& study, const RunConfig& config,
                                        const Job& job) {
   std::vector<SearchSpeed> speeds;
   for (const std::int64_t levels : config.search.levels)
     for (const RangeMethod ranges : config.search.ranges) {
       SearchResult result;
-      const double seconds = seconds_of([&] { result = bench.search(levels, ranges, {}, job); });
+      const double seconds = seconds_of([&] { result = study.search(levels, ranges, {}, job); });
       const bool searched = result.images_in_full > 0;
       speeds.push_back({std::string(name_of(ranges)), levels, seconds,
                         searched ? static_cast<double>(result.images_measured) /
@@ -179,8 +179,8 @@ std::string output_signature(const Executor& executor, const PreparedPlan& plan,
 NetworkSpeed measure_speed(const RunConfig& config, const BenchOptions& options, const Job& job) {
   const std::string name =
       config.model.file.empty() ? config.model.name : config.model.file.stem().string();
-  SearchStudy bench(load_network(config.model), config, job);
-  Rounds rounds(bench, config, options, job.progress);
+  SearchStudy study(load_network(config.model), config, job);
+  Rounds rounds(study, config, options, job.progress);
   job.progress.begin("bench " + name, options.runs);
   for (std::int64_t run = 0; run < options.runs; ++run) {
     job.cancellation.check();
@@ -190,7 +190,7 @@ NetworkSpeed measure_speed(const RunConfig& config, const BenchOptions& options,
   job.progress.end();
   NetworkSpeed speed = rounds.report(job.progress);
   speed.name = name;
-  if (options.search) speed.searches = time_searches(bench, config, job);
+  if (options.search) speed.searches = time_searches(study, config, job);
   speed.peak_memory = peak_memory();
   return speed;
 }

@@ -64,7 +64,7 @@ TEST_F(RecipeTest, FollowsWhatItStartsFrom) {
   EXPECT_NE(retraining_recipe(config_, network_, {}, two_classes(4, 2)), before);
   AdcPlan plan;
   PlannedAdc& adc = plan.layers["stage1.block1.conv1"];
-  adc.spec.quantizer = Quantizer::kLossless;
+  adc.spec.quantizer = quantizers::kLossless;
   adc.maximum = 3;
   EXPECT_NE(retraining_recipe(config_, network_, plan, images_), before);
   RunConfig seeded = config_;
@@ -74,6 +74,28 @@ TEST_F(RecipeTest, FollowsWhatItStartsFrom) {
   taught.retrain = taught.retrain_or_default();
   taught.retrain->teacher = study_.folder() / "network.safetensors";
   EXPECT_NE(retraining(taught), before);
+}
+
+TEST_F(RecipeTest, OfARetrainingFollowsTheGridsThatItsWeightsAreOn) {
+  const std::string before = retraining(config_);
+  config_.quantize.emplace().grids.quantizer = TrainingQuantizer::kQnn;
+  EXPECT_NE(retraining(config_), before);
+}
+
+TEST_F(RecipeTest, FollowsTheSampleThatARetrainingIsRecalibratedOn) {
+  config_.retrain = config_.retrain_or_default();
+  config_.retrain->recalibrate = true;
+  const std::string before = retraining(config_);
+  config_.data.images_per_class = 2;
+  EXPECT_NE(retraining(config_), before);
+}
+
+TEST_F(RecipeTest, FollowsTheSearchThatARetrainingRunsAgain) {
+  config_.retrain = config_.retrain_or_default();
+  config_.retrain->search_after = {2};
+  const std::string before = retraining(config_);
+  config_.search.options.delta_step = 2;
+  EXPECT_NE(retraining(config_), before);
 }
 
 }  // namespace

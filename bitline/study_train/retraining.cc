@@ -18,8 +18,8 @@ AdcPlan search_again(RunConfig config, const Network& network, const AdcPlan& pl
   config.search.statistics = SearchStatistics::kStored;
   config.search.layers.clear();
   for (const auto& [layer, adc] : plan.layers) config.search.layers.push_back(layer);
-  SearchStudy bench(network, config, job);
-  return bench.search_again(plan, job);
+  SearchStudy study(network, config, job);
+  return study.search_again(plan, job);
 }
 
 /// A search would put another quantizer in the place of a table or a full range, and one range
@@ -27,7 +27,7 @@ AdcPlan search_again(RunConfig config, const Network& network, const AdcPlan& pl
 void check_plan(const RetrainConfig& retrain, const AdcPlan& plan) {
   if (retrain.search_after.empty()) return;
   for (const auto& [layer, adc] : plan.layers) {
-    if (!has_range(adc.spec.quantizer))
+    if (!adc.spec.quantizer->has_range())
       fail_usage(
           "retrain.search_after: layer {} of the plan has quantizer {}, which has no range to "
           "search; leave search_after out",

@@ -212,7 +212,7 @@ TEST_F(RetrainTest, OptionsThatWouldBeIgnoredAreRefused) {
   const std::string network = (study_.folder() / "network.safetensors").string();
   refused("teacher = \"" + network + "\"\n", "set retrain.distillation", plan);
   AdcPlan full = plan;
-  full.layers.begin()->second.spec.quantizer = Quantizer::kFullRange;
+  full.layers.begin()->second.spec.quantizer = quantizers::kFullRange;
   refused("search_after = [1]\n", "no range to search", full);
   AdcPlan beside = plan;
   beside.layers.begin()->second.spec.centre = Rational(1, 2);
@@ -321,47 +321,6 @@ TEST_F(RetrainTest, NeedsHeldOutImages) {
   RunConfig run = config("none");
   run.retrain->train.holdout = 0;
   EXPECT_THROW(retrain(run, {}), Error);
-}
-
-TEST_F(RetrainTest, EveryChoiceIsPartOfTheRecipe) {
-  const RunConfig base = config("recipe");
-  const Dataset images = test::two_classes(4, 1);
-  const AdcPlan plan = plan_of(base, network_, 3);
-  std::set<std::string> recipes{retraining_recipe(base, network_, plan, images)};
-  const auto expect_new = [&](const RunConfig& run, const AdcPlan& with) {
-    EXPECT_TRUE(recipes.insert(retraining_recipe(run, network_, with, images)).second);
-  };
-  expect_new(base, plan_of(base, network_, 4));
-  RunConfig run = base;
-  run.retrain->gradient = StraightThrough::kClipped;
-  expect_new(run, plan);
-  run = base;
-  run.retrain->recalibrate = true;
-  expect_new(run, plan);
-  run = base;
-  run.retrain->train.options.learning_rate = 0.5;
-  expect_new(run, plan);
-  run = base;
-  run.retrain->learn_ranges = true;
-  expect_new(run, plan);
-  run = base;
-  run.quantize.emplace().grids.quantizer = TrainingQuantizer::kQnn;
-  expect_new(run, plan);
-  run = base;
-  run.retrain->recalibrate = true;
-  run.data.images_per_class = 2;
-  expect_new(run, plan);
-  run = base;
-  run.retrain->teacher = study_.folder() / "network.safetensors";
-  expect_new(run, plan);
-  run = base;
-  run.retrain->search_after = {2};
-  expect_new(run, plan);
-  run.search.options.delta_step = 2;
-  expect_new(run, plan);
-  run = base;
-  run.array.rows = 32;
-  expect_new(run, plan);
 }
 
 TEST_F(RetrainTest, TakesTheTrainTablesValuesWithATenthOfItsRate) {

@@ -40,16 +40,19 @@ inline Rational value_at(const CodeTable& table, std::int64_t p) {
   return Rational(table.value(p)) * table.unit;
 }
 
-/// Any zero-tread or zero-rise ADC that fits sums in [minimum, maximum].
+/// Any ADC with a range that fits sums in [minimum, maximum].
 inline AdcSpec arbitrary_uniform_spec(std::int64_t minimum, std::int64_t maximum) {
   AdcSpec spec;
-  spec.quantizer = *rc::gen::element(Quantizer::kZeroTread, Quantizer::kZeroRise);
+  std::vector<const QuantizerPolicy*> with_range;
+  for (const QuantizerPolicy* quantizer : all_policies<QuantizerPolicy>())
+    if (quantizer->has_range()) with_range.push_back(quantizer);
+  spec.quantizer = **rc::gen::elementOf(with_range);
   spec.levels = *rc::gen::inRange<std::int64_t>(2, 40);
   const auto parts = *rc::gen::inRange<std::int64_t>(1, 6);
   const auto largest = std::max(-minimum, maximum);
   spec.delta = Rational(*rc::gen::inRange<std::int64_t>(parts, parts * largest + 1), parts);
   spec.centre = Rational(*rc::gen::inRange<std::int64_t>(2 * minimum, 2 * maximum + 1), 2);
-  if (spec.quantizer == Quantizer::kZeroTread)
+  if (spec.quantizer->uses.step_rule)
     spec.step_rule = *rc::gen::element(StepRule::kRange, StepRule::kOuterLevels, StepRule::kCodes);
   spec.tie_rule = *rc::gen::element(TieRule::kUp, TieRule::kAway);
   spec.sides = *rc::gen::element(Sides::kBoth, Sides::kOneSided);

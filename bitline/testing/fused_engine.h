@@ -61,7 +61,7 @@ inline LayerAdc draw_adc(const CimLayer& layer, const Draw& draw) {
   if (choice == 4) return draw_stream_adc(layer, draw);
   if (choice == 1) return make_layer_adc(layer, draw_table(sums, draw));
   AdcSpec spec;
-  spec.quantizer = choice == 2 ? Quantizer::kZeroTread : Quantizer::kZeroRise;
+  spec.quantizer = choice == 2 ? quantizers::kZeroTread : quantizers::kZeroRise;
   spec.levels = draw(2, 40);
   spec.delta = draw(1, sums.magnitude());
   const std::int64_t most = std::min<std::int64_t>(2 * sums.maximum, 3);

@@ -47,10 +47,10 @@ inline std::string describe(const MappingCase& mapping) {
 inline std::vector<MappingCase> every_encoding() {
   std::vector<MappingCase> cases(7);
   cases[1].array.subtract = Subtract::kDigital;
-  cases[2].array.encoding = cases[3].array.encoding = Encoding::kBipolar;
+  cases[2].array.encoding = cases[3].array.encoding = encodings::kBipolar;
   cases[3].weight_odd = true;
-  cases[4].array.encoding = Encoding::kTwosComplement;
-  cases[5].array.encoding = cases[6].array.encoding = Encoding::kOffset;
+  cases[4].array.encoding = encodings::kTwosComplement;
+  cases[5].array.encoding = cases[6].array.encoding = encodings::kOffset;
   cases[6].array.offset_removal = OffsetRemoval::kDigital;
   for (const std::size_t unflipped : {0U, 2U, 3U, 4U, 5U, 6U}) {
     cases.push_back(cases[unflipped]);
@@ -66,7 +66,7 @@ inline std::vector<MappingCase> every_mapping() {
     for (const RowOrder order :
          {RowOrder::kChannelMajor, RowOrder::kKernelMajor, RowOrder::kWholeChannels})
       for (const TileCut cut : {TileCut::kFull, TileCut::kBalanced})
-        for (int m = 1; m <= (mapping.array.encoding == Encoding::kBipolar ? 1 : 4); ++m)
+        for (int m = 1; m <= (mapping.array.encoding->is_binary ? 1 : 4); ++m)
           for (int d = 1; d <= 4; ++d)
             for (const InputKind input :
                  {InputKind::kUnsigned, InputKind::kTwosComplement, InputKind::kSignMagnitude,
@@ -124,8 +124,7 @@ inline IntegerLayer draw_layer(const MappingCase& mapping, const Draw& draw) {
   IntegerLayer layer;
   layer.name = "drawn";
   layer.geometry = draw_geometry(draw);
-  layer.weight_bits =
-      static_cast<int>(draw(mapping.array.encoding == Encoding::kDifferential ? 2 : 1, 5));
+  layer.weight_bits = static_cast<int>(draw(mapping.array.encoding->holds_magnitudes ? 2 : 1, 5));
   layer.weight_odd = mapping.weight_odd;
   layer.input_odd = mapping.input == InputKind::kBipolar;
   layer.input_signed = !layer.input_odd && mapping.input != InputKind::kUnsigned;

@@ -16,7 +16,7 @@ inline AdcPlan plan_for(const Executor& executor, const AdcSpec& spec) {
 
 inline AdcSpec lossless() {
   AdcSpec spec;
-  spec.quantizer = Quantizer::kLossless;
+  spec.quantizer = quantizers::kLossless;
   return spec;
 }
 
@@ -30,11 +30,11 @@ inline AdcSpec four_levels() {
 /// Arrays that between them use every encoding, both cuts, wide cells and wide DACs.
 inline std::vector<ArraySpec> arrays() {
   std::vector<ArraySpec> all;
-  for (const Encoding encoding : {Encoding::kDifferential, Encoding::kBipolar,
-                                  Encoding::kTwosComplement, Encoding::kOffset}) {
+  for (const EncodingPolicy* encoding : {&encodings::kDifferential, &encodings::kBipolar,
+                                         &encodings::kTwosComplement, &encodings::kOffset}) {
     ArraySpec array;
     array.rows = 16;
-    array.encoding = encoding;
+    array.encoding = *encoding;
     all.push_back(array);
   }
   all[0].tile_cut = TileCut::kBalanced;

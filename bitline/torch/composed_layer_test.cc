@@ -20,7 +20,7 @@ using test::MappingCase;
 /// Zero-rise: the code of 0 has another value than 0, and few sums keep their own.
 LayerAdc coarse_adc(const CimLayer& layer) {
   AdcSpec spec;
-  spec.quantizer = Quantizer::kZeroRise;
+  spec.quantizer = quantizers::kZeroRise;
   spec.levels = 4;
   spec.delta = std::max<std::int64_t>(1, layer.sums.magnitude() / 2);
   return make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum));
@@ -66,7 +66,7 @@ TEST(ComposedLayer, EqualsTheReferenceUnderEveryEncoding) {
       for (const auto input : {test::InputKind::kUnsigned, test::InputKind::kTwosComplement,
                                test::InputKind::kSignMagnitude, test::InputKind::kBipolar}) {
         mapping.array.dac_bits = dac_bits;
-        mapping.array.cell_bits = mapping.array.encoding == Encoding::kBipolar ? 1 : dac_bits;
+        mapping.array.cell_bits = mapping.array.encoding->is_binary ? 1 : dac_bits;
         mapping.input = input;
         mapping.array.activation_encoding = input == test::InputKind::kSignMagnitude
                                                 ? ActivationEncoding::kSignMagnitude

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <utility>
 
-#include "bitline/adc/clipped_sums.h"
 #include "bitline/adc/stream_tables.h"
 #include "bitline/base/fail.h"
 #include "bitline/mapping/map.h"
 #include "bitline/train/array_values.h"
 #include "bitline/train/diverged.h"
+#include "bitline/train/gradient_shares.h"
 #include "bitline/train/learned_range.h"
 #include "bitline/train/mapped_layer.h"
 #include "bitline/train/torch_windows.h"
@@ -26,40 +25,6 @@ at::Tensor integers(const AnalogLayer::Quantized& weight) {
   return (value / weight.scale.view(broadcast)).round_();
 }
 
-/// From which sum on an indicator is 1: the first in a table's range, or the first above it.
-enum class Edge { kFirstInside, kFirstAbove };
-
-std::vector<CodeTable> indicators(const std::vector<CodeTable>& tables, const SumRange& sums,
-                                  Edge edge) {
-  std::vector<CodeTable> result;
-  for (const CodeTable& table : tables) {
-    const auto [first, last] = unclipped_sums(table);
-    const std::int64_t threshold = edge == Edge::kFirstInside ? first : last + 1;
-    result.push_back({sums.minimum, sums.maximum, {threshold}, {0, 1}});
-  }
-  return result;
-}
-
-std::int64_t sum_of(const std::vector<std::int64_t>& weights) {
-  std::int64_t sum = 0;
-  for (const std::int64_t weight : weights) sum += weight;
-  return sum;
-}
-
-/// Both halves of pairs that are converted one by one, as layers of their own.
-std::vector<CimLayer> converted_columns(const CimLayer& layer) {
-  if (!layer.subtract_digitally) return {layer};
-  std::vector<CimLayer> halves(2, layer);
-  for (const int sign : {1, -1}) {
-    CimLayer& half = halves[sign > 0 ? 0 : 1];
-    half.subtract_digitally = false;
-    half.planes.digits = layer.planes.digits.clone();
-    for (std::int8_t& digit : half.planes.digits.data<std::int8_t>())
-      digit = static_cast<std::int8_t>(std::max(sign * digit, 0));
-  }
-  return halves;
-}
-
 /// (19a) is summed over every so many-th image of a batch, each for as many: it costs two more
 /// conversions of everything, and one δ per layer needs no more outputs than that.
 constexpr std::int64_t kImagesPerSlope = 8;
@@ -69,28 +34,23 @@ at::Tensor some_images(const at::Tensor& batch, std::int64_t vectors) {
   return batch.unflatten(0, {-1, vectors}).slice(0, 0, {}, kImagesPerSlope);
 }
 
-/// β of equation (19) for a whole layer.
-TileShare scaled_share(const at::Tensor& exact, const at::Tensor& value, bool is_linear) {
-  const at::Tensor slopes = least_squares_slopes(exact, value, is_linear ? exact.dim() - 1 : 1);
-  return {at::ones({1}, exact.options()), is_linear ? slopes : slopes.view({1, -1, 1, 1})};
-}
-
 }  // namespace
 
 AnalogLayer::AnalogLayer(Node node, IntegerLayer layer, PlannedAdc adc, AnalogTraining training)
     : node_(std::move(node)), layer_(std::move(layer)), adc_(std::move(adc)), training_(training) {
-  if (training_.gradient == StraightThrough::kClipped && layer_.input_signed &&
+  if (training_.gradient->weighs_conversions && layer_.input_signed &&
       training_.array.activation_encoding == ActivationEncoding::kTwosComplement)
     fail_usage(
-        "layer {}: gradient \"clipped\" weighs the conversions of input bits by their size, and "
+        "layer {}: gradient \"{}\" weighs the conversions of input bits by their size, and "
         "signed activations in two's complement have a negative one; choose \"identity\", or "
         "array.activation_encoding = \"sign-magnitude\"",
-        layer_.name);
+        layer_.name, training_.gradient->name);
   if (training_.learn_ranges && !has_learnable_range(adc_.spec))
     fail_usage(
-        "layer {}: retrain.learn_ranges is for zero-tread and zero-rise around 0, and the plan has "
-        "{} around {}; leave it out",
-        layer_.name, name_of(adc_.spec.quantizer), to_string(adc_.spec.centre));
+        "layer {}: retrain.learn_ranges is for {} around 0, and the plan has {} around {}; "
+        "leave it out",
+        layer_.name, names_with<QuantizerPolicy>(&QuantizerPolicy::has_range),
+        name_of(adc_.spec.quantizer), to_string(adc_.spec.centre));
 }
 
 CimLayer AnalogLayer::map(const Quantized& weight) const {
@@ -136,46 +96,6 @@ at::Tensor AnalogLayer::slope_of_delta(const CimLayer& layer, const MappedLayer&
   return slope;
 }
 
-/// Σ |c_i g_j| [p in range] / Σ |c_i g_j| over the conversions of a layer with a single tile.
-at::Tensor AnalogLayer::share_of(const CimLayer& tile, const std::vector<CodeTable>& tables,
-                                 const at::Tensor& activations) const {
-  const std::vector<CimLayer> layers = converted_columns(tile);
-  at::Tensor inside;
-  for (const CimLayer& layer : layers) {
-    const MappedLayer mapped(layer, training_.engine, activations.device());
-    const auto from = [&](Edge edge) {
-      return mapped.accumulate(make_layer_adc(layer, indicators(tables, layer.sums, edge)),
-                               activations);
-    };
-    const at::Tensor own = from(Edge::kFirstInside) - from(Edge::kFirstAbove);
-    inside = inside.defined() ? inside + own : own;
-  }
-  const std::int64_t whole = sum_of(tile.planes.weights) * sum_of(tile.streams.weights);
-  return inside.to(at::kFloat) / static_cast<double>(whole * std::ssize(layers));
-}
-
-std::vector<TileShare> AnalogLayer::tile_shares(const CimLayer& layer,
-                                                const std::vector<CodeTable>& tables,
-                                                const at::Tensor& activations,
-                                                const at::Tensor& input,
-                                                at::IntArrayRef weight_shape) const {
-  std::vector<TileShare> shares;
-  CimLayer single = layer;
-  single.correction = {};
-  single.planes.signs = {};  // a conversion weighs the same whether its column is flipped or not
-  for (std::int64_t& c_i : single.planes.weights) c_i = std::abs(c_i);
-  std::vector<std::int64_t> shape = weight_shape.vec();
-  shape[0] = 1;
-  for (const Tile& rows : layer.tiles) {
-    single.tiles = {rows};
-    at::Tensor mask = at::zeros({layer.geometry.fan_in()});
-    mask.index_fill_(0, at::tensor(rows, at::kLong), 1);
-    shares.push_back({mask.view(shape).to(activations.device()),
-                      with_output_shape(share_of(single, tables, activations), input)});
-  }
-  return shares;
-}
-
 at::Tensor AnalogLayer::with_output_shape(const at::Tensor& y, const at::Tensor& input) const {
   if (!layer_.is_linear) return y.contiguous(at::MemoryFormat::ChannelsLast);
   std::vector<std::int64_t> shape = input.sizes().vec();
@@ -209,11 +129,10 @@ AnalogLayer::Converted AnalogLayer::convert(const Quantized& input, const Quanti
   const at::Tensor y = mapped.accumulate(layer_adc, activations);
   Converted converted;
   converted.value = real_outputs(y, unit, scale, input, weight);
-  if (training_.gradient == StraightThrough::kClipped)
-    converted.shares = tile_shares(layer, tables, activations, input.value, weight.value.sizes());
-  if (training_.gradient == StraightThrough::kScaled)
-    converted.shares = {
-        scaled_share(exact_outputs(input, weight), converted.value, layer_.is_linear)};
+  converted.shares =
+      shares_of(training_.gradient)
+          .shares({layer, tables, training_.engine, activations, weight.value.sizes(),
+                   converted.value, [&] { return exact_outputs(input, weight); }});
   if (learns)
     converted.slope =
         with_output_shape(slope_of_delta(layer, mapped, adc.spec, tables, y * unit, activations) *

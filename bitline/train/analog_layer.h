@@ -5,7 +5,7 @@
 
 #include "bitline/adc/adc_plan.h"
 #include "bitline/mapping/cim_layer.h"
-#include "bitline/recipe/train_options.h"
+#include "bitline/recipe/gradient.h"
 #include "bitline/runtime/mac_backend.h"
 #include "bitline/train/straight_through.h"
 
@@ -17,7 +17,7 @@ class MappedLayer;
 struct AnalogTraining {
   ArraySpec array;
   Engine engine = Engine::kFused;  ///< of the forward pass on the CPU; elsewhere composed
-  StraightThrough gradient = StraightThrough::kIdentity;
+  Gradient gradient = gradients::kIdentity;
   bool learn_ranges = false;  ///< δ of every layer's ADC too
 };
 
@@ -57,12 +57,7 @@ class AnalogLayer {
   at::Tensor slope_of_delta(const CimLayer& layer, const MappedLayer& mapped, const AdcSpec& spec,
                             const std::vector<CodeTable>& tables, const at::Tensor& outputs,
                             const at::Tensor& activations) const;
-  std::vector<TileShare> tile_shares(const CimLayer& layer, const std::vector<CodeTable>& tables,
-                                     const at::Tensor& activations, const at::Tensor& input,
-                                     at::IntArrayRef weight_shape) const;
   at::Tensor exact_outputs(const Quantized& input, const Quantized& weight) const;
-  at::Tensor share_of(const CimLayer& tile, const std::vector<CodeTable>& tables,
-                      const at::Tensor& activations) const;
   at::Tensor with_output_shape(const at::Tensor& y, const at::Tensor& input) const;
 
   Node node_;

@@ -45,7 +45,7 @@ std::vector<CodeTable> tables_of(const PlannedAdc& adc) {
 
 PlannedAdc lossless_adc(const SumRange& sums) {
   PlannedAdc adc{{}, sums.minimum, sums.maximum};
-  adc.spec.quantizer = Quantizer::kLossless;
+  adc.spec.quantizer = quantizers::kLossless;
   return adc;
 }
 
@@ -80,7 +80,7 @@ struct Drawn {
     return {integers.view({g.out_channels, -1, g.kernel_height, g.kernel_width}) * kWeightScale,
             at::full({1}, kWeightScale)};
   }
-  AnalogLayer analog(const PlannedAdc& adc, Engine engine, StraightThrough gradient,
+  AnalogLayer analog(const PlannedAdc& adc, Engine engine, Gradient gradient,
                      bool learn_ranges = false) const {
     return {conv_node(layer.geometry), layer, adc, {mapping.array, engine, gradient, learn_ranges}};
   }
@@ -95,7 +95,7 @@ TEST(AnalogLayer, ForwardGivesTheIntegersOfTheDefinitionOnEveryEngine) {
     const LayerAdc adc = make_layer_adc(mapped, tables_of(planned));
     const std::vector<std::int64_t> expected = test::accumulate(mapped, adc, drawn.activations);
     for (const Engine engine : {Engine::kReference, Engine::kFused, Engine::kComposed}) {
-      const at::Tensor y = drawn.analog(planned, engine, StraightThrough::kIdentity)
+      const at::Tensor y = drawn.analog(planned, engine, gradients::kIdentity)
                                .forward(drawn.input(), drawn.weight())
                                .contiguous();
       ASSERT_EQ(y.numel(), static_cast<std::int64_t>(expected.size()));
@@ -114,8 +114,8 @@ struct Gradients {
 
 /// Gradients of Σ seed · y for leaves with the values of `input` and `weight`.
 template <typename Forward>
-Gradients gradients(const AnalogLayer::Quantized& input, const AnalogLayer::Quantized& weight,
-                    const Forward& forward) {
+Gradients gradients_of(const AnalogLayer::Quantized& input, const AnalogLayer::Quantized& weight,
+                       const Forward& forward) {
   const at::Tensor a = input.value.detach().clone().requires_grad_(true);
   const at::Tensor w = weight.value.detach().clone().requires_grad_(true);
   const at::Tensor y = forward(a, w);
@@ -157,16 +157,16 @@ TEST(AnalogLayer, ScaledGivesTheOrdinaryGradientsTimesTheSlopeOfItsOutputs) {
     const Drawn drawn(MappingCase{}, draw_from(random));
     const ConvGeometry& g = drawn.layer.geometry;
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
-    const AnalogLayer analog =
-        drawn.analog(some_adc(mapped), Engine::kFused, StraightThrough::kScaled);
+    const AnalogLayer analog = drawn.analog(some_adc(mapped), Engine::kFused, gradients::kScaled);
     const AnalogLayer::Quantized input = drawn.input(), weight = drawn.weight();
     const std::vector<double> slopes =
         slopes_of(ordinary_conv(g, input.value, weight.value), analog.forward(input, weight));
     const at::Tensor factor = at::tensor(slopes, at::kFloat).view({1, -1, 1, 1});
-    const Gradients own = gradients(input, weight, [&](const at::Tensor& a, const at::Tensor& w) {
-      return analog.forward({a, input.scale}, {w, weight.scale});
-    });
-    const Gradients expected = gradients(
+    const Gradients own =
+        gradients_of(input, weight, [&](const at::Tensor& a, const at::Tensor& w) {
+          return analog.forward({a, input.scale}, {w, weight.scale});
+        });
+    const Gradients expected = gradients_of(
         input, weight,
         [&](const at::Tensor& a, const at::Tensor& w) { return ordinary_conv(g, a, w) * factor; });
     EXPECT_TRUE(at::allclose(own.input, expected.input, 1e-3, 1e-3));
@@ -179,14 +179,14 @@ TEST(AnalogLayer, IdentityGivesTheOrdinaryConvolutionsGradients) {
   for (int i = 0; i < 20; ++i) {
     const Drawn drawn(MappingCase{}, draw_from(random));
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
-    const AnalogLayer analog =
-        drawn.analog(some_adc(mapped), Engine::kFused, StraightThrough::kIdentity);
+    const AnalogLayer analog = drawn.analog(some_adc(mapped), Engine::kFused, gradients::kIdentity);
     const AnalogLayer::Quantized input = drawn.input(), weight = drawn.weight();
-    const Gradients own = gradients(input, weight, [&](const at::Tensor& a, const at::Tensor& w) {
-      return analog.forward({a, input.scale}, {w, weight.scale});
-    });
+    const Gradients own =
+        gradients_of(input, weight, [&](const at::Tensor& a, const at::Tensor& w) {
+          return analog.forward({a, input.scale}, {w, weight.scale});
+        });
     const Gradients ordinary =
-        gradients(input, weight, [&](const at::Tensor& a, const at::Tensor& w) {
+        gradients_of(input, weight, [&](const at::Tensor& a, const at::Tensor& w) {
           return ordinary_conv(drawn.layer.geometry, a, w);
         });
     EXPECT_TRUE(at::allclose(own.input, ordinary.input, 1e-4, 1e-4)) << i;
@@ -284,12 +284,13 @@ TEST(AnalogLayer, ClippedWeighsTheGradientByTheConversionsInRange) {
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
     const PlannedAdc adc = stream_adc(mapped, 1);
     const std::vector<CodeTable> tables = tables_of(adc);
-    const AnalogLayer analog = drawn.analog(adc, Engine::kFused, StraightThrough::kClipped);
+    const AnalogLayer analog = drawn.analog(adc, Engine::kFused, gradients::kClipped);
     const AnalogLayer::Quantized input = drawn.input(), weight = drawn.weight();
     at::Tensor seed;
-    const Gradients own = gradients(input, weight, [&](const at::Tensor& a, const at::Tensor& w) {
-      return analog.forward({a, input.scale}, {w, weight.scale});
-    });
+    const Gradients own =
+        gradients_of(input, weight, [&](const at::Tensor& a, const at::Tensor& w) {
+          return analog.forward({a, input.scale}, {w, weight.scale});
+        });
     at::manual_seed(7);
     seed = at::randn({kImages, outputs});
     bool clips = false;
@@ -320,12 +321,12 @@ TEST(AnalogLayer, LearnsItsRangeByWhatOneMoreLsbOfItAdds) {
     const Drawn drawn = draw_three_tiles(kind, draw_from(random));
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
     const AnalogLayer analog =
-        drawn.analog(stream_adc(mapped, 1), Engine::kFused, StraightThrough::kIdentity, true);
+        drawn.analog(stream_adc(mapped, 1), Engine::kFused, gradients::kIdentity, true);
     const PlannedAdc learned = stream_adc(mapped, Rational(25, 16));
     at::Tensor delta = at::full({1}, 1.57);
     delta.requires_grad_(true);
     const at::Tensor y = analog.forward(drawn.input(), drawn.weight(), delta);
-    const at::Tensor fixed = drawn.analog(learned, Engine::kFused, StraightThrough::kIdentity)
+    const at::Tensor fixed = drawn.analog(learned, Engine::kFused, gradients::kIdentity)
                                  .forward(drawn.input(), drawn.weight());
     EXPECT_TRUE(y.equal(fixed)) << describe(kind);
 
@@ -347,8 +348,8 @@ TEST(AnalogLayer, LearnsItsRangeByWhatOneMoreLsbOfItAdds) {
 TEST(AnalogLayer, RefusesToLearnARangeThatIsNone) {
   Random random(1);
   const Drawn drawn(MappingCase{}, draw_from(random));
-  EXPECT_THROW(
-      drawn.analog(lossless_adc({-4, 4}), Engine::kFused, StraightThrough::kIdentity, true), Error);
+  EXPECT_THROW(drawn.analog(lossless_adc({-4, 4}), Engine::kFused, gradients::kIdentity, true),
+               Error);
 }
 
 TEST(AnalogLayer, ClippedOfConvolutionsAddsUpTheTiles) {
@@ -358,14 +359,14 @@ TEST(AnalogLayer, ClippedOfConvolutionsAddsUpTheTiles) {
     const CimLayer mapped = map_layer(drawn.layer, drawn.mapping.array);
     const PlannedAdc lossless = lossless_adc(mapped.sums);
     const AnalogLayer::Quantized input = drawn.input(), weight = drawn.weight();
-    const auto with = [&](StraightThrough gradient) {
+    const auto with = [&](Gradient gradient) {
       const AnalogLayer analog = drawn.analog(lossless, Engine::kFused, gradient);
-      return gradients(input, weight, [&](const at::Tensor& a, const at::Tensor& w) {
+      return gradients_of(input, weight, [&](const at::Tensor& a, const at::Tensor& w) {
         return analog.forward({a, input.scale}, {w, weight.scale});
       });
     };
-    const Gradients clipped = with(StraightThrough::kClipped);
-    const Gradients identity = with(StraightThrough::kIdentity);
+    const Gradients clipped = with(gradients::kClipped);
+    const Gradients identity = with(gradients::kIdentity);
     EXPECT_TRUE(at::allclose(clipped.input, identity.input, 1e-4, 1e-4)) << i;
     EXPECT_TRUE(at::allclose(clipped.weight, identity.weight, 1e-4, 1e-4)) << i;
   }
@@ -377,8 +378,8 @@ TEST(AnalogLayer, RefusesClippedGradientsOfTwosComplementInputs) {
   Random random(1);
   const Drawn drawn(mapping, draw_from(random));
   const PlannedAdc adc = lossless_adc({-4, 4});
-  EXPECT_NO_THROW(drawn.analog(adc, Engine::kFused, StraightThrough::kIdentity));
-  EXPECT_THROW(drawn.analog(adc, Engine::kFused, StraightThrough::kClipped), Error);
+  EXPECT_NO_THROW(drawn.analog(adc, Engine::kFused, gradients::kIdentity));
+  EXPECT_THROW(drawn.analog(adc, Engine::kFused, gradients::kClipped), Error);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ Rational smallest_delta(const AdcSpec& spec) {
 }  // namespace
 
 bool has_learnable_range(const AdcSpec& spec) {
-  return has_range(spec.quantizer) && spec.centre == 0;
+  return spec.quantizer->has_range() && spec.centre == 0;
 }
 
 PlannedAdc with_learned_delta(PlannedAdc adc, double delta) {

@@ -7,7 +7,7 @@
 
 namespace bitline {
 
-/// Whether the range of an ADC can be learned: zero-tread or zero-rise around 0.
+/// Whether the range of an ADC can be learned: any around 0.
 bool has_learnable_range(const AdcSpec& spec);
 
 /// `adc` over the multiple of 1/16 LSB that lies nearest to `delta` (upwards in the middle), inside

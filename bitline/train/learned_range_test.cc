@@ -62,7 +62,7 @@ TEST(LearnedRange, IsOneAroundZero) {
   spec.centre = 1;
   EXPECT_FALSE(has_learnable_range(spec));
   spec = {};
-  spec.quantizer = Quantizer::kFullRange;
+  spec.quantizer = quantizers::kFullRange;
   EXPECT_FALSE(has_learnable_range(spec));
 }
 

@@ -7,7 +7,7 @@ namespace {
 /// Nothing else of `spec` has a meaning over all sums.
 AdcSpec adc(const AdcSpec& spec, const LayerStatistics&, const StatisticOptions&) {
   AdcSpec full;
-  full.quantizer = Quantizer::kFullRange;
+  full.quantizer = quantizers::kFullRange;
   full.levels = spec.levels;
   full.sides = spec.sides;
   return full;

@@ -19,7 +19,7 @@ using test::value_at;
 using test::values_of;
 
 AdcSpec tread(std::int64_t levels, Rational delta, TieRule tie_rule = TieRule::kUp) {
-  AdcSpec spec = spec_of(Quantizer::kZeroTread, levels, delta);
+  AdcSpec spec = spec_of(quantizers::kZeroTread, levels, delta);
   spec.tie_rule = tie_rule;
   return spec;
 }
@@ -230,7 +230,7 @@ TEST(ZeroTread, EqualsItsFormulaForEverySum) {
 TEST(ZeroTread, AwayIsSymmetricForOddLevels) {
   const bool holds = rc::check([] {
     AdcSpec spec = arbitrary_uniform_spec(-60, 60);
-    spec.quantizer = Quantizer::kZeroTread;
+    spec.quantizer = quantizers::kZeroTread;
     spec.levels += 1 - spec.levels % 2;
     spec.centre = 0;
     spec.sides = Sides::kBoth;

@@ -15,7 +15,7 @@ using test::value_at;
 using test::values_of;
 
 CodeTable full(std::int64_t levels, std::int64_t minimum, std::int64_t maximum) {
-  return make_code_table(spec_of(Quantizer::kFullRange, levels, 16), minimum, maximum);
+  return make_code_table(spec_of(quantizers::kFullRange, levels, 16), minimum, maximum);
 }
 
 TEST(FullRange, KeepsEverySumAtFullLevels) {
@@ -55,7 +55,7 @@ TEST(FullRange, SpreadsFewerLevelsEvenly) {
   // One side, L = 3: Δ = 9/5, borders 9/10 and 27/10.
   EXPECT_EQ(full(3, 0, 4).thresholds, (Integers{1, 3}));
   EXPECT_EQ(values_of(full(3, 0, 4)), (Rationals{0, Rational(9, 5), Rational(18, 5)}));
-  EXPECT_EQ(step_of(spec_of(Quantizer::kFullRange, 16, 1), -128, 128), Rational(257, 17));
+  EXPECT_EQ(step_of(spec_of(quantizers::kFullRange, 16, 1), -128, 128), Rational(257, 17));
 }
 
 TEST(FullRange, CoversTheLargerSideOfLopsidedSums) {
@@ -70,7 +70,7 @@ TEST(FullRange, ReachesSumsBeyondSixteenBits) {
 }
 
 TEST(FullRange, RefusesACentre) {
-  AdcSpec spec = spec_of(Quantizer::kFullRange, 256, 16);
+  AdcSpec spec = spec_of(quantizers::kFullRange, 256, 16);
   spec.centre = 1;
   expect_error(ErrorKind::kUsage, "centre 1 is of no use to full-range",
                [&] { make_code_table(spec, -128, 128); });

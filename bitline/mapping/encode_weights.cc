@@ -1,4 +1,4 @@
-#include "bitline/mapping/encoding.h"
+#include "bitline/mapping/encode_weights.h"
 
 #include <algorithm>
 #include <span>
@@ -13,11 +13,11 @@ namespace {
 void check_weights(const IntegerLayer& layer, const ArraySpec& array) {
   if (layer.weight_bits < 1 || layer.weight_bits > 16)
     fail_usage("weights of {} bits are not supported, quantize to 1 … 16 bits", layer.weight_bits);
-  if (layer.weight_odd && array.encoding != Encoding::kBipolar)
+  if (layer.weight_odd && !array.encoding->is_binary)
     fail_usage(
-        "weights on the odd grid (bipolar) do not fit encoding = {}; take encoding = "
-        "bipolar or quantize to the ordinary grid",
-        name_of(array.encoding));
+        "weights on the odd grid (bipolar) do not fit encoding = {}; take encoding = {} or "
+        "quantize to the ordinary grid",
+        name_of(array.encoding), names_with<EncodingPolicy>(&EncodingPolicy::is_binary));
   const std::int64_t half = std::int64_t{1} << (layer.weight_bits - 1);
   const std::int64_t minimum = layer.weight_odd ? 1 - 2 * half : -half;
   const std::int64_t maximum = layer.weight_odd ? 2 * half - 1 : half - 1;
@@ -54,7 +54,7 @@ Tensor digits_of(const WeightCode& code, std::span<const std::int32_t> weights, 
 
 EncodedWeights encode_weights(const IntegerLayer& layer, const ArraySpec& array) {
   check_weights(layer, array);
-  const WeightCode code = weight_code(layer, array);
+  const WeightCode code = array.encoding->code(layer, array);
   const auto planes = static_cast<std::int64_t>(code.plane_weights.size());
   WeightPlanes encoded;
   encoded.weights = code.plane_weights;

@@ -1,7 +1,6 @@
-#include "bitline/adc/curve_table.h"
-
 #include <gtest/gtest.h>
 
+#include "bitline/adc/adc_spec.h"
 #include "bitline/testing/adc_tables.h"
 #include "bitline/testing/expect_error.h"
 
@@ -12,7 +11,7 @@ using test::expect_error;
 using test::spec_of;
 
 TEST(CurveTable, RefusesCurvesThatAreNotMonotone) {
-  AdcSpec spec = spec_of(Quantizer::kTable, 3, 16);
+  AdcSpec spec = spec_of(quantizers::kTable, 3, 16);
   spec.table_thresholds = {2, 1};
   spec.table_values = {0, 1, 2};
   expect_error(ErrorKind::kUsage, "threshold 1 is 1, below", [&] { make_code_table(spec, -4, 4); });

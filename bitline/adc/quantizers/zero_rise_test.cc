@@ -17,7 +17,7 @@ using test::value_at;
 using test::values_of;
 
 AdcSpec rise(std::int64_t levels, Rational delta, TieRule tie_rule = TieRule::kUp) {
-  AdcSpec spec = spec_of(Quantizer::kZeroRise, levels, delta);
+  AdcSpec spec = spec_of(quantizers::kZeroRise, levels, delta);
   spec.tie_rule = tie_rule;
   return spec;
 }
