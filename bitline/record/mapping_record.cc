@@ -1,5 +1,7 @@
 #include "bitline/record/mapping_record.h"
 
+#include <algorithm>
+
 #include "bitline/base/fail.h"
 #include "bitline/record/json_fields.h"
 
@@ -14,19 +16,10 @@ std::int64_t whole(const Json& json, const char* name) { return field<std::int64
 std::string text(const Json& json, const char* name) { return field<std::string>(json, name); }
 
 Json json_of(const Array& array) {
-  return {{"rows", array.rows},
-          {"driven_rows", array.driven_rows},
-          {"columns", array.columns},
-          {"cell_bits", array.cell_bits},
-          {"dac_bits", array.dac_bits},
-          {"encoding", array.encoding},
-          {"subtract", array.subtract},
-          {"offset_removal", array.offset_removal},
-          {"column_flip", array.column_flip},
-          {"row_order", array.row_order},
-          {"tile_cut", array.tile_cut},
-          {"activation_encoding", array.activation_encoding},
-          {"columns_per_adc", array.columns_per_adc}};
+  Json json = Json::object();
+  for (const auto& [key, value] : array.keys)
+    std::visit([&json, &name = key](const auto& own) { json[name] = own; }, value);
+  return json;
 }
 
 void add_layout(const Layout& layout, Json& node) {
@@ -57,13 +50,27 @@ Json json_of(const Node& node) {
 }
 
 Array read_array(const Json& json) {
-  return {whole(json, "rows"),           whole(json, "driven_rows"),
-          whole(json, "columns"),        whole(json, "cell_bits"),
-          whole(json, "dac_bits"),       text(json, "encoding"),
-          text(json, "subtract"),        text(json, "offset_removal"),
-          text(json, "column_flip"),     text(json, "row_order"),
-          text(json, "tile_cut"),        text(json, "activation_encoding"),
-          whole(json, "columns_per_adc")};
+  Array array;
+  for (const auto& [key, value] : json.items()) {
+    if (value.is_string())
+      array.keys.emplace_back(key, value.get<std::string>());
+    else
+      array.keys.emplace_back(key, whole(json, key.c_str()));
+  }
+  // What others ask for is there.
+  for (const char* key : {"rows", "driven_rows", "columns", "cell_bits", "dac_bits"})
+    array.number(key);
+  array.text("encoding");
+  return array;
+}
+
+template <typename Value>
+const Value& value_of(const Array& array, std::string_view key) {
+  const auto found = std::ranges::find(array.keys, key, [](const auto& own) { return own.first; });
+  if (found == array.keys.end()) fail("field '{}' is missing", key);
+  const Value* value = std::get_if<Value>(&found->second);
+  if (value == nullptr) fail("field '{}' is not of the kind that it should be", key);
+  return *value;
 }
 
 Layout read_layout(const Json& json) {
@@ -101,6 +108,14 @@ Node read_node(const Json& json) {
 }
 
 }  // namespace
+
+std::int64_t Array::number(std::string_view key) const {
+  return value_of<std::int64_t>(*this, key);
+}
+
+const std::string& Array::text(std::string_view key) const {
+  return value_of<std::string>(*this, key);
+}
 
 Json json_of(const MappingRecord& mapping) {
   Json nodes = Json::array();

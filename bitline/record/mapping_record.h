@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,21 +16,15 @@
 namespace bitline {
 
 struct MappingRecord {
-  /// The keys of [array] that decide the mapping, with the names of their values.
+  /// The keys of [array], in order: a whole number, or the name of a value. "driven_rows", the word
+  /// lines of one read, stands for active_rows.
   struct Array {
-    std::int64_t rows = 0;
-    std::int64_t driven_rows = 0;  ///< of one read
-    std::int64_t columns = 0;
-    std::int64_t cell_bits = 0;
-    std::int64_t dac_bits = 0;
-    std::string encoding;
-    std::string subtract;
-    std::string offset_removal;
-    std::string column_flip;
-    std::string row_order;
-    std::string tile_cut;
-    std::string activation_encoding;
-    std::int64_t columns_per_adc = 0;
+    using Value = std::variant<std::int64_t, std::string>;
+    std::vector<std::pair<std::string, Value>> keys;
+
+    /// Of one key. Throw Error for a key that is missing, or is of the other kind.
+    std::int64_t number(std::string_view key) const;
+    const std::string& text(std::string_view key) const;
 
     bool operator==(const Array&) const = default;
   };

@@ -24,7 +24,9 @@ const std::string kText = R"({
   "row_order": "channel-major",
   "tile_cut": "full",
   "activation_encoding": "twos-complement",
-  "columns_per_adc": 8
+  "columns_per_adc": 8,
+  "first_layer": "mapped",
+  "last_layer": "digital-integer"
  },
  "nodes": [
   {
@@ -72,8 +74,21 @@ const std::string kText = R"({
 MappingRecord mapping() {
   MappingRecord::Layout layout{144,  2,   3, 4,  5,      192, 0.421875,  24,
                                -128, 127, 9, 16, 393216, 7,   {"a note"}};
-  return {{128, 64, 256, 1, 2, "differential", "analog", "reference-column", "none",
-           "channel-major", "full", "twos-complement", 8},
+  return {{{{"rows", 128},
+            {"driven_rows", 64},
+            {"columns", 256},
+            {"cell_bits", 1},
+            {"dac_bits", 2},
+            {"encoding", "differential"},
+            {"subtract", "analog"},
+            {"offset_removal", "reference-column"},
+            {"column_flip", "none"},
+            {"row_order", "channel-major"},
+            {"tile_cut", "full"},
+            {"activation_encoding", "twos-complement"},
+            {"columns_per_adc", 8},
+            {"first_layer", "mapped"},
+            {"last_layer", "digital-integer"}}},
           {{"conv", "conv", {16, 32}, Place::kArray, "", layout},
            {"classifier", "linear", {10}, Place::kIntegers, "array.last_layer", std::nullopt}}};
 }
@@ -84,8 +99,8 @@ TEST(MappingRecord, GoesRound) {
 }
 
 TEST(MappingRecord, SaysWhatIsDamaged) {
-  EXPECT_EQ(refusal(mapping_from_json, with(kText, "\"tile_cut\"", "\"cut\"")),
-            "a mapping is damaged: array: field 'tile_cut' is missing");
+  EXPECT_EQ(refusal(mapping_from_json, with(kText, "\"dac_bits\"", "\"bits\"")),
+            "a mapping is damaged: array: field 'dac_bits' is missing");
   EXPECT_EQ(refusal(mapping_from_json, with(kText, "\"integers\"", "\"paper\"")),
             "a mapping is damaged: nodes[1]: place 'paper' is unknown; choose one of array, "
             "integers, real, digital");

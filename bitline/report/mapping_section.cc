@@ -28,12 +28,14 @@ std::int64_t total(const MappingRecord& mapping, Count count) {
 
 std::vector<PageFact> array_facts(const MappingRecord& mapping) {
   const MappingRecord::Array& array = mapping.array;
-  return {{"Array", fmt::format("{} × {}", array.rows, array.columns),
-           fmt::format("rows × columns, {} rows driven at once", array.driven_rows)},
-          {"Cells", fmt::format("{} bit", array.cell_bits), array.encoding + " weights"},
-          {"DACs", fmt::format("{} bit", array.dac_bits), "a digit of the input at a time"},
-          {"Arrays", grouped(total(mapping, &Layout::arrays)), "not shared between layers"},
-          {"Conversions", grouped(total(mapping, conversions)), "ADC readings for one image"}};
+  return {
+      {"Array", fmt::format("{} × {}", array.number("rows"), array.number("columns")),
+       fmt::format("rows × columns, {} rows driven at once", array.number("driven_rows"))},
+      {"Cells", fmt::format("{} bit", array.number("cell_bits")),
+       array.text("encoding") + " weights"},
+      {"DACs", fmt::format("{} bit", array.number("dac_bits")), "a digit of the input at a time"},
+      {"Arrays", grouped(total(mapping, &Layout::arrays)), "not shared between layers"},
+      {"Conversions", grouped(total(mapping, conversions)), "ADC readings for one image"}};
 }
 
 void add_layers(const RunRecord& run, PageTable& table) {

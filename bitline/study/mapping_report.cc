@@ -1,7 +1,9 @@
 #include "bitline/study/mapping_report.h"
 
+#include <concepts>
 #include <utility>
 
+#include "bitline/mapping/array_fields.h"
 #include "bitline/mapping/layout.h"
 #include "bitline/runtime/layer_probe.h"
 #include "bitline/runtime/stays_digital.h"
@@ -11,19 +13,14 @@ namespace {
 
 MappingRecord::Array record_of(const ArraySpec& array) {
   MappingRecord::Array record;
-  record.rows = array.rows;
-  record.driven_rows = array.driven_rows();
-  record.columns = array.columns;
-  record.cell_bits = array.cell_bits;
-  record.dac_bits = array.dac_bits;
-  record.encoding = name_of(array.encoding);
-  record.subtract = name_of(array.subtract);
-  record.offset_removal = name_of(array.offset_removal);
-  record.column_flip = name_of(array.column_flip);
-  record.row_order = name_of(array.row_order);
-  record.tile_cut = name_of(array.tile_cut);
-  record.activation_encoding = name_of(array.activation_encoding);
-  record.columns_per_adc = array.columns_per_adc;
+  visit_fields(array, [&](const FieldText& field, const auto& value, const auto&...) {
+    if (field.key == "active_rows")
+      record.keys.emplace_back("driven_rows", array.driven_rows());
+    else if constexpr (std::integral<std::decay_t<decltype(value)>>)
+      record.keys.emplace_back(field.key, std::int64_t{value});
+    else
+      record.keys.emplace_back(field.key, std::string(name_of(value)));
+  });
   return record;
 }
 

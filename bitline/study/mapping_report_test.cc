@@ -20,9 +20,9 @@ TEST(MappingReport, CountsTheLayersOnTheArray) {
   array.rows = 16;
   const Executor executor(test::tiny_network(), MacMode::kAnalog, array);
   const MappingRecord mapping = mapping_record(executor, array);
-  EXPECT_EQ(mapping.array.rows, 16);
-  EXPECT_EQ(mapping.array.driven_rows, 16);
-  EXPECT_EQ(mapping.array.encoding, "differential");
+  EXPECT_EQ(mapping.array.number("rows"), 16);
+  EXPECT_EQ(mapping.array.number("driven_rows"), 16);
+  EXPECT_EQ(mapping.array.text("encoding"), "differential");
   EXPECT_EQ(node(mapping, "conv1").place, Place::kIntegers);
   EXPECT_FALSE(node(mapping, "conv1").layout);
   const MappingRecord::Node& mapped = node(mapping, "stage1.block1.conv1");
