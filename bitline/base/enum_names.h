@@ -24,12 +24,13 @@ constexpr std::string_view name_of(E value) {
   return EnumNames<E>::kNames.at(static_cast<std::size_t>(value));
 }
 
-/// The inverse of name_of. Throws Error (kUsage) that lists the known names.
+/// The inverse of name_of. Throws Error that lists the known names: kFailure where a file is
+/// damaged that holds another one.
 template <NamedEnum E>
-E from_name(std::string_view name) {
+E from_name(std::string_view name, ErrorKind kind = ErrorKind::kUsage) {
   const auto& names = EnumNames<E>::kNames;
   const auto found = std::ranges::find(names, name);
-  if (found == names.end()) fail_unknown_name(EnumNames<E>::kWhat, name, names);
+  if (found == names.end()) fail_unknown_name(EnumNames<E>::kWhat, name, names, kind);
   return static_cast<E>(found - names.begin());
 }
 

@@ -2,13 +2,12 @@
 
 #include <fmt/ranges.h>
 
-#include "bitline/base/fail.h"
-
 namespace bitline {
 
 void fail_unknown_name(std::string_view what, std::string_view name,
-                       std::span<const std::string_view> known) {
-  fail_usage("{} '{}' is unknown; choose one of {}", what, name, fmt::join(known, ", "));
+                       std::span<const std::string_view> known, ErrorKind kind) {
+  throw Error(kind, fmt::format("{} '{}' is unknown; choose one of {}", what, name,
+                                fmt::join(known, ", ")));
 }
 
 }  // namespace bitline

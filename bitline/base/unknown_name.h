@@ -4,10 +4,13 @@
 #include <span>
 #include <string_view>
 
+#include "bitline/base/error.h"
+
 namespace bitline {
 
-/// Throws Error (kUsage): "`what` '`name`' is unknown; choose one of ...", with the known names.
+/// Throws Error: "`what` '`name`' is unknown; choose one of ...", with the known names.
 [[noreturn]] void fail_unknown_name(std::string_view what, std::string_view name,
-                                    std::span<const std::string_view> known);
+                                    std::span<const std::string_view> known,
+                                    ErrorKind kind = ErrorKind::kUsage);
 
 }  // namespace bitline

@@ -19,10 +19,6 @@ Json attribute_to_json(const Padding& padding) {
   return {padding.top, padding.left, padding.bottom, padding.right};
 }
 
-Json attribute_to_json(UnaryFunction function) { return name_of(function); }
-
-Json attribute_to_json(BinaryFunction function) { return name_of(function); }
-
 void attribute_from_json(const Json& json, double& number) {
   if (!json.is_string()) return (void)json.get_to(number);
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -41,14 +37,6 @@ void attribute_from_json(const Json& json, Padding& padding) {
     padding = Padding(json.get<std::int64_t>());
   else
     padding = Padding(json.at(0), json.at(1), json.at(2), json.at(3));
-}
-
-void attribute_from_json(const Json& json, UnaryFunction& function) {
-  function = unary_function_from_name(json.get<std::string>());
-}
-
-void attribute_from_json(const Json& json, BinaryFunction& function) {
-  function = binary_function_from_name(json.get<std::string>());
 }
 
 }  // namespace bitline

@@ -110,8 +110,10 @@ nlohmann::ordered_json attribute_to_json(const Member& member) {
 nlohmann::ordered_json attribute_to_json(double number);
 nlohmann::ordered_json attribute_to_json(const Extents& extents);
 nlohmann::ordered_json attribute_to_json(const Padding& padding);
-nlohmann::ordered_json attribute_to_json(UnaryFunction function);
-nlohmann::ordered_json attribute_to_json(BinaryFunction function);
+template <NamedEnum E>
+nlohmann::ordered_json attribute_to_json(const E& value) {
+  return name_of(value);
+}
 
 /// The inverse; one number for both or all four is understood. Throws Error or the JSON library's
 /// exception where the JSON is something else.
@@ -122,7 +124,9 @@ void attribute_from_json(const nlohmann::ordered_json& json, Member& member) {
 void attribute_from_json(const nlohmann::ordered_json& json, double& number);
 void attribute_from_json(const nlohmann::ordered_json& json, Extents& extents);
 void attribute_from_json(const nlohmann::ordered_json& json, Padding& padding);
-void attribute_from_json(const nlohmann::ordered_json& json, UnaryFunction& function);
-void attribute_from_json(const nlohmann::ordered_json& json, BinaryFunction& function);
+template <NamedEnum E>
+void attribute_from_json(const nlohmann::ordered_json& json, E& value) {
+  value = from_name<E>(json.get<std::string>(), ErrorKind::kFailure);
+}
 
 }  // namespace bitline

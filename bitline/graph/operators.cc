@@ -1,70 +1,26 @@
 #include "bitline/graph/operators.h"
 
-#include <algorithm>
-#include <array>
-#include <iterator>
-
 #include "bitline/base/fail.h"
 #include "bitline/base/rational.h"
 
 namespace bitline {
 namespace {
 
-constexpr std::string_view kOperators[] = {"input",        "conv",
-                                           "linear",       "batch_norm",
-                                           "relu",         "add",
-                                           "max_pool",     "global_average_pool",
-                                           "flatten",      "conv_transpose",
-                                           "average_pool", "unary",
-                                           "binary",       "mat_mul",
-                                           "softmax",      "layer_norm",
-                                           "reduce_mean",  "concat",
-                                           "gather",       "reshape",
-                                           "transpose",    "pad",
-                                           "constant",     "identity"};
-static_assert(std::size(kOperators) == std::variant_size_v<Operator>);
-
-/// In the order of the enumerators.
-constexpr std::string_view kUnaryFunctions[] = {"clip",         "leaky_relu", "sigmoid",
-                                                "hard_sigmoid", "hard_swish", "tanh",
-                                                "erf",          "sqrt",       "truncate"};
-constexpr std::string_view kBinaryFunctions[] = {"add", "sub", "mul", "div", "pow", "prelu"};
-
-template <typename Enum, std::size_t kSize>
-Enum from_name(const std::string_view (&names)[kSize], std::string_view name) {
-  const auto found = std::ranges::find(names, name);
-  if (found == std::end(names)) fail("function '{}' is not known", name);
-  return static_cast<Enum>(found - std::begin(names));
-}
-
 template <std::size_t Index = 0>
 Operator make_operator(std::string_view name) {
   if constexpr (Index == std::variant_size_v<Operator>)
     fail("operator '{}' is not known", name);
   else
-    return kOperators[Index] == name ? Operator{std::in_place_index<Index>}
-                                     : make_operator<Index + 1>(name);
+    return std::variant_alternative_t<Index, Operator>::kName == name
+               ? Operator{std::in_place_index<Index>}
+               : make_operator<Index + 1>(name);
 }
 
 }  // namespace
 
-std::string_view name_of(UnaryFunction function) {
-  return kUnaryFunctions[static_cast<std::size_t>(function)];
+std::string_view name_of(const Operator& op) {
+  return std::visit([](const auto& own) { return own.kName; }, op);
 }
-
-std::string_view name_of(BinaryFunction function) {
-  return kBinaryFunctions[static_cast<std::size_t>(function)];
-}
-
-UnaryFunction unary_function_from_name(std::string_view name) {
-  return from_name<UnaryFunction>(kUnaryFunctions, name);
-}
-
-BinaryFunction binary_function_from_name(std::string_view name) {
-  return from_name<BinaryFunction>(kBinaryFunctions, name);
-}
-
-std::string_view name_of(const Operator& op) { return kOperators[op.index()]; }
 
 Operator operator_from_name(std::string_view name) { return make_operator(name); }
 

@@ -1,5 +1,5 @@
 // What a node of a network can do. Shapes are those of one image, without the batch, and axes count
-// from there.
+// from there. kName is how the file format and messages spell an operator.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "bitline/base/enum_names.h"
 #include "bitline/base/tensor.h"
 
 namespace bitline {
@@ -36,6 +37,7 @@ struct Padding {
 /// 2-D convolution. Input: [in_channels, height, width]. Parameter: "weight"
 /// [out_channels, in_channels / groups, kernel_h, kernel_w], optional "bias" [out_channels].
 struct Conv {
+  static constexpr std::string_view kName = "conv";
   Extents stride = 1;
   Padding padding = 0;
   Extents dilation = 1;
@@ -43,15 +45,22 @@ struct Conv {
 };
 /// Fully connected, over the last axis. Input [..., in_features]; "weight"
 /// [out_features, in_features], optional "bias" [out_features].
-struct Linear {};
+struct Linear {
+  static constexpr std::string_view kName = "linear";
+};
 /// Parameters "scale", "shift", "mean", "variance", each [channels]; channels are axis 0:
 /// y = (x − mean) / √(variance + epsilon) · scale + shift.
 struct BatchNorm {
+  static constexpr std::string_view kName = "batch_norm";
   double epsilon = 1e-5;
 };
-struct Relu {};
+struct Relu {
+  static constexpr std::string_view kName = "relu";
+};
 /// Element-wise sum of two inputs of equal shape.
-struct ResidualAdd {};
+struct ResidualAdd {
+  static constexpr std::string_view kName = "add";
+};
 /// The windows of a pooling: padded places hold nothing. With `ceil`, a window that overhangs the
 /// padded image counts too.
 struct Windows {
@@ -62,19 +71,26 @@ struct Windows {
   bool ceil = false;
 };
 struct MaxPool {
+  static constexpr std::string_view kName = "max_pool";
   Windows windows = {};
 };
 /// Mean over each window; padded places (not overhang) count as zeros where `count_padding`.
 struct AveragePool {
+  static constexpr std::string_view kName = "average_pool";
   Windows windows = {};
   bool count_padding = false;
 };
 /// Mean over height and width: [channels, h, w] to [channels].
-struct GlobalAveragePool {};
+struct GlobalAveragePool {
+  static constexpr std::string_view kName = "global_average_pool";
+};
 /// [...] to [product of all].
-struct Flatten {};
+struct Flatten {
+  static constexpr std::string_view kName = "flatten";
+};
 /// The network's input; shape for example [3, 32, 32].
 struct Input {
+  static constexpr std::string_view kName = "input";
   Shape shape;
 };
 
@@ -82,6 +98,7 @@ struct Input {
 /// kernel_h, kernel_w], optional "bias" [out_channels]. `output_padding` rows and columns are
 /// added below and on the right.
 struct ConvTranspose {
+  static constexpr std::string_view kName = "conv_transpose";
   Extents stride = 1;
   Padding padding = 0;
   Extents dilation = 1;
@@ -100,8 +117,16 @@ enum class UnaryFunction {
   kTruncate,  ///< alpha · ⌊round(x / alpha) / beta⌋: integers of step alpha, their last bits cut
               ///< off
 };
+template <>
+struct EnumNames<UnaryFunction> {
+  static constexpr std::string_view kWhat = "unary function";
+  static constexpr std::array<std::string_view, 9> kNames{"clip",         "leaky_relu", "sigmoid",
+                                                          "hard_sigmoid", "hard_swish", "tanh",
+                                                          "erf",          "sqrt",       "truncate"};
+};
 /// A function of each element.
 struct Unary {
+  static constexpr std::string_view kName = "unary";
   UnaryFunction function = UnaryFunction::kClip;
   double alpha = 0;
   double beta = 0;
@@ -114,63 +139,79 @@ enum class BinaryFunction {
   kPow,
   kPRelu,  ///< a < 0 ? a · b : a
 };
+template <>
+struct EnumNames<BinaryFunction> {
+  static constexpr std::string_view kWhat = "binary function";
+  static constexpr std::array<std::string_view, 6> kNames{"add", "sub", "mul",
+                                                          "div", "pow", "prelu"};
+};
 /// A function of two values' elements; the shapes are broadcast as NumPy does.
 struct Binary {
+  static constexpr std::string_view kName = "binary";
   BinaryFunction function = BinaryFunction::kAdd;
 };
 /// Product of two values over the last two axes, [..., m, k] · [..., k, n]; the axes before are
 /// broadcast.
-struct MatMul {};
+struct MatMul {
+  static constexpr std::string_view kName = "mat_mul";
+};
 struct Softmax {
+  static constexpr std::string_view kName = "softmax";
   std::int64_t axis = 0;
 };
 /// Over the axes from `axis` on: y = (x − mean) / √(variance + epsilon) · scale + shift.
 /// Parameters "scale" and optional "shift" have the shape of those axes.
 struct LayerNorm {
+  static constexpr std::string_view kName = "layer_norm";
   std::int64_t axis = 0;
   double epsilon = 1e-5;
 };
 struct ReduceMean {
+  static constexpr std::string_view kName = "reduce_mean";
   std::vector<std::int64_t> axes;  ///< ascending
   bool keep_axes = true;           ///< as axes of extent 1
 };
 /// Any number of inputs, one behind the other along the axis.
 struct Concat {
+  static constexpr std::string_view kName = "concat";
   std::int64_t axis = 0;
 };
 /// Entries of one axis by index, in that order.
 struct Gather {
+  static constexpr std::string_view kName = "gather";
   std::int64_t axis = 0;
   std::vector<std::int64_t> indices;
 };
 struct Reshape {
+  static constexpr std::string_view kName = "reshape";
   Shape shape;
 };
 /// Axis i of the result is axis order[i] of the input.
 struct Transpose {
+  static constexpr std::string_view kName = "transpose";
   std::vector<std::int64_t> order;
 };
 /// `value` before and behind the entries of each axis.
 struct Pad {
+  static constexpr std::string_view kName = "pad";
   std::vector<std::int64_t> before, behind;
   double value = 0;
 };
 /// The same for each image: parameter "value" of any shape. No input.
-struct Constant {};
+struct Constant {
+  static constexpr std::string_view kName = "constant";
+};
 /// The value itself: where a grid stands on a value that others read without it.
-struct Identity {};
+struct Identity {
+  static constexpr std::string_view kName = "identity";
+};
 
 using Operator =
     std::variant<Input, Conv, Linear, BatchNorm, Relu, ResidualAdd, MaxPool, GlobalAveragePool,
                  Flatten, ConvTranspose, AveragePool, Unary, Binary, MatMul, Softmax, LayerNorm,
                  ReduceMean, Concat, Gather, Reshape, Transpose, Pad, Constant, Identity>;
 
-std::string_view name_of(UnaryFunction function);
-std::string_view name_of(BinaryFunction function);
-/// The inverses. Throw Error for a name that is not known.
-UnaryFunction unary_function_from_name(std::string_view name);
-BinaryFunction binary_function_from_name(std::string_view name);
-/// The operator's name as the file format and messages spell it, for example "conv".
+/// kName of the operator, for example "conv".
 std::string_view name_of(const Operator& op);
 /// An operator of that name, its attributes at their defaults. Throws Error for an unknown name.
 Operator operator_from_name(std::string_view name);
