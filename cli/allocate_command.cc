@@ -130,9 +130,9 @@ void run_allocate(const AllocateArguments& arguments, Context& context) {
   const Network network = load_network(config.model);
   const AllocationOutcome outcome = or_say_how_to_go_on(folder, [&] {
     make_folder(folder / "journals");
-    SearchStudy bench(network, config, context.job());
+    SearchStudy study(network, config, context.job());
     const Dataset test = load_split(config.data, Split::kTest, context.job());
-    return allocate(bench, config, test, folder / "journals" / "allocate", context.job());
+    return allocate(study, config, test, folder / "journals" / "allocate", context.job());
   });
   const bool by_area = config.allocate_or_default().by_area;
   write_files(folder, outcome, by_area);

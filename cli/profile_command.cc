@@ -49,20 +49,20 @@ void profile(const ProfileArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
   const std::filesystem::path folder = arguments.out;
   make_folder(folder);
-  SearchStudy bench(load_network(config.model), config, context.job());
+  SearchStudy study(load_network(config.model), config, context.job());
   const HistogramMap histograms =
-      bench.profile(arguments.by_tile || config.profile.by_tile, context.job());
-  const ProfileFiles files = profile_files(bench.executor(), histograms);
+      study.profile(arguments.by_tile || config.profile.by_tile, context.job());
+  const ProfileFiles files = profile_files(study.executor(), histograms);
   write_file_atomically(folder / "counts.csv", files.counts_csv);
   write_file_atomically(folder / "statistics.csv", files.statistics_csv);
   write_file_atomically(folder / "histograms.npz", files.histograms_npz);
   if (arguments.json)
-    return print_json({{"images", bench.sample().size()},
-                       {"layers", json_of(bench.executor(), histograms)},
+    return print_json({{"images", study.sample().size()},
+                       {"layers", json_of(study.executor(), histograms)},
                        {"folder", folder.string()}});
-  print_statistics(bench.executor(), histograms);
+  print_statistics(study.executor(), histograms);
   fmt::print("\n{} images; counts.csv, statistics.csv and histograms.npz in {}\n",
-             bench.sample().size(), folder.string());
+             study.sample().size(), folder.string());
 }
 
 }  // namespace

@@ -21,10 +21,10 @@ struct SearchArguments {
 };
 
 /// Writes `path`.json and .csv.
-SearchResult search_into(const std::filesystem::path& path, SearchStudy& bench, std::int64_t levels,
+SearchResult search_into(const std::filesystem::path& path, SearchStudy& study, std::int64_t levels,
                          RangeMethod ranges, Context& context) {
   const std::string journal = path.string() + ".journal";
-  SearchResult result = bench.search(levels, ranges, journal, context.job());
+  SearchResult result = study.search(levels, ranges, journal, context.job());
   write_file_atomically(path.string() + ".json", to_json(result.plan));
   write_file_atomically(path.string() + ".csv", curves_to_csv(result.curves));
   std::filesystem::remove(journal);
@@ -58,17 +58,17 @@ void search(const SearchArguments& arguments, Context& context) {
   const std::filesystem::path folder = arguments.out;
   make_folder(folder);
   const Network network = load_network(config.model);
-  SearchStudy bench(network, config, context.job());
-  Json document{{"images", bench.lossless().images},
-                {"lossless_correct", bench.lossless().correct},
+  SearchStudy study(network, config, context.job());
+  Json document{{"images", study.lossless().images},
+                {"lossless_correct", study.lossless().correct},
                 {"searches", Json::array()}};
   if (!arguments.json)
-    fmt::print("lossless: {} of {} search images\n", bench.lossless().correct,
-               bench.lossless().images);
+    fmt::print("lossless: {} of {} search images\n", study.lossless().correct,
+               study.lossless().images);
   for (const std::int64_t levels : config.search.levels) {
     for (const RangeMethod ranges : config.search.ranges) {
       const auto path = folder / fmt::format("L{}-{}", levels, name_of(ranges));
-      const SearchResult result = search_into(path, bench, levels, ranges, context);
+      const SearchResult result = search_into(path, study, levels, ranges, context);
       if (!arguments.json)
         print_search(path.filename().string(), result, config.search.options.objective, network);
       document["searches"].push_back(json_of(levels, ranges, result, path));

@@ -95,7 +95,7 @@ class Run {
                 [&](StageOutput& output) {
                   make_folder(folder().path_of("journals"));
                   const SearchResult result =
-                      analysis_.bench().search(levels, ranges, folder().path_of(journal), job_);
+                      analysis_.study().search(levels, ranges, folder().path_of(journal), job_);
                   output.write(search.artefact(), to_json(result.plan));
                   output.write("curves/" + search.name + ".csv", curves_to_csv(result.curves));
                   output.write(

@@ -11,9 +11,9 @@
 
 namespace bitline {
 
-SearchStudy& RunAnalysis::bench() {
-  if (!bench_) bench_.emplace(subject_.network, config_, job_);
-  return *bench_;
+SearchStudy& RunAnalysis::study() {
+  if (!study_) study_.emplace(subject_.network, config_, job_);
+  return *study_;
 }
 
 void RunAnalysis::mapping() {
@@ -37,7 +37,7 @@ void RunAnalysis::profile() {
                {"by_tile", config_.profile.by_tile ? "yes" : "no"}},
               [&](StageOutput& output) {
                 const ProfileFiles files = profile_files(
-                    bench().executor(), bench().profile(config_.profile.by_tile, job_));
+                    study().executor(), study().profile(config_.profile.by_tile, job_));
                 output.write("profile/counts.csv", files.counts_csv);
                 output.write("profile/statistics.csv", files.statistics_csv);
                 output.write("profile/histograms.npz", files.histograms_npz);
@@ -91,7 +91,7 @@ std::optional<AdcPlan> RunAnalysis::allocate(const Dataset& test, const std::str
       [&](StageOutput& output) {
         make_folder(stages_.folder().path_of("journals"));
         const AllocationOutcome outcome =
-            bitline::allocate(bench(), config_, test, stages_.folder().path_of(journal), job_);
+            bitline::allocate(study(), config_, test, stages_.folder().path_of(journal), job_);
         output.write("allocation.json", to_json(record_of(outcome, config_.allocate->by_area)));
         for (std::size_t i = 0; i < outcome.allocation.front.size(); ++i)
           output.write(front_plan_name(i), to_json(outcome.allocation.front[i].plan));

@@ -41,14 +41,14 @@ class RunAnalysis {
   std::optional<AdcPlan> allocate(const Dataset& test, const std::string& test_hash);
 
   /// Made when it is asked for first.
-  SearchStudy& bench();
+  SearchStudy& study();
 
  private:
   const RunConfig& config_;
   const RunSubject& subject_;
   RunStages& stages_;
   Job job_;
-  std::optional<SearchStudy> bench_;
+  std::optional<SearchStudy> study_;
 };
 
 }  // namespace bitline

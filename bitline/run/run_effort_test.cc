@@ -72,8 +72,8 @@ TEST_F(RunEffortTest, ABenchTellsThatItComparesEngines) {
 TEST_F(RunEffortTest, AnExplanationTellsItsFirstEvaluationsToo) {
   const RunConfig run = config();
   const Network network = read_network(study_.folder() / "network.safetensors");
-  SearchStudy bench(network, run, {notes_, {}});
-  AdcPlan plan = bench.search(3, range_methods::kFullRange, {}, {notes_, {}}).plan;
+  SearchStudy search_study(network, run, {notes_, {}});
+  AdcPlan plan = search_study.search(3, range_methods::kFullRange, {}, {notes_, {}}).plan;
   plan.layers.erase(std::next(plan.layers.begin(), 2), plan.layers.end());
   explain(network, run, plan, {notes_, {}});
   const auto told = notes_.tasks("explain");
@@ -84,11 +84,12 @@ TEST_F(RunEffortTest, AnExplanationTellsItsFirstEvaluationsToo) {
 
 TEST_F(RunEffortTest, TheFullRangeNeedsNoSums) {
   const RunConfig run = config();
-  SearchStudy bench(read_network(study_.folder() / "network.safetensors"), run, {notes_, {}});
-  bench.search(3, range_methods::kFullRange, {}, {notes_, {}});
+  SearchStudy search_study(read_network(study_.folder() / "network.safetensors"), run,
+                           {notes_, {}});
+  search_study.search(3, range_methods::kFullRange, {}, {notes_, {}});
   EXPECT_EQ(notes_.tasks("profile partial sums").size(), 0U);
-  bench.search(3, range_methods::kMinMax, {}, {notes_, {}});
-  bench.search(4, range_methods::kMinMax, {}, {notes_, {}});
+  search_study.search(3, range_methods::kMinMax, {}, {notes_, {}});
+  search_study.search(4, range_methods::kMinMax, {}, {notes_, {}});
   EXPECT_EQ(notes_.tasks("profile partial sums").size(), 1U);
 }
 

@@ -29,16 +29,16 @@ std::int64_t most_within(double limit, double scale, std::int64_t whole) {
 
 class Allocation {
  public:
-  Allocation(SearchStudy& bench, const RunConfig& config, const Dataset& test,
+  Allocation(SearchStudy& study, const RunConfig& config, const Dataset& test,
              const std::filesystem::path& journal, const Job& job)
-      : bench_(bench),
+      : study_(study),
         config_(config),
         allocate_(config.allocate_or_default()),
         test_(test),
         journal_(journal),
         job_(job),
-        cost_options_(load_cost_options(config, bench.executor(), {}, bench.sample(), job)) {
-    for (const CimLayer* layer : bench_.searched_layers()) {
+        cost_options_(load_cost_options(config, study.executor(), {}, study.sample(), job)) {
+    for (const CimLayer* layer : study_.searched_layers()) {
       layers_[layer->name] = layer;
       outcome_.layers.push_back(layer->name);
     }
@@ -51,7 +51,7 @@ class Allocation {
     const AllocationOptions options = this->options();
     outcome_.lost_answers = options.lost_answers;
     outcome_.largest_cost = options.largest_cost;
-    outcome_.allocation = bench_.allocate(options, journal_, job_);
+    outcome_.allocation = study_.allocate(options, journal_, job_);
     validation_ = load_validation_sample(config_.data, config_.seed, job_);
     if (validation_) validate_best();
     evaluate_plans();
@@ -85,7 +85,7 @@ class Allocation {
       return cost_of(*layers_.at(layer.name), levels);
     };
     if (!allocate_.max_cost)
-      options.lost_answers = answers_to_lose(bench_.sample().size());
+      options.lost_answers = answers_to_lose(study_.sample().size());
     else
       // Half a unit of each layer's cost, and of its share of the baseline's, may be rounding.
       options.largest_cost =
@@ -95,10 +95,10 @@ class Allocation {
 
   /// The network that a plan is judged with. The last one is kept: a plan meets two sets of images.
   const Network& network_under(const AdcPlan& plan) {
-    const Network& network = bench_.executor().network();
+    const Network& network = study_.executor().network();
     if (!config_.search.recalibrate || plan.layers.empty()) return network;
     if (!judged_ || judged_->first != plan)
-      judged_.emplace(plan, recalibrated(network, plan, bench_.sample(), config_, job_));
+      judged_.emplace(plan, recalibrated(network, plan, study_.sample(), config_, job_));
     return judged_->second;
   }
 
@@ -170,7 +170,7 @@ class Allocation {
     }
   }
 
-  SearchStudy& bench_;
+  SearchStudy& study_;
   const RunConfig& config_;
   AllocateConfig allocate_;
   const Dataset& test_;
@@ -193,9 +193,9 @@ std::optional<AllocationOutcome::Saving> AllocationOutcome::saving() const {
   return std::nullopt;
 }
 
-AllocationOutcome allocate(SearchStudy& bench, const RunConfig& config, const Dataset& test,
+AllocationOutcome allocate(SearchStudy& study, const RunConfig& config, const Dataset& test,
                            const std::filesystem::path& journal, const Job& job) {
-  return Allocation(bench, config, test, journal, job).run();
+  return Allocation(study, config, test, journal, job).run();
 }
 
 }  // namespace bitline

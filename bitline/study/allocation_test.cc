@@ -43,9 +43,10 @@ class AllocationTest : public ::testing::Test {
   }
 
   AllocationOutcome outcome_of(const RunConfig& config) {
-    SearchStudy bench(load_network(config.model), config, {silent_, cancellation_});
+    SearchStudy search_study(load_network(config.model), config, {silent_, cancellation_});
     const Dataset test = load_split(config.data, Split::kTest, {silent_, cancellation_});
-    return allocate(bench, config, test, study_.folder() / "journal", {silent_, cancellation_});
+    return allocate(search_study, config, test, study_.folder() / "journal",
+                    {silent_, cancellation_});
   }
 
   test::TestStudy study_;

@@ -31,11 +31,12 @@ AdcPlan plan_of(const Executor& executor, std::int64_t delta, std::size_t layers
   return plan;
 }
 
-Score score_from_scratch(const SearchStudy& bench, const RunConfig& config, const AdcPlan& plan) {
+Score score_from_scratch(const SearchStudy& search_study, const RunConfig& config,
+                         const AdcPlan& plan) {
   SilentProgress silent;
-  const Tensor logits = predict(bench.executor(), bench.executor().prepare(plan), bench.sample(),
-                                config.data.normalization, "", {silent, {}});
-  return score_batch(logits, bench.sample().labels);
+  const Tensor logits = predict(search_study.executor(), search_study.executor().prepare(plan),
+                                search_study.sample(), config.data.normalization, "", {silent, {}});
+  return score_batch(logits, search_study.sample().labels);
 }
 
 /// Also checks what is reported.
@@ -50,10 +51,11 @@ std::vector<Score> evaluate(NetworkEvaluator& evaluator, const std::vector<AdcPl
 
 constexpr SearchStatistics kBoth[] = {SearchStatistics::kStored, SearchStatistics::kRecalibrated};
 
-NetworkEvaluator evaluator_of(const SearchStudy& bench, const RunConfig& config,
+NetworkEvaluator evaluator_of(const SearchStudy& search_study, const RunConfig& config,
                               SearchStatistics statistics) {
-  NetworkEvaluator evaluator(bench.executor(), normalized_images(bench.sample(), config.data),
-                             bench.sample().labels);
+  NetworkEvaluator evaluator(search_study.executor(),
+                             normalized_images(search_study.sample(), config.data),
+                             search_study.sample().labels);
   SilentProgress silent;
   if (statistics == SearchStatistics::kRecalibrated) evaluator.recalibrate(silent);
   return evaluator;
@@ -67,11 +69,11 @@ TEST(SearchStudy, QuantizesTheNamedLayersAlone) {
   for (const RangeMethod method :
        {RangeMethod(range_methods::kLayerWise), RangeMethod(range_methods::kNetworkWise),
         RangeMethod(range_methods::kThreeSigma)}) {
-    SearchStudy bench(load_network(config.model), config, {silent, {}});
-    const SearchResult result = bench.search(3, method, {}, {silent, {}});
+    SearchStudy search_study(load_network(config.model), config, {silent, {}});
+    const SearchResult result = search_study.search(3, method, {}, {silent, {}});
     ASSERT_EQ(result.plan.layers.size(), 1U) << name_of(method);
     EXPECT_EQ(result.plan.layers.begin()->first, "stage2.block1.conv2");
-    EXPECT_EQ(result.score, score_from_scratch(bench, config, result.plan));
+    EXPECT_EQ(result.score, score_from_scratch(search_study, config, result.plan));
   }
   config.search.layers = {"stage2.block1.conv9"};
   EXPECT_THROW(SearchStudy(load_network(config.model), config, {silent, {}}), Error);
@@ -84,15 +86,15 @@ TEST(SearchStudy, GivesEveryLayerTheMeasuredCurve) {
   const RunConfig config =
       study.config("[adc]\ntable = \"" + (study.folder() / "curve.csv").string() + "\"\n");
   SilentProgress silent;
-  SearchStudy bench(load_network(config.model), config, {silent, {}});
-  const SearchResult result = bench.search(3, range_methods::kMeasured, {}, {silent, {}});
-  EXPECT_EQ(std::ssize(result.plan.layers), std::ssize(bench.searched_layers()));
+  SearchStudy search_study(load_network(config.model), config, {silent, {}});
+  const SearchResult result = search_study.search(3, range_methods::kMeasured, {}, {silent, {}});
+  EXPECT_EQ(std::ssize(result.plan.layers), std::ssize(search_study.searched_layers()));
   for (const auto& [layer, adc] : result.plan.layers) {
     EXPECT_EQ(adc.spec.table_thresholds, (std::vector<std::int64_t>{0, 3})) << layer;
     EXPECT_EQ(adc.spec.table_values, (std::vector<Rational>{{-3, 2}, {1, 4}, 3})) << layer;
   }
-  EXPECT_EQ(result.score, score_from_scratch(bench, config, result.plan));
-  EXPECT_THROW(bench.search(6, range_methods::kMeasured, {}, {silent, {}}), Error);
+  EXPECT_EQ(result.score, score_from_scratch(search_study, config, result.plan));
+  EXPECT_THROW(search_study.search(6, range_methods::kMeasured, {}, {silent, {}}), Error);
   const std::int64_t levels[] = {3};
   EXPECT_THROW(check_ranges(study.config(), range_methods::kMeasured, levels), Error);
 }
@@ -101,8 +103,8 @@ TEST(SearchStudy, CentresTheNamedLayersAlone) {
   const TestStudy study;
   const RunConfig config = study.config("centre = \"mean\"\nlayers = [\"stage2.block1.conv2\"]\n");
   SilentProgress silent;
-  SearchStudy bench(load_network(config.model), config, {silent, {}});
-  const SearchResult result = bench.search(3, range_methods::kLayerWise, {}, {silent, {}});
+  SearchStudy search_study(load_network(config.model), config, {silent, {}});
+  const SearchResult result = search_study.search(3, range_methods::kLayerWise, {}, {silent, {}});
   EXPECT_EQ(result.plan.layers.size(), 1U);
 }
 
@@ -113,8 +115,9 @@ TEST(SearchStudy, TakesNoScoresOfAnotherArrayFromAJournal) {
   SilentProgress silent;
   const auto search = [&](RowOrder order, const std::string& journal) {
     config.array.row_order = order;
-    SearchStudy bench(load_network(config.model), config, {silent, {}});
-    return bench.search(3, range_methods::kLayerWise, study.folder() / journal, {silent, {}});
+    SearchStudy search_study(load_network(config.model), config, {silent, {}});
+    return search_study.search(3, range_methods::kLayerWise, study.folder() / journal,
+                               {silent, {}});
   };
   const SearchResult fresh = search(RowOrder::kKernelMajor, "fresh");
   search(RowOrder::kChannelMajor, "journal");
@@ -132,8 +135,9 @@ TEST(SearchStudy, TakesNoScoresOfOtherLayersFromAJournal) {
   SilentProgress silent;
   const auto search = [&](const std::vector<std::string>& layers, const std::string& journal) {
     config.search.layers = layers;
-    SearchStudy bench(load_network(config.model), config, {silent, {}});
-    return bench.search(3, range_methods::kLayerWise, study.folder() / journal, {silent, {}});
+    SearchStudy search_study(load_network(config.model), config, {silent, {}});
+    return search_study.search(3, range_methods::kLayerWise, study.folder() / journal,
+                               {silent, {}});
   };
   const std::vector<std::string> two{"stage1.block2.conv1", "stage2.block1.conv1"};
   const SearchResult fresh = search(two, "fresh");
@@ -157,9 +161,9 @@ TEST(SearchStudy, GivesStreamsThatSpreadLessANarrowerRange) {
       "stream_ranges = \"by-spread\"\ndelta_step = 8\n"
       "layers = [\"stage1.block1.conv1\", \"stage2.block1.conv2\", \"stage3.block2.conv1\"]\n");
   SilentProgress silent;
-  SearchStudy bench(load_network(config.model), config, {silent, {}});
-  const SearchResult result = bench.search(3, range_methods::kLayerWise, {}, {silent, {}});
-  const HistogramMap sums = bench.profile(false, {silent, {}});
+  SearchStudy search_study(load_network(config.model), config, {silent, {}});
+  const SearchResult result = search_study.search(3, range_methods::kLayerWise, {}, {silent, {}});
+  const HistogramMap sums = search_study.profile(false, {silent, {}});
   std::size_t shifted = 0;
   for (const auto& [layer, adc] : result.plan.layers) {
     if (adc.spec.stream_shifts.empty()) continue;
@@ -167,12 +171,12 @@ TEST(SearchStudy, GivesStreamsThatSpreadLessANarrowerRange) {
     EXPECT_EQ(std::ssize(adc.spec.stream_shifts), sums.at(layer).streams());
   }
   EXPECT_GT(shifted, 0U);
-  EXPECT_EQ(result.score, score_from_scratch(bench, config, result.plan));
+  EXPECT_EQ(result.score, score_from_scratch(search_study, config, result.plan));
   config.engine = Engine::kReference;
   const SearchStudy defined(load_network(config.model), config, {silent, {}});
   EXPECT_EQ(result.score, score_from_scratch(defined, config, result.plan));
   EXPECT_THAT(message_of([&] {
-                bench.search(3, range_methods::kThreeSigma, {}, {silent, {}});
+                search_study.search(3, range_methods::kThreeSigma, {}, {silent, {}});
               }),
               ::testing::HasSubstr("three-sigma are not"));
 }
@@ -181,20 +185,20 @@ TEST(NetworkEvaluator, CachedPrefixesNeverChangeAScore) {
   SilentProgress silent;
   const TestStudy study;
   const RunConfig config = study.config();
-  const SearchStudy bench(load_network(config.model), config, {silent, {}});
+  const SearchStudy search_study(load_network(config.model), config, {silent, {}});
   std::vector<std::int64_t> all(12);
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
   for (const SearchStatistics statistics : kBoth) {
-    NetworkEvaluator evaluator = evaluator_of(bench, config, statistics);
+    NetworkEvaluator evaluator = evaluator_of(search_study, config, statistics);
     // forwards through the layers, the same plan twice, back again, and jumps
     for (const auto& [delta, layers] : std::vector<std::pair<std::int64_t, std::size_t>>{
              {3, 1}, {5, 1}, {5, 1}, {5, 2}, {5, 7}, {4, 7}, {4, 1}, {6, 19}, {5, 2}, {5, 0}}) {
-      const AdcPlan plan = plan_of(bench.executor(), delta, layers);
-      NetworkEvaluator fresh = evaluator_of(bench, config, statistics);
+      const AdcPlan plan = plan_of(search_study.executor(), delta, layers);
+      NetworkEvaluator fresh = evaluator_of(search_study, config, statistics);
       const Score score = evaluate(evaluator, {plan}, all).at(0);
       EXPECT_EQ(score, evaluate(fresh, {plan}, all).at(0)) << delta << " " << layers;
       if (statistics == SearchStatistics::kStored) {
-        EXPECT_EQ(score, score_from_scratch(bench, config, plan)) << delta << " " << layers;
+        EXPECT_EQ(score, score_from_scratch(search_study, config, plan)) << delta << " " << layers;
       }
     }
   }
@@ -207,18 +211,21 @@ TEST(NetworkEvaluator, RecalibratedScoresAreThoseOfTheRecalibratedNetwork) {
   const TestStudy study;
   const RunConfig config = study.config();
   const Network network = load_network(config.model);
-  const SearchStudy bench(network, config, {silent, {}});
-  NetworkEvaluator evaluator = evaluator_of(bench, config, SearchStatistics::kRecalibrated);
+  const SearchStudy search_study(network, config, {silent, {}});
+  NetworkEvaluator evaluator = evaluator_of(search_study, config, SearchStatistics::kRecalibrated);
   std::vector<std::int64_t> all(12);
   std::iota(all.begin(), all.end(), 0);
   for (const std::int64_t delta : {2, 6}) {
-    const AdcPlan plan = plan_of(bench.executor(), delta, bench.executor().cim_layers().size());
+    const AdcPlan plan =
+        plan_of(search_study.executor(), delta, search_study.executor().cim_layers().size());
     Executor executor(network, MacMode::kAnalog, config.array);
     PreparedPlan prepared = executor.prepare(plan);
-    recalibrate(executor, prepared, normalized_images(bench.sample(), config.data), {silent, {}});
-    const Tensor logits =
-        predict(executor, prepared, bench.sample(), config.data.normalization, "", {silent, {}});
-    EXPECT_EQ(evaluate(evaluator, {plan}, all).at(0), score_batch(logits, bench.sample().labels));
+    recalibrate(executor, prepared, normalized_images(search_study.sample(), config.data),
+                {silent, {}});
+    const Tensor logits = predict(executor, prepared, search_study.sample(),
+                                  config.data.normalization, "", {silent, {}});
+    EXPECT_EQ(evaluate(evaluator, {plan}, all).at(0),
+              score_batch(logits, search_study.sample().labels));
   }
 }
 
@@ -226,20 +233,20 @@ TEST(NetworkEvaluator, PlansOfOneCallScoreAsEachAlone) {
   SilentProgress silent;
   const TestStudy study;
   const RunConfig config = study.config();
-  const SearchStudy bench(load_network(config.model), config, {silent, {}});
+  const SearchStudy search_study(load_network(config.model), config, {silent, {}});
   const std::vector<std::int64_t> images{7, 0, 3, 11, 5};
   for (const std::size_t layers : {1U, 4U, 19U}) {
     // layer-wise: the last layer named differs; network-wise: all do
     for (const bool layer_wise : {true, false}) {
       for (const SearchStatistics statistics : kBoth) {
-        NetworkEvaluator evaluator = evaluator_of(bench, config, statistics);
+        NetworkEvaluator evaluator = evaluator_of(search_study, config, statistics);
         std::vector<AdcPlan> plans;
         for (const std::int64_t delta : {2, 3, 7, 8, 20}) {
-          AdcPlan plan = plan_of(bench.executor(), delta, layers);
+          AdcPlan plan = plan_of(search_study.executor(), delta, layers);
           if (layer_wise) {
-            const std::string last = bench.executor().cim_layers()[layers - 1]->name;
+            const std::string last = search_study.executor().cim_layers()[layers - 1]->name;
             const PlannedAdc own = plan.layers.at(last);
-            plan = plan_of(bench.executor(), 6, layers);
+            plan = plan_of(search_study.executor(), 6, layers);
             plan.layers.at(last) = own;
           }
           plans.push_back(plan);
@@ -258,19 +265,19 @@ TEST(NetworkEvaluator, PlansThatDifferInFrontOfWhatIsKeptScoreAsEachAlone) {
   SilentProgress silent;
   const TestStudy study;
   const RunConfig config = study.config();
-  const SearchStudy bench(load_network(config.model), config, {silent, {}});
+  const SearchStudy search_study(load_network(config.model), config, {silent, {}});
   const std::vector<std::int64_t> images{7, 0, 3, 11, 5};
-  const AdcPlan plan = plan_of(bench.executor(), 6, 19);
+  const AdcPlan plan = plan_of(search_study.executor(), 6, 19);
   AdcPlan late = plan;
   AdcPlan early = plan;
-  late.layers.at(bench.executor().cim_layers()[18]->name).spec.delta = 2;
-  early.layers.at(bench.executor().cim_layers()[1]->name).spec.delta = 2;
+  late.layers.at(search_study.executor().cim_layers()[18]->name).spec.delta = 2;
+  early.layers.at(search_study.executor().cim_layers()[1]->name).spec.delta = 2;
   for (const SearchStatistics statistics : kBoth) {
-    NetworkEvaluator evaluator = evaluator_of(bench, config, statistics);
+    NetworkEvaluator evaluator = evaluator_of(search_study, config, statistics);
     evaluate(evaluator, {plan}, images);
     evaluate(evaluator, {late}, images);  // the frontier goes to the last layer
     const std::vector<Score> scores = evaluate(evaluator, {plan, early}, images);
-    NetworkEvaluator fresh = evaluator_of(bench, config, statistics);
+    NetworkEvaluator fresh = evaluator_of(search_study, config, statistics);
     EXPECT_EQ(scores[0], evaluate(fresh, {plan}, images).at(0));
     EXPECT_EQ(scores[1], evaluate(fresh, {early}, images).at(0));
     EXPECT_NE(scores[0], scores[1]);
@@ -281,13 +288,14 @@ TEST(NetworkEvaluator, ScoresOfPartsAddUp) {
   SilentProgress silent;
   const TestStudy study;
   const RunConfig config = study.config();
-  const SearchStudy bench(load_network(config.model), config, {silent, {}});
-  NetworkEvaluator evaluator(bench.executor(), normalized_images(bench.sample(), config.data),
-                             bench.sample().labels);
-  const AdcPlan plan = plan_of(bench.executor(), 4, 5);
+  const SearchStudy search_study(load_network(config.model), config, {silent, {}});
+  NetworkEvaluator evaluator(search_study.executor(),
+                             normalized_images(search_study.sample(), config.data),
+                             search_study.sample().labels);
+  const AdcPlan plan = plan_of(search_study.executor(), 4, 5);
   Score sum = evaluate(evaluator, {plan}, {7, 0, 3, 11, 5}).at(0);
   sum += evaluate(evaluator, {plan}, {1, 2, 4, 6, 8, 9, 10}).at(0);
-  EXPECT_EQ(sum, score_from_scratch(bench, config, plan));
+  EXPECT_EQ(sum, score_from_scratch(search_study, config, plan));
 }
 
 /// The pruned search finds what measuring everything finds: δ, score and tie-break of every layer.
@@ -301,10 +309,10 @@ TEST(SearchStudy, PrunedSearchEqualsTheFullOneOnARealNetwork) {
       const std::string key = "objective = \"" + std::string(objective) + "\"\n";
       const RunConfig config = study.config(key);
       const RunConfig full = study.config(key + "full = true\n");
-      SearchStudy pruned_bench(load_network(config.model), config, {silent, {}});
-      SearchStudy full_bench(load_network(full.model), full, {silent, {}});
-      const SearchResult a = pruned_bench.search(3, method, {}, {silent, {}});
-      const SearchResult b = full_bench.search(3, method, {}, {silent, {}});
+      SearchStudy pruned_study(load_network(config.model), config, {silent, {}});
+      SearchStudy full_study(load_network(full.model), full, {silent, {}});
+      const SearchResult a = pruned_study.search(3, method, {}, {silent, {}});
+      const SearchResult b = full_study.search(3, method, {}, {silent, {}});
       EXPECT_EQ(a.plan, b.plan) << objective;
       EXPECT_EQ(a.score, b.score) << objective;
       EXPECT_EQ(b.images_measured, b.images_in_full);
@@ -318,11 +326,11 @@ TEST(SearchStudy, AsManyLevelsAsSumsLoseNothing) {
   SilentProgress silent;
   const TestStudy study;
   const RunConfig config = study.config();
-  SearchStudy bench(load_network(config.model), config, {silent, {}});
+  SearchStudy search_study(load_network(config.model), config, {silent, {}});
   for (const RangeMethod method :
        {RangeMethod(range_methods::kFullRange), RangeMethod(range_methods::kLloydMax)}) {
-    const SearchResult result = bench.search(33, method, {}, {silent, {}});
-    EXPECT_EQ(result.score, bench.lossless()) << name_of(method);
+    const SearchResult result = search_study.search(33, method, {}, {silent, {}});
+    EXPECT_EQ(result.score, search_study.lossless()) << name_of(method);
   }
 }
 
@@ -330,9 +338,9 @@ TEST(SearchStudy, HistogramsCountEveryConversion) {
   SilentProgress silent;
   const TestStudy study;
   const RunConfig config = study.config();
-  SearchStudy bench(load_network(config.model), config, {silent, {}});
-  const HistogramMap histograms = bench.profile(true, {silent, {}});
-  for (const CimLayer* layer : bench.executor().cim_layers())
+  SearchStudy search_study(load_network(config.model), config, {silent, {}});
+  const HistogramMap histograms = search_study.profile(true, {silent, {}});
+  for (const CimLayer* layer : search_study.executor().cim_layers())
     EXPECT_EQ(statistics(histograms.at(layer->name).total()).total, 12 * layer->conversions())
         << layer->name;
 }
