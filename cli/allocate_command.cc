@@ -117,10 +117,10 @@ void write_files(const std::filesystem::path& folder, const AllocationOutcome& o
   make_folder(folder / "front");
   std::size_t count = 0;
   for (const MeasuredPlan& measured : allocation.front)
-    write_file_atomically(folder / front_plan_name(count++), to_json(measured.plan));
+    write_plan(folder / front_plan_name(count++), measured.plan);
   while (std::filesystem::remove(folder / front_plan_name(count))) ++count;
   std::filesystem::remove(folder / "plan.json");
-  if (allocation.best) write_file_atomically(folder / "plan.json", to_json(allocation.best->plan));
+  if (allocation.best) write_plan(folder / "plan.json", allocation.best->plan);
   write_file_atomically(folder / "allocation.json", to_json(record_of(outcome, by_area)));
 }
 
@@ -146,18 +146,18 @@ void run_allocate(const AllocateArguments& arguments, Context& context) {
 
 }  // namespace
 
-void add_allocate(CLI::App& app, Context& context) {
+void add_allocate(Command app, Context& context) {
   auto arguments = std::make_shared<AllocateArguments>();
-  CLI::App* command =
-      app.add_subcommand("allocate", "Find how many levels each layer's ADCs need under a budget");
-  command->footer("Example: bitline allocate examples/allocate-resnet20.toml");
-  arguments->config.add_to(*command);
+  Command command =
+      app.subcommand("allocate", "Find how many levels each layer's ADCs need under a budget");
+  command.footer("Example: bitline allocate examples/allocate-resnet20.toml");
+  arguments->config.add_to(command);
   command
-      ->add_option("--out", arguments->out,
-                   "Folder for the files; runs/<name of CONFIG>-allocation unless given")
-      ->type_name("DIR");
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { run_allocate(*arguments, context); });
+      .option("--out", arguments->out,
+              "Folder for the files; runs/<name of CONFIG>-allocation unless given")
+      .type("DIR");
+  command.json_flag(arguments->json);
+  command.runs([arguments, &context] { run_allocate(*arguments, context); });
 }
 
 }  // namespace bitline::cli

@@ -111,7 +111,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{"StepOfThreeQuarters",
                  "max_loss = 100.0",
                  "delta_step = 0.75",
-                 {"search.delta_step 3/4 is not a positive multiple of 1/2"}},
+                 {"delta_step 3/4 is not a positive multiple of 1/2"}},
         BadInput{
             "NoRanges", "[\"layer-wise\"]", "[]", {"study.toml:18:", "search.ranges is empty"}},
         BadInput{"LevelsTwice",

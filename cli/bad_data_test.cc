@@ -59,8 +59,9 @@ TEST_F(BadDataTest, LabelOutOfRangeIsNamedWithItsImage) {
 
 TEST_F(BadDataTest, ImagesOfAnotherSizeAreRefused) {
   save_samples(folder() / "search.safetensors", make_images(20, 9, 1));
-  expect_refusal({"run", "study.toml", "--out", "out"}, kUsage,
-                 {"[3, 9, 9]", "network 'small' takes [3, 8, 8]", "set [data] and [model]"});
+  expect_refusal(
+      {"run", "study.toml", "--out", "out"}, kUsage,
+      {"[3, 9, 9]", "network 'small' takes [3, 8, 8]", "images and network of one dataset"});
 }
 
 /// The study on CIFAR-10 in the folder "cifar".
@@ -139,8 +140,7 @@ TEST_F(BadDataTest, StepOfZeroIsNamed) {
 
 TEST_F(BadDataTest, NetworkWithRealWeightsIsRefused) {
   write_network(folder() / "network.safetensors", make_float_network(4));
-  expect_run_fails(
-      {"no layer of network 'small' has integer grids", "train the network with [quantize] first"});
+  expect_run_fails({"no layer of network 'small' has integer grids", "train it on grids"});
 }
 
 /// The study trains the network for one epoch.
@@ -225,7 +225,7 @@ TEST_F(BadPlanTest, LayerThatTheNetworkLacksIsNamedWithTheNearest) {
 }
 
 TEST_F(BadPlanTest, LayerThatStaysDigitalIsNamed) {
-  expect_refused_with("conv2", "conv1", {"layer conv1", "stays digital", "array.first_layer"});
+  expect_refused_with("conv2", "conv1", {"layer conv1", "stays digital", "first_layer"});
 }
 
 TEST_F(BadPlanTest, PlanForAnotherArrayIsRefused) {

@@ -84,7 +84,7 @@ std::string bash_completion(const std::vector<CompletedCommand>& commands) {
   std::string values;
   std::string words;
   for (const CompletedCommand& command : commands) {
-    if (!command.words.empty()) places.push_back("'" + place_of(command) + "'");
+    if (!command.words.empty()) places.push_back(fmt::format("'{}'", place_of(command)));
     values += value_cases(command);
     words += word_cases(command);
   }

@@ -53,22 +53,21 @@ void run_bench(const BenchArguments& arguments, Context& context) {
 
 }  // namespace
 
-void add_bench(CLI::App& app, Context& context) {
+void add_bench(Command app, Context& context) {
   auto arguments = std::make_shared<BenchArguments>();
-  CLI::App* command = app.add_subcommand(
+  Command command = app.subcommand(
       "bench", "Speed of a network on its array, medians; ratios are measured in turn");
-  command->footer("Example: bitline bench examples/bench-resnet20.toml --json");
-  arguments->config.add_to(*command);
-  command->add_option("--images", arguments->options.images, "Images per measurement")
-      ->check(CLI::Range(1, 1 << 20));
-  command->add_option("--levels", arguments->options.levels, "ADC levels")
-      ->check(CLI::Range(2, 1 << 20));
-  command->add_option("--runs", arguments->options.runs, "Rounds, of which the median counts")
-      ->check(CLI::Range(1, 1000));
-  command->add_flag("--search", arguments->options.search,
-                    "Also time the searches that [search] asks for");
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { run_bench(*arguments, context); });
+  command.footer("Example: bitline bench examples/bench-resnet20.toml --json");
+  arguments->config.add_to(command);
+  command.option("--images", arguments->options.images, "Images per measurement")
+      .between(1, 1 << 20);
+  command.option("--levels", arguments->options.levels, "ADC levels").between(2, 1 << 20);
+  command.option("--runs", arguments->options.runs, "Rounds, of which the median counts")
+      .between(1, 1000);
+  command.flag("--search", arguments->options.search,
+               "Also time the searches that [search] asks for");
+  command.json_flag(arguments->json);
+  command.runs([arguments, &context] { run_bench(*arguments, context); });
 }
 
 }  // namespace bitline::cli

@@ -10,12 +10,11 @@
 
 namespace bitline::cli {
 
-void ConfigArguments::add_to(CLI::App& command) {
-  command.add_option("CONFIG", file, "Configuration file (TOML)")->type_name("FILE")->required();
-  command.add_option("--set", settings, "Override one key, for example array.rows=64")
-      ->type_name("KEY=VALUE");
-  command.add_option("--threads", threads, "Threads to use; every core unless given")
-      ->check(CLI::Range(1, 1024));
+void ConfigArguments::add_to(Command command) {
+  command.option("CONFIG", file, "Configuration file (TOML)").type("FILE").required();
+  command.option("--set", settings, "Override one key, for example array.rows=64")
+      .type("KEY=VALUE");
+  command.option("--threads", threads, "Threads to use; every core unless given").between(1, 1024);
 }
 
 namespace {

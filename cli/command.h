@@ -8,13 +8,12 @@
 #include <string_view>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "bitline/base/error.h"
 #include "bitline/base/progress.h"
 #include "bitline/fetch/published_set.h"
 #include "bitline/graph/network.h"
 #include "bitline/options/run_config.h"
+#include "cli/command_line.h"
 #include "cli/console_progress.h"
 
 namespace bitline::cli {
@@ -39,7 +38,7 @@ struct ConfigArguments {
   int threads = 0;                    ///< over the configuration's; 0: not given
 
   /// Adds CONFIG, --set and --threads to a subcommand.
-  void add_to(CLI::App& command);
+  void add_to(Command command);
   /// Reads the file and says what it names; sets the number of threads. Errors are of kind kUsage.
   RunConfig read(ProgressSink& progress) const;
   /// Whether a network file stands where a configuration belongs; inspect and export take one.
@@ -69,25 +68,26 @@ auto or_say_how_to_go_on(const std::filesystem::path& folder, const Body& body) 
   }
 }
 
-void add_run(CLI::App& app, Context& context);
-void add_train(CLI::App& app, Context& context);
-void add_quantize(CLI::App& app, Context& context);
-void add_inspect(CLI::App& app, Context& context);
-void add_profile(CLI::App& app, Context& context);
-void add_search(CLI::App& app, Context& context);
-void add_recalibrate(CLI::App& app, Context& context);
-void add_retrain(CLI::App& app, Context& context);
-void add_compare(CLI::App& app, Context& context);
-void add_evaluate(CLI::App& app, Context& context);
-void add_allocate(CLI::App& app, Context& context);
-void add_cost(CLI::App& app, Context& context);
-void add_explain(CLI::App& app, Context& context);
-void add_export(CLI::App& app, Context& context);
-void add_sample(CLI::App& app, Context& context);
+void add_run(Command app, Context& context);
+void add_train(Command app, Context& context);
+void add_quantize(Command app, Context& context);
+void add_inspect(Command app, Context& context);
+void add_profile(Command app, Context& context);
+void add_search(Command app, Context& context);
+void add_recalibrate(Command app, Context& context);
+void add_retrain(Command app, Context& context);
+void add_compare(Command app, Context& context);
+void add_evaluate(Command app, Context& context);
+void add_allocate(Command app, Context& context);
+void add_cost(Command app, Context& context);
+void add_explain(Command app, Context& context);
+void add_export(Command app, Context& context);
+void add_sample(Command app, Context& context);
 /// `sets` can be got.
-void add_data(CLI::App& app, Context& context, const std::vector<PublishedSet>& sets);
-void add_report(CLI::App& app, Context& context);
-void add_bench(CLI::App& app, Context& context);
-void add_completion(CLI::App& app, Context& context);
+void add_data(Command app, Context& context, const std::vector<PublishedSet>& sets);
+void add_report(Command app, Context& context);
+void add_bench(Command app, Context& context);
+void add_completion(Command app, Context& context);
+void add_man(Command app, Context& context);
 
 }  // namespace bitline::cli

@@ -35,18 +35,18 @@ void compare_methods(const CompareArguments& arguments, Context& context) {
 
 }  // namespace
 
-void add_compare(CLI::App& app, Context& context) {
+void add_compare(Command app, Context& context) {
   auto arguments = std::make_shared<CompareArguments>();
-  CLI::App* command =
-      app.add_subcommand("compare", "Published ways to an ADC side by side, in one table");
-  command->footer("Example: bitline compare examples/compare-resnet20.toml --out runs/comparison");
-  arguments->config.add_to(*command);
+  Command command =
+      app.subcommand("compare", "Published ways to an ADC side by side, in one table");
+  command.footer("Example: bitline compare examples/compare-resnet20.toml --out runs/comparison");
+  arguments->config.add_to(command);
   command
-      ->add_option("--out", arguments->out,
-                   "Folder of the comparison (default runs/<name of CONFIG>-comparison)")
-      ->type_name("DIR");
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { compare_methods(*arguments, context); });
+      .option("--out", arguments->out,
+              "Folder of the comparison (default runs/<name of CONFIG>-comparison)")
+      .type("DIR");
+  command.json_flag(arguments->json);
+  command.runs([arguments, &context] { compare_methods(*arguments, context); });
 }
 
 }  // namespace bitline::cli

@@ -2,6 +2,8 @@
 
 #include <sstream>
 
+#include <CLI/CLI.hpp>
+
 #include "bitline/options/run_config.h"
 
 namespace bitline::cli {
@@ -33,10 +35,15 @@ ValueKind kind_of(const CLI::Option& option, const std::string& type) {
 
 CompletedOption completed(const CLI::Option& option) {
   const std::string type = option.get_type_name();
-  CompletedOption result{
-      option.get_positional() ? option.get_name() : "--" + option.get_lnames()[0],
-      option.get_description(), kind_of(option, type), names_in(type),
-      option.get_items_expected_max() > 1};
+  CompletedOption result;
+  result.name = option.get_positional() ? option.get_name() : "--" + option.get_lnames()[0];
+  if (!option.get_snames().empty()) result.short_name = "-" + option.get_snames()[0];
+  result.description = option.get_description();
+  result.type = type;
+  result.kind = kind_of(option, type);
+  result.choices = names_in(type);
+  result.repeats = option.get_items_expected_max() > 1;
+  result.required = option.get_required();
   if (result.kind == ValueKind::kSetting) result.choices = settings();
   return result;
 }
@@ -50,11 +57,15 @@ void add_options(const CLI::App& app, CompletedCommand& command) {
   }
 }
 
+/// A subcommand without a group is one that --help keeps to itself.
+bool is_listed(const CLI::App* command) { return !command->get_group().empty(); }
+
 void collect(const CLI::App& app, CompletedCommand command,
              std::vector<CompletedCommand>& commands) {
   command.description = app.get_description();
+  command.footer = app.get_footer();
   add_options(app, command);
-  const auto nested = app.get_subcommands([](const CLI::App*) { return true; });
+  const auto nested = app.get_subcommands(is_listed);
   for (const CLI::App* inner : nested) command.subcommands.push_back(inner->get_name());
   commands.push_back(command);
   for (const CLI::App* inner : nested) {
@@ -70,9 +81,9 @@ void collect(const CLI::App& app, CompletedCommand command,
 
 }  // namespace
 
-std::vector<CompletedCommand> completed_commands(const CLI::App& app) {
+std::vector<CompletedCommand> completed_commands(const Command& program) {
   std::vector<CompletedCommand> commands;
-  collect(app, {}, commands);
+  collect(program.app(), {}, commands);
   return commands;
 }
 

@@ -97,18 +97,18 @@ void run_cost(const CostArguments& arguments, Context& context) {
 
 }  // namespace
 
-void add_cost(CLI::App& app, Context& context) {
+void add_cost(Command app, Context& context) {
   auto arguments = std::make_shared<CostArguments>();
-  CLI::App* command = app.add_subcommand(
-      "cost", "Area, energy and time of the network on its arrays, layer by layer");
-  command->footer("Example: bitline cost examples/quickstart.toml --plan plan.json");
-  arguments->config.add_to(*command);
+  Command command =
+      app.subcommand("cost", "Area, energy and time of the network on its arrays, layer by layer");
+  command.footer("Example: bitline cost examples/quickstart.toml --plan plan.json");
+  arguments->config.add_to(command);
   command
-      ->add_option("--plan", arguments->plan,
-                   "ADC plan (JSON); without one, ADCs have a level for each possible sum")
-      ->type_name("FILE");
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { run_cost(*arguments, context); });
+      .option("--plan", arguments->plan,
+              "ADC plan (JSON); without one, ADCs have a level for each possible sum")
+      .type("FILE");
+  command.json_flag(arguments->json);
+  command.runs([arguments, &context] { run_cost(*arguments, context); });
 }
 
 }  // namespace bitline::cli

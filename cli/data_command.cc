@@ -34,23 +34,23 @@ void get(const GetArguments& arguments, const std::vector<PublishedSet>& sets, C
 
 }  // namespace
 
-void add_data(CLI::App& app, Context& context, const std::vector<PublishedSet>& sets) {
+void add_data(Command app, Context& context, const std::vector<PublishedSet>& sets) {
   auto arguments = std::make_shared<GetArguments>();
-  CLI::App* data = app.add_subcommand("data", "Get published datasets");
-  data->require_subcommand(1);
-  CLI::App* command =
-      data->add_subcommand("get", "Download a dataset, compare its checksum and unpack it");
-  command->footer("Example: bitline data get cifar10 --to datasets");
-  command->add_option("SET", arguments->name, "cifar10, cifar100 or mnist")
-      ->required()
-      ->check(CLI::IsMember(names_of(sets)));
-  command->add_option("--to", arguments->to, "Folder to put it into")->type_name("DIR")->required();
+  Command data = app.subcommand("data", "Get published datasets");
+  data.require_subcommand();
+  Command command =
+      data.subcommand("get", "Download a dataset, compare its checksum and unpack it");
+  command.footer("Example: bitline data get cifar10 --to datasets");
+  command.option("SET", arguments->name, "cifar10, cifar100 or mnist")
+      .required()
+      .one_of(names_of(sets));
+  command.option("--to", arguments->to, "Folder to put it into").type("DIR").required();
   command
-      ->add_option("--url", arguments->url,
-                   "Mirror: what stands before /NAME of each of the set's files")
-      ->type_name("URL");
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, sets, &context] { get(*arguments, sets, context); });
+      .option("--url", arguments->url,
+              "Mirror: what stands before /NAME of each of the set's files")
+      .type("URL");
+  command.json_flag(arguments->json);
+  command.runs([arguments, sets, &context] { get(*arguments, sets, context); });
 }
 
 }  // namespace bitline::cli

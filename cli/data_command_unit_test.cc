@@ -25,11 +25,12 @@ class DataCommandTest : public FolderTest {
   /// What the program prints for `data get cifar10 --to FOLDER` and `options`.
   std::string get(const std::string& options) {
     Context context;
-    CLI::App app;
-    add_data(app, context, {{"cifar10", "http://127.0.0.1:1", "", {{"set.tar.gz", md5_}}}});
+    Program program("bitline", "");
+    add_data(program.command(), context,
+             {{"cifar10", "http://127.0.0.1:1", "", {{"set.tar.gz", md5_}}}});
     testing::internal::CaptureStdout();
-    app.parse(fmt::format("data get cifar10 --to \"{}\" --url {} {}", folder_.string(),
-                          server_.url(), options));
+    program.parse(fmt::format("data get cifar10 --to \"{}\" --url {} {}", folder_.string(),
+                              server_.url(), options));
     return testing::internal::GetCapturedStdout();
   }
 

@@ -74,6 +74,18 @@ TEST_F(DocsTest, EverySubcommandHasASectionAndNoOther) {
               testing::UnorderedElementsAreArray(names));
 }
 
+TEST_F(DocsTest, TheReadmeListsEverySubcommand) {
+  const std::string readme = read_text_file(BITLINE_SOURCE "/README.md");
+  for (const Verb& verb : verbs_)
+    EXPECT_THAT(readme, testing::HasSubstr("| `bitline " + verb.name + " "));
+}
+
+TEST_F(DocsTest, TheReadmeShowsTheProgramOfTheLibrary) {
+  const std::string program = read_text_file(BITLINE_SOURCE "/examples/library/find_levels.cc");
+  EXPECT_THAT(read_text_file(BITLINE_SOURCE "/README.md"),
+              testing::HasSubstr("```cpp\n" + program.substr(program.find("#include")) + "```\n"));
+}
+
 TEST_F(DocsTest, EveryOptionIsInTheSectionOfItsSubcommandOrInTheIntroduction) {
   const Words everywhere = all_options_in(introduction());
   for (const std::string& option : options_in(program_help_))

@@ -143,37 +143,35 @@ void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
 
 }  // namespace
 
-void add_evaluate(CLI::App& app, Context& context) {
+void add_evaluate(Command app, Context& context) {
   auto arguments = std::make_shared<EvaluateArguments>();
   arguments->mode = "analog";
   arguments->on = "test";
-  CLI::App* command = app.add_subcommand(
+  Command command = app.subcommand(
       "evaluate",
       "Accuracy on the test set, with a 95 % interval; paired against a plan or a network");
-  command->footer(
+  command.footer(
       "Example: bitline evaluate examples/quickstart.toml --plan plan.json --against lossless");
-  arguments->config.add_to(*command);
-  command->add_option("--plan", arguments->plan, "ADC plan (JSON); lossless without one")
-      ->type_name("FILE");
+  arguments->config.add_to(command);
+  command.option("--plan", arguments->plan, "ADC plan (JSON); lossless without one").type("FILE");
   command
-      ->add_option("--against", arguments->against,
-                   "Second plan, or 'lossless', for the paired difference")
-      ->type_name("FILE");
+      .option("--against", arguments->against,
+              "Second plan, or 'lossless', for the paired difference")
+      .type("FILE");
   command
-      ->add_option(
-          "--against-network", arguments->against_network,
-          "Network (or ONNX) file of the second evaluation; the configuration's unless given")
-      ->type_name("FILE");
+      .option("--against-network", arguments->against_network,
+              "Network (or ONNX) file of the second evaluation; the configuration's unless given")
+      .type("FILE");
   command
-      ->add_option("--on", arguments->on,
-                   "Images: test, or of the training set search, validation or holdout")
-      ->check(CLI::IsMember({"test", "search", "validation", "holdout"}));
-  command->add_option("--mode", arguments->mode, "analog, lossless or float")
-      ->check(CLI::IsMember({"analog", "lossless", "float"}));
-  command->add_option("--engine", arguments->engine, "fused, reference or composed")
-      ->check(CLI::IsMember({"fused", "reference", "composed"}));
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { evaluate_plans(*arguments, context); });
+      .option("--on", arguments->on,
+              "Images: test, or of the training set search, validation or holdout")
+      .one_of({"test", "search", "validation", "holdout"});
+  command.option("--mode", arguments->mode, "analog, lossless or float")
+      .one_of({"analog", "lossless", "float"});
+  command.option("--engine", arguments->engine, "fused, reference or composed")
+      .one_of({"fused", "reference", "composed"});
+  command.json_flag(arguments->json);
+  command.runs([arguments, &context] { evaluate_plans(*arguments, context); });
 }
 
 }  // namespace bitline::cli

@@ -90,15 +90,15 @@ void run_explain(const ExplainArguments& arguments, Context& context) {
 
 }  // namespace
 
-void add_explain(CLI::App& app, Context& context) {
+void add_explain(Command app, Context& context) {
   auto arguments = std::make_shared<ExplainArguments>();
-  CLI::App* command =
-      app.add_subcommand("explain", "Which layers' ADCs cost the accuracy, why, and what to try");
-  command->footer("Example: bitline explain examples/quickstart.toml --plan plan.json");
-  arguments->config.add_to(*command);
-  command->add_option("--plan", arguments->plan, "ADC plan (JSON)")->type_name("FILE")->required();
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { run_explain(*arguments, context); });
+  Command command =
+      app.subcommand("explain", "Which layers' ADCs cost the accuracy, why, and what to try");
+  command.footer("Example: bitline explain examples/quickstart.toml --plan plan.json");
+  arguments->config.add_to(command);
+  command.option("--plan", arguments->plan, "ADC plan (JSON)").type("FILE").required();
+  command.json_flag(arguments->json);
+  command.runs([arguments, &context] { run_explain(*arguments, context); });
 }
 
 }  // namespace bitline::cli

@@ -56,32 +56,30 @@ void run_export(const ExportArguments& arguments, bool has_golden_options, Conte
 
 }  // namespace
 
-void add_export(CLI::App& app, Context& context) {
+void add_export(Command app, Context& context) {
   auto arguments = std::make_shared<ExportArguments>();
-  CLI::App* command = app.add_subcommand(
-      "export", "Write the network as ONNX, or its arrays as NPZ or golden vectors");
-  command->footer(
+  Command command =
+      app.subcommand("export", "Write the network as ONNX, or its arrays as NPZ or golden vectors");
+  command.footer(
       "Example: bitline export examples/quickstart.toml --to qonnx --out network.onnx\n"
       "A network file (.safetensors, .onnx) instead of CONFIG lies on the default array.");
-  arguments->config.add_to(*command);
-  command->add_option("--plan", arguments->plan, "ADC plan (JSON); lossless without one")
-      ->type_name("FILE");
-  command->add_option("--to", arguments->format, "qonnx, qdq, npz or golden")
-      ->required()
-      ->check(CLI::IsMember({"qonnx", "qdq", "npz", "golden"}));
-  command->add_option("--out", arguments->out, "File to write; a folder for golden")
-      ->type_name("FILE")
-      ->required();
-  const CLI::Option* layers =
-      command
-          ->add_option("--layers", arguments->layers,
-                       "golden: layers by name; every layer on the array unless given")
-          ->type_name("NAME");
-  const CLI::Option* images =
-      command->add_option("--images", arguments->images, "golden: images of the search sample (1)");
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, layers, images, &context] {
-    run_export(*arguments, layers->count() + images->count() > 0, context);
+  arguments->config.add_to(command);
+  command.option("--plan", arguments->plan, "ADC plan (JSON); lossless without one").type("FILE");
+  command.option("--to", arguments->format, "qonnx, qdq, npz or golden")
+      .required()
+      .one_of({"qonnx", "qdq", "npz", "golden"});
+  command.option("--out", arguments->out, "File to write; a folder for golden")
+      .type("FILE")
+      .required();
+  const Option layers = command
+                            .option("--layers", arguments->layers,
+                                    "golden: layers by name; every layer on the array unless given")
+                            .type("NAME");
+  const Option images =
+      command.option("--images", arguments->images, "golden: images of the search sample (1)");
+  command.json_flag(arguments->json);
+  command.runs([arguments, layers, images, &context] {
+    run_export(*arguments, layers.is_given() || images.is_given(), context);
   });
 }
 

@@ -116,16 +116,16 @@ void inspect(const InspectArguments& arguments, Context& context) {
 
 }  // namespace
 
-void add_inspect(CLI::App& app, Context& context) {
+void add_inspect(Command app, Context& context) {
   auto arguments = std::make_shared<InspectArguments>();
-  CLI::App* command =
-      app.add_subcommand("inspect", "Show how a network lies on the array, layer by layer");
-  command->footer(
+  Command command =
+      app.subcommand("inspect", "Show how a network lies on the array, layer by layer");
+  command.footer(
       "Example: bitline inspect examples/quickstart.toml --set array.rows=64\n"
       "A network file (.onnx, .safetensors) instead of CONFIG is shown on the default array.");
-  arguments->config.add_to(*command);
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { inspect(*arguments, context); });
+  arguments->config.add_to(command);
+  command.json_flag(arguments->json);
+  command.runs([arguments, &context] { inspect(*arguments, context); });
 }
 
 }  // namespace bitline::cli

@@ -27,15 +27,11 @@ Json json_of(const ResultRow& row) {
 
 }  // namespace
 
-void add_json_flag(CLI::App& command, bool& json) {
-  command.add_flag("--json", json, "Print the result as JSON");
-}
-
 void print_json(const Json& document) {
-  fmt::print("{}\n", document.dump(2, ' ', false, Json::error_handler_t::replace));
+  fmt::print("{}\n", json_text(document, 2, WrongUtf8::kReplace));
 }
 
-Json json_of(const AdcPlan& plan) { return Json::parse(to_json(plan)); }
+Json json_of(const AdcPlan& plan) { return parse_json(to_json(plan)); }
 
 Json json_of(const Evaluation& evaluation) {
   Json json{{"images", evaluation.score.images},

@@ -1,19 +1,14 @@
 // Results as one JSON document on standard output; docs/json/ holds a schema for each subcommand.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "bitline/adc/adc_plan.h"
+#include "bitline/base/json.h"
 #include "bitline/record/result_row.h"
 #include "bitline/study/evaluation.h"
 
 namespace bitline::cli {
-
-using Json = nlohmann::ordered_json;
-
-/// Adds --json, which every subcommand that prints results has.
-void add_json_flag(CLI::App& command, bool& json);
 
 /// The document and nothing else; bytes of a name that are no UTF-8 become the replacement
 /// character.

@@ -8,15 +8,14 @@
 #include <exception>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "bitline/base/control_character.h"
 #include "bitline/base/fail.h"
 #include "bitline/base/memory.h"
-#include "bitline/base/nearest_name.h"
 #include "bitline/base/version.h"
 #include "bitline/kernels/instruction_set.h"
 #include "cli/command.h"
+#include "cli/command_line.h"
 #include "cli/ctrl_c.h"
 
 namespace bitline::cli {
@@ -55,65 +54,30 @@ void report(std::string_view message, ConsoleProgress& progress) {
   std::fputs(fmt::format("bitline: {}\n", printable(message)).c_str(), stderr);
 }
 
-/// CLI11 would say no more than that a subcommand is missing.
-void check_subcommand(CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return;
-  std::vector<std::string> known;
-  for (const CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
-    known.push_back(command->get_name());
-  if (std::ranges::find(known, argv[1]) != known.end()) return;
-  const std::string nearest = nearest_name(argv[1], known);
-  fail_usage("unknown subcommand '{}'{}; see bitline --help", argv[1],
-             nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
-}
-
-/// Runs the subcommand, or shows what --help and --version ask for.
-void parse(CLI::App& app, int argc, char** argv) {
-  try {
-    check_subcommand(app, argc, argv);
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {
-    app.exit(success);
-  }
-}
-
 constexpr const char* kOutputFailed =
     "cannot write to standard output; free some space or send it elsewhere";
 
 bool output_failed() { return std::fflush(stdout) != 0 || std::ferror(stdout) != 0; }
 
-/// BITLINE_ISA names the instruction set for the kernels.
-void choose_instruction_set() {
-  const char* name = std::getenv("BITLINE_ISA");
-  if (name == nullptr) return;
-  try {
-    force_instruction_set(name);
-  } catch (const Error& error) {
-    fail_usage("BITLINE_ISA: {}", error.what());
-  }
-}
-
 std::string describe_version() {
   return fmt::format("{} ({}), kernels for {}", version(), git_revision(), instruction_set());
 }
 
-void add_volume(CLI::App& app, ConsoleProgress& progress) {
-  CLI::Option* quiet = app.add_flag_callback(
+void add_volume(Command app, ConsoleProgress& progress) {
+  const Option quiet = app.flag(
       "--quiet", [&progress] { progress.be_quiet(); }, "No progress, only results and errors");
-  app.add_flag_callback(
+  app.flag(
          "--verbose", [&progress] { progress.be_verbose(); },
          "Say what is read, which steps run or are skipped, and how long they take")
-      ->excludes(quiet);
+      .excludes(quiet);
 }
 
 int run(int argc, char** argv) {
-  CLI::App app(
-      "Finds the ADC levels and ranges that a neural network needs on an analog "
-      "compute-in-memory array.",
-      "bitline");
-  app.set_version_flag("--version", describe_version);
-  app.require_subcommand(1);
-  app.fallthrough();  // what stands below may stand behind the subcommand too
+  Program program("bitline",
+                  "Finds the ADC levels and ranges that a neural network needs on an analog "
+                  "compute-in-memory array.");
+  program.version_flag("--version", describe_version);
+  const Command app = program.command();
   Context context;
   add_volume(app, context.progress);
   keep_freed_memory();
@@ -138,14 +102,12 @@ int run(int argc, char** argv) {
   add_report(app, context);
   add_bench(app, context);
   add_completion(app, context);
+  add_man(app, context);
   try {
     choose_instruction_set();
-    parse(app, argc, argv);
+    program.parse(argc, argv);
     if (output_failed()) fail("{}", kOutputFailed);
     return 0;
-  } catch (const CLI::ParseError& error) {
-    report(fmt::format("{}; see bitline --help", error.what()), context.progress);
-    return kUsageExit;
   } catch (const Error& error) {
     report(error.what(), context.progress);
     return exit_code(error.kind());

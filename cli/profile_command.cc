@@ -67,16 +67,16 @@ void profile(const ProfileArguments& arguments, Context& context) {
 
 }  // namespace
 
-void add_profile(CLI::App& app, Context& context) {
+void add_profile(Command app, Context& context) {
   auto arguments = std::make_shared<ProfileArguments>();
-  CLI::App* command = app.add_subcommand(
+  Command command = app.subcommand(
       "profile", "Count every partial sum of every layer, weight plane and input stream");
-  command->footer("Example: bitline profile examples/quickstart.toml --out profile");
-  arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out, "Folder for the files")->type_name("DIR");
-  command->add_flag("--by-tile", arguments->by_tile, "Keep tiles apart");
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { profile(*arguments, context); });
+  command.footer("Example: bitline profile examples/quickstart.toml --out profile");
+  arguments->config.add_to(command);
+  command.option("--out", arguments->out, "Folder for the files").type("DIR");
+  command.flag("--by-tile", arguments->by_tile, "Keep tiles apart");
+  command.json_flag(arguments->json);
+  command.runs([arguments, &context] { profile(*arguments, context); });
 }
 
 }  // namespace bitline::cli

@@ -50,22 +50,20 @@ void quantize(const QuantizeArguments& arguments, Context& context) {
 
 }  // namespace
 
-void add_quantize(CLI::App& app, Context& context) {
+void add_quantize(Command app, Context& context) {
   auto arguments = std::make_shared<QuantizeArguments>();
-  CLI::App* command = app.add_subcommand(
+  Command command = app.subcommand(
       "quantize", "Put a float network on integer grids by [quantize], without or with training");
-  command->footer(
+  command.footer(
       "Example: bitline quantize study.toml --set model.file=mine.onnx --out "
       "mine-w8a8.safetensors");
-  arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out, "Network file to write")
-      ->type_name("FILE")
-      ->required();
-  command->add_flag("--fine-tune", arguments->fine_tune,
-                    "As quantize.fine_tune: then train on the grids by [train]");
-  command->add_flag("--resume", arguments->resume, "Continue fine-tuning from its checkpoint");
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { quantize(*arguments, context); });
+  arguments->config.add_to(command);
+  command.option("--out", arguments->out, "Network file to write").type("FILE").required();
+  command.flag("--fine-tune", arguments->fine_tune,
+               "As quantize.fine_tune: then train on the grids by [train]");
+  command.flag("--resume", arguments->resume, "Continue fine-tuning from its checkpoint");
+  command.json_flag(arguments->json);
+  command.runs([arguments, &context] { quantize(*arguments, context); });
 }
 
 }  // namespace bitline::cli

@@ -40,20 +40,18 @@ void run_recalibrate(const RecalibrateArguments& arguments, Context& context) {
 
 }  // namespace
 
-void add_recalibrate(CLI::App& app, Context& context) {
+void add_recalibrate(Command app, Context& context) {
   auto arguments = std::make_shared<RecalibrateArguments>();
-  CLI::App* command = app.add_subcommand(
+  Command command = app.subcommand(
       "recalibrate", "Re-estimate batch-norm statistics with the ADCs of a plan in the loop");
-  command->footer(
+  command.footer(
       "Example: bitline recalibrate examples/quickstart.toml --plan plan.json "
       "--out recalibrated.safetensors");
-  arguments->config.add_to(*command);
-  command->add_option("--plan", arguments->plan, "ADC plan (JSON)")->type_name("FILE")->required();
-  command->add_option("--out", arguments->out, "Network file to write")
-      ->type_name("FILE")
-      ->required();
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { run_recalibrate(*arguments, context); });
+  arguments->config.add_to(command);
+  command.option("--plan", arguments->plan, "ADC plan (JSON)").type("FILE").required();
+  command.option("--out", arguments->out, "Network file to write").type("FILE").required();
+  command.json_flag(arguments->json);
+  command.runs([arguments, &context] { run_recalibrate(*arguments, context); });
 }
 
 }  // namespace bitline::cli

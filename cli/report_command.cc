@@ -31,17 +31,15 @@ void write_report(const ReportArguments& arguments) {
 
 }  // namespace
 
-void add_report(CLI::App& app, Context&) {
+void add_report(Command app, Context&) {
   auto arguments = std::make_shared<ReportArguments>();
-  CLI::App* command =
-      app.add_subcommand("report", "One page about a finished run, or about several in comparison");
-  command->footer("Example: bitline report runs/first runs/second --out comparison.html");
-  command->add_option("RUN", arguments->runs, "Run folders")->type_name("DIR")->required();
-  command->add_option("--out", arguments->out, "HTML file to write")
-      ->type_name("FILE")
-      ->capture_default_str();
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments] { write_report(*arguments); });
+  Command command =
+      app.subcommand("report", "One page about a finished run, or about several in comparison");
+  command.footer("Example: bitline report runs/first runs/second --out comparison.html");
+  command.option("RUN", arguments->runs, "Run folders").type("DIR").required();
+  command.option("--out", arguments->out, "HTML file to write").type("FILE").show_default();
+  command.json_flag(arguments->json);
+  command.runs([arguments] { write_report(*arguments); });
 }
 
 }  // namespace bitline::cli

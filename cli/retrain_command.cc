@@ -106,22 +106,22 @@ void retrain(const RetrainArguments& arguments, Context& context) {
 
 }  // namespace
 
-void add_retrain(CLI::App& app, Context& context) {
+void add_retrain(Command app, Context& context) {
   auto arguments = std::make_shared<RetrainArguments>();
-  CLI::App* command = app.add_subcommand(
-      "retrain", "Train weights and batch-norm with the ADCs of a plan in the loop");
-  command->footer(
+  Command command =
+      app.subcommand("retrain", "Train weights and batch-norm with the ADCs of a plan in the loop");
+  command.footer(
       "Example: bitline retrain examples/retrain-resnet20.toml --plan plan.json "
       "--out retrained.safetensors");
-  arguments->config.add_to(*command);
-  command->add_option("--plan", arguments->plan, "ADC plan (JSON)")->type_name("FILE");
-  command->add_flag("--control", arguments->control,
-                    "Instead of a plan: the same epochs with lossless ADCs");
-  command->add_option("--out", arguments->out, "Network file to write; default retrain.output")
-      ->type_name("FILE");
-  command->add_flag("--resume", arguments->resume, "Continue from the checkpoint");
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { retrain(*arguments, context); });
+  arguments->config.add_to(command);
+  command.option("--plan", arguments->plan, "ADC plan (JSON)").type("FILE");
+  command.flag("--control", arguments->control,
+               "Instead of a plan: the same epochs with lossless ADCs");
+  command.option("--out", arguments->out, "Network file to write; default retrain.output")
+      .type("FILE");
+  command.flag("--resume", arguments->resume, "Continue from the checkpoint");
+  command.json_flag(arguments->json);
+  command.runs([arguments, &context] { retrain(*arguments, context); });
 }
 
 }  // namespace bitline::cli

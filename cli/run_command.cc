@@ -43,16 +43,15 @@ void run(const RunArguments& arguments, Context& context) {
 
 }  // namespace
 
-void add_run(CLI::App& app, Context& context) {
+void add_run(Command app, Context& context) {
   auto arguments = std::make_shared<RunArguments>();
-  CLI::App* command = app.add_subcommand(
+  Command command = app.subcommand(
       "run", "From a trained network to an ADC plan, in a run folder that can be continued");
-  command->footer("Example: bitline run examples/quickstart.toml --out runs/first");
-  arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out, "Run folder (default runs/<name of CONFIG>)")
-      ->type_name("DIR");
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { run(*arguments, context); });
+  command.footer("Example: bitline run examples/quickstart.toml --out runs/first");
+  arguments->config.add_to(command);
+  command.option("--out", arguments->out, "Run folder (default runs/<name of CONFIG>)").type("DIR");
+  command.json_flag(arguments->json);
+  command.runs([arguments, &context] { run(*arguments, context); });
 }
 
 }  // namespace bitline::cli

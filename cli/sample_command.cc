@@ -61,21 +61,20 @@ void sample(const SampleArguments& arguments, Context& context) {
 
 }  // namespace
 
-void add_sample(CLI::App& app, Context& context) {
+void add_sample(Command app, Context& context) {
   auto arguments = std::make_shared<SampleArguments>();
-  CLI::App* command =
-      app.add_subcommand("sample", "Write a class-balanced part of a dataset into one small file");
-  command->footer(
+  Command command =
+      app.subcommand("sample", "Write a class-balanced part of a dataset into one small file");
+  command.footer(
       "Example: bitline sample examples/resnet20-cifar10.toml --split test "
       "--per-class 100 --out test.safetensors");
-  arguments->config.add_to(*command);
-  command->add_option("--split", arguments->split, "train or test")
-      ->check(CLI::IsMember({"train", "test"}));
-  command->add_option("--per-class", arguments->per_class, "Images of each class")
-      ->check(CLI::Range(1, std::numeric_limits<int>::max()));
-  command->add_option("--out", arguments->out, "File to write")->type_name("FILE")->required();
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { sample(*arguments, context); });
+  arguments->config.add_to(command);
+  command.option("--split", arguments->split, "train or test").one_of({"train", "test"});
+  command.option("--per-class", arguments->per_class, "Images of each class")
+      .between(1, std::numeric_limits<int>::max());
+  command.option("--out", arguments->out, "File to write").type("FILE").required();
+  command.json_flag(arguments->json);
+  command.runs([arguments, &context] { sample(*arguments, context); });
 }
 
 }  // namespace bitline::cli

@@ -25,7 +25,7 @@ SearchResult search_into(const std::filesystem::path& path, SearchStudy& study, 
                          RangeMethod ranges, Context& context) {
   const std::string journal = path.string() + ".journal";
   SearchResult result = study.search(levels, ranges, journal, context.job());
-  write_file_atomically(path.string() + ".json", to_json(result.plan));
+  write_plan(path.string() + ".json", result.plan);
   write_file_atomically(path.string() + ".csv", curves_to_csv(result.curves));
   std::filesystem::remove(journal);
   return result;
@@ -79,18 +79,18 @@ void search(const SearchArguments& arguments, Context& context) {
 
 }  // namespace
 
-void add_search(CLI::App& app, Context& context) {
+void add_search(Command app, Context& context) {
   auto arguments = std::make_shared<SearchArguments>();
-  CLI::App* command =
-      app.add_subcommand("search", "Find the best range of every layer's ADC, exhaustively");
-  command->footer(
+  Command command =
+      app.subcommand("search", "Find the best range of every layer's ADC, exhaustively");
+  command.footer(
       "Example: bitline search examples/quickstart.toml --out plans\n"
       "Writes L<levels>-<ranges>.json (the plan) and .csv (the curve delta -> score).");
-  arguments->config.add_to(*command);
-  command->add_option("--out", arguments->out, "Folder for plans and curves")->type_name("DIR");
-  command->add_flag("--full", arguments->full, "Measure every candidate on every image");
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { search(*arguments, context); });
+  arguments->config.add_to(command);
+  command.option("--out", arguments->out, "Folder for plans and curves").type("DIR");
+  command.flag("--full", arguments->full, "Measure every candidate on every image");
+  command.json_flag(arguments->json);
+  command.runs([arguments, &context] { search(*arguments, context); });
 }
 
 }  // namespace bitline::cli

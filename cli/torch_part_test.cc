@@ -21,17 +21,21 @@ class TorchPartTest : public StudyTest {
   void SetUp() override {
     if (!trains()) GTEST_SKIP() << kNoTraining;
     std::filesystem::copy_file(BITLINE_PROGRAM, folder() / "bitline");
+    std::filesystem::copy_file(BITLINE_LIBRARY, folder() / BITLINE_SONAME);
   }
   void TearDown() override {
     ::unsetenv(kPart);
     ::unsetenv("BITLINE_ISA");
   }
 
-  /// A copy of the program with nothing beside it.
+  /// A copy of the program and its library with nothing beside them.
   Outcome run_alone(const std::vector<std::string>& arguments) const {
     Call alone = call();
     alone.program = folder() / "bitline";
-    return run(arguments, alone);
+    ::setenv("LD_LIBRARY_PATH", folder().c_str(), 1);
+    Outcome outcome = run(arguments, alone);
+    ::unsetenv("LD_LIBRARY_PATH");
+    return outcome;
   }
   void refuse_part(const std::filesystem::path& file, int exit_code,
                    const std::vector<std::string>& words) const {

@@ -31,16 +31,15 @@ void train(const TrainArguments& arguments, Context& context) {
 
 }  // namespace
 
-void add_train(CLI::App& app, Context& context) {
+void add_train(Command app, Context& context) {
   auto arguments = std::make_shared<TrainArguments>();
-  CLI::App* command = app.add_subcommand("train", "Train a float or quantized baseline network");
-  command->footer("Example: bitline train examples/train-resnet20-float.toml --resume");
-  arguments->config.add_to(*command);
-  command->add_flag("--resume", arguments->resume, "Continue from the checkpoint");
-  command->add_option("--device", arguments->device, "cpu or cuda")
-      ->check(CLI::IsMember({"cpu", "cuda"}));
-  add_json_flag(*command, arguments->json);
-  command->callback([arguments, &context] { train(*arguments, context); });
+  Command command = app.subcommand("train", "Train a float or quantized baseline network");
+  command.footer("Example: bitline train examples/train-resnet20-float.toml --resume");
+  arguments->config.add_to(command);
+  command.flag("--resume", arguments->resume, "Continue from the checkpoint");
+  command.option("--device", arguments->device, "cpu or cuda").one_of({"cpu", "cuda"});
+  command.json_flag(arguments->json);
+  command.runs([arguments, &context] { train(*arguments, context); });
 }
 
 }  // namespace bitline::cli

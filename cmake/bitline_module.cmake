@@ -3,13 +3,16 @@
 # edge that CMakeLists.txt does not state is an error of the compiler.
 
 find_package(fmt REQUIRED)
-find_package(GTest REQUIRED)
-find_package(rapidcheck REQUIRED)
-include(GoogleTest)
+if(BITLINE_TESTS)
+  find_package(GTest REQUIRED)
+  find_package(rapidcheck REQUIRED)
+  include(GoogleTest)
+endif()
 
 add_library(bitline_flags INTERFACE)
 target_compile_options(bitline_flags INTERFACE
-  -Wall -Wextra -Wshadow -Wconversion -Werror -ffp-contract=off -fno-math-errno)
+  -Wall -Wextra -Wshadow -Wconversion $<$<BOOL:${BITLINE_WERROR}>:-Werror>
+  -ffp-contract=off -fno-math-errno -fno-semantic-interposition)
 if(BITLINE_SANITIZE)
   target_compile_options(bitline_flags INTERFACE
     -fsanitize=${BITLINE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -44,32 +47,62 @@ endfunction()
 # bitline_include_folder(NAME RESULT): an include directory of its own for this folder of bitline/, in
 # RESULT.
 function(bitline_include_folder name result)
-  set(include ${CMAKE_BINARY_DIR}/include/${name})
+  set(include ${PROJECT_BINARY_DIR}/include/${name})
   file(MAKE_DIRECTORY ${include}/bitline)
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${include}/bitline/${name} SYMBOLIC)
   set(${result} ${include} PARENT_SCOPE)
 endfunction()
 
-# bitline_module(NAME DEPENDS folders... LIBRARIES external targets...)
+# What most files include of the standard library and of fmt, compiled once. Headers of our own never
+# stand here: an include along a missing edge would then compile.
+set(bitline_precompiled <algorithm> <cmath> <cstdint> <filesystem> <functional> <limits> <map>
+  <memory> <numeric> <optional> <set> <span> <string> <string_view> <utility> <vector>
+  <fmt/format.h>)
+# without it, ccache takes nothing that GCC compiles with precompiled headers
+set(bitline_precompiled_flags $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+
+# bitline_precompiled_as(TARGET FOLDER): TARGET takes the precompiled headers of a folder.
+function(bitline_precompiled_as target folder)
+  target_precompile_headers(${target} REUSE_FROM bitline_${folder})
+  target_compile_options(${target} PRIVATE ${bitline_precompiled_flags})
+endfunction()
+
+# bitline_module(NAME DEPENDS folders... LIBRARIES external targets...
+#                PRECOMPILE headers... | PRECOMPILED_AS folder
+#                TEST_DEPENDS folders... TEST_DEFINITIONS definitions...)
 # Library from every *.cc of the folder, test program from every *_test.cc; each test case is
-# visible to CTest as <folder>.<Suite>.<Case>.
+# visible to CTest as <folder>.<Suite>.<Case>. PRECOMPILE: headers of its libraries that most of its
+# files include too. Without them it takes the precompiled headers of another folder, unless told
+# otherwise of base/. Its tests may need further folders, and definitions of the preprocessor.
 function(bitline_module name)
-  cmake_parse_arguments(MODULE "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(MODULE "" "PRECOMPILED_AS"
+    "DEPENDS;LIBRARIES;PRECOMPILE;TEST_DEPENDS;TEST_DEFINITIONS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cc)
   list(REMOVE_ITEM sources ${tests} "")
 
   bitline_include_folder(${name} include)
-  add_library(bitline_${name} ${sources})
+  add_library(bitline_${name} STATIC ${sources})
+  set_property(GLOBAL APPEND PROPERTY BITLINE_ROOMS ${name})
   target_include_directories(bitline_${name} PUBLIC ${include})
   list(TRANSFORM MODULE_DEPENDS PREPEND bitline_)
+  list(TRANSFORM MODULE_TEST_DEPENDS PREPEND bitline_)
   target_link_libraries(bitline_${name}
     PUBLIC ${MODULE_DEPENDS} ${MODULE_LIBRARIES} fmt::fmt PRIVATE bitline_flags)
+  if(MODULE_PRECOMPILE OR name STREQUAL base)
+    target_precompile_headers(bitline_${name} PRIVATE ${bitline_precompiled} ${MODULE_PRECOMPILE})
+    target_compile_options(bitline_${name} PRIVATE ${bitline_precompiled_flags})
+  elseif(MODULE_PRECOMPILED_AS)
+    bitline_precompiled_as(bitline_${name} ${MODULE_PRECOMPILED_AS})
+  else()
+    bitline_precompiled_as(bitline_${name} base)
+  endif()
 
-  if(tests)
+  if(tests AND BITLINE_TESTS)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE
-      bitline_${name} bitline_testing bitline_flags GTest::gmock GTest::gtest_main rapidcheck)
+    target_compile_definitions(${name}_test PRIVATE ${MODULE_TEST_DEFINITIONS})
+    target_link_libraries(${name}_test PRIVATE bitline_${name} ${MODULE_TEST_DEPENDS}
+      bitline_testing bitline_flags GTest::gmock GTest::gtest_main rapidcheck)
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
       DISCOVERY_TIMEOUT 60)
   endif()
@@ -125,7 +158,7 @@ std::span<const ${policy}* const> all_policies<${policy}>() {
 }  // namespace bitline
 " @ONLY)
   target_sources(bitline_${name} PRIVATE ${files} ${list})
-  if(tests)
+  if(tests AND BITLINE_TESTS)
     target_sources(${name}_test PRIVATE ${tests})
   endif()
 endfunction()

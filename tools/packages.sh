@@ -3,6 +3,11 @@
 
 # shellcheck shell=sh disable=SC2034  # the lists are used where this file is sourced
 
+# The Debian release whose packages are taken: this one, or what BITLINE_DEBIAN says; empty elsewhere.
+# shellcheck disable=SC1091  # every system has a file of its own there
+debian=${BITLINE_DEBIAN:-$( (. /etc/os-release && [ "$ID" = debian ] && echo "${VERSION_ID:-}") 2>/dev/null || true)}
+case $debian in 12) clang=14 ;; *) clang=19 ;; esac
+
 # One package a line, and what it is for. HACKING.md argues each choice.
 build_packages='
 g++ compiler
@@ -21,26 +26,39 @@ zlib1g-dev compressed datasets
 libzip-dev NPZ files
 libonnx-dev ONNX files
 libprotobuf-dev ONNX files
-libonnx-testdata reference results of operators
 libturbojpeg0-dev JPEG pictures
 libpng-dev PNG pictures
 libcurl4-openssl-dev downloads of datasets
 libarchive-dev archives of datasets
+'
+# What ./test needs beyond that.
+test_packages='
 libgtest-dev tests
 libgmock-dev tests
 librapidcheck-dev property tests
+libonnx-testdata reference results of operators
 '
-# What .ci/run and .ci/long need beyond that.
+# What .ci/run and .ci/long need beyond both.
 check_packages='
 git list of changed files
 libopencv-dnn-dev another runtime for ONNX files to compare with
 clang compiler for clang-tidy and the fuzz targets
-libclang-rt-14-dev sanitizers and libFuzzer for clang
-clang-format formatting check
-clang-tidy static checks
+libclang-rt-'$clang'-dev sanitizers and libFuzzer for clang
 zsh asked what the completion script offers
 valgrind memory errors in code that oneDNN generates
 python3 makes the changes of .ci/mutations
+groff-base reads man pages
+doxygen reads comments of public headers
+'
+# What .ci/run needs where it looks at style, which is on Debian 12: its versions define it.
+style_packages='
+clang-format formatting check
+clang-tidy static checks
+'
+# What tools/debian_packages needs.
+package_packages='
+dpkg-dev dependencies of the packages
+file finds what is to be stripped
 '
 # What .ci/page needs: reports are looked at in a browser.
 page_packages='
@@ -79,13 +97,23 @@ is_installed() {
     grep -xE "($architecture|all) installed" >/dev/null
 }
 
+# Ends where neither of the tested releases is there nor BITLINE_DEBIAN says which to take it for.
+require_debian() {
+  if ! command -v dpkg-query >/dev/null; then
+    echo "$0 needs Debian 12 or 13 (dpkg-query is missing here); docs/install.md says how to build elsewhere" >&2
+    exit 1
+  fi
+  case $debian in 12 | 13) return ;; esac
+  # shellcheck disable=SC1091
+  system=${BITLINE_DEBIAN:-$( (. /etc/os-release && echo "$PRETTY_NAME") 2>/dev/null || echo 'this system')}
+  echo "$0 is tested on Debian 12 and 13, not on $system; BITLINE_DEBIAN=13 $0 goes on with the packages of 13" >&2
+  exit 1
+}
+
 # Installs what is missing of a list like the one above, after one line that says what and why.
 # Whoever is not root gets that line to run, and exit code 1.
 require_packages() {
-  if ! command -v dpkg-query >/dev/null; then
-    echo "$0 needs Debian 12 (dpkg-query is missing here); docs/install.md says how to build elsewhere" >&2
-    exit 1
-  fi
+  require_debian
   missing='' reasons='' foreign=''
   while read -r package reason; do
     [ -n "$package" ] || continue
@@ -105,7 +133,11 @@ EOF
   line="$line --no-install-recommends$missing  # Bitline needs${reasons#,}"
   echo "$line"
   [ -z "$sudo" ] || exit 1
-  eval "$line"
+  if eval "$line"; then return; fi
+  for package in $missing; do
+    apt-cache show "$package" >/dev/null 2>&1 || echo "$0: apt-get finds no package $package here" >&2
+  done
+  exit 1
 }
 
 # Compilers that run at once: one a core, as far as memory goes. A file that includes LibTorch

@@ -7,6 +7,7 @@
 #include "bitline/adc/adc_plan_json.h"
 #include "bitline/adc/stream_tables.h"
 #include "bitline/base/fail.h"
+#include "bitline/base/file.h"
 #include "bitline/base/hash.h"
 
 namespace bitline {
@@ -74,6 +75,10 @@ std::string to_json(const AdcPlan& plan) {
     layer_separator = ",\n";
   }
   return text + (plan.layers.empty() ? "}\n}\n" : "\n  }\n}\n");
+}
+
+void write_plan(const std::filesystem::path& path, const AdcPlan& plan) {
+  write_file_atomically(path, to_json(plan));
 }
 
 std::string content_hash(const AdcPlan& plan) { return sha256(to_json(plan)); }

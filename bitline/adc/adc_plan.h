@@ -12,7 +12,7 @@ namespace bitline {
 
 /// One layer of a plan: the choice, and the possible sums that its table covers.
 struct PlannedAdc {
-  AdcSpec spec;
+  AdcSpec spec;              ///< the choice
   std::int64_t minimum = 0;  ///< smallest possible partial sum of the layer
   std::int64_t maximum = 0;  ///< largest possible partial sum of the layer
 
@@ -21,7 +21,7 @@ struct PlannedAdc {
 
 /// Layer name to its ADC. Layers that a plan does not name are lossless.
 struct AdcPlan {
-  std::map<std::string, PlannedAdc> layers;
+  std::map<std::string, PlannedAdc> layers;  ///< by name of the layer
   /// The array that it was found on (ArraySettings of mapping/); empty where that is not known.
   std::map<std::string, std::string> array = {};
 
@@ -37,7 +37,10 @@ std::string to_json(const AdcPlan& plan);
 /// Reads it back; thresholds and values are recomputed from the choice and must agree. Throws Error
 /// that names the layer and the field.
 AdcPlan plan_from_json(std::string_view json);
+/// The plan in a file, errors likewise.
 AdcPlan read_plan(const std::filesystem::path& path);
+/// Writes to_json(plan) atomically.
+void write_plan(const std::filesystem::path& path, const AdcPlan& plan);
 /// SHA-256 of the canonical JSON.
 std::string content_hash(const AdcPlan& plan);
 

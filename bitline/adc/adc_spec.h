@@ -37,19 +37,21 @@ struct EnumNames<Sides> {
 
 /// One layer's ADC. Which other members count is the quantizer's to say (QuantizerPolicy::uses).
 struct AdcSpec {
-  Quantizer quantizer = quantizers::kZeroTread;
-  std::int64_t levels = 16;  ///< L ≥ 2
-  Rational delta = 16;       ///< δ, bound of the range, in units of the partial sum (LSB)
-  Rational centre = 0;       ///< x
-  StepRule step_rule = StepRule::kRange;
-  TieRule tie_rule = TieRule::kUp;
-  Sides sides = Sides::kAutomatic;
+  Quantizer quantizer = quantizers::kZeroTread;  ///< the kind of ADC
+  std::int64_t levels = 16;                      ///< L ≥ 2
+  Rational delta = 16;  ///< δ, bound of the range, in units of the partial sum (LSB)
+  Rational centre = 0;  ///< x
+  StepRule step_rule = StepRule::kRange;  ///< zero-tread only
+  TieRule tie_rule = TieRule::kUp;        ///< where a sum lies half-way between two levels
+  Sides sides = Sides::kAutomatic;        ///< of the centre that have levels
   /// s_j: input stream j is read over δ · 2^−s_j (stream_tables.h); empty: all over δ. The only
   /// member that make_code_table refuses.
   std::vector<int> stream_shifts = {};
+  /// @{
   /// The transfer curve of quantizers::kTable, measured (measured_table.h) or computed.
   std::vector<std::int64_t> table_thresholds;
   std::vector<Rational> table_values;
+  /// @}
 
   friend bool operator==(const AdcSpec&, const AdcSpec&) = default;
 };

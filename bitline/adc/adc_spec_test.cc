@@ -90,8 +90,7 @@ TEST(AdcSpec, NamesAreReadBack) {
 }
 
 TEST(AdcSpec, UnknownNamesListTheKnown) {
-  expect_error(ErrorKind::kUsage,
-               "quantizer 'zero-thread' is unknown; choose one of ",
+  expect_error(ErrorKind::kUsage, "quantizer 'zero-thread' is unknown; choose one of ",
                [] { pick<QuantizerPolicy>("zero-thread"); });
   expect_error(ErrorKind::kUsage, "choose one of up, away", [] { from_name<TieRule>("down"); });
   expect_error(ErrorKind::kUsage, "step rule ''", [] { from_name<StepRule>(""); });

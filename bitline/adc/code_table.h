@@ -25,6 +25,7 @@ struct CodeTable {
   Rational unit = 1;                 ///< scale of `values`, in units of the partial sum (LSB)
   bool lossless = false;             ///< value(p) = p: thresholds minimum + 1 … maximum, unit 1
 
+  /// Number of codes.
   std::int64_t levels() const { return static_cast<std::int64_t>(values.size()); }
   /// 0 … levels() − 1, for any p.
   std::int64_t code(std::int64_t p) const;

@@ -14,11 +14,13 @@ namespace bitline {
 template <typename E>
 struct EnumNames;
 
+/// An enumeration that has such a list.
 template <typename E>
 concept NamedEnum = requires {
   EnumNames<E>::kNames;
 };
 
+/// The name of a value.
 template <NamedEnum E>
 constexpr std::string_view name_of(E value) {
   return EnumNames<E>::kNames.at(static_cast<std::size_t>(value));

@@ -19,9 +19,12 @@ enum class ErrorKind {
 /// Carries a one-line message that names the thing, its value, the limit and the remedy.
 class Error : public std::exception {
  public:
+  /// `message` is one line.
   Error(ErrorKind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
 
+  /// What a caller can do about it.
   ErrorKind kind() const { return kind_; }
+  /// The message.
   const char* what() const noexcept override { return message_.c_str(); }
 
   /// Puts `context` and a colon before the message, on the way up: "layer conv3: delta 200 ...".

@@ -31,7 +31,9 @@ std::span<const Policy* const> all_policies();
 template <typename Policy>
 class Picked {
  public:
+  /// `policy` outlives it, as those of all_policies() do.
   constexpr Picked(const Policy& policy) : policy_(&policy) {}  // NOLINT(*-explicit-*)
+  /// The policy, for its members.
   const Policy* operator->() const { return policy_; }
   friend bool operator==(const Picked&, const Picked&) = default;
 
@@ -39,6 +41,7 @@ class Picked {
   const Policy* policy_;
 };
 
+/// As files and commands spell it.
 template <typename Policy>
 std::string_view name_of(const Picked<Policy>& picked) {
   return picked->name;

@@ -37,7 +37,9 @@ class SilentProgress : public ProgressSink {
 /// Set by a signal handler or another thread; long work polls it between its steps.
 class Cancellation {
  public:
+  /// Asks for a stop. For any thread and signal handlers.
   void request() noexcept { requested_.store(true, std::memory_order_relaxed); }
+  /// Whether a stop was asked for.
   bool requested() const noexcept { return requested_.load(std::memory_order_relaxed); }
   /// Throws Error of kind kInterrupted once a stop was requested.
   void check() const {
@@ -53,8 +55,8 @@ class Cancellation {
 /// Long work as those see it who do it: where it tells how far it is, and who may ask it to stop.
 /// Refers to both, which outlive the work.
 struct Job {
-  ProgressSink& progress;
-  const Cancellation& cancellation;
+  ProgressSink& progress;            ///< where the work tells how far it is
+  const Cancellation& cancellation;  ///< what it polls between its steps
 };
 
 }  // namespace bitline

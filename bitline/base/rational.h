@@ -20,7 +20,8 @@ constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return -floor_
 /// 64 bits throws Error rather than wrap.
 class Rational {
  public:
-  constexpr Rational() = default;
+  constexpr Rational() = default;  ///< 0
+  /// A whole number.
   // NOLINTNEXTLINE(google-explicit-constructor): a whole number is a fraction
   constexpr Rational(std::int64_t whole) : numerator_(whole) {}
   /// Throws Error for a zero denominator.
@@ -33,22 +34,31 @@ class Rational {
     return value;
   }
 
+  /// Of the fraction in lowest terms.
   std::int64_t numerator() const { return numerator_; }
+  /// Likewise, positive.
   std::int64_t denominator() const { return denominator_; }
+  /// Rounded: for messages and charts, never for a decision.
   double to_double() const {
     return static_cast<double>(numerator_) / static_cast<double>(denominator_);
   }
-  /// ⌊value⌋ and ⌈value⌉.
+  /// ⌊value⌋.
   std::int64_t floor() const { return floor_div(numerator_, denominator_); }
+  /// ⌈value⌉.
   std::int64_t ceil() const { return ceil_div(numerator_, denominator_); }
 
+  /// @{
+  /// Exact. Throws Error where the result does not fit 64 bits.
   friend Rational operator+(const Rational& a, const Rational& b);
   friend Rational operator-(const Rational& a, const Rational& b);
   friend Rational operator*(const Rational& a, const Rational& b);
-  /// Throws Error for b = 0.
+  /// @}
+  /// Likewise, and for b = 0.
   friend Rational operator/(const Rational& a, const Rational& b);
+  /// Exact.
   Rational operator-() const;
   friend bool operator==(const Rational& a, const Rational& b) = default;
+  /// Exact.
   friend std::strong_ordering operator<=>(const Rational& a, const Rational& b);
 
  private:

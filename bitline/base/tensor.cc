@@ -95,4 +95,9 @@ void Tensor::require(DType expected) const {
   if (dtype_ != expected) fail("a tensor of {} was read as {}", name_of(dtype_), name_of(expected));
 }
 
+void Tensor::check_count(const Shape& shape, std::size_t values) {
+  if (static_cast<std::size_t>(element_count(shape)) != values)
+    fail("a tensor of shape {} cannot hold {} values", to_string(shape), values);
+}
+
 }  // namespace bitline

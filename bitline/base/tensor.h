@@ -8,10 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "bitline/base/fail.h"
+#include "bitline/base/error.h"
 
 namespace bitline {
 
+/// Type of a tensor's elements.
 enum class DType { kU8, kI8, kI16, kI32, kI64, kF32, kF64 };
 
 /// Bytes of one element.
@@ -38,6 +39,7 @@ template <>
 struct DTypeOf<double> : std::integral_constant<DType, DType::kF64> {};
 }  // namespace detail
 
+/// Extent of each axis, the slowest first.
 using Shape = std::vector<std::int64_t>;
 
 /// Product of the extents. Throws Error when an extent is negative or the product overflows.
@@ -61,18 +63,23 @@ class Tensor {
   template <typename T>
   static Tensor of(Shape shape, std::span<const T> values) {
     Tensor tensor(detail::DTypeOf<T>::value, std::move(shape));
-    if (static_cast<std::size_t>(tensor.size()) != values.size())
-      fail("a tensor of shape {} cannot hold {} values", to_string(tensor.shape()), values.size());
+    check_count(tensor.shape(), values.size());
     std::copy(values.begin(), values.end(), tensor.data<T>().begin());
     return tensor;
   }
 
+  /// Type of the elements.
   DType dtype() const { return dtype_; }
+  /// Extent of each axis, the slowest first.
   const Shape& shape() const { return shape_; }
+  /// Extent of one axis.
   std::int64_t dim(std::size_t axis) const { return shape_.at(axis); }
+  /// Number of elements.
   std::int64_t size() const { return size_; }
+  /// Size of the elements in bytes.
   std::size_t byte_size() const { return static_cast<std::size_t>(size_) * size_of(dtype_); }
 
+  /// @{
   /// The elements. Throws Error when T is not the element type.
   template <typename T>
   std::span<T> data() {
@@ -84,8 +91,12 @@ class Tensor {
     require(detail::DTypeOf<T>::value);
     return {reinterpret_cast<const T*>(buffer_.get()), static_cast<std::size_t>(size_)};
   }
+  /// @}
+  /// @{
+  /// The elements as they lie in memory.
   std::span<std::byte> bytes() { return {buffer_.get(), byte_size()}; }
   std::span<const std::byte> bytes() const { return {buffer_.get(), byte_size()}; }
+  /// @}
 
   /// The same elements under another shape; shares the buffer.
   Tensor reshaped(Shape shape) const;
@@ -96,6 +107,7 @@ class Tensor {
 
  private:
   void require(DType expected) const;
+  static void check_count(const Shape& shape, std::size_t values);
 
   DType dtype_;
   Shape shape_;

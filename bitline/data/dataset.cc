@@ -21,6 +21,10 @@ void check_finite(const Tensor& images, std::string_view where) {
 
 }  // namespace
 
+void Dataset::check_index(std::int64_t i) const {
+  if (i < 0 || i >= size()) fail("image {} was asked for, but there are {}", i, size());
+}
+
 void check_dataset(const Dataset& dataset, std::string_view where) {
   if (!is_pixel_type(dataset.images.dtype()) || dataset.images.shape().size() != 4)
     fail("{}: images have to be U8 or F32 [n, channels, height, width], found {} {}", where,

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "bitline/base/fail.h"
 #include "bitline/base/tensor.h"
 
 namespace bitline {
@@ -15,19 +14,23 @@ namespace bitline {
 struct Dataset {
   /// [n, channels, height, width]: U8, or F32 with pixels as a network's normalization takes them
   Tensor images{DType::kU8, {0, 0, 0, 0}};
-  std::vector<std::int32_t> labels;  ///< n labels in [0, classes)
-  std::int32_t classes = 0;
+  std::vector<std::int32_t> labels;      ///< n labels in [0, classes)
+  std::int32_t classes = 0;              ///< number of classes
   std::vector<std::string> class_names;  ///< one for each class, or empty
 
+  /// n, the number of images.
   std::int64_t size() const { return images.dim(0); }
   /// Image i as [channels, height, width]. Throws Error for an image outside the set, and when
   /// Pixel is not the images' element type.
   template <typename Pixel = std::uint8_t>
   std::span<const Pixel> image(std::int64_t i) const {
-    if (i < 0 || i >= size()) fail("image {} was asked for, but there are {}", i, size());
+    check_index(i);
     const auto pixels = static_cast<std::size_t>(images.size() / size());
     return images.data<Pixel>().subspan(static_cast<std::size_t>(i) * pixels, pixels);
   }
+
+ private:
+  void check_index(std::int64_t i) const;
 };
 
 /// Which half of a published dataset.

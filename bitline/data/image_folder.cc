@@ -87,7 +87,7 @@ void check_memory(const Shape& images) {
   if (bytes > memory)
     fail(
         "{} images of {} x {} pixels take {} MB, more than the {} MB of memory here; use fewer, or "
-        "make data.crop smaller",
+        "make crop smaller",
         images[0], images[2], images[3], bytes >> 20, memory >> 20);
 }
 

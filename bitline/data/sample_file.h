@@ -12,7 +12,7 @@ namespace bitline {
 
 /// A part of a dataset, and where it comes from.
 struct Samples {
-  Dataset data;
+  Dataset data;                       ///< images and labels
   std::string dataset;                ///< for example "CIFAR-10"
   std::string origin;                 ///< which part and how it was chosen, in words
   std::vector<std::int64_t> indices;  ///< positions in the whole dataset, or empty

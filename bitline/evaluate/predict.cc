@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "bitline/base/fail.h"
+#include "bitline/data/normalizer.h"
 #include "bitline/evaluate/scoring.h"
 
 namespace bitline {

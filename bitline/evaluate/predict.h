@@ -1,9 +1,9 @@
 // A dataset through an Executor, in batches.
 #pragma once
 
+#include "bitline/base/normalization.h"
 #include "bitline/base/progress.h"
 #include "bitline/data/dataset.h"
-#include "bitline/data/normalization.h"
 #include "bitline/runtime/executor.h"
 
 namespace bitline {

@@ -8,11 +8,10 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/base/file.h"
+#include "bitline/base/json.h"
 
 namespace bitline {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr int kVersion = 1;
 
@@ -153,7 +152,7 @@ void write_golden(const std::filesystem::path& folder, const std::string& networ
     job.progress.update(std::ssize(manifest["layers"]), golden.layer->name);
   }
   job.progress.end();
-  write_file_atomically(folder / "manifest.json", manifest.dump(1) + "\n");
+  write_file_atomically(folder / "manifest.json", json_text(manifest, 1) + "\n");
 }
 
 }  // namespace bitline

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "bitline/base/normalization.h"
 #include "bitline/base/tensor.h"
 #include "bitline/graph/operators.h"
 #include "bitline/graph/quant_spec.h"
@@ -15,26 +17,32 @@ namespace bitline {
 
 /// A node makes one value, which carries the node's name.
 struct Node {
-  std::string name;
-  Operator op;
+  std::string name;                               ///< unique in the network
+  Operator op;                                    ///< what it computes
   std::vector<std::string> inputs;                ///< names of the nodes whose values it reads
   std::map<std::string, std::string> parameters;  ///< role ("weight") to key in Network::tensors
 };
 
 /// Copying a Network shares its tensors' buffers.
 struct Network {
-  std::string name;
+  std::string name;                        ///< what it is called, for example "resnet20"
   std::vector<Node> nodes;                 ///< topological order; the first is the only Input,
                                            ///< the last makes the network's output (logits)
   std::map<std::string, Tensor> tensors;   ///< F32 parameters
   std::map<std::string, QuantSpec> quant;  ///< by node name (its value) or tensor key (a parameter)
+  /// Of the images that it was trained or calibrated on; none where that is not known.
+  std::optional<Normalization> normalization = {};
 
   /// Index of the node. Throws Error with the nearest known name where one is near.
   std::size_t index_of(std::string_view node) const;
+  /// The node of that name; errors as index_of().
   const Node& node(std::string_view wanted) const { return nodes[index_of(wanted)]; }
+  /// @{
   /// The tensor of a node's parameter. Throws Error when the node has none of that role.
   const Tensor& parameter(const Node& node, std::string_view role) const;
   Tensor& parameter(const Node& node, std::string_view role);
+  /// @}
+  /// Whether the node has a parameter of that role.
   bool has_parameter(const Node& node, std::string_view role) const {
     return node.parameters.contains(std::string(role));
   }

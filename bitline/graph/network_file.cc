@@ -5,15 +5,16 @@
 #include <nlohmann/json.hpp>
 
 #include "bitline/base/fail.h"
+#include "bitline/base/json.h"
 #include "bitline/graph/operator_attributes.h"
 
 namespace bitline {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-/// Version 1 had the first nine operators, and one number for height and width.
-constexpr int kFormatVersion = 2;
+/// Version 1 had the first nine operators, and one number for height and width; version 3 has the
+/// normalization, and is written where there is one.
+constexpr int kFormatVersion = 3;
+constexpr int kVersionWithoutNormalization = 2;
 constexpr int kOldestVersion = 1;
 constexpr const char* kMetadataKey = "bitline_network";
 constexpr const char* kScaleSuffix = ".quant_scale";
@@ -74,6 +75,16 @@ QuantSpec quant_from_json(const Json& json, Tensor scale) {
   return spec;
 }
 
+Json normalization_to_json(const Normalization& normalization) {
+  return {{"mean", normalization.mean}, {"deviation", normalization.deviation}};
+}
+
+Normalization normalization_from_json(const Json& json) {
+  Normalization normalization{json.at("mean"), json.at("deviation")};
+  validate(normalization);
+  return normalization;
+}
+
 Network parse(const SafeTensors& file, const Json& json) {
   const int version = json.at("version");
   if (version < kOldestVersion || version > kFormatVersion)
@@ -94,6 +105,8 @@ Network parse(const SafeTensors& file, const Json& json) {
     if (scale == file.tensors.end()) fail("tensor '{}{}' is missing", name, kScaleSuffix);
     network.quant[name] = quant_from_json(spec, scale->second.clone());
   }
+  if (version > kVersionWithoutNormalization)
+    network.normalization = normalization_from_json(json.at("normalization"));
   return network;
 }
 
@@ -101,7 +114,7 @@ Network parse(const SafeTensors& file, const Json& json) {
 
 SafeTensors to_safetensors(const Network& network) {
   SafeTensors file;
-  Json json{{"version", kFormatVersion},
+  Json json{{"version", network.normalization ? kFormatVersion : kVersionWithoutNormalization},
             {"name", network.name},
             {"nodes", Json::array()},
             {"quant", Json::object()}};
@@ -111,7 +124,8 @@ SafeTensors to_safetensors(const Network& network) {
     json["quant"][name] = quant_to_json(spec);
     file.tensors[name + kScaleSuffix] = spec.scale;
   }
-  file.metadata[kMetadataKey] = json.dump();
+  if (network.normalization) json["normalization"] = normalization_to_json(*network.normalization);
+  file.metadata[kMetadataKey] = json_text(json);
   return file;
 }
 
@@ -121,7 +135,7 @@ Network network_from_safetensors(const SafeTensors& file) {
     fail("this file holds tensors but no network ('{}' is missing from its metadata)",
          kMetadataKey);
   try {
-    Network network = parse(file, Json::parse(text->second));
+    Network network = parse(file, parse_json(text->second));
     infer_shapes(network);
     return network;
   } catch (const Json::exception& error) {

@@ -15,6 +15,7 @@ SafeTensors to_safetensors(const Network& network);
 /// network does not fit together (infer_shapes).
 Network network_from_safetensors(const SafeTensors& file);
 
+/// Writes atomically. Errors carry the path.
 void write_network(const std::filesystem::path& path, const Network& network);
 /// Errors carry the path.
 Network read_network(const std::filesystem::path& path);

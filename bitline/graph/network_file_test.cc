@@ -121,6 +121,13 @@ TEST(NetworkFile, RoundTripKeepsTheQuantizers) {
   }
 }
 
+TEST(NetworkFile, RoundTripKeepsTheNormalization) {
+  Network network = every_operator();
+  EXPECT_FALSE(network_from_safetensors(to_safetensors(network)).normalization);
+  network.normalization = {{0.485F, -0.1F}, {0.229F, 1.0F / 3}};
+  EXPECT_EQ(network_from_safetensors(to_safetensors(network)).normalization, network.normalization);
+}
+
 TEST(NetworkFile, TheSameNetworkGivesTheSameBytes) {
   const std::vector<std::byte> first = serialize_safetensors(to_safetensors(every_operator()));
   EXPECT_EQ(first, serialize_safetensors(to_safetensors(every_operator())));
@@ -158,8 +165,24 @@ TEST(NetworkFileRefuses, TensorsWithoutAGraph) {
 }
 
 TEST(NetworkFileRefuses, AnotherVersion) {
-  EXPECT_EQ(after_edit(R"("version":2)", R"("version":3)"),
-            "format version 3 is not known; this program reads versions 1 to 2");
+  EXPECT_EQ(after_edit(R"("version":2)", R"("version":4)"),
+            "format version 4 is not known; this program reads versions 1 to 3");
+}
+
+TEST(NetworkFileRefuses, ANormalizationThatCannotBe) {
+  Network network = every_operator();
+  network.normalization = {{0.5F, 0.25F}, {1.0F, 0.0F}};
+  EXPECT_THAT(message_of([&network] { network_from_safetensors(to_safetensors(network)); }),
+              HasSubstr("normalization of channel 1"));
+}
+
+// A program that knows version 2 would take another normalization without a word.
+TEST(NetworkFileRefuses, ANormalizationWhereItsVersionIsMissing) {
+  Network network = every_operator();
+  network.normalization = {{0.5F, 0.25F}, {1.0F, 2.0F}};
+  EXPECT_THAT(to_safetensors(network).metadata.at("bitline_network"),
+              StartsWith(R"({"version":3)"));
+  EXPECT_THAT(after_edit(R"("version":2)", R"("version":3)"), HasSubstr("normalization"));
 }
 
 TEST(NetworkFileRefuses, AnUnknownOperator) {

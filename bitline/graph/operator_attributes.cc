@@ -6,8 +6,6 @@
 
 namespace bitline {
 
-using Json = nlohmann::ordered_json;
-
 Json attribute_to_json(double number) {
   if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
   return number;

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bitline/base/json.h"
 #include "bitline/graph/operators.h"
 
 namespace bitline {

@@ -14,22 +14,31 @@ namespace bitline {
 
 /// Along height and width; one number stands for both.
 struct Extents {
-  std::int64_t height = 1, width = 1;
-  constexpr Extents() = default;
+  std::int64_t height = 1;        ///< from top to bottom
+  std::int64_t width = 1;         ///< from left to right
+  constexpr Extents() = default;  ///< 1 and 1
+  /// The same along both.
   // NOLINTNEXTLINE(google-explicit-constructor)
   constexpr Extents(std::int64_t both) : height(both), width(both) {}
+  /// `h` along the height, `w` along the width.
   constexpr Extents(std::int64_t h, std::int64_t w) : height(h), width(w) {}
   friend bool operator==(const Extents&, const Extents&) = default;
 };
 
 /// Rows and columns added around an image; one number stands for all four.
 struct Padding {
-  std::int64_t top = 0, left = 0, bottom = 0, right = 0;
-  constexpr Padding() = default;
+  std::int64_t top = 0;           ///< rows above
+  std::int64_t left = 0;          ///< columns on the left
+  std::int64_t bottom = 0;        ///< rows below
+  std::int64_t right = 0;         ///< columns on the right
+  constexpr Padding() = default;  ///< none
+  /// The same on all sides.
   // NOLINTNEXTLINE(google-explicit-constructor)
   constexpr Padding(std::int64_t all) : top(all), left(all), bottom(all), right(all) {}
+  /// Above, on the left, below, on the right.
   constexpr Padding(std::int64_t t, std::int64_t l, std::int64_t b, std::int64_t r)
       : top(t), left(l), bottom(b), right(r) {}
+  /// Whether anything is added.
   bool any() const { return top != 0 || left != 0 || bottom != 0 || right != 0; }
   friend bool operator==(const Padding&, const Padding&) = default;
 };
@@ -38,10 +47,10 @@ struct Padding {
 /// [out_channels, in_channels / groups, kernel_h, kernel_w], optional "bias" [out_channels].
 struct Conv {
   static constexpr std::string_view kName = "conv";
-  Extents stride = 1;
-  Padding padding = 0;
-  Extents dilation = 1;
-  std::int64_t groups = 1;
+  Extents stride = 1;       ///< places from one window to the next
+  Padding padding = 0;      ///< of zeros
+  Extents dilation = 1;     ///< places from one entry of the kernel to the next
+  std::int64_t groups = 1;  ///< parts of the channels that do not see each other
 };
 /// Fully connected, over the last axis. Input [..., in_features]; "weight"
 /// [out_features, in_features], optional "bias" [out_features].
@@ -52,8 +61,9 @@ struct Linear {
 /// y = (x − mean) / √(variance + epsilon) · scale + shift.
 struct BatchNorm {
   static constexpr std::string_view kName = "batch_norm";
-  double epsilon = 1e-5;
+  double epsilon = 1e-5;  ///< added to the variance
 };
+/// max(x, 0).
 struct Relu {
   static constexpr std::string_view kName = "relu";
 };
@@ -64,21 +74,22 @@ struct ResidualAdd {
 /// The windows of a pooling: padded places hold nothing. With `ceil`, a window that overhangs the
 /// padded image counts too.
 struct Windows {
-  Extents kernel = 2;
-  Extents stride = 2;
-  Padding padding = 0;
-  Extents dilation = 1;
-  bool ceil = false;
+  Extents kernel = 2;    ///< entries of a window
+  Extents stride = 2;    ///< places from one window to the next
+  Padding padding = 0;   ///< around the image
+  Extents dilation = 1;  ///< places from one entry of a window to the next
+  bool ceil = false;     ///< whether an overhanging window counts
 };
+/// Largest value of each window.
 struct MaxPool {
   static constexpr std::string_view kName = "max_pool";
-  Windows windows = {};
+  Windows windows = {};  ///< over height and width
 };
 /// Mean over each window; padded places (not overhang) count as zeros where `count_padding`.
 struct AveragePool {
   static constexpr std::string_view kName = "average_pool";
-  Windows windows = {};
-  bool count_padding = false;
+  Windows windows = {};        ///< over height and width
+  bool count_padding = false;  ///< whether padded places count
 };
 /// Mean over height and width: [channels, h, w] to [channels].
 struct GlobalAveragePool {
@@ -91,7 +102,7 @@ struct Flatten {
 /// The network's input; shape for example [3, 32, 32].
 struct Input {
   static constexpr std::string_view kName = "input";
-  Shape shape;
+  Shape shape;  ///< of one image: channels, height, width
 };
 
 /// Transposed 2-D convolution, always digital. "weight" [in_channels, out_channels / groups,
@@ -99,12 +110,13 @@ struct Input {
 /// added below and on the right.
 struct ConvTranspose {
   static constexpr std::string_view kName = "conv_transpose";
-  Extents stride = 1;
-  Padding padding = 0;
-  Extents dilation = 1;
-  Extents output_padding = 0;
-  std::int64_t groups = 1;
+  Extents stride = 1;          ///< places of the result from one input to the next
+  Padding padding = 0;         ///< places cut off the result
+  Extents dilation = 1;        ///< places from one entry of the kernel to the next
+  Extents output_padding = 0;  ///< places added to the result
+  std::int64_t groups = 1;     ///< parts of the channels that do not see each other
 };
+/// Of an element x, with two constants.
 enum class UnaryFunction {
   kClip,         ///< min(max(x, alpha), beta)
   kLeakyRelu,    ///< x < 0 ? alpha · x : x
@@ -127,10 +139,11 @@ struct EnumNames<UnaryFunction> {
 /// A function of each element.
 struct Unary {
   static constexpr std::string_view kName = "unary";
-  UnaryFunction function = UnaryFunction::kClip;
-  double alpha = 0;
-  double beta = 0;
+  UnaryFunction function = UnaryFunction::kClip;  ///< which
+  double alpha = 0;                               ///< its first constant
+  double beta = 0;                                ///< its second constant
 };
+/// Of elements a and b.
 enum class BinaryFunction {
   kAdd,
   kSub,
@@ -148,24 +161,26 @@ struct EnumNames<BinaryFunction> {
 /// A function of two values' elements; the shapes are broadcast as NumPy does.
 struct Binary {
   static constexpr std::string_view kName = "binary";
-  BinaryFunction function = BinaryFunction::kAdd;
+  BinaryFunction function = BinaryFunction::kAdd;  ///< which
 };
 /// Product of two values over the last two axes, [..., m, k] · [..., k, n]; the axes before are
 /// broadcast.
 struct MatMul {
   static constexpr std::string_view kName = "mat_mul";
 };
+/// e^x over the sum of e^x along an axis.
 struct Softmax {
   static constexpr std::string_view kName = "softmax";
-  std::int64_t axis = 0;
+  std::int64_t axis = 0;  ///< along which they sum to 1
 };
 /// Over the axes from `axis` on: y = (x − mean) / √(variance + epsilon) · scale + shift.
 /// Parameters "scale" and optional "shift" have the shape of those axes.
 struct LayerNorm {
   static constexpr std::string_view kName = "layer_norm";
-  std::int64_t axis = 0;
-  double epsilon = 1e-5;
+  std::int64_t axis = 0;  ///< the first one of the mean
+  double epsilon = 1e-5;  ///< added to the variance
 };
+/// Mean over some axes.
 struct ReduceMean {
   static constexpr std::string_view kName = "reduce_mean";
   std::vector<std::int64_t> axes;  ///< ascending
@@ -174,28 +189,30 @@ struct ReduceMean {
 /// Any number of inputs, one behind the other along the axis.
 struct Concat {
   static constexpr std::string_view kName = "concat";
-  std::int64_t axis = 0;
+  std::int64_t axis = 0;  ///< along which they stand
 };
 /// Entries of one axis by index, in that order.
 struct Gather {
   static constexpr std::string_view kName = "gather";
-  std::int64_t axis = 0;
-  std::vector<std::int64_t> indices;
+  std::int64_t axis = 0;              ///< whose entries are taken
+  std::vector<std::int64_t> indices;  ///< from 0
 };
+/// The same elements under another shape.
 struct Reshape {
   static constexpr std::string_view kName = "reshape";
-  Shape shape;
+  Shape shape;  ///< of the result, without the batch
 };
 /// Axis i of the result is axis order[i] of the input.
 struct Transpose {
   static constexpr std::string_view kName = "transpose";
-  std::vector<std::int64_t> order;
+  std::vector<std::int64_t> order;  ///< each axis once
 };
 /// `value` before and behind the entries of each axis.
 struct Pad {
   static constexpr std::string_view kName = "pad";
-  std::vector<std::int64_t> before, behind;
-  double value = 0;
+  std::vector<std::int64_t> before;  ///< entries in front, one number for each axis
+  std::vector<std::int64_t> behind;  ///< entries at the end, likewise
+  double value = 0;                  ///< of all that is added
 };
 /// The same for each image: parameter "value" of any shape. No input.
 struct Constant {
@@ -206,6 +223,7 @@ struct Identity {
   static constexpr std::string_view kName = "identity";
 };
 
+/// Any of them.
 using Operator =
     std::variant<Input, Conv, Linear, BatchNorm, Relu, ResidualAdd, MaxPool, GlobalAveragePool,
                  Flatten, ConvTranspose, AveragePool, Unary, Binary, MatMul, Softmax, LayerNorm,
@@ -218,9 +236,10 @@ Operator operator_from_name(std::string_view name);
 
 /// How many values the operator reads; `any` many: at least one.
 struct InputCount {
-  std::size_t count = 1;
-  bool any = false;
+  std::size_t count = 1;  ///< exactly so many, unless `any`
+  bool any = false;       ///< one or more
 };
+/// Of an operator of that kind.
 InputCount input_count(const Operator& op);
 
 /// Places along one side of what a window of a convolution or pooling covers.

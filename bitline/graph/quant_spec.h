@@ -19,8 +19,8 @@ struct QuantSpec {
   int axis = -1;                ///< axis that `scale` runs along; −1: one scale for all
   Tensor scale;                 ///< F32, shape [1] or [extent of axis]; positive
 
-  std::int64_t minimum() const;
-  std::int64_t maximum() const;
+  std::int64_t minimum() const;  ///< smallest integer of the grid
+  std::int64_t maximum() const;  ///< largest integer of the grid
 };
 
 /// Throws Error that names `what` when bits, scale or axis are out of range.

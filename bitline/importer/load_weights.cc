@@ -63,7 +63,7 @@ std::vector<Match> match_by_name(const std::vector<Slot>& slots, const StateDict
   for (const NamedTensor& entry : state.tensors) {
     const std::string name = rules.apply(entry.name);
     if (!is_counter(name) && !by_name.emplace(name, &entry).second)
-      fail_usage("model.rename gives two tensors the name '{}'; give each its own", name);
+      fail_usage("rename gives two tensors the name '{}'; give each its own", name);
   }
   rules.require_all_used();
   std::vector<Match> matches;
@@ -82,8 +82,8 @@ std::vector<Match> match_by_name(const std::vector<Slot>& slots, const StateDict
   for (const auto& [name, entry] : by_name) unexpected.push_back(name);
   if (!missing.empty() || !unexpected.empty())
     fail(
-        "the names do not fit network '{}'{}{}; tell with [model.rename] which is which, or take "
-        "the order of the file with model.match = \"order\"",
+        "the names do not fit network '{}'{}{}; tell with rename which is which, or take "
+        "the order of the file with match = \"order\"",
         network.name, listed(missing, "missing"), listed(unexpected, "unexpected"));
   return matches;
 }
@@ -92,8 +92,8 @@ std::vector<Match> match_by_order(const std::vector<Slot>& slots, const StateDic
                                   const Network& network) {
   if (!state.is_ordered)
     fail(
-        "a safetensors file keeps no order of definition, so model.match = \"order\" cannot be "
-        "used; tell with [model.rename] which name is which");
+        "a safetensors file keeps no order of definition, so match = \"order\" cannot be "
+        "used; tell with rename which name is which");
   std::vector<const NamedTensor*> entries;
   for (const NamedTensor& entry : state.tensors)
     if (!is_counter(entry.name)) entries.push_back(&entry);
@@ -105,7 +105,7 @@ std::vector<Match> match_by_order(const std::vector<Slot>& slots, const StateDic
     if (role_of(entries[i]->name) != role_of(slots[i].torch_name))
       fail(
           "tensor {} of the file is '{}', but parameter {} of network '{}' is '{}'; their order "
-          "does not agree, tell with [model.rename] which is which",
+          "does not agree, tell with rename which is which",
           i + 1, entries[i]->name, i + 1, network.name, slots[i].torch_name);
     matches.push_back({&slots[i], entries[i]});
   }
@@ -122,8 +122,8 @@ void require_shapes(const std::vector<Match>& matches, const Network& network) {
                                   match.theirs->name, to_string(theirs), to_string(ours)));
   }
   if (!wrong.empty())
-    fail("the shapes do not fit network '{}'{}; check model.width, model.classes and model.input",
-         network.name, listed(wrong, wrong.size() == 1 ? "differs" : "differ"));
+    fail("the shapes do not fit network '{}'{}; check width, classes and input", network.name,
+         listed(wrong, wrong.size() == 1 ? "differs" : "differ"));
 }
 
 Tensor as_float32(const NamedTensor& entry) {

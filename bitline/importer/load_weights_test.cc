@@ -99,8 +99,8 @@ TEST(LoadWeightsRefuses, NamesThatDoNotFit) {
   state.tensors.push_back({"conv.bias", Tensor(DType::kF32, {2})});
   EXPECT_EQ(refusal(state),
             "the names do not fit network 'small'; 2 missing: norm.running_mean, "
-            "classifier.weight; 1 unexpected: first.bias; tell with [model.rename] which is which, "
-            "or take the order of the file with model.match = \"order\"");
+            "classifier.weight; 1 unexpected: first.bias; tell with rename which is which, "
+            "or take the order of the file with match = \"order\"");
 }
 
 TEST(LoadWeightsRefuses, TwentyNamesAtMostAreListed) {
@@ -119,7 +119,7 @@ TEST(LoadWeightsRefuses, OtherShapesAndNamesThemAll) {
     EXPECT_THAT(refusal(state, options),
                 AllOf(HasSubstr("2 differ: 'fc.weight' is [2, 3] in the file and [2, 2] in the "
                                 "network, 'fc.bias' is [2, 1] in the file and [2] in the network"),
-                      HasSubstr("check model.width")));
+                      HasSubstr("check width")));
 }
 
 TEST(LoadWeightsRefuses, AnOrderOfOtherRoles) {
@@ -162,7 +162,7 @@ TEST(LoadWeightsRefuses, RulesThatNoNameNeeds) {
   std::map<std::string, std::string> rules = kRules;
   rules["bn2"] = "norm2";
   EXPECT_EQ(refusal(small_state(), renamed(rules)),
-            "model.rename: no name in the file has 'bn2'; correct or remove it");
+            "rename: no name in the file has 'bn2'; correct or remove it");
 }
 
 }  // namespace

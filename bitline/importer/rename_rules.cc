@@ -22,8 +22,7 @@ std::vector<std::string> parts_of(std::string_view name) {
 RenameRules::RenameRules(const std::map<std::string, std::string>& rules) {
   for (const auto& [theirs, ours] : rules) {
     if (theirs.empty())
-      fail_usage("model.rename: '' = '{}' says nothing of what becomes '{}'; give a name", ours,
-                 ours);
+      fail_usage("rename: '' = '{}' says nothing of what becomes '{}'; give a name", ours, ours);
     rules_.push_back({parts_of(theirs), ours});
   }
   std::ranges::stable_sort(rules_, std::greater{},
@@ -54,8 +53,8 @@ void RenameRules::require_all_used() const {
   for (const Rule& rule : rules_)
     if (!rule.used) unused.push_back(fmt::format("'{}'", fmt::join(rule.theirs, ".")));
   if (!unused.empty())
-    fail_usage("model.rename: no name in the file has {}; correct or remove {}",
-               fmt::join(unused, ", "), unused.size() == 1 ? "it" : "them");
+    fail_usage("rename: no name in the file has {}; correct or remove {}", fmt::join(unused, ", "),
+               unused.size() == 1 ? "it" : "them");
 }
 
 }  // namespace bitline

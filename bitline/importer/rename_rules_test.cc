@@ -34,7 +34,7 @@ TEST(RenameRules, UnusedOnesAreNamed) {
   RenameRules rules({{"a", "b"}, {"c.d", "e"}, {"f", "g"}});
   rules.apply("a.c");
   EXPECT_EQ(message_of([&] { rules.require_all_used(); }),
-            "model.rename: no name in the file has 'c.d', 'f'; correct or remove them");
+            "rename: no name in the file has 'c.d', 'f'; correct or remove them");
   rules.apply("c.d.f");
   EXPECT_NO_THROW(rules.require_all_used());
 }

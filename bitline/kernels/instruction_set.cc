@@ -20,6 +20,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 #include <fmt/ranges.h>
 
+#include <cstdlib>
+
 #include "bitline/base/fail.h"
 #include "bitline/kernels/instruction_set.h"
 
@@ -69,6 +71,15 @@ void force_instruction_set(std::string_view name) {
     if (name_of_target(target) == name) return hwy::SetSupportedTargetsForTest(target);
   fail_usage("instruction set {} is not one that this processor and this build have: {}", name,
              fmt::join(instruction_sets(), ", "));
+}
+
+void choose_instruction_set() {
+  static const bool chosen = [] {
+    if (const char* name = std::getenv("BITLINE_ISA"); name != nullptr)
+      with_context("BITLINE_ISA", [name] { force_instruction_set(name); });
+    return true;
+  }();
+  (void)chosen;
 }
 
 std::string_view instruction_set() { return name_of_target(HWY_DYNAMIC_DISPATCH(own_target)()); }

@@ -14,6 +14,10 @@ std::vector<std::string_view> instruction_sets();
 /// (kUsage) with the choices when it is not one of instruction_sets().
 void force_instruction_set(std::string_view name);
 
+/// Does so with the one that BITLINE_ISA in the environment names, if any; only the first call
+/// in a process does anything. Throws Error (kUsage) that names BITLINE_ISA.
+void choose_instruction_set();
+
 /// The best one, or the one that was forced: the answer comes from code of that instruction set,
 /// reached as the kernels are.
 std::string_view instruction_set();

@@ -64,23 +64,25 @@ struct EnumNames<LayerPolicy> {
   static constexpr std::array<std::string_view, 2> kNames{"digital-integer", "mapped"};
 };
 
+/// One array, and how a layer lies on as many of its kind as it needs.
 struct ArraySpec {
   std::int64_t rows = 128;       ///< word lines of one array
   std::int64_t active_rows = 0;  ///< word lines driven in one read (N); 0 means all rows
   std::int64_t columns = 128;    ///< bit lines of one array
   int cell_bits = 1;             ///< m, 1 to 4
   int dac_bits = 1;              ///< d, 1 to 4
-  Encoding encoding = encodings::kDifferential;
+  Encoding encoding = encodings::kDifferential;                    ///< of weights in cells
   Subtract subtract = Subtract::kAnalog;                           ///< pairs only
   OffsetRemoval offset_removal = OffsetRemoval::kReferenceColumn;  ///< offsets only
-  ColumnFlip column_flip = ColumnFlip::kNone;
-  RowOrder row_order = RowOrder::kChannelMajor;
-  TileCut tile_cut = TileCut::kFull;
+  ColumnFlip column_flip = ColumnFlip::kNone;                      ///< which columns are flipped
+  RowOrder row_order = RowOrder::kChannelMajor;                    ///< of a convolution's fan-in
+  TileCut tile_cut = TileCut::kFull;                               ///< where a tile ends
+  /// Of signed activations.
   ActivationEncoding activation_encoding = ActivationEncoding::kTwosComplement;
   /// Converted columns that share one ADC; a pair subtracted before the ADC is one of them.
   std::int64_t columns_per_adc = 1;
-  LayerPolicy first_layer = LayerPolicy::kDigitalInteger;
-  LayerPolicy last_layer = LayerPolicy::kDigitalInteger;
+  LayerPolicy first_layer = LayerPolicy::kDigitalInteger;  ///< whether it lies on the array
+  LayerPolicy last_layer = LayerPolicy::kDigitalInteger;   ///< likewise
 
   /// N: rows driven at once.
   std::int64_t driven_rows() const { return active_rows == 0 ? rows : active_rows; }

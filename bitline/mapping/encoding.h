@@ -13,9 +13,9 @@ struct WeightCode;
 
 /// One way from weights to cell digits; equation (2) of docs/arithmetic.md.
 struct EncodingPolicy {
-  static constexpr std::string_view kWhat = "encoding";
+  static constexpr std::string_view kWhat = "encoding";  ///< what one is called in messages
 
-  std::string_view name;
+  std::string_view name;     ///< as files and commands spell it
   std::string_view meaning;  ///< Markdown, one line, for docs/config.md
   /// A digit lies in two columns, which are subtracted (ArraySpec::subtract).
   bool in_pairs = false;
@@ -30,14 +30,18 @@ struct EncodingPolicy {
   /// Planes and digits of a layer (negative_weights.h). Throws Error (kUsage) for one that it has
   /// no plane for.
   WeightCode (*code)(const IntegerLayer& layer, const ArraySpec& array) = nullptr;
-  OnlyOne only_one = {};
+  OnlyOne only_one = {};  ///< no copies: a policy is known by its address
 };
 
+/// How cells hold weights; equation (2) of docs/arithmetic.md.
 using Encoding = Picked<EncodingPolicy>;
 
 /// Those that code asks for by name; others are known by their files alone.
 namespace encodings {
+/// @{
+/// The encoding of that name, for example "twos-complement"; `meaning` says what it does.
 extern const EncodingPolicy kBipolar, kDifferential, kOffset, kTwosComplement;
-}
+/// @}
+}  // namespace encodings
 
 }  // namespace bitline

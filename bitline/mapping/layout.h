@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "bitline/mapping/cim_layer.h"
-
 namespace bitline {
+
+struct CimLayer;
 
 /// Counts of one layer. How cells are packed into arrays of rows × columns:
 /// - A tile of a group takes as many rows as it has inputs, and one strip of columns: planes ×
@@ -20,12 +20,12 @@ namespace bitline {
 ///   groups differ in their inputs and wait for each other anyway.
 /// - Arrays are not shared between layers.
 struct LayerLayout {
-  std::string name;
-  std::int64_t fan_in = 0;  ///< K
-  std::int64_t tiles = 0;   ///< of one group
-  std::int64_t planes = 0;
-  std::int64_t streams = 0;
-  std::int64_t arrays = 0;
+  std::string name;                   ///< the layer's
+  std::int64_t fan_in = 0;            ///< K
+  std::int64_t tiles = 0;             ///< of one group
+  std::int64_t planes = 0;            ///< planes of digits of the weights; equation (2)
+  std::int64_t streams = 0;           ///< streams of digits of the activations; equation (1)
+  std::int64_t arrays = 0;            ///< of rows × columns cells
   std::int64_t physical_columns = 0;  ///< bit lines that carry at least one of the layer's cells
   double cell_utilisation = 0;        ///< cells used / cells of the arrays, in (0, 1]
   int partial_sum_bits = 0;           ///< of a possible p; a sign bit only where p < 0 is possible
@@ -45,6 +45,7 @@ struct LayerLayout {
   std::vector<std::string> notes;   ///< what a designer would otherwise wonder about; often empty
 };
 
+/// The counts of a layer that was mapped.
 LayerLayout layout_of(const CimLayer& layer);
 
 /// Bits of a two's complement accumulator that holds Σ_t Σ_i Σ_j c_i g_j v for every |v| ≤

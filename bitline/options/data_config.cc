@@ -62,6 +62,7 @@ DataConfig read_data(const ConfigTable& table) {
   usual.validation_per_class = data.images_per_class;
   data = usual;
   read_fields(table, data);
+  data.normalization_is_given = table.has("mean") || table.has("deviation");
   if (!table.has("format") && (!data.search_file.empty() || !data.test_file.empty()))
     fail_usage(
         "data.search_file and data.test_file go with a data.format; set it to \"samples\" or "

@@ -6,8 +6,8 @@
 
 #include "bitline/base/enum_names.h"
 #include "bitline/base/fields.h"
+#include "bitline/base/normalization.h"
 #include "bitline/config/config.h"
-#include "bitline/data/normalization.h"
 #include "bitline/data/resize.h"
 
 namespace bitline {
@@ -35,6 +35,8 @@ struct DataConfig {
   /// of the validation sample, which shares no image with it; fewer where fewer are left
   std::int64_t validation_per_class = 50;
   Normalization normalization;
+  /// `mean` or `deviation` stand in the file, so that a network with others is refused.
+  bool normalization_is_given = false;
 };
 
 /// What images are told apart by is their content, so that of these fields normalisation alone

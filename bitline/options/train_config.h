@@ -106,7 +106,8 @@ void visit_fields(Retrain& retrain, Visit&& visit) {
       FieldText{
           "learn_ranges",
           "δ of every ADC is trained too ([no "
-          "gain](results.md#ranges-that-move-while-the-network-learns) was measured), with the "
+          "gain](results/resnet20-retrained.md#ranges-that-move-while-the-network-learns) was "
+          "measured), with the "
           "gradient that LSQ has for a step; zero-tread and zero-rise around 0. The plan is "
           "written to `<output>.plan.json` ([arithmetic.md](arithmetic.md#retraining), (19a))"},
       retrain.learn_ranges);
@@ -116,7 +117,8 @@ void visit_fields(Retrain& retrain, Visit&& visit) {
                   "statistics of the training whatever `search.statistics` says; below `epochs`. "
                   "For plans of ranges around 0 that all input streams share, not of tables; not "
                   "with `search.objective = \"agreement\"`. The plan is written likewise; [a "
-                  "loss](results.md#ranges-that-move-while-the-network-learns) was measured"},
+                  "loss](results/resnet20-retrained.md#ranges-that-move-while-the-network-learns) "
+                  "was measured"},
         retrain.search_after, Whole{1, kMany});
   visit(
       FieldText{"temperature", "by which `distillation` divides both networks' logits; 0.1 to 100"},

@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kAll = "all";
 
 /// A field of a CSV file, in quotes where commas or quotes ask for them.
-std::string quoted(std::string_view field) {
+std::string csv_field(std::string_view field) {
   if (field.find_first_of(",\"\n\r") == std::string_view::npos) return std::string(field);
   std::string result = "\"";
   for (const char c : field) result.append(c == '"' ? 2 : 1, c);
@@ -51,7 +51,7 @@ Histogram merged(std::span<const LayerProfile> profiles, const Choose& choose) {
 class StatisticsTable {
  public:
   void add_layer(const LayerProfile& profile) {
-    const std::string layer = quoted(profile.layer);
+    const std::string layer = csv_field(profile.layer);
     std::set<std::int64_t> tiles, planes, streams;
     for (const ProfilePart& part : profile.parts) {
       add(layer, tile_name(part), std::to_string(part.plane), std::to_string(part.stream),
@@ -96,7 +96,7 @@ class StatisticsTable {
 std::string counts_csv(std::span<const LayerProfile> profiles) {
   std::string text = "layer,tile,plane,stream,sum,count\n";
   for (const LayerProfile& profile : profiles) {
-    const std::string layer = quoted(profile.layer);
+    const std::string layer = csv_field(profile.layer);
     for (const ProfilePart& part : profile.parts) {
       const Histogram& histogram = part.histogram;
       for (std::int64_t p = histogram.minimum(); p <= histogram.maximum(); ++p)

@@ -8,8 +8,7 @@
 namespace bitline {
 namespace {
 
-constexpr std::string_view kRemedy =
-    "train the network with [quantize] first, or give it grids with `bitline quantize`";
+constexpr std::string_view kRemedy = "train it on grids, or give it some with `bitline quantize`";
 
 /// Bits of the signed grid that holds A − z. For an odd grid its own.
 int signed_bits(const QuantSpec& spec) {

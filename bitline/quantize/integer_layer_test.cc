@@ -127,8 +127,8 @@ TEST(IntegerLayersRefuse, ANetworkWithoutGrids) {
   Network network = two_layers();
   network.quant.clear();
   EXPECT_EQ(refusal(network),
-            "no layer of network 'small' has integer grids; train the network with [quantize] "
-            "first, or give it grids with `bitline quantize`");
+            "no layer of network 'small' has integer grids; train it on grids, or give it "
+            "some with `bitline quantize`");
 }
 
 // The second layer lacks the grid of its weight or of its input.

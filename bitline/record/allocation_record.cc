@@ -152,7 +152,7 @@ Json json_of(const AllocationRecord& allocation) {
 }
 
 std::string to_json(const AllocationRecord& allocation) {
-  return json_of(allocation).dump(1) + "\n";
+  return json_text(json_of(allocation), 1) + "\n";
 }
 
 AllocationRecord allocation_from_json(std::string_view text) {

@@ -105,7 +105,7 @@ std::string to_json(const CostRecord& cost) {
   json["area_saved_by_layer"] = cost.area_saved_by_layer;
   json["energy_saved"] = cost.energy_saved;
   if (!cost.notes.empty()) json["notes"] = cost.notes;
-  return json.dump(2) + "\n";
+  return json_text(json, 2) + "\n";
 }
 
 CostRecord cost_from_json(std::string_view text) {

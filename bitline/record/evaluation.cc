@@ -26,7 +26,7 @@ std::string to_json(const Evaluation& evaluation) {
   if (evaluation.top_five) json["top_five"] = *evaluation.top_five;
   json["loss"] = evaluation.score.loss;
   json["right"] = right;
-  return json.dump(1) + "\n";
+  return json_text(json, 1) + "\n";
 }
 
 Evaluation evaluation_from_json(std::string_view text) {

@@ -81,7 +81,7 @@ std::string to_json(const ExplanationRecord& explanation) {
   for (const Layer& layer : explanation.layers) json["layers"].push_back(json_of(layer));
   for (const Stream& stream : explanation.streams) json["streams"].push_back(json_of(stream));
   if (!explanation.worst.empty()) json["worst"] = explanation.worst;
-  return json.dump(2) + "\n";
+  return json_text(json, 2) + "\n";
 }
 
 ExplanationRecord explanation_from_json(std::string_view text) {

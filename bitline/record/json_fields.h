@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <concepts>
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -14,10 +16,9 @@
 
 #include "bitline/base/enum_names.h"
 #include "bitline/base/fail.h"
+#include "bitline/base/json.h"
 
 namespace bitline {
-
-using Json = nlohmann::ordered_json;
 
 /// The JSON object in `text`. Throws Error for anything else.
 Json parse_object(std::string_view text);
@@ -53,6 +54,13 @@ T field(const Json& object, const char* name) {
     }
   }
 }
+
+/// Compiled once, in json_fields.cc.
+extern template std::string field<std::string>(const Json& object, const char* name);
+extern template std::int64_t field<std::int64_t>(const Json& object, const char* name);
+extern template double field<double>(const Json& object, const char* name);
+extern template std::vector<std::string> field<std::vector<std::string>>(const Json& object,
+                                                                         const char* name);
 
 /// Whether the member is there and not null.
 inline bool has_field(const Json& object, const char* name) {

@@ -123,7 +123,7 @@ Json json_of(const MappingRecord& mapping) {
   return {{"array", json_of(mapping.array)}, {"nodes", std::move(nodes)}};
 }
 
-std::string to_json(const MappingRecord& mapping) { return json_of(mapping).dump(1) + "\n"; }
+std::string to_json(const MappingRecord& mapping) { return json_text(json_of(mapping), 1) + "\n"; }
 
 MappingRecord mapping_from_json(std::string_view text) {
   return read_document("a mapping", text, [](const Json& json) {

@@ -15,7 +15,7 @@ std::string to_json(const RunSummary& summary) {
     json["recommended_network"] = summary.recommended_network;
   json["seconds"] = summary.seconds;
   json["skipped"] = summary.skipped;
-  return json.dump(1) + "\n";
+  return json_text(json, 1) + "\n";
 }
 
 RunSummary run_summary_from_json(std::string_view text) {

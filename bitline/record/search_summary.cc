@@ -10,7 +10,7 @@ std::string to_json(const SearchSummary& summary) {
                   {"loss", summary.score.loss},
                   {"images_measured", summary.images_measured},
                   {"images_in_full", summary.images_in_full}};
-  return json.dump(1) + "\n";
+  return json_text(json, 1) + "\n";
 }
 
 SearchSummary search_summary_from_json(std::string_view text) {

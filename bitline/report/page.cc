@@ -8,6 +8,7 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/base/hash.h"
+#include "bitline/base/json.h"
 #include "bitline/report/page_files.h"
 
 namespace bitline {
@@ -72,7 +73,7 @@ std::string script(std::string_view name) {
 }  // namespace
 
 std::string json_for_html(const PageJson& json) {
-  std::string text = json.dump(-1, ' ', false, PageJson::error_handler_t::replace);
+  std::string text = json_text(json, -1, WrongUtf8::kReplace);
   replace_all(text, "<", "\\u003c");
   replace_all(text, "\xE2\x80\xA8", "\\u2028");
   replace_all(text, "\xE2\x80\xA9", "\\u2029");

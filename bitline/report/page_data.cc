@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "bitline/base/fail.h"
+#include "bitline/base/json.h"
 #include "bitline/report/page_files.h"
 
 namespace bitline {
@@ -83,7 +84,7 @@ PageJson page_table(std::string_view title, const PageTable& table,
 }
 
 PageJson page_chart(const PageChart& chart) {
-  PageJson spec = PageJson::parse(page_file("charts/" + chart.spec + ".json"));
+  PageJson spec = parse_json(page_file("charts/" + chart.spec + ".json"));
   for (const auto& [place, value] : chart.settings) spec.at(PageJson::json_pointer(place)) = value;
   PageJson tables = PageJson::array();
   for (const PageTable& table : chart.tables) tables.push_back(table.to_json());

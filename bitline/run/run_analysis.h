@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "bitline/data/dataset.h"
 #include "bitline/options/run_config.h"
 #include "bitline/run/run_stages.h"
 #include "bitline/study/search_study.h"

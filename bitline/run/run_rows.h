@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "bitline/data/dataset.h"
 #include "bitline/options/run_config.h"
 #include "bitline/record/result_row.h"
 #include "bitline/run/run_stages.h"

@@ -4,6 +4,7 @@
 #include "bitline/adc/stream_tables.h"
 #include "bitline/base/fail.h"
 #include "bitline/base/nearest_name.h"
+#include "bitline/kernels/instruction_set.h"
 #include "bitline/mapping/array_settings.h"
 #include "bitline/runtime/executor.h"
 #include "bitline/runtime/set_up_progress.h"
@@ -27,6 +28,7 @@ Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine
       steps_(lower(network_)),
       live_(live_values(steps_)),
       places_(place_layers(network_, mode, array)) {
+  choose_instruction_set();
   std::map<std::string, IntegerLayer> integers;
   if (mode != MacMode::kFloat)
     for (IntegerLayer& layer : integer_layers(network_)) {

@@ -216,7 +216,7 @@ TEST(Executor, RefusesAnAdcForALayerThatStaysDigital) {
   plan.layers["first"] = {four_levels(), -27, 27};
   EXPECT_THAT(test::message_of([&] { analog.prepare(plan); }),
               ::testing::HasSubstr("layer first: the plan has an ADC for it, but the layer stays "
-                                   "digital: array.first_layer = \"digital-integer\""));
+                                   "digital: first_layer = \"digital-integer\""));
 }
 
 TEST(Executor, RefusesImagesOfAnotherShape) {

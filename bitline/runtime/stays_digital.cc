@@ -29,9 +29,8 @@ std::string why_digital(const Node& node) {
 PlaceAndReason place_integer_layer(bool is_first, bool is_last, const ArraySpec& array) {
   std::vector<std::string_view> keys;  // that keep it digital
   if (is_first && array.first_layer == LayerPolicy::kDigitalInteger)
-    keys.emplace_back("array.first_layer");
-  if (is_last && array.last_layer == LayerPolicy::kDigitalInteger)
-    keys.emplace_back("array.last_layer");
+    keys.emplace_back("first_layer");
+  if (is_last && array.last_layer == LayerPolicy::kDigitalInteger) keys.emplace_back("last_layer");
   if (keys.empty()) return {Place::kArray, ""};
   return {Place::kIntegers,
           fmt::format("{} = \"{}\"; \"mapped\" puts it on the array", fmt::join(keys, " and "),
@@ -45,19 +44,15 @@ std::map<std::string, PlaceAndReason> place_layers(const Network& network, MacMo
   std::vector<const Node*> on_grids;
   for (const Node& node : network.nodes)
     if (has_integer_grid(network, node)) on_grids.push_back(&node);
+  const auto place = [&](const Node& layer) -> PlaceAndReason {
+    if (!has_integer_grid(network, layer)) return {Place::kReal, missing_grid(network, layer)};
+    if (mode == MacMode::kFloat) return {Place::kReal, "float mode has real numbers alone"};
+    if (mode == MacMode::kLossless) return {Place::kIntegers, "lossless mode has no array"};
+    return place_integer_layer(&layer == on_grids.front(), &layer == on_grids.back(), array);
+  };
   std::map<std::string, PlaceAndReason> places;
-  for (const Node& node : network.nodes) {
-    if (!is_layer(node)) continue;
-    PlaceAndReason& own = places[node.name];
-    if (!has_integer_grid(network, node))
-      own = {Place::kReal, missing_grid(network, node)};
-    else if (mode == MacMode::kFloat)
-      own = {Place::kReal, "float mode has real numbers alone"};
-    else if (mode == MacMode::kLossless)
-      own = {Place::kIntegers, "lossless mode has no array"};
-    else
-      own = place_integer_layer(&node == on_grids.front(), &node == on_grids.back(), array);
-  }
+  for (const Node& node : network.nodes)
+    if (is_layer(node)) places.emplace(node.name, place(node));
   return places;
 }
 

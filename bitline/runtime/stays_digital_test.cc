@@ -38,10 +38,10 @@ TEST(StaysDigital, FirstAndLastLayerOnGridsUnlessTheyAreMapped) {
   const auto places = place_layers(small_network(), MacMode::kAnalog, {});
   EXPECT_EQ(places.at("first").place, Place::kIntegers);
   EXPECT_EQ(places.at("first").reason,
-            "array.first_layer = \"digital-integer\"; \"mapped\" puts it on the array");
+            "first_layer = \"digital-integer\"; \"mapped\" puts it on the array");
   EXPECT_EQ(places.at("last").place, Place::kIntegers);
   EXPECT_EQ(places.at("last").reason,
-            "array.last_layer = \"digital-integer\"; \"mapped\" puts it on the array");
+            "last_layer = \"digital-integer\"; \"mapped\" puts it on the array");
   for (const char* between : {"main", "shortcut", "grouped"}) {
     EXPECT_EQ(places.at(between).place, Place::kArray) << between;
     EXPECT_THAT(places.at(between).reason, IsEmpty()) << between;
@@ -57,8 +57,8 @@ TEST(StaysDigital, WhatStandsFirstInTheNetworkIsExplainedAsTheFirst) {
   const Executor executor(std::move(build).finish(), MacMode::kAnalog);
   const std::vector<Placement> placements = placements_of(executor);
   EXPECT_EQ(placements.front().node, "shortcut");
-  EXPECT_THAT(of(placements, "first").reason, ::testing::StartsWith("array.first_layer = "));
-  EXPECT_THAT(of(placements, "shortcut").reason, ::testing::StartsWith("array.last_layer = "));
+  EXPECT_THAT(of(placements, "first").reason, ::testing::StartsWith("first_layer = "));
+  EXPECT_THAT(of(placements, "shortcut").reason, ::testing::StartsWith("last_layer = "));
 }
 
 TEST(StaysDigital, AnOnlyLayerIsTheFirstAndTheLast) {
@@ -67,11 +67,10 @@ TEST(StaysDigital, AnOnlyLayerIsTheFirstAndTheLast) {
     return place_layers(one_layer(), MacMode::kAnalog, array_with(first, last)).at("only");
   };
   EXPECT_EQ(place(kMapped, kMapped).place, Place::kArray);
-  EXPECT_THAT(place(kMapped, kDigitalInteger).reason, ::testing::StartsWith("array.last_layer = "));
-  EXPECT_THAT(place(kDigitalInteger, kMapped).reason,
-              ::testing::StartsWith("array.first_layer = "));
+  EXPECT_THAT(place(kMapped, kDigitalInteger).reason, ::testing::StartsWith("last_layer = "));
+  EXPECT_THAT(place(kDigitalInteger, kMapped).reason, ::testing::StartsWith("first_layer = "));
   EXPECT_THAT(place(kDigitalInteger, kDigitalInteger).reason,
-              ::testing::StartsWith("array.first_layer and array.last_layer = "));
+              ::testing::StartsWith("first_layer and last_layer = "));
 }
 
 TEST(StaysDigital, LayersWithoutGridsAreRealAndSayWhatIsMissing) {

@@ -18,9 +18,11 @@ const TorchPart* opened = nullptr;
 std::filesystem::path part_file() {
   if (const char* named = std::getenv("BITLINE_TORCH_PART"); named != nullptr && *named != '\0')
     return named;
+  Dl_info own{};
+  if (::dladdr(&opened, &own) == 0 || own.dli_fname == nullptr) return {};
   std::error_code none;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", none);
-  for (const auto& folder : {program.parent_path(), program.parent_path() / "../lib/bitline"})
+  const auto here = std::filesystem::canonical(own.dli_fname, none).parent_path();
+  for (const auto& folder : {here, here / "bitline"})
     if (std::filesystem::exists(folder / kFileName, none)) return folder / kFileName;
   return {};
 }

@@ -23,9 +23,9 @@ struct TorchPart {
 };
 
 /// The part, or null where this program has none. The first call opens it: the file that
-/// BITLINE_TORCH_PART in the environment names, else bitline_torch.so beside the program or in
-/// ../lib/bitline of its folder. Throws Error for a file that cannot be opened or was built from
-/// another state of the program.
+/// BITLINE_TORCH_PART in the environment names, else bitline_torch.so beside this code (the
+/// program, or libbitline.so) or in the folder bitline/ there. Throws Error for a file that cannot
+/// be opened or was built from another state of the program.
 const TorchPart* find_torch_part();
 /// The part. Throws Error (kUsage) that `what` needs it, where there is none.
 const TorchPart& require_torch_part(std::string_view what);

@@ -19,8 +19,8 @@ using StreamShifts = std::map<std::string, std::vector<int>>;
 
 /// One δ, and the ADCs that it means for the layers that a step decides.
 struct Candidate {
-  Rational delta = 0;
-  std::map<std::string, PlannedAdc> layers;
+  Rational delta = 0;                        ///< δ in LSB
+  std::map<std::string, PlannedAdc> layers;  ///< by name of the layer
   /// 1, 2, 3 …: candidates of the same number have the same integer thresholds in every layer, so
   /// the same codes; they differ in the digital scale alone. Equal numbers stand side by side.
   std::int64_t code_map = 0;

@@ -13,10 +13,11 @@ namespace bitline {
 
 /// Result of some images under one plan. Scores add exactly, whatever the order.
 struct Score {
-  std::int64_t images = 0;
+  std::int64_t images = 0;   ///< how many were answered
   std::int64_t correct = 0;  ///< images whose answer is right (or agrees with the lossless network)
   std::int64_t loss = 0;     ///< Σ over images of the cross-entropy rounded to multiples of 2^-20
 
+  /// The score of both sets of images together.
   Score& operator+=(const Score& other) {
     images += other.images;
     correct += other.correct;
@@ -28,7 +29,7 @@ struct Score {
 
 /// A layer that a search may put an ADC on.
 struct SearchLayer {
-  std::string name;
+  std::string name;          ///< as plans spell it
   std::int64_t minimum = 0;  ///< smallest possible partial sum
   std::int64_t maximum = 0;  ///< largest possible partial sum
 };
@@ -44,6 +45,7 @@ class Evaluator {
   virtual ~Evaluator() = default;
   /// Front to back, under names that differ.
   virtual const std::vector<SearchLayer>& layers() const = 0;
+  /// Number of images in the list.
   virtual std::int64_t image_count() const = 0;
   /// Scores images[0 … n) (indices below image_count()) under each of `plans`; layers that a plan
   /// does not name are lossless. No image's loss is below 0. Calls `measured`, one call at a time,

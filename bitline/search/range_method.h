@@ -13,15 +13,15 @@ struct StatisticOptions;
 
 /// One way to a range.
 struct RangeMethodPolicy {
-  static constexpr std::string_view kWhat = "range method";
+  static constexpr std::string_view kWhat = "range method";  ///< what one is called in messages
 
   /// What it looks at: the score of the whole network (range_search.h), a layer's sums alone
   /// (statistic_ranges.h), or a curve from outside (adc.table).
   enum class Source { kSearch, kStatistics, kCurve };
 
-  std::string_view name;
-  std::string_view meaning;  ///< Markdown, one line, for docs/search.md
-  Source source = Source::kStatistics;
+  std::string_view name;                ///< as files and commands spell it
+  std::string_view meaning;             ///< Markdown, one line, for docs/search.md
+  Source source = Source::kStatistics;  ///< what it looks at
   /// Its ADCs have a transfer curve of their own in place of a range δ.
   bool gives_tables = false;
   /// Its ranges have centres of their own, wherever SearchOptions puts them.
@@ -31,9 +31,10 @@ struct RangeMethodPolicy {
   /// Source::kStatistics: the ADC that it gives a layer, from `spec` (range_from_statistics).
   AdcSpec (*adc)(const AdcSpec& spec, const LayerStatistics& layer,
                  const StatisticOptions& options) = nullptr;
-  OnlyOne only_one = {};
+  OnlyOne only_one = {};  ///< no copies: a policy is known by its address
 };
 
+/// How an ADC's range is found.
 using RangeMethod = Picked<RangeMethodPolicy>;
 
 /// Whether it needs an Evaluator.
@@ -43,9 +44,12 @@ inline bool is_search(RangeMethod method) {
 
 /// Those that code asks for by name; others are known by their files alone.
 namespace range_methods {
+/// @{
+/// The method of that name, for example "layer-wise"; `meaning` says what it does.
 extern const RangeMethodPolicy kColumnBound, kCsnr, kCsnrLloydMax, kFullRange, kLayerWise,
     kLloydMax, kMeasured, kMinMax, kMse, kNetworkWise, kPercentile, kRefine, kThreeSigma,
     kThreeSigmaGaussian;
-}
+/// @}
+}  // namespace range_methods
 
 }  // namespace bitline

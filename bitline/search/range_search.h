@@ -19,9 +19,10 @@
 
 namespace bitline {
 
+/// What a search tries, and what it ranks by.
 struct SearchOptions {
   RangeMethod method = range_methods::kLayerWise;  ///< one that searches
-  Objective objective = Objective::kAccuracy;
+  Objective objective = Objective::kAccuracy;      ///< what is ranked by
   /// Quantizer (one with a range), levels, step, ties and sides of every layer. The search
   /// sets delta and centre.
   AdcSpec adc;
@@ -46,7 +47,7 @@ struct SearchOptions {
 
 /// One candidate of a curve.
 struct CurvePoint {
-  Rational delta = 0;
+  Rational delta = 0;         ///< δ in LSB
   std::int64_t code_map = 0;  ///< Candidate::code_map
   Score score;                ///< over score.images images, the first ones of the image order
   bool dropped = false;       ///< after score.images images, when it could not win any more
@@ -60,6 +61,7 @@ struct SearchCurve {
   std::size_t winner = 0;          ///< index into points
 };
 
+/// The best plan, and how it was found.
 struct SearchResult {
   AdcPlan plan;                      ///< every layer of the evaluator
   Score score;                       ///< of `plan`, over all images

@@ -305,7 +305,7 @@ TEST(RangeSearchOptions, QuantizersWithoutARangeAreRefused) {
 
 TEST(RangeSearchOptions, StepsThatAreNoMultiplesOfAHalfAreRefused) {
   for (const Rational& step : {Rational(0), Rational(-1), Rational(1, 3)})
-    expect_refused("search.delta_step " + to_string(step) + " is not a positive multiple of 1/2",
+    expect_refused("delta_step " + to_string(step) + " is not a positive multiple of 1/2",
                    [&](auto& options) { options.delta_step = step; });
 }
 

@@ -67,7 +67,7 @@ void check_options(const SearchOptions& options, const Evaluator& evaluator) {
 
 void check_delta_step(const Rational& delta_step) {
   if (delta_step <= 0 || (delta_step * 2).denominator() != 1)
-    fail_usage("search.delta_step {} is not a positive multiple of 1/2", to_string(delta_step));
+    fail_usage("delta_step {} is not a positive multiple of 1/2", to_string(delta_step));
 }
 
 std::vector<std::int64_t> checked_image_order(const SearchOptions& options,

@@ -166,8 +166,7 @@ TEST(RangeMethod, NamesReadBack) {
        {"network-wise", "layer-wise", "refine", "min-max", "three-sigma", "percentile",
         "column-bound", "mse", "full-range", "lloyd-max", "three-sigma-gaussian", "csnr-lloyd-max"})
     EXPECT_EQ(name_of(pick<RangeMethodPolicy>(name)), name);
-  expect_error(ErrorKind::kUsage,
-               "range method 'layerwise' is unknown; choose one of ",
+  expect_error(ErrorKind::kUsage, "range method 'layerwise' is unknown; choose one of ",
                [] { pick<RangeMethodPolicy>("layerwise"); });
 }
 

@@ -22,8 +22,8 @@ struct EnumNames<Objective> {
 
 /// A candidate and what it scored.
 struct RankedScore {
-  Score score;
-  Rational delta = 0;
+  Score score;         ///< of some images
+  Rational delta = 0;  ///< δ in LSB
 };
 
 /// True when `a` ranks before `b`. Accuracy: more correct, then lower loss, then larger δ. Loss:

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bitline/base/progress.h"
+#include "bitline/data/dataset.h"
 #include "bitline/options/run_config.h"
 #include "bitline/record/allocation_record.h"
 #include "bitline/search/level_allocation.h"

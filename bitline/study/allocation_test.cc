@@ -19,7 +19,8 @@ class AllocationTest : public ::testing::Test {
     Network network = test::tiny_network();
     Dataset data = test::two_classes(120, 5);
     const Executor executor(network, MacMode::kAnalog, study_.config().array);
-    const Tensor logits = executor.logits(normalized_images(data, study_.config().data), {});
+    const Tensor logits =
+        executor.logits(normalized_images(network, data, study_.config().data), {});
     std::vector<float> leads;  // of class 1
     for (std::size_t i = 0; i < data.labels.size(); ++i)
       leads.push_back(logits.data<float>()[2 * i + 1] - logits.data<float>()[2 * i]);

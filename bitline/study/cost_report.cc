@@ -63,7 +63,8 @@ CostOptions load_cost_options(const RunConfig& config, const Executor& executor,
   const CostConfig cost = config.cost_or_default();
   CostOptions options{cost.adc, load_technology(cost), cost.dummy_column, {}};
   if (cost.zero_detection)
-    options.idle_shares = idle_shares(executor, plan, normalized_images(sample, config.data), job);
+    options.idle_shares = idle_shares(
+        executor, plan, normalized_images(executor.network(), sample, config.data), job);
   return options;
 }
 

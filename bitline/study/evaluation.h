@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "bitline/data/dataset.h"
 #include "bitline/evaluate/wilson_interval.h"
 #include "bitline/options/run_config.h"
 #include "bitline/record/evaluation.h"

@@ -100,7 +100,7 @@ class Explainer {
         config_(config),
         job_(job),
         study_(network, config, job),
-        images_(normalized_images(study_.sample(), config.data)),
+        images_(normalized_images(network, study_.sample(), config.data)),
         evaluator_(study_.executor(), images_, study_.sample().labels),
         all_images_(static_cast<std::size_t>(evaluator_.image_count())) {
     std::iota(all_images_.begin(), all_images_.end(), 0);
@@ -148,7 +148,7 @@ class Explainer {
   /// Of a network that works with those ADCs alone.
   HistogramMap sums_under(const PreparedPlan& plan) const {
     HistogramMap sums = make_histograms(study_.executor(), false);
-    predict(study_.executor(), plan, study_.sample(), config_.data.normalization,
+    predict(study_.executor(), plan, study_.sample(), study_.normalization(),
             "profile partial sums", job_, &sums);
     return sums;
   }
@@ -186,7 +186,7 @@ class Explainer {
       if (!apart) continue;
       converted.stream = std::ssize(explanation_.streams) - 1;
       const Tensor logits =
-          predict(study_.executor(), converted, study_.sample(), config_.data.normalization,
+          predict(study_.executor(), converted, study_.sample(), study_.normalization(),
                   fmt::format("input bit {} alone", *converted.stream), job_);
       own.alone = score_batch(logits, study_.sample().labels);
     }

@@ -23,14 +23,15 @@ Tensor as_images(const Tensor& integers, const CimLayer& layer) {
   return integers.reshaped({integers.size() / g.in_size(), g.in_channels, g.in_height, g.in_width});
 }
 
-Tensor first_images(const RunConfig& config, std::int64_t count, const Job& job) {
+Tensor first_images(const Network& network, const RunConfig& config, std::int64_t count,
+                    const Job& job) {
   const Dataset sample = load_search_sample(config.data, config.seed, job);
   if (count < 1 || count > sample.size())
     fail_usage("{} images; the search sample has 1 to {}, see data.images_per_class", count,
                sample.size());
   std::vector<std::int64_t> indices(static_cast<std::size_t>(count));
   std::iota(indices.begin(), indices.end(), 0);
-  return normalized_images(subset(sample, indices), config.data);
+  return normalized_images(network, subset(sample, indices), config.data);
 }
 
 }  // namespace
@@ -73,7 +74,7 @@ std::vector<GoldenLayer> golden_layers(const Executor& executor, const GoldenReq
 void export_golden(const Network& network, const RunConfig& config, const GoldenRequest& request,
                    const std::filesystem::path& folder, const Job& job) {
   const Executor executor(network, MacMode::kAnalog, config.array, config.engine, job.progress);
-  const Tensor images = first_images(config, request.images, job);
+  const Tensor images = first_images(network, config, request.images, job);
   write_golden(folder, network.name, golden_layers(executor, request, images), job);
 }
 

@@ -32,7 +32,8 @@ const Network& shipped_network() {
 Tensor shipped_images(std::int64_t count) {
   DataConfig data;
   data.normalization = {{0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F}};
-  return normalized_images(load_samples(kAssets / "cifar10-test.safetensors").data, data)
+  return normalized_images(shipped_network(),
+                           load_samples(kAssets / "cifar10-test.safetensors").data, data)
       .slice(0, count);
 }
 

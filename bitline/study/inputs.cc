@@ -6,15 +6,11 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/base/hash.h"
+#include "bitline/data/normalizer.h"
 #include "bitline/graph/network_file.h"
-#include "bitline/importer/import_onnx.h"
 #include "bitline/runtime/executor.h"
 
 namespace bitline {
-Network load_network(const std::filesystem::path& file) {
-  return file.extension() == ".onnx" ? import_onnx(file) : read_network(file);
-}
-
 Network load_network(const ModelConfig& model) {
   if (!model.file.empty()) return load_network(model.file);
   Network network = make_model(model.name, model.options);
@@ -36,7 +32,7 @@ void check_any_on_array(const Executor& executor) {
   if (executor.cim_layers().empty())
     fail_usage(
         "no layer of network '{}' lies on the array, so that it has no ADC; its first and last "
-        "layer do with array.first_layer = \"mapped\" and array.last_layer = \"mapped\"",
+        "layer do where first_layer and last_layer of the array are \"mapped\"",
         executor.network().name);
 }
 
@@ -47,8 +43,8 @@ void check_on_array(const Executor& executor, const std::vector<std::string>& la
   for (const std::string& name : layers)
     if (std::ranges::find(mapped, name) == mapped.end())
       fail_usage(
-          "{}: '{}' is no layer on the array; there are: {}; the first and the last lie there with "
-          "array.first_layer = \"mapped\" and array.last_layer = \"mapped\"",
+          "{}: '{}' is no layer on the array; there are: {}; the first and the last lie there "
+          "where first_layer and last_layer of the array are \"mapped\"",
           choice, name, fmt::join(mapped, ", "));
 }
 
@@ -66,7 +62,7 @@ void check_fit(const Network& network, const Dataset& dataset) {
   const Shape& images = dataset.images.shape();
   if (Shape(images.begin() + 1, images.end()) != input)
     fail_usage(
-        "the images are {}, but network '{}' takes {}; set [data] and [model] to one dataset",
+        "the images are {}, but network '{}' takes {}; take images and network of one dataset",
         to_string({images.begin() + 1, images.end()}), network.name, to_string(input));
   const std::int64_t classes = class_count(network);
   if (dataset.classes > classes)
@@ -74,8 +70,19 @@ void check_fit(const Network& network, const Dataset& dataset) {
                network.name, classes);
 }
 
-Tensor normalized_images(const Dataset& dataset, const DataConfig& data) {
-  return Normalizer(data.normalization).apply(dataset.images);
+const Normalization& normalization_of(const Network& network, const DataConfig& data) {
+  if (!network.normalization) return data.normalization;
+  if (data.normalization_is_given && data.normalization != *network.normalization)
+    fail_usage(
+        "the images are to be normalized by {}, but network '{}' was trained with {}; leave out "
+        "mean "
+        "and deviation to take the network's",
+        to_string(data.normalization), network.name, to_string(*network.normalization));
+  return *network.normalization;
+}
+
+Tensor normalized_images(const Network& network, const Dataset& dataset, const DataConfig& data) {
+  return Normalizer(normalization_of(network, data)).apply(dataset.images);
 }
 
 }  // namespace bitline

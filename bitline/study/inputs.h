@@ -8,15 +8,12 @@
 #include <vector>
 
 #include "bitline/data/dataset.h"
-#include "bitline/graph/network.h"
+#include "bitline/importer/load_network.h"
 #include "bitline/options/run_config.h"
 
 namespace bitline {
 
 class Executor;
-
-/// A network file, or an ONNX model by its name's end. Errors carry the path.
-Network load_network(const std::filesystem::path& file);
 
 /// That of the file, or the built-in network with the weights of a file or freshly drawn ones.
 /// Errors carry the path.
@@ -38,7 +35,10 @@ std::string content_hash(const Network& network);
 /// SHA-256 over images and labels.
 std::string content_hash(const Dataset& dataset);
 
+/// What the network's file says, or [data] where it says nothing. Throws Error (kUsage) that names
+/// both where [data] says something else.
+const Normalization& normalization_of(const Network& network, const DataConfig& data);
 /// Dataset as the network sees it: F32 [n, channels, height, width].
-Tensor normalized_images(const Dataset& dataset, const DataConfig& data);
+Tensor normalized_images(const Network& network, const Dataset& dataset, const DataConfig& data);
 
 }  // namespace bitline

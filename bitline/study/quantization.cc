@@ -8,8 +8,10 @@ Network quantize_network(const Network& network, const Dataset& sample, const Ru
                          const Job& job) {
   check_fit(network, sample);
   const QuantizeConfig quantize = config.quantize_or_default();
-  return quantize_post_training(network, quantize.grids, quantize.post_training,
-                                normalized_images(sample, config.data), job);
+  Network quantized = quantize_post_training(network, quantize.grids, quantize.post_training,
+                                             normalized_images(network, sample, config.data), job);
+  quantized.normalization = normalization_of(network, config.data);
+  return quantized;
 }
 
 RunConfig fine_tuning(RunConfig config, const std::filesystem::path& calibrated,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bitline/base/progress.h"
+#include "bitline/data/dataset.h"
 #include "bitline/options/run_config.h"
 
 namespace bitline {

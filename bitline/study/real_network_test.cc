@@ -21,19 +21,20 @@ struct Mapping {
   friend void PrintTo(const Mapping& mapping, std::ostream* stream) { *stream << mapping.name; }
 };
 
+const Network& shipped_network() {
+  static const Network network = read_network(kAssets / "resnet20-w4a4.safetensors");
+  return network;
+}
+
 /// Images as the examples normalise them.
 const Tensor& thousand_images() {
   static const Tensor images = [] {
     DataConfig data;
     data.normalization = {{0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F}};
-    return normalized_images(load_samples(kAssets / "cifar10-test.safetensors").data, data);
+    return normalized_images(shipped_network(),
+                             load_samples(kAssets / "cifar10-test.safetensors").data, data);
   }();
   return images;
-}
-
-const Network& shipped_network() {
-  static const Network network = read_network(kAssets / "resnet20-w4a4.safetensors");
-  return network;
 }
 
 std::vector<std::int64_t> indices(std::int64_t first, std::int64_t last) {

@@ -9,7 +9,7 @@ Network recalibrated(const Network& network, const AdcPlan& plan, const Dataset&
                      const RunConfig& config, const Job& job) {
   Executor executor(network, MacMode::kAnalog, config.array, config.engine, job.progress);
   PreparedPlan prepared = executor.prepare(plan);
-  return recalibrate(executor, prepared, normalized_images(sample, config.data), job);
+  return recalibrate(executor, prepared, normalized_images(network, sample, config.data), job);
 }
 
 }  // namespace bitline

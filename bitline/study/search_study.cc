@@ -89,18 +89,26 @@ void check_ranges(const RunConfig& config, RangeMethod method,
 }
 
 SearchStudy::SearchStudy(const Network& network, const RunConfig& config, const Job& job)
+    : SearchStudy(network, config, load_search_sample(config.data, config.seed, job), job) {}
+
+SearchStudy::SearchStudy(const Network& network, const RunConfig& config, Dataset sample,
+                         const Job& job)
     : config_(config),
       executor_(network, MacMode::kAnalog, config.array, config.engine, job.progress),
-      sample_(load_search_sample(config.data, config.seed, job)),
-      images_(normalized_images(sample_, config.data)) {
+      sample_(std::move(sample)),
+      images_(normalized_images(network, sample_, config.data)) {
   check_fit(network, sample_);
   check_any_on_array(executor_);
   searched_layers();  // that they are there
   const Tensor logits =
-      predict(executor_, {}, sample_, config.data.normalization, "lossless search sample", job);
+      predict(executor_, {}, sample_, normalization(), "lossless search sample", job);
   lossless_ = score_batch(logits, sample_.labels);
   answers_ = predicted_classes(logits);
   hardest_first_ = ascending(margins(logits, targets()));
+}
+
+const Normalization& SearchStudy::normalization() const {
+  return normalization_of(executor_.network(), config_.data);
 }
 
 std::vector<const CimLayer*> SearchStudy::searched_layers() const {
@@ -121,8 +129,7 @@ HistogramMap SearchStudy::profile(bool by_tile, const Job& job) {
 HistogramMap SearchStudy::count_sums(bool by_tile, const Job& job) const {
   HistogramMap histograms = make_histograms(executor_, by_tile);
   const PreparedPlan plan = executor_.prepare(lossless_plan(executor_));
-  predict(executor_, plan, sample_, config_.data.normalization, "profile partial sums", job,
-          &histograms);
+  predict(executor_, plan, sample_, normalization(), "profile partial sums", job, &histograms);
   return histograms;
 }
 
@@ -177,7 +184,7 @@ SearchResult SearchStudy::without_search(RangeMethod method, const SearchOptions
     result.plan.layers[layer->name] = {adc_without_search(*layer, method, options, job),
                                        layer->sums.minimum, layer->sums.maximum};
   const Tensor logits =
-      predict(executor_, executor_.prepare(result.plan), sample_, config_.data.normalization,
+      predict(executor_, executor_.prepare(result.plan), sample_, normalization(),
               fmt::format("score {} levels, {}", options.adc.levels, name_of(method)), job);
   result.score = score_batch(logits, targets());
   return result;
@@ -254,8 +261,8 @@ LevelAllocation SearchStudy::allocate(AllocationOptions allocation,
 
 Score SearchStudy::score(const Executor& executor, const AdcPlan& plan) const {
   SilentProgress silent;
-  const Tensor logits = predict(executor, executor.prepare(plan), sample_,
-                                config_.data.normalization, "", {silent, {}});
+  const Tensor logits =
+      predict(executor, executor.prepare(plan), sample_, normalization(), "", {silent, {}});
   return score_batch(logits, sample_.labels);
 }
 

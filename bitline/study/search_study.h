@@ -8,6 +8,7 @@
 #include <string>
 
 #include "bitline/base/progress.h"
+#include "bitline/data/dataset.h"
 #include "bitline/evaluate/lossless_plan.h"
 #include "bitline/evaluate/network_evaluator.h"
 #include "bitline/options/run_config.h"
@@ -18,11 +19,15 @@ namespace bitline {
 /// The sample that searches look at, ready for one network and array.
 class SearchStudy {
  public:
-  /// Throws what Executor and check_fit throw.
+  /// The images of config.data. Throws what Executor, check_fit and normalization_of throw.
   SearchStudy(const Network& network, const RunConfig& config, const Job& job);
+  /// Other images; of config.data, the normalization alone counts.
+  SearchStudy(const Network& network, const RunConfig& config, Dataset sample, const Job& job);
 
   const Executor& executor() const { return executor_; }
   const Dataset& sample() const { return sample_; }
+  /// How its pixels become the numbers that the network sees.
+  const Normalization& normalization() const;
   /// The layers that get ADCs: those that search.layers names, in the network's order. Throws Error
   /// (kUsage) for a name that is not on the array.
   std::vector<const CimLayer*> searched_layers() const;

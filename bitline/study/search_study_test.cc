@@ -53,9 +53,10 @@ constexpr SearchStatistics kBoth[] = {SearchStatistics::kStored, SearchStatistic
 
 NetworkEvaluator evaluator_of(const SearchStudy& search_study, const RunConfig& config,
                               SearchStatistics statistics) {
-  NetworkEvaluator evaluator(search_study.executor(),
-                             normalized_images(search_study.sample(), config.data),
-                             search_study.sample().labels);
+  NetworkEvaluator evaluator(
+      search_study.executor(),
+      normalized_images(search_study.executor().network(), search_study.sample(), config.data),
+      search_study.sample().labels);
   SilentProgress silent;
   if (statistics == SearchStatistics::kRecalibrated) evaluator.recalibrate(silent);
   return evaluator;
@@ -220,8 +221,10 @@ TEST(NetworkEvaluator, RecalibratedScoresAreThoseOfTheRecalibratedNetwork) {
         plan_of(search_study.executor(), delta, search_study.executor().cim_layers().size());
     Executor executor(network, MacMode::kAnalog, config.array);
     PreparedPlan prepared = executor.prepare(plan);
-    recalibrate(executor, prepared, normalized_images(search_study.sample(), config.data),
-                {silent, {}});
+    recalibrate(
+        executor, prepared,
+        normalized_images(search_study.executor().network(), search_study.sample(), config.data),
+        {silent, {}});
     const Tensor logits = predict(executor, prepared, search_study.sample(),
                                   config.data.normalization, "", {silent, {}});
     EXPECT_EQ(evaluate(evaluator, {plan}, all).at(0),
@@ -289,9 +292,10 @@ TEST(NetworkEvaluator, ScoresOfPartsAddUp) {
   const TestStudy study;
   const RunConfig config = study.config();
   const SearchStudy search_study(load_network(config.model), config, {silent, {}});
-  NetworkEvaluator evaluator(search_study.executor(),
-                             normalized_images(search_study.sample(), config.data),
-                             search_study.sample().labels);
+  NetworkEvaluator evaluator(
+      search_study.executor(),
+      normalized_images(search_study.executor().network(), search_study.sample(), config.data),
+      search_study.sample().labels);
   const AdcPlan plan = plan_of(search_study.executor(), 4, 5);
   Score sum = evaluate(evaluator, {plan}, {7, 0, 3, 11, 5}).at(0);
   sum += evaluate(evaluator, {plan}, {1, 2, 4, 6, 8, 9, 10}).at(0);

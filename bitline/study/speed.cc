@@ -10,6 +10,7 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/base/hash.h"
+#include "bitline/base/json.h"
 #include "bitline/base/parallel.h"
 #include "bitline/base/version.h"
 #include "bitline/kernels/instruction_set.h"
@@ -78,7 +79,7 @@ class Rounds {
          ProgressSink& progress)
       : fused_(study.executor()),
         plan_(fused_.prepare(eighth_plan(fused_, options.levels))),
-        images_(normalized_images(study.sample(), config.data)) {
+        images_(normalized_images(fused_.network(), study.sample(), config.data)) {
     if (find_torch_part() != nullptr) {
       composed_.emplace(fused_.network(), MacMode::kAnalog, config.array, Engine::kComposed,
                         progress);
@@ -196,9 +197,9 @@ NetworkSpeed measure_speed(const RunConfig& config, const BenchOptions& options,
 }
 
 std::string to_json(const std::vector<NetworkSpeed>& speeds) {
-  nlohmann::ordered_json networks = nlohmann::ordered_json::object();
+  Json networks = Json::object();
   for (const NetworkSpeed& speed : speeds) {
-    nlohmann::ordered_json& json = networks[speed.name];
+    Json& json = networks[speed.name];
     json["conversions_per_image"] = speed.conversions;
     json["images_per_second"] = speed.images_per_second;
     json["images_per_second_1_thread"] = speed.images_per_second_1_thread;
@@ -212,12 +213,12 @@ std::string to_json(const std::vector<NetworkSpeed>& speeds) {
       json["search"][search.ranges][std::to_string(search.levels)] = {
           {"seconds", search.seconds}, {"share_measured", search.share_measured}};
   }
-  const nlohmann::ordered_json json{{"bitline", version()},
-                                    {"revision", git_revision()},
-                                    {"instruction_set", instruction_set()},
-                                    {"threads", thread_count()},
-                                    {"networks", networks}};
-  return json.dump(2) + "\n";
+  const Json json{{"bitline", version()},
+                  {"revision", git_revision()},
+                  {"instruction_set", instruction_set()},
+                  {"threads", thread_count()},
+                  {"networks", networks}};
+  return json_text(json, 2) + "\n";
 }
 
 }  // namespace bitline

@@ -42,6 +42,17 @@ void check_plan(const RetrainConfig& retrain, const AdcPlan& plan) {
   }
 }
 
+/// Both see the same numbers.
+void check_same_normalization(const Network& teacher, const Network& network,
+                              const RunConfig& config) {
+  const Normalization& own = normalization_of(network, config.data);
+  if (teacher.normalization && *teacher.normalization != own)
+    fail_usage(
+        "retrain.teacher '{}' was trained with {}, but the images are normalized by {} for network "
+        "'{}'; take a teacher of the same normalization",
+        teacher.name, to_string(*teacher.normalization), to_string(own), network.name);
+}
+
 /// It may be of another make, but has to answer the same question.
 Teacher teacher_of(const RunConfig& config, const Network& network, const Dataset& images) {
   const RetrainConfig retrain = config.retrain_or_default();
@@ -52,6 +63,7 @@ Teacher teacher_of(const RunConfig& config, const Network& network, const Datase
   if (const std::int64_t classes = class_count(answers); classes != own)
     fail_usage("retrain.teacher '{}' answers with {} classes, but network '{}' with {}",
                answers.name, classes, network.name, own);
+  check_same_normalization(answers, network, config);
   return {TrainableNetwork(answers, config.quantize_or_default().grids.quantizer,
                            device_of(retrain.train)),
           retrain.distillation};
@@ -82,12 +94,13 @@ Trained retrain(const RunConfig& config, const Network& network, const AdcPlan& 
   const Dataset images = load_split(config.data, Split::kTrain, job);
   check_fit(network, images);
   const bool moves_statistics = retrain.recalibrate && !resume && !plan.layers.empty();
-  TrainableNetwork trainable(
-      moves_statistics
-          ? recalibrated(network, plan, load_search_sample(config.data, config.seed, job), config,
-                         job)
-          : network,
-      config.quantize_or_default().grids.quantizer, device_of(retrain.train));
+  Network start = moves_statistics
+                      ? recalibrated(network, plan,
+                                     load_search_sample(config.data, config.seed, job), config, job)
+                      : network;
+  start.normalization = normalization_of(network, config.data);
+  TrainableNetwork trainable(std::move(start), config.quantize_or_default().grids.quantizer,
+                             device_of(retrain.train));
   trainable.put_on_array(plan,
                          {config.array, config.engine, retrain.gradient, retrain.learn_ranges});
   const TrainingSession session = session_of(config, network, plan, images, resume, job);

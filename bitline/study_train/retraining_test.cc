@@ -87,7 +87,9 @@ TEST_F(RetrainTest, TheStartStaysWhereNoEpochIsBetter) {
   run.retrain->train.options.learning_rate = 1e-9;  // nothing moves
   const Trained kept = retrain(run, plan_of(run, network_, 4));
   EXPECT_EQ(kept.epoch, 0);
-  EXPECT_EQ(content_hash(kept.network), content_hash(network_));
+  Network start = network_;
+  start.normalization = run.data.normalization;  // that it was trained with, written down
+  EXPECT_EQ(content_hash(kept.network), content_hash(start));
 }
 
 TEST_F(RetrainTest, PlanDecidesTheWeightsAndTheControlHasNone) {
@@ -150,6 +152,15 @@ TEST_F(RetrainTest, RefusesATeacherWithOtherClasses) {
   run.retrain->teacher = study_.folder() / "three.safetensors";
   write_network(run.retrain->teacher, test::tiny_network(3));
   EXPECT_THROW(retrain(run, {}), Error);
+}
+
+TEST_F(RetrainTest, RefusesATeacherThatSeesOtherNumbers) {
+  RunConfig run = config("normalized", "distillation = 0.5\n");
+  run.retrain->teacher = study_.folder() / "teacher.safetensors";
+  Network teacher = test::tiny_network();
+  teacher.normalization = {{0.25F, 0.5F, 0.75F}, {0.5F, 0.5F, 0.5F}};
+  write_network(run.retrain->teacher, teacher);
+  test::expect_error(ErrorKind::kUsage, "mean [0.25, 0.5, 0.75]", [&] { retrain(run, {}); });
 }
 
 TEST_F(RetrainTest, RecalibratesFirstWhereAsked) {

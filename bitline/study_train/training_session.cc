@@ -6,6 +6,7 @@
 #include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/graph/network_file.h"
+#include "bitline/study/inputs.h"
 #include "bitline/study_train/resume.h"
 
 namespace bitline {
@@ -51,7 +52,7 @@ void keep_best(const TrainingSession& session, const TrainingFiles& files,
                const TrainableNetwork& network) {
   if (session.keep != Keep::kBest) return;
   write_network(files.network, network.network());
-  if (session.writes_plan) write_file_atomically(files.plan, to_json(network.plan()));
+  if (session.writes_plan) write_plan(files.plan, network.plan());
 }
 
 void search_where_due(const TrainingSession& session, const TrainingFiles& files,
@@ -94,11 +95,11 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
   const TrainingData data = split_off_holdout(images, session.train.holdout);
   if (const auto folder = files.network.parent_path(); !folder.empty()) make_folder(folder);
 
-  BatchSource batches(data.training, config.data.normalization, config.seed, true,
-                      session.train.augment);
+  const Normalization normalization = normalization_of(network.network(), config.data);
+  BatchSource batches(data.training, normalization, config.seed, true, session.train.augment);
   std::optional<BatchSource> holdout;
   if (data.holdout.size() > 0)
-    holdout.emplace(data.holdout, config.data.normalization, config.seed, false, false);
+    holdout.emplace(data.holdout, normalization, config.seed, false, false);
   Trainer trainer(std::move(network), session.train.options, batches, holdout ? &*holdout : nullptr,
                   session.teacher);
   if (session.resume) {

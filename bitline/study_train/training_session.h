@@ -7,6 +7,7 @@
 #include <string>
 
 #include "bitline/base/progress.h"
+#include "bitline/data/dataset.h"
 #include "bitline/study/train.h"
 #include "bitline/train/trainer.h"
 

@@ -5,6 +5,7 @@
 // clang-format off
 #include <ATen/core/ivalue.h>
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 // clang-format on
 
 #include "bitline/base/tensor.h"

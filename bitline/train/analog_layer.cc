@@ -43,11 +43,11 @@ AnalogLayer::AnalogLayer(Node node, IntegerLayer layer, PlannedAdc adc, AnalogTr
     fail_usage(
         "layer {}: gradient \"{}\" weighs the conversions of input bits by their size, and "
         "signed activations in two's complement have a negative one; choose \"identity\", or "
-        "array.activation_encoding = \"sign-magnitude\"",
+        "activation_encoding \"sign-magnitude\"",
         layer_.name, training_.gradient->name);
   if (training_.learn_ranges && !has_learnable_range(adc_.spec))
     fail_usage(
-        "layer {}: retrain.learn_ranges is for {} around 0, and the plan has {} around {}; "
+        "layer {}: learn_ranges is for {} around 0, and the plan has {} around {}; "
         "leave it out",
         layer_.name, names_with<QuantizerPolicy>(&QuantizerPolicy::has_range),
         name_of(adc_.spec.quantizer), to_string(adc_.spec.centre));

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "bitline/data/dataset.h"
-#include "bitline/data/normalization.h"
+#include "bitline/data/normalizer.h"
 #include "bitline/torch/libtorch.h"
 
 namespace bitline {

@@ -10,8 +10,8 @@ namespace bitline {
 /// Throws Error that begins with `what` and says how to start again.
 [[noreturn]] inline void fail_diverged(const std::string& what) {
   fail(
-      "{}; start again with a lower learning_rate, with the network that was written last as "
-      "model.file where one was",
+      "{}; start again with a lower learning_rate, from the network that was written last where "
+      "one was",
       what);
 }
 

@@ -12,7 +12,7 @@ AdcCost cost(std::int64_t levels, const Technology& technology) {
   if (levels < kFewestLevels)
     fail_usage(
         "the andrulis model is fitted to converters of 4 bits and more, {} levels are fewer; use "
-        "cost.adc = \"flash\" or \"sar\"",
+        "\"flash\" or \"sar\"",
         levels);
   const double bits = std::log2(static_cast<double>(levels));
   const double frequency = std::log(technology.regression_frequency * 1e6);

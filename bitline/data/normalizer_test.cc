@@ -1,4 +1,4 @@
-#include "bitline/data/normalization.h"
+#include "bitline/data/normalizer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// From pixels to the numbers that a network sees.
+// Turns pixels into the numbers that a network sees.
 #pragma once
 
 #include <array>
@@ -6,25 +6,17 @@
 #include <span>
 #include <vector>
 
-#include "bitline/data/dataset.h"
+#include "bitline/base/normalization.h"
+#include "bitline/base/tensor.h"
 
 namespace bitline {
-
-/// Mean and deviation of each channel, for bytes scaled to [0, 1] and for real pixels as they are.
-struct Normalization {
-  std::vector<float> mean;
-  std::vector<float> deviation;  ///< above 0
-
-  friend bool operator==(const Normalization&, const Normalization&) = default;
-};
 
 /// Bytes: y = (x / 255 - mean) / deviation in float32, computed once for each channel and pixel
 /// value. Real pixels: y = (x - mean) / deviation in float32. Each is one rounding after another,
 /// so that no vectorisation can change a bit.
 class Normalizer {
  public:
-  /// Throws Error when the numbers of means and deviations differ, or one is not finite, or a
-  /// deviation is not above 0.
+  /// Throws what validate() throws.
   explicit Normalizer(const Normalization& normalization);
 
   std::int64_t channels() const { return static_cast<std::int64_t>(tables_.size()); }

@@ -1,6 +1,5 @@
-#include "bitline/data/normalization.h"
+#include "bitline/data/normalizer.h"
 
-#include <cmath>
 #include <cstddef>
 
 #include "bitline/base/fail.h"
@@ -16,17 +15,10 @@ void check_sizes(std::size_t image, std::size_t channels, std::size_t out) {
 }  // namespace
 
 Normalizer::Normalizer(const Normalization& normalization) : normalization_(normalization) {
-  if (normalization.mean.size() != normalization.deviation.size() || normalization.mean.empty())
-    fail_usage("normalization has {} means and {} deviations; give one of each for every channel",
-               normalization.mean.size(), normalization.deviation.size());
+  validate(normalization);
   for (std::size_t c = 0; c < normalization.mean.size(); ++c) {
     const float mean = normalization.mean[c];
     const float deviation = normalization.deviation[c];
-    if (!std::isfinite(mean) || !std::isfinite(deviation) || deviation <= 0.0F)
-      fail_usage(
-          "normalization of channel {}: mean {} and deviation {} have to be finite and the "
-          "deviation above 0",
-          c, mean, deviation);
     auto& table = tables_.emplace_back();
     for (std::size_t x = 0; x < table.size(); ++x)
       table[x] = (static_cast<float>(x) / 255.0F - mean) / deviation;

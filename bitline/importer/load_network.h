@@ -1,0 +1,14 @@
+// A network from a file, whatever its kind.
+#pragma once
+
+#include <filesystem>
+
+#include "bitline/graph/network.h"
+
+namespace bitline {
+
+/// A network file of ours (network_file.h), or an ONNX model (import_onnx.h) by its name's end,
+/// `.onnx`. Throws Error that names the file and what is missing, damaged or not supported.
+Network load_network(const std::filesystem::path& file);
+
+}  // namespace bitline
