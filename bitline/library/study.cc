@@ -59,7 +59,8 @@ class Study::Parts {
   std::optional<SearchStudy> study_;
 };
 
-Study::Study(const Network& network, const ArraySpec& array, Dataset images, StudyOptions options)
+Study::Study(const Network& network, const ArraySpec& array, Dataset images,
+             const StudyOptions& options)
     : parts_(std::make_unique<Parts>(network, array, std::move(images), options)) {}
 Study::Study(Study&& other) noexcept = default;
 Study& Study::operator=(Study&& other) noexcept = default;

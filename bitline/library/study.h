@@ -40,7 +40,8 @@ class Study {
   /// the training set, some hundreds to a thousand. Throws Error (kUsage) for images or classes
   /// that do not fit the network, a network without a normalization where the options have none,
   /// one that is not the options', and a network of which no layer lies on the array.
-  Study(const Network& network, const ArraySpec& array, Dataset images, StudyOptions options = {});
+  Study(const Network& network, const ArraySpec& array, Dataset images,
+        const StudyOptions& options = {});
   /// A study that was moved from can only be destroyed or assigned to.
   Study(Study&& other) noexcept;
   /// Likewise.

@@ -9,6 +9,7 @@
 namespace bitline {
 
 template <ConstOrNot<ArraySpec> Array, typename Visit>
+// NOLINTNEXTLINE(readability-function-size): a list of fields, one behind the other
 void visit_fields(Array& array, Visit&& visit) {
   constexpr std::int64_t kMany = std::numeric_limits<std::int32_t>::max();
   visit(FieldText{"rows", "word lines of an array; 1 to 65536"}, array.rows, Whole{1, kMany});
