@@ -1,5 +1,8 @@
 # included_headers(RESULT FOLDER HEADERS...): HEADERS, relative to FOLDER, and all headers of bitline/
-# that they include, which is what a program that includes them needs.
+# that they include, which is what a program that includes them needs. As a script,
+# `cmake -D HEADERS=… -P cmake/included_headers.cmake` prints those of the repository, one a line.
+cmake_minimum_required(VERSION 3.25)  # as a script it has no project that says so
+
 function(included_headers result folder)
   set(todo ${ARGN})
   set(seen)
@@ -17,3 +20,10 @@ function(included_headers result folder)
   list(SORT seen)
   set(${result} ${seen} PARENT_SCOPE)
 endfunction()
+
+if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
+  cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH source)
+  included_headers(headers ${source} ${HEADERS})
+  list(JOIN headers "\n" lines)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E echo "${lines}")
+endif()
