@@ -15,6 +15,15 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
+/// docs/config.md has name and meaning of each policy of a kind, of which there are some.
+template <typename Policy>
+void expect_told_by_config() {
+  const std::string text = read_text_file(BITLINE_DOCS "/config.md");
+  ASSERT_FALSE(all_policies<Policy>().empty());
+  for (const Policy* policy : all_policies<Policy>())
+    EXPECT_THAT(text, HasSubstr(fmt::format("`{}`: {}", policy->name, policy->meaning)));
+}
+
 TEST(PolicyDocs, HaveARowForEveryRangeMethod) {
   const std::string text = read_text_file(BITLINE_DOCS "/search.md");
   ASSERT_FALSE(all_policies<RangeMethodPolicy>().empty());
@@ -44,26 +53,11 @@ TEST(PolicyDocs, TellOfEveryQuantizerThatCanBeSearched) {
     }
 }
 
-TEST(PolicyDocs, TellOfEveryEncoding) {
-  const std::string text = read_text_file(BITLINE_DOCS "/config.md");
-  ASSERT_FALSE(all_policies<EncodingPolicy>().empty());
-  for (const EncodingPolicy* encoding : all_policies<EncodingPolicy>())
-    EXPECT_THAT(text, HasSubstr(fmt::format("`{}`: {}", encoding->name, encoding->meaning)));
-}
+TEST(PolicyDocs, TellOfEveryEncoding) { expect_told_by_config<EncodingPolicy>(); }
 
-TEST(PolicyDocs, TellOfEveryGradient) {
-  const std::string text = read_text_file(BITLINE_DOCS "/config.md");
-  ASSERT_FALSE(all_policies<GradientPolicy>().empty());
-  for (const GradientPolicy* gradient : all_policies<GradientPolicy>())
-    EXPECT_THAT(text, HasSubstr(fmt::format("`{}`: {}", gradient->name, gradient->meaning)));
-}
+TEST(PolicyDocs, TellOfEveryGradient) { expect_told_by_config<GradientPolicy>(); }
 
-TEST(PolicyDocs, TellOfEveryAdcModel) {
-  const std::string text = read_text_file(BITLINE_DOCS "/config.md");
-  ASSERT_FALSE(all_policies<AdcModelPolicy>().empty());
-  for (const AdcModelPolicy* model : all_policies<AdcModelPolicy>())
-    EXPECT_THAT(text, HasSubstr(fmt::format("`{}`: {}", model->name, model->meaning)));
-}
+TEST(PolicyDocs, TellOfEveryAdcModel) { expect_told_by_config<AdcModelPolicy>(); }
 
 // Messages name those that there are; configurations and plans of others keep their names.
 TEST(Policies, ArePickedByName) {
