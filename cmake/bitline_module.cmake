@@ -13,6 +13,10 @@ add_library(bitline_flags INTERFACE)
 target_compile_options(bitline_flags INTERFACE
   -Wall -Wextra -Wshadow -Wconversion $<$<BOOL:${BITLINE_WERROR}>:-Werror>
   -ffp-contract=off -fno-math-errno -fno-semantic-interposition)
+# From GCC 13 on it warns of moves inside the standard library's vectors, which are in bounds.
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
+  target_compile_options(bitline_flags INTERFACE -Wno-array-bounds)
+endif()
 if(BITLINE_SANITIZE)
   target_compile_options(bitline_flags INTERFACE
     -fsanitize=${BITLINE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -264,7 +264,7 @@ TEST(AdcPlan, SchemaKnowsTheFieldsThatAreWritten) {
 bool asks_for(const nlohmann::json& condition, std::string_view quantizer) {
   const auto& asked = condition.at("properties").at("quantizer");
   if (asked.contains("const")) return asked.at("const") == quantizer;
-  return std::ranges::count(asked.at("enum"), quantizer) == 1;
+  return std::ranges::count(asked.at("enum").get<std::vector<std::string>>(), quantizer) == 1;
 }
 
 TEST(AdcPlan, SchemaKnowsTheChoicesOfEveryQuantizer) {
