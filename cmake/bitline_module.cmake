@@ -71,15 +71,24 @@ function(bitline_precompiled_as target folder)
   target_compile_options(${target} PRIVATE ${bitline_precompiled_flags})
 endfunction()
 
+# bitline_together(TARGET): where BITLINE_UNITY is on, its files are compiled eight at a time, which
+# reads their headers once. Names in the nameless namespaces of a folder then have to differ.
+function(bitline_together target)
+  if(BITLINE_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  endif()
+endfunction()
+
 # bitline_module(NAME DEPENDS folders... LIBRARIES external targets...
 #                PRECOMPILE headers... | PRECOMPILED_AS folder
+#                TOGETHER
 #                TEST_DEPENDS folders... TEST_DEFINITIONS definitions...)
 # Library from every *.cc of the folder, test program from every *_test.cc; each test case is
 # visible to CTest as <folder>.<Suite>.<Case>. PRECOMPILE: headers of its libraries that most of its
 # files include too. Without them it takes the precompiled headers of another folder, unless told
-# otherwise of base/. Its tests may need further folders, and definitions of the preprocessor.
+# otherwise of base/. TOGETHER: bitline_together(). Its tests may need further folders, and definitions of the preprocessor.
 function(bitline_module name)
-  cmake_parse_arguments(MODULE "" "PRECOMPILED_AS"
+  cmake_parse_arguments(MODULE "TOGETHER" "PRECOMPILED_AS"
     "DEPENDS;LIBRARIES;PRECOMPILE;TEST_DEPENDS;TEST_DEFINITIONS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cc)
@@ -100,6 +109,10 @@ function(bitline_module name)
     bitline_precompiled_as(bitline_${name} ${MODULE_PRECOMPILED_AS})
   else()
     bitline_precompiled_as(bitline_${name} base)
+  endif()
+
+  if(MODULE_TOGETHER)
+    bitline_together(bitline_${name})
   endif()
 
   if(tests AND BITLINE_TESTS)
@@ -162,6 +175,8 @@ std::span<const ${policy}* const> all_policies<${policy}>() {
 }  // namespace bitline
 " @ONLY)
   target_sources(bitline_${name} PRIVATE ${files} ${list})
+  # policies of one folder call their functions alike
+  set_source_files_properties(${files} ${list} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   if(tests AND BITLINE_TESTS)
     target_sources(${name}_test PRIVATE ${tests})
   endif()

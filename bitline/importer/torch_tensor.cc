@@ -10,7 +10,7 @@ namespace {
 
 using Kind = PickleObject::Kind;
 
-[[noreturn]] void fail_malformed() {
+[[noreturn]] void fail_malformed_tensor() {
   fail(
       "a tensor is not described by (storage, offset, shape, strides, ...) as PyTorch does it; the "
       "file is damaged");
@@ -19,13 +19,13 @@ using Kind = PickleObject::Kind;
 template <typename T>
 T value_as(const PickleValue& value) {
   const auto* typed = std::get_if<T>(&value);
-  if (typed == nullptr) fail_malformed();
+  if (typed == nullptr) fail_malformed_tensor();
   return *typed;
 }
 
 const PickleObject& object_as(const PickleValue& value, Kind kind) {
   const PickleObject& object = *value_as<PickleObject*>(value);
-  if (object.kind != kind) fail_malformed();
+  if (object.kind != kind) fail_malformed_tensor();
   return object;
 }
 
@@ -95,7 +95,7 @@ bool is_torch_tensor(const PickleValue& value) { return call_of(value) != nullpt
 TorchTensor torch_tensor(const PickleValue& value) {
   const PickleObject& call = object_as(value, Kind::kCall);
   const std::vector<PickleValue>& arguments = arguments_of(call);
-  if (function_of(call) != "_rebuild_tensor_v2" || arguments.size() < 4) fail_malformed();
+  if (function_of(call) != "_rebuild_tensor_v2" || arguments.size() < 4) fail_malformed_tensor();
   TorchTensor tensor{torch_storage(object_as(arguments[0], Kind::kPersistentId)),
                      value_as<std::int64_t>(arguments[1]), counts_of(arguments[2]),
                      counts_of(arguments[3])};

@@ -8,8 +8,6 @@ namespace {
 
 using Record = AllocationRecord;
 
-std::int64_t whole(const Json& json, const char* name) { return field<std::int64_t>(json, name); }
-
 Json json_of(const Record::Lossless& lossless) {
   return {{"correct", lossless.correct},
           {"validated", lossless.validated},

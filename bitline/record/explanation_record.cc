@@ -8,10 +8,10 @@
 namespace bitline {
 namespace {
 
-using Layer = ExplanationRecord::Layer;
+using ExplainedLayer = ExplanationRecord::Layer;
 using Stream = ExplanationRecord::Stream;
 
-Json json_of(const Layer& layer) {
+Json json_of(const ExplainedLayer& layer) {
   Json json{{"layer", layer.name},
             {"levels", layer.levels},
             {"delta", layer.delta ? Json(to_string(*layer.delta)) : Json()},
@@ -36,8 +36,8 @@ std::optional<Rational> read_delta(const Json& json) {
   return with_context("field 'delta'", [&] { return parse_rational(*text); });
 }
 
-Layer read_layer(const Json& json) {
-  Layer layer;
+ExplainedLayer read_explained_layer(const Json& json) {
+  ExplainedLayer layer;
   layer.name = field<std::string>(json, "layer");
   layer.levels = field<std::int64_t>(json, "levels");
   layer.delta = read_delta(json);
@@ -61,11 +61,12 @@ ExplanationRecord read_explanation(const Json& json) {
   explanation.statistics_of_plan = newer_field<bool>(json, "statistics_of_plan");
   explanation.lossless = part(json, "lossless", score_from_json);
   explanation.plan = part(json, "plan", score_from_json);
-  explanation.layers = list_of(json, "layers", read_layer);
+  explanation.layers = list_of(json, "layers", read_explained_layer);
   explanation.streams = list_of(json, "streams", read_stream);
   if (has_field(json, "worst")) explanation.worst = field<std::vector<std::string>>(json, "worst");
   for (const std::string& name : explanation.worst)
-    if (std::ranges::find(explanation.layers, name, &Layer::name) == explanation.layers.end())
+    if (std::ranges::find(explanation.layers, name, &ExplainedLayer::name) ==
+        explanation.layers.end())
       fail("field 'worst' names {}, which is none of the layers", name);
   return explanation;
 }
@@ -78,7 +79,7 @@ std::string to_json(const ExplanationRecord& explanation) {
             {"plan", json_of(explanation.plan)},
             {"layers", Json::array()},
             {"streams", Json::array()}};
-  for (const Layer& layer : explanation.layers) json["layers"].push_back(json_of(layer));
+  for (const ExplainedLayer& layer : explanation.layers) json["layers"].push_back(json_of(layer));
   for (const Stream& stream : explanation.streams) json["streams"].push_back(json_of(stream));
   if (!explanation.worst.empty()) json["worst"] = explanation.worst;
   return json_text(json, 2) + "\n";

@@ -62,6 +62,11 @@ extern template double field<double>(const Json& object, const char* name);
 extern template std::vector<std::string> field<std::vector<std::string>>(const Json& object,
                                                                          const char* name);
 
+/// A member that is a whole number.
+inline std::int64_t whole(const Json& object, const char* name) {
+  return field<std::int64_t>(object, name);
+}
+
 /// Whether the member is there and not null.
 inline bool has_field(const Json& object, const char* name) {
   return object.contains(name) && !object[name].is_null();

@@ -12,7 +12,6 @@ using Array = MappingRecord::Array;
 using Layout = MappingRecord::Layout;
 using Node = MappingRecord::Node;
 
-std::int64_t whole(const Json& json, const char* name) { return field<std::int64_t>(json, name); }
 std::string text(const Json& json, const char* name) { return field<std::string>(json, name); }
 
 Json json_of(const Array& array) {

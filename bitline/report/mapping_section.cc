@@ -48,7 +48,7 @@ void add_layers(const RunRecord& run, PageTable& table) {
   }
 }
 
-PageJson layers_chart(const Runs& runs) {
+PageJson layout_chart(const Runs& runs) {
   PageTable table("layers", {{"run", "Run", {}, true},
                              {"layer", "Layer"},
                              {"operator", "Operator", {}, true},
@@ -115,7 +115,7 @@ PageSection mapping_section(const Runs& runs) {
     any = true;
   }
   if (any) {
-    section.blocks.push_back(layers_chart(runs));
+    section.blocks.push_back(layout_chart(runs));
     section.blocks.push_back(digital_table(runs));
   } else {
     section.blocks.push_back(page_text(
