@@ -25,7 +25,7 @@ TEST(MappingReport, CountsTheLayersOnTheArray) {
   EXPECT_EQ(mapping.array.text("encoding"), "differential");
   EXPECT_EQ(node(mapping, "conv1").place, Place::kIntegers);
   EXPECT_FALSE(node(mapping, "conv1").layout);
-  const MappingRecord::Node& mapped = node(mapping, "stage1.block1.conv1");
+  const MappingRecord::Node mapped = node(mapping, "stage1.block1.conv1");
   EXPECT_EQ(mapped.place, Place::kArray);
   ASSERT_TRUE(mapped.layout);
   EXPECT_EQ(mapped.layout->fan_in, 36);
