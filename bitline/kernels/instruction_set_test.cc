@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "bitline/base/error.h"
 #include "bitline/testing/expect_error.h"
 
@@ -33,6 +35,12 @@ TEST(InstructionSet, NeonIsTheBestOneOn64BitArmAndNoneOnX86) {
 }
 
 TEST(InstructionSet, ScalarIsAlwaysThere) { EXPECT_EQ(instruction_sets().back(), "scalar"); }
+
+// Highway may know more of them than we have names for.
+TEST(InstructionSet, EachHasANameOfItsOwn) {
+  const std::vector<std::string_view> names = instruction_sets();
+  EXPECT_EQ(std::set(names.begin(), names.end()).size(), names.size());
+}
 
 TEST(InstructionSet, RefusesANameThatIsNotThere) {
   EXPECT_THAT(message_of(ErrorKind::kUsage, [&] { force_instruction_set("mmx"); }),
