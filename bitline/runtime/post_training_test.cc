@@ -62,12 +62,36 @@ TEST(PostTraining, CorrectedBiasesKeepTheMeans) {
     return mean;
   };
   PostTrainingOptions post;
+  post.correct_bias = false;
   const std::vector<double> wanted = means(two_layers(), MacMode::kFloat);
   const std::vector<double> plain = means(quantized(post, 3), MacMode::kLossless);
   post.correct_bias = true;
   const std::vector<double> corrected = means(quantized(post, 3), MacMode::kLossless);
   EXPECT_GT(std::abs(plain[0] - wanted[0]), 0.01);
   for (std::size_t c = 0; c < 2; ++c) EXPECT_NEAR(corrected[c], wanted[c], 1e-5);
+}
+
+/// Σ of squared differences to the float network's logits, for images whose two values are alike.
+double error_with(WeightRounding rounding) {
+  const Tensor alike = tensor_of({5, 2}, {1, 1.1F, -3, -3.1F, 0.5F, 0.4F, 2, 2.1F, -1, -0.9F});
+  QuantizeOptions options;
+  options.edge_bits = 3;
+  PostTrainingOptions post;
+  post.rounding = rounding;
+  post.correct_bias = true;
+  SilentProgress silent;
+  const Network network =
+      quantize_post_training(two_layers(), options, post, alike, {silent, Cancellation()});
+  const Tensor real = Executor(two_layers(), MacMode::kFloat).logits(alike);
+  const Tensor integer = Executor(network, MacMode::kLossless).logits(alike);
+  double error = 0;
+  for (std::size_t i = 0; i < 10; ++i)
+    error += std::pow(integer.data<float>()[i] - real.data<float>()[i], 2);
+  return error;
+}
+
+TEST(PostTraining, WeightsRoundedTogetherLoseLessThanOneByOne) {
+  EXPECT_LT(error_with(WeightRounding::kLeastSquares), error_with(WeightRounding::kNearest));
 }
 
 TEST(PostTraining, SaysHowManyWeightsHaveTheirScale) {
