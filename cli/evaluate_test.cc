@@ -59,21 +59,33 @@ TEST_F(EvaluateTest, ASecondPlanThatIsNotThereIsRefusedBeforeAnythingIsMeasured)
   EXPECT_EQ(outcome.output, "");
 }
 
-TEST_F(EvaluateTest, RecalibratesNoNetworkWithoutBatchNorm) {
+TEST_F(EvaluateTest, RecalibratesANetworkWithoutBatchNormAndSaysHow) {
   write_quantized("folded.safetensors", "true");
   const std::string network = "model.file=folded.safetensors";
   ASSERT_EQ(run({"search", "study.toml", "--set", network, "--out", "folded"}).exit_code, 0);
-  expect_refusal({"recalibrate", "study.toml", "--set", network, "--plan",
-                  "folded/L3-layer-wise.json", "--out", "new.safetensors"},
-                 2, {"no batch-norm behind a layer"});
+  const auto says = testing::HasSubstr("layers have no batch-norm of their own");
+  const Outcome alone = run({"recalibrate", "study.toml", "--set", network, "--plan",
+                             "folded/L3-layer-wise.json", "--out", "new.safetensors"});
+  EXPECT_EQ(alone.exit_code, 0);
+  EXPECT_THAT(alone.output, says);
   const Outcome outcome = run(
       {"run", "study.toml", "--set", network, "--set", "search.recalibrate=true", "--out", "r"});
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_THAT(read("r/results.csv"), testing::Not(testing::HasSubstr("recalibrated")));
+  EXPECT_THAT(outcome.output, says);
+  EXPECT_THAT(read("r/results.csv"), testing::HasSubstr(",recalibrated,"));
+  EXPECT_THAT(read("r/run.json"), testing::HasSubstr("\"given_batch_norm\": ["));
+  EXPECT_THAT(read("r/report.html"), testing::HasSubstr("layers came without a batch-norm"));
+}
+
+TEST_F(EvaluateTest, SaysNothingOfBatchNormWhereEveryLayerHasOne) {
+  const Outcome outcome = run(
+      {"recalibrate", "study.toml", "--plan", "L3-layer-wise.json", "--out", "new.safetensors"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.output, testing::Not(testing::HasSubstr("of their own")));
 }
 
 // Half a step of error at every sum of 0 is what recalibration would take out.
-TEST_F(EvaluateTest, NothingAdvisesRecalibrationWithoutBatchNorm) {
+TEST_F(EvaluateTest, AdvisesRecalibrationWithAndWithoutBatchNorm) {
   const auto advice = [&](const std::string& fold) {
     const std::string network = fold + ".safetensors";
     write_quantized(network, fold);
@@ -97,10 +109,11 @@ TEST_F(EvaluateTest, NothingAdvisesRecalibrationWithoutBatchNorm) {
     const std::string table = output({"run", "--out", fold});
     return table + output({"explain", "--plan", fold + "/plans/L4-min-max.json"});
   };
-  const std::string with = advice("false");
-  EXPECT_THAT(with, testing::HasSubstr("set search.recalibrate = true"));
-  EXPECT_THAT(with, testing::HasSubstr("recalibration: "));
-  EXPECT_THAT(advice("true"), testing::Not(testing::HasSubstr("recalibrat")));
+  for (const std::string fold : {"false", "true"}) {
+    const std::string given = advice(fold);
+    EXPECT_THAT(given, testing::HasSubstr("set search.recalibrate = true"));
+    EXPECT_THAT(given, testing::HasSubstr("recalibration: "));
+  }
 }
 
 TEST_F(EvaluateTest, ComparesTwoNetworks) {

@@ -5,12 +5,13 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/graph/network_file.h"
-#include "bitline/runtime/recalibrate.h"
+#include "bitline/runtime/add_batch_norm.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/recalibrate_network.h"
 #include "bitline/study/search_sample.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
+#include "cli/result_table.h"
 
 namespace bitline::cli {
 namespace {
@@ -25,17 +26,22 @@ struct RecalibrateArguments {
 void run_recalibrate(const RecalibrateArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
   const Network network = load_network(config.model);
-  if (!has_batch_norm(network))
+  if (!can_recalibrate(network, config.array))
     fail_usage(
-        "network '{}' has no batch-norm behind a layer, as where it is folded into the weights: "
-        "there are no statistics to recalibrate",
+        "network '{}' has no layer with a batch-norm behind it, and none on the array that could "
+        "be "
+        "given one: there are no statistics to recalibrate",
         network.name);
   const Dataset sample = load_search_sample(config.data, config.seed, context.job());
   check_fit(network, sample);
   write_network(arguments.out,
                 recalibrated(network, read_plan(arguments.plan), sample, config, context.job()));
-  if (arguments.json) return print_json({{"network", arguments.out}, {"images", sample.size()}});
+  const std::vector<std::string> given = layers_without_batch_norm(network, config.array);
+  if (arguments.json)
+    return print_json(
+        {{"network", arguments.out}, {"images", sample.size()}, {"given_batch_norm", given}});
   fmt::print("Network with batch-norm statistics of {} images: {}\n", sample.size(), arguments.out);
+  print_given_batch_norm(given, "in this network they");
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 
 #include "bitline/adc/adc_text.h"
 #include "bitline/adc/stream_tables.h"
-#include "bitline/runtime/recalibrate.h"
 
 namespace bitline::cli {
 namespace {
@@ -57,6 +56,14 @@ std::string share_of_brute_force(std::int64_t images_measured, std::int64_t imag
       100 * static_cast<double>(images_measured) / static_cast<double>(images_in_full));
 }
 
+void print_given_batch_norm(const std::vector<std::string>& layers, std::string_view who) {
+  if (layers.empty()) return;
+  fmt::print(
+      "{} layers have no batch-norm of their own, as where an export folds it into the weights\n"
+      "(docs/onnx.md): {} have a scale and an offset for each of their channels.\n",
+      layers.size(), who);
+}
+
 void print_plan(const AdcPlan& plan, const Network& network) {
   fmt::print("{:<28}  {:>6}  {:>7}  {:>7}  {:>16}  {}\n", "layer", "levels", "delta", "step",
              "possible sums", "thresholds (a code begins at this partial sum)");
@@ -88,15 +95,15 @@ void print_rows(const std::vector<ResultRow>& rows, std::optional<std::size_t> r
 
 void print_results(const RunOutcome& outcome, double max_loss, const Paint& paint) {
   print_rows(outcome.rows, outcome.recommended, max_loss, paint);
+  if (!outcome.given_batch_norm.empty()) fmt::print("\n");
+  print_given_batch_norm(outcome.given_batch_norm, "recalibrated networks");
   fmt::print("\nSearch: {}\n",
              share_of_brute_force(outcome.images_measured, outcome.images_in_full));
   const std::string demand =
       fmt::format("{} on the {}", points(max_loss), judged_on(outcome.validation_images));
   if (!outcome.recommended) {
-    const bool recalibrates =
-        has_batch_norm(outcome.network) && std::ranges::all_of(outcome.rows, [](const auto& row) {
-          return row.treatment == Treatment::kNone;
-        });
+    const bool recalibrates = std::ranges::all_of(
+        outcome.rows, [](const auto& row) { return row.treatment == Treatment::kNone; });
     fmt::print("\nNo plan loses at most {}. Allow more with search.max_loss, {}.\n", demand,
                recalibrates ? "ask for more levels, or set search.recalibrate = true"
                             : "or ask for more levels");

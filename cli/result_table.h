@@ -17,6 +17,10 @@ void print_rows(const std::vector<ResultRow>& rows, std::optional<std::size_t> r
 /// Prints the accuracies of all plans, then the layers of the recommended one.
 void print_results(const RunOutcome& outcome, double max_loss, const Paint& paint);
 
+/// Says that these layers came without batch-norm, and what `who` have instead; nothing where there
+/// are none.
+void print_given_batch_norm(const std::vector<std::string>& layers, std::string_view who);
+
 /// How much of brute force's work a search did; for ranges from statistics, that there was none.
 std::string share_of_brute_force(std::int64_t images_measured, std::int64_t images_in_full);
 

@@ -18,10 +18,11 @@ struct RunArguments {
 };
 
 Json document(const RunOutcome& outcome, double max_loss, const std::filesystem::path& folder) {
-  return {{"rows", json_of(outcome.rows)},
+  return {{"rows", cli::json_of(outcome.rows)},
           {"max_loss_points", max_loss},
           {"recommended", outcome.recommended ? Json(*outcome.recommended) : Json()},
-          {"plan", outcome.plan ? json_of(*outcome.plan) : Json()},
+          {"plan", outcome.plan ? cli::json_of(*outcome.plan) : Json()},
+          {"given_batch_norm", outcome.given_batch_norm},
           {"images_measured", outcome.images_measured},
           {"images_in_full", outcome.images_in_full},
           {"skipped_stages", outcome.skipped},

@@ -115,10 +115,12 @@ template <ConstOrNot<SearchConfig> Search, typename Visit>
 void visit_fields(Search& search, Visit&& visit) {
   visit_range_fields(search, visit);
   visit(
-      FieldText{"statistics",
-                "batch-norm statistics that candidates of a search are judged with: the network's "
-                "(`stored`), or those that recalibration would give each of them (`recalibrated`; "
-                "batch-norm behind a layer that is not on the array keeps its own)"},
+      FieldText{
+          "statistics",
+          "batch-norm statistics that candidates of a search are judged with: the network's "
+          "(`stored`), or those that recalibration would give each of them (`recalibrated`; "
+          "batch-norm behind a layer that is not on the array keeps its own, and a layer on the "
+          "array that has none is given one)"},
       search.statistics);
   visit(FieldText{"stream_ranges",
                   "one range for all input streams of a layer (`shared`), or narrower ones, by "

@@ -13,6 +13,7 @@ std::string to_json(const RunSummary& summary) {
   if (!summary.recommended.empty()) json["recommended"] = summary.recommended;
   if (!summary.recommended_network.empty())
     json["recommended_network"] = summary.recommended_network;
+  if (!summary.given_batch_norm.empty()) json["given_batch_norm"] = summary.given_batch_norm;
   json["seconds"] = summary.seconds;
   json["skipped"] = summary.skipped;
   return json_text(json, 1) + "\n";
@@ -33,6 +34,8 @@ RunSummary run_summary_from_json(std::string_view text) {
     summary.recommended = optional_field<std::string>(json, "recommended").value_or("");
     summary.recommended_network =
         optional_field<std::string>(json, "recommended_network").value_or("");
+    summary.given_batch_norm = optional_field<std::vector<std::string>>(json, "given_batch_norm")
+                                   .value_or(std::vector<std::string>{});
     summary.seconds = field<std::map<std::string, double>>(json, "seconds");
     summary.skipped = field<std::vector<std::string>>(json, "skipped");
     return summary;

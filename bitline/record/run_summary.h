@@ -21,8 +21,9 @@ struct RunSummary {
   std::string config;                  ///< as used, TOML
   std::string recommended;             ///< file of the plan; empty: none was good enough
   std::string recommended_network;     ///< file of the network that goes with it; empty: as it came
-  std::map<std::string, double> seconds;  ///< by stage
-  std::vector<std::string> skipped;       ///< stages that were up to date
+  std::vector<std::string> given_batch_norm;  ///< layers that came without, where recalibrated
+  std::map<std::string, double> seconds;      ///< by stage
+  std::vector<std::string> skipped;           ///< stages that were up to date
 
   bool operator==(const RunSummary&) const = default;
 };

@@ -19,6 +19,9 @@ const std::string kText = R"({
  "config": "seed = 1\n",
  "recommended": "plans/L6-layer-wise.json",
  "recommended_network": "networks/L6-layer-wise.safetensors",
+ "given_batch_norm": [
+  "conv2"
+ ],
  "seconds": {
   "profile": 2.5,
   "results": 0.01
@@ -41,6 +44,7 @@ RunSummary summary() {
           "seed = 1\n",
           "plans/L6-layer-wise.json",
           "networks/L6-layer-wise.safetensors",
+          {"conv2"},
           {{"profile", 2.5}, {"results", 0.01}},
           {"results"}};
 }
@@ -55,6 +59,13 @@ TEST(RunSummary, NamesNoPlanWhereNoneIsRecommended) {
   none.recommended.clear();
   none.recommended_network.clear();
   EXPECT_EQ(to_json(none).find("recommended"), std::string::npos);
+  EXPECT_EQ(run_summary_from_json(to_json(none)), none);
+}
+
+TEST(RunSummary, NamesNoLayersWhereAllHaveBatchNorm) {
+  RunSummary none = summary();
+  none.given_batch_norm.clear();
+  EXPECT_EQ(to_json(none).find("given_batch_norm"), std::string::npos);
   EXPECT_EQ(run_summary_from_json(to_json(none)), none);
 }
 

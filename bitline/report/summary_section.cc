@@ -54,6 +54,13 @@ void add_single(const RunRecord& run, PageSection& section) {
   if (!row.network.empty())
     files += fmt::format(", the network that goes with it in {}", row.network);
   section.blocks.push_back(page_text(files + ".", "note"));
+  if (const auto& given = run.summary.given_batch_norm; !given.empty())
+    section.blocks.push_back(page_text(
+        fmt::format("{} layers came without a batch-norm, as where an export folds it into the "
+                    "weights; recalibrated networks have a scale and an offset for each of their "
+                    "channels.",
+                    given.size()),
+        "note"));
 }
 
 PageJson comparison(const Runs& runs) {

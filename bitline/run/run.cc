@@ -17,7 +17,7 @@
 #include "bitline/run/run_network.h"
 #include "bitline/run/run_rows.h"
 #include "bitline/run/run_stages.h"
-#include "bitline/runtime/recalibrate.h"
+#include "bitline/runtime/add_batch_norm.h"
 #include "bitline/study/cost_report.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/recalibrate_network.h"
@@ -73,9 +73,9 @@ class Run {
   void baseline() {
     subject_.network = run_network(config_, stages_, job_);
     subject_.sample = load_search_sample(config_.data, config_.seed, job_);
-    recalibrates_ = config_.search.recalibrate && has_batch_norm(subject_.network);
-    if (config_.search.recalibrate && !recalibrates_)
-      job_.progress.say("no batch-norm behind a layer: nothing is recalibrated");
+    recalibrates_ = config_.search.recalibrate && can_recalibrate(subject_.network, config_.array);
+    if (recalibrates_)
+      outcome_.given_batch_norm = layers_without_batch_norm(subject_.network, config_.array);
     subject_.network_hash = content_hash(subject_.network);
     subject_.sample_hash = content_hash(subject_.sample);
     rows_.emplace(config_, subject_.network, subject_.sample, stages_, job_);
@@ -224,6 +224,7 @@ class Run {
       summary.recommended = row.plan;
       summary.recommended_network = row.network;
     }
+    summary.given_batch_norm = outcome_.given_batch_norm;
     summary.seconds = stages_.seconds();
     summary.skipped = outcome_.skipped;
     const std::string text = to_json(summary);

@@ -17,6 +17,9 @@ struct RunOutcome {
   std::vector<ResultRow> rows;             ///< the lossless network first
   std::optional<std::size_t> recommended;  ///< row of plan.json; empty: no plan was good enough
   std::optional<AdcPlan> plan;             ///< that plan
+  /// Layers on the array whose recalibrated rows have a batch-norm of their own (add_batch_norm);
+  /// none where nothing is recalibrated.
+  std::vector<std::string> given_batch_norm;
   std::int64_t validation_images = 0;      ///< RunRows::validation_images
   std::vector<std::string> skipped;        ///< stages that were up to date
   std::int64_t images_measured = 0;        ///< image evaluations of all searches

@@ -111,6 +111,10 @@ NormStatistics stored_statistics(const Network& network, const Step& step) {
           network.parameter(*step.batch_norm, "variance")};
 }
 
+float identity_scale(float variance, double epsilon) {
+  return static_cast<float>(std::sqrt(variance + epsilon));
+}
+
 ChannelAffine fold_affine(const Network& network, const Step& step,
                           std::span<const double> output_scale, std::span<const double> zero_offset,
                           const NormStatistics& statistics) {
@@ -132,6 +136,8 @@ ChannelAffine fold_affine(const Network& network, const Step& step,
   const auto variance = statistics.variance.data<float>();
   const double epsilon = std::get<BatchNorm>(step.batch_norm->op).epsilon;
   for (std::size_t o = 0; o < channels; ++o) {
+    if (of("scale")[o] == identity_scale(variance[o], epsilon) && of("shift")[o] == mean[o])
+      continue;
     const double gain = of("scale")[o] / std::sqrt(variance[o] + epsilon);
     affine.multiplier[o] *= gain;
     affine.offset[o] = (affine.offset[o] - mean[o]) * gain + of("shift")[o];

@@ -30,9 +30,14 @@ struct NormStatistics {
 /// Those that the network holds for the step's batch-norm; empty tensors where it has none.
 NormStatistics stored_statistics(const Network& network, const Step& step);
 
+/// The scale γ of a channel of that variance whose gain is 1: the float32 of √(σ² + ε). With a
+/// shift equal to the mean, fold_affine() leaves the channel as it is.
+float identity_scale(float variance, double epsilon);
+
 /// Folds output scales (one or one per channel), what the zero point of the input adds (one per
 /// channel, or none), bias and batch-norm:
-///   multiplier = scale · γ / √(σ² + ε),  offset = (bias + zero − μ) · γ / √(σ² + ε) + β.
+///   multiplier = scale · γ / √(σ² + ε),  offset = (bias + zero − μ) · γ / √(σ² + ε) + β,
+/// and scale, bias + zero where γ is identity_scale() and β is μ.
 ChannelAffine fold_affine(const Network& network, const Step& step,
                           std::span<const double> output_scale, std::span<const double> zero_offset,
                           const NormStatistics& statistics);

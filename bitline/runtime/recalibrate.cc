@@ -5,7 +5,6 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/runtime/layer_statistics.h"
-#include "bitline/runtime/lowering.h"
 #include "bitline/runtime/statistics_change.h"
 
 namespace bitline {
@@ -69,12 +68,6 @@ Measured measure(const Executor& executor, const PreparedPlan& plan, const Tenso
 }
 
 }  // namespace
-
-bool has_batch_norm(const Network& network) {
-  return std::ranges::any_of(lower(network), [](const Step& step) {
-    return step.is_layer() && step.batch_norm != nullptr;
-  });
-}
 
 bool has_statistics_of(const Executor& executor, const PreparedPlan& plan, const Tensor& images,
                        const Job& job) {

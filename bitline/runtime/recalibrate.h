@@ -11,10 +11,6 @@ namespace bitline {
 bool has_statistics_of(const Executor& executor, const PreparedPlan& plan, const Tensor& images,
                        const Job& job);
 
-/// Whether a batch-norm stands behind a layer; there are no statistics to move where all are folded
-/// into weights.
-bool has_batch_norm(const Network& network);
-
 /// Moves the mean and the variance of every batch-norm behind a layer by what `plan` changes in its
 /// input on `images` (F32, normalised), equation (14), front to back: a later layer sees the new
 /// statistics of the earlier ones. A plan that loses nothing changes nothing. Sums of the array are

@@ -16,6 +16,7 @@
 #include "bitline/runtime/layer_probe.h"
 #include "bitline/runtime/recalibrate.h"
 #include "bitline/study/inputs.h"
+#include "bitline/study/recalibrate_network.h"
 #include "bitline/study/search_study.h"
 
 namespace bitline {
@@ -114,7 +115,7 @@ class Explainer {
     const HistogramMap sums = of_plan ? sums_under(converted) : study_.profile(false, job_);
     if (of_plan) evaluator_.recalibrate(job_.progress, plan_);
     explanation_.statistics_of_plan = of_plan;
-    const bool recalibrates = !of_plan && has_batch_norm(executor.network());
+    const bool recalibrates = !of_plan && can_recalibrate(executor.network(), config_.array);
     // Two evaluations to begin with, and two for each layer.
     job_.progress.begin("explain", std::ssize(plan_.layers) + 1);
     explanation_.lossless = score_of({});

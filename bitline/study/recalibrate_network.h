@@ -9,8 +9,11 @@
 
 namespace bitline {
 
-/// recalibrate() on the array and with the normalisation of `config`. Throws what it and
-/// Executor::prepare() throw.
+/// Whether a layer has a batch-norm behind it, or may be given one.
+bool can_recalibrate(const Network& network, const ArraySpec& array);
+
+/// recalibrate() on the array and with the normalisation of `config`, with a batch-norm behind
+/// layers that have none (add_batch_norm). Throws what these and Executor::prepare() throw.
 Network recalibrated(const Network& network, const AdcPlan& plan, const Dataset& sample,
                      const RunConfig& config, const Job& job);
 

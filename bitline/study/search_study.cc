@@ -11,6 +11,7 @@
 #include "bitline/evaluate/scoring.h"
 #include "bitline/evaluate/sum_statistics.h"
 #include "bitline/mapping/array_settings.h"
+#include "bitline/runtime/add_batch_norm.h"
 #include "bitline/runtime/layer_probe.h"
 #include "bitline/search/candidates.h"
 #include "bitline/search/score_journal.h"
@@ -69,6 +70,18 @@ std::string identity_of(const Executor& executor, const Tensor& images,
          sha256(std::as_bytes(targets)) + sha256(layers) + judged;
 }
 
+Dataset fitting(Dataset sample, const Network& network) {
+  check_fit(network, sample);
+  return sample;
+}
+
+/// Candidates with statistics of their own need a batch-norm to hold them.
+Network searched_network(const Network& network, const RunConfig& config, const Tensor& images,
+                         const Job& job) {
+  if (config.search.statistics != SearchStatistics::kRecalibrated) return network;
+  return add_batch_norm(network, config.array, config.engine, images, job);
+}
+
 }  // namespace
 
 void check_ranges(const RunConfig& config, RangeMethod method,
@@ -94,10 +107,10 @@ SearchStudy::SearchStudy(const Network& network, const RunConfig& config, const 
 SearchStudy::SearchStudy(const Network& network, const RunConfig& config, Dataset sample,
                          const Job& job)
     : config_(config),
-      executor_(network, MacMode::kAnalog, config.array, config.engine, job.progress),
-      sample_(std::move(sample)),
-      images_(normalized_images(network, sample_, config.data)) {
-  check_fit(network, sample_);
+      sample_(fitting(std::move(sample), network)),
+      images_(normalized_images(network, sample_, config.data)),
+      executor_(searched_network(network, config, images_, job), MacMode::kAnalog, config.array,
+                config.engine, job.progress) {
   check_any_on_array(executor_);
   searched_layers();  // that they are there
   const Tensor logits =

@@ -70,9 +70,9 @@ class SearchStudy {
   SearchResult without_search(RangeMethod method, const SearchOptions& options, const Job& job);
 
   RunConfig config_;
-  Executor executor_;
   Dataset sample_;
   Tensor images_;
+  Executor executor_;
   Score lossless_;
   std::vector<std::int32_t> answers_;        // of the lossless network
   std::vector<std::int64_t> hardest_first_;  // images by the lossless network's margin
