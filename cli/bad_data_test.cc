@@ -181,8 +181,8 @@ class BadPlanTest : public BadDataTest {
     PlannedAdc& adc = plan.layers["conv2"];
     adc.spec.levels = 3;
     adc.spec.delta = 12;
-    adc.minimum = -16;
-    adc.maximum = 16;
+    adc.sums.minimum = -16;
+    adc.sums.maximum = 16;
     write("plan.json", to_json(plan));
   }
   void expect_refused_with(const std::string& from, const std::string& to,

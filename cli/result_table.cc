@@ -64,10 +64,10 @@ void print_plan(const AdcPlan& plan, const Network& network) {
     const auto found = plan.layers.find(node.name);
     if (found == plan.layers.end()) continue;
     const auto& [name, planned] = *found;
-    const CodeTable table = widest_table(planned.spec, planned.minimum, planned.maximum);
+    const CodeTable table = widest_table(planned.spec, planned.sums);
     fmt::print("{:<28}  {:>6}  {:>7}  {:>7}  {:>16}  {}\n", name, table.levels(),
                delta_text(planned.spec, "-"), step_text(planned, "-"),
-               fmt::format("{} to {}", planned.minimum, planned.maximum),
+               fmt::format("{} to {}", planned.sums.minimum, planned.sums.maximum),
                thresholds_by_stream(planned, kThresholdsShown, "..."));
   }
 }

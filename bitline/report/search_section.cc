@@ -78,7 +78,7 @@ PageTable range_table(const Runs& runs) {
         if (!adc.spec.quantizer->has_range()) continue;
         table.add({run.name, origin_of(plan), layer, adc.spec.levels, plan.levels,
                    adc.spec.delta.to_double(),
-                   step_of(adc.spec, adc.minimum, adc.maximum).to_double()});
+                   step_of(adc.spec, adc.sums).to_double()});
       }
   return table;
 }

@@ -52,7 +52,7 @@ TEST_F(RunTest, LeavesPlansResultsAndARecommendation) {
 TEST_F(RunTest, SaysHowMuchOfBruteForceItsSearchesDid) {
   const RunOutcome first = run("a");
   std::int64_t candidates = 16;
-  for (const auto& [layer, planned] : first.plan->layers) candidates += planned.maximum;
+  for (const auto& [layer, planned] : first.plan->layers) candidates += planned.sums.maximum;
   EXPECT_EQ(first.images_in_full, std::int64_t{24} * candidates);
   EXPECT_EQ(first.images_measured, first.images_in_full);
   EXPECT_EQ(run("a").images_in_full, first.images_in_full);  // where every stage was skipped

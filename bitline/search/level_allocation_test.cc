@@ -13,7 +13,7 @@ using test::SyntheticEvaluator;
 /// Three layers of which the middle one needs many levels: image i is right where it is no smaller
 /// than what the layers lose together.
 SyntheticEvaluator network() {
-  return SyntheticEvaluator({{"front", -8, 8}, {"middle", -8, 8}, {"back", -8, 8}}, 32,
+  return SyntheticEvaluator({{"front", {-8, 8}}, {"middle", {-8, 8}}, {"back", {-8, 8}}}, 32,
                             [](const AdcPlan& plan, std::int64_t image) {
                               std::int64_t lost = 0;
                               for (const auto& [name, planned] : plan.layers) {
@@ -47,8 +47,8 @@ AdcPlan uniform_plan(std::int64_t levels) {
     PlannedAdc& planned = plan.layers[layer];
     planned.spec.levels = levels;
     planned.spec.delta = 3;
-    planned.minimum = -8;
-    planned.maximum = 8;
+    planned.sums.minimum = -8;
+    planned.sums.maximum = 8;
   }
   return plan;
 }
@@ -128,7 +128,7 @@ TEST(LevelAllocation, SaysWhereNoPlanKeepsTheBudget) {
 // Together the layers lose more than one by one: the plan that the sums promise is measured, and
 // one that keeps the budget is taken.
 TEST(LevelAllocation, KeepsTheBudgetAsMeasuredWhereLayersInteract) {
-  SyntheticEvaluator evaluator({{"a", -8, 8}, {"b", -8, 8}}, 20,
+  SyntheticEvaluator evaluator({{"a", {-8, 8}}, {"b", {-8, 8}}}, 20,
                                [](const AdcPlan& plan, std::int64_t image) {
                                  std::int64_t coarse = 0;
                                  for (const auto& [name, planned] : plan.layers)
@@ -147,7 +147,7 @@ TEST(LevelAllocation, KeepsTheBudgetAsMeasuredWhereLayersInteract) {
 // Two coarse layers lose everything, so that around a coarse plan no single layer changes anything:
 // what a layer loses shows around the plan beyond the budget.
 TEST(LevelAllocation, UnderABudgetOnCostLooksFromTheFinerSideToo) {
-  SyntheticEvaluator evaluator({{"a", -8, 8}, {"b", -8, 8}, {"c", -8, 8}}, 20,
+  SyntheticEvaluator evaluator({{"a", {-8, 8}}, {"b", {-8, 8}}, {"c", {-8, 8}}}, 20,
                                [](const AdcPlan& plan, std::int64_t image) {
                                  std::int64_t coarse = 0;
                                  std::int64_t lost = 0;
@@ -176,7 +176,7 @@ TEST(LevelAllocation, UnderABudgetOnCostLooksFromTheFinerSideToo) {
 TEST(LevelAllocation, FindsTheBudgetByHalving) {
   constexpr std::int64_t kMost = 33;
   SyntheticEvaluator evaluator(
-      {{"high", -8, 8}, {"low", -8, 8}}, 1024, [](const AdcPlan& plan, std::int64_t image) {
+      {{"high", {-8, 8}}, {"low", {-8, 8}}}, 1024, [](const AdcPlan& plan, std::int64_t image) {
         std::int64_t lost = 0;
         for (const auto& [name, planned] : plan.layers)
           lost += (name == "high" ? 32 : 1) * (kMost - planned.spec.levels);
@@ -237,7 +237,7 @@ TEST(LevelAllocation, StopsBetweenThePlansOfOneLayer) {
   constexpr std::int64_t kUniform = 5;  // with the lossless network
   Cancellation stop;
   std::int64_t plans = 0;
-  SyntheticEvaluator evaluator({{"front", -8, 8}, {"middle", -8, 8}, {"back", -8, 8}}, 1,
+  SyntheticEvaluator evaluator({{"front", {-8, 8}}, {"middle", {-8, 8}}, {"back", {-8, 8}}}, 1,
                                [&](const AdcPlan&, std::int64_t) {
                                  if (++plans == kUniform + 2) stop.request();
                                  return Score{1, 1, 0};

@@ -65,7 +65,7 @@ std::vector<GoldenLayer> golden_layers(const Executor& executor, const GoldenReq
         {layer,
          planned != plan.layers.end()
              ? planned->second.adc
-             : make_layer_adc(*layer, lossless_table(layer->sums.minimum, layer->sums.maximum)),
+             : make_layer_adc(*layer, lossless_table(layer->sums)),
          as_images(input.data, *layer)});
   }
   return layers;

@@ -182,7 +182,7 @@ SearchResult SearchStudy::without_search(RangeMethod method, const SearchOptions
   SearchResult result;
   for (const CimLayer* layer : searched_layers())
     result.plan.layers[layer->name] = {adc_without_search(*layer, method, options, job),
-                                       layer->sums.minimum, layer->sums.maximum};
+                                       layer->sums};
   const Tensor logits =
       predict(executor_, executor_.prepare(result.plan), sample_, normalization(),
               fmt::format("score {} levels, {}", options.adc.levels, name_of(method)), job);
