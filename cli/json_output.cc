@@ -16,7 +16,7 @@ Json json_of(const ResultRow& row) {
             {"search_accuracy", json_of(row.search_accuracy)},
             {"search_loss_points", row.search_loss},
             {"validation_accuracy", json_of(row.validation_accuracy)},
-            {"validation_loss_points", row.validation_loss},
+            {"validation_loss_points", row.validation_loss.to_double()},
             {"test_accuracy", json_of(row.test_accuracy)}};
   if (row.test_top_five) json["test_top5_accuracy"] = json_of(*row.test_top_five);
   json["test_loss_points"] = json_of(row.test_loss);

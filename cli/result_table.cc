@@ -88,6 +88,7 @@ void print_rows(const std::vector<ResultRow>& rows, std::optional<std::size_t> r
 
 void print_results(const RunOutcome& outcome, double max_loss, const Paint& paint) {
   print_rows(outcome.rows, outcome.recommended, max_loss, paint);
+  for (const std::string& doubt : outcome.doubts) fmt::print("\nDoubt: {}\n", doubt);
   fmt::print("\nSearch: {}\n",
              share_of_brute_force(outcome.images_measured, outcome.images_in_full));
   const std::string demand =

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "bitline/base/fail.h"
 #include "bitline/record/csv_table.h"
 
@@ -10,6 +12,7 @@ namespace {
 
 constexpr std::string_view kLossless = "lossless";
 constexpr double kPerCent = 100;
+constexpr std::int64_t kDecimals = 10000;  // as many as the table has
 
 std::string per_cent(const Interval& share) {
   return fmt::format("{:.4f},{:.4f},{:.4f}", 100 * share.value, 100 * share.lower,
@@ -43,7 +46,9 @@ ResultRow read_row(const CsvTable& table, std::size_t row) {
   r.search_accuracy = read_share(table, row, "search_accuracy");
   r.search_loss = table.number(row, "search_loss_points");
   r.validation_accuracy = read_share(table, row, "validation_accuracy");
-  r.validation_loss = table.number(row, "validation_loss_points");
+  const double lost = table.number(row, "validation_loss_points");
+  r.validation_loss = Rational(std::llround(kDecimals * lost), kDecimals);
+  r.validation_loss_interval = {lost, lost, lost};
   r.test_accuracy = read_interval(table, row, "test_accuracy", "test_accuracy", kPerCent);
   if (table.has("test_top5_accuracy"))
     r.test_top_five = read_interval(table, row, "test_top5_accuracy", "test_top5", kPerCent);
@@ -68,7 +73,7 @@ std::string to_csv(const std::vector<ResultRow>& rows) {
         fmt::format("{},{},{},{:.4f},{:.4f},{:.4f},{:.4f},{},{}{:.4f},{:.4f},{:.4f},{},{}\n",
                     r.levels == 0 ? std::string(kLossless) : std::to_string(r.levels), r.ranges,
                     name_of(r.treatment), 100 * r.search_accuracy.value, r.search_loss,
-                    100 * r.validation_accuracy.value, r.validation_loss, per_cent(r.test_accuracy),
+                    100 * r.validation_accuracy.value, r.validation_loss.to_double(), per_cent(r.test_accuracy),
                     r.test_top_five ? per_cent(*r.test_top_five) + "," : "", r.test_loss.value,
                     r.test_loss.lower, r.test_loss.upper, r.plan, r.network);
   return csv;

@@ -10,7 +10,7 @@
 namespace bitline {
 namespace {
 
-ResultRow row(std::int64_t levels, double validation_loss) {
+ResultRow row(std::int64_t levels, const Rational& validation_loss) {
   ResultRow r;
   r.levels = levels;
   r.validation_loss = validation_loss;
@@ -26,7 +26,8 @@ ResultRow full_row() {
           {0.75, 0.75, 0.75},
           2.5,
           {0.625, 0.625, 0.625},
-          -0.25,
+          Rational(-1, 4),
+          {-0.25, -0.25, -0.25},
           {0.5, 0.25, 0.75},
           Interval{0.875, 0.75, 1},
           {1.5, -0.5, 3.5},

@@ -15,6 +15,7 @@ std::string to_json(const RunSummary& summary) {
     json["recommended_network"] = summary.recommended_network;
   json["seconds"] = summary.seconds;
   json["skipped"] = summary.skipped;
+  json["doubts"] = summary.doubts;
   return json_text(json, 1) + "\n";
 }
 
@@ -35,6 +36,7 @@ RunSummary run_summary_from_json(std::string_view text) {
         optional_field<std::string>(json, "recommended_network").value_or("");
     summary.seconds = field<std::map<std::string, double>>(json, "seconds");
     summary.skipped = field<std::vector<std::string>>(json, "skipped");
+    summary.doubts = newer_field<std::vector<std::string>>(json, "doubts");
     return summary;
   });
 }

@@ -23,6 +23,7 @@ struct RunSummary {
   std::string recommended_network;     ///< file of the network that goes with it; empty: as it came
   std::map<std::string, double> seconds;  ///< by stage
   std::vector<std::string> skipped;       ///< stages that were up to date
+  std::vector<std::string> doubts;        ///< what the table cannot bear, a line each
 
   bool operator==(const RunSummary&) const = default;
 };

@@ -25,6 +25,9 @@ const std::string kText = R"({
  },
  "skipped": [
   "results"
+ ],
+ "doubts": [
+  "50 validation images cannot tell"
  ]
 }
 )";
@@ -42,7 +45,8 @@ RunSummary summary() {
           "plans/L6-layer-wise.json",
           "networks/L6-layer-wise.safetensors",
           {{"profile", 2.5}, {"results", 0.01}},
-          {"results"}};
+          {"results"},
+          {"50 validation images cannot tell"}};
 }
 
 TEST(RunSummary, GoesRound) {

@@ -90,6 +90,8 @@ PageSection summary_section(const Runs& runs) {
   PageSection section{"summary", "Summary", ""};
   if (runs.size() == 1) {
     add_single(runs.front(), section);
+    for (const std::string& doubt : runs.front().summary.doubts)
+      section.blocks.push_back(page_text("Doubt: " + doubt + ".", "note"));
   } else {
     section.lead =
         fmt::format("{} runs side by side, each with the plan that it recommends.", runs.size());

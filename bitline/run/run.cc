@@ -12,6 +12,7 @@
 #include "bitline/record/run_summary.h"
 #include "bitline/record/search_summary.h"
 #include "bitline/report/report.h"
+#include "bitline/run/doubts.h"
 #include "bitline/run/recommendation.h"
 #include "bitline/run/run_analysis.h"
 #include "bitline/run/run_network.h"
@@ -190,6 +191,10 @@ class Run {
   void finish() {
     outcome_.validation_images = rows_->validation_images();
     outcome_.recommended = recommend(outcome_.rows, config_.search.max_loss);
+    outcome_.doubts = doubts_about(
+        outcome_.rows, outcome_.recommended,
+        {rows_->test_images().classes, outcome_.validation_images, rows_->test_images().size()},
+        config_.search.max_loss);
     const std::string table = to_csv(outcome_.rows);
     std::string plan;
     if (outcome_.recommended) {
@@ -216,7 +221,8 @@ class Run {
     summary.network = subject_.network_hash;
     summary.command = config_.command;
     summary.objective = name_of(config_.search.options.objective);
-    summary.max_loss = config_.search.max_loss;
+    summary.max_loss = config_.search.max_loss.to_double();
+    summary.doubts = outcome_.doubts;
     summary.validation_images = outcome_.validation_images;
     summary.config = config_.as_used;
     if (outcome_.recommended) {

@@ -18,6 +18,7 @@ struct RunOutcome {
   std::optional<std::size_t> recommended;  ///< row of plan.json; empty: no plan was good enough
   std::optional<AdcPlan> plan;             ///< that plan
   std::int64_t validation_images = 0;      ///< RunRows::validation_images
+  std::vector<std::string> doubts;         ///< doubts_about() this
   std::vector<std::string> skipped;        ///< stages that were up to date
   std::int64_t images_measured = 0;        ///< image evaluations of all searches
   std::int64_t images_in_full = 0;         ///< that brute force would have taken

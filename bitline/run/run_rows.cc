@@ -13,17 +13,21 @@
 namespace bitline {
 namespace {
 
-/// In points, against `base` on the same images.
-double points_lost(const Evaluation& measured, const Evaluation& base) {
-  return 100 * static_cast<double>(base.score.correct - measured.score.correct) /
-         static_cast<double>(measured.score.images);
+/// In points, against `base` on the same images; exactly.
+Rational points_lost(const Evaluation& measured, const Evaluation& base) {
+  return Rational(100 * (base.score.correct - measured.score.correct), measured.score.images);
+}
+
+/// The same with its paired interval.
+Interval loss_interval(const Evaluation& measured, const Evaluation& base) {
+  const Interval loss = paired_difference(measured.right, base.right);
+  return {100 * loss.value, 100 * loss.lower, 100 * loss.upper};
 }
 
 void set_test(ResultRow& row, const Evaluation& test, const Evaluation& test_base) {
   row.test_accuracy = accuracy_of(test);
   row.test_top_five = top_five_accuracy_of(test);
-  const Interval loss = paired_difference(test.right, test_base.right);
-  row.test_loss = {100 * loss.value, 100 * loss.lower, 100 * loss.upper};
+  row.test_loss = loss_interval(test, test_base);
 }
 
 }  // namespace
@@ -83,9 +87,10 @@ ResultRow RunRows::measure(const std::string& name, const Network& network, cons
   ResultRow row;
   row.treatment = treatment;
   row.search_accuracy = accuracy_of(on_sample);
-  row.search_loss = points_lost(on_sample, base(sample_));
+  row.search_loss = points_lost(on_sample, base(sample_)).to_double();
   row.validation_accuracy = accuracy_of(on_validation);
   row.validation_loss = points_lost(on_validation, base(validation));
+  row.validation_loss_interval = loss_interval(on_validation, base(validation));
   set_test(row, evaluate_on(test_, name, network, plan), base(test_));
   return row;
 }
