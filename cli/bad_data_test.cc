@@ -238,5 +238,15 @@ TEST_F(BadPlanTest, TextThatIsNoPlanIsRefused) {
                       {"plan.json: ADC plan: not JSON", "write the plan again"});
 }
 
+// 16 rows of one-bit cells and digits: no sum is larger than 16.
+TEST_F(BadDataTest, ADeltaStepBeyondTheSumsIsRefusedBeforeImagesAreRead) {
+  std::filesystem::remove(folder() / "search.safetensors");
+  for (const char* command : {"search", "run"})
+    expect_refusal({command, "study.toml", "--set", "search.delta_step=17"}, 2,
+                   {"search.delta_step 17 exceeds 16, the largest possible sum"});
+  expect_refusal({"search", "study.toml", "--set", "search.delta_step=16"}, 1,
+                 {"search.safetensors"});
+}
+
 }  // namespace
 }  // namespace bitline::cli

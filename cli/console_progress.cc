@@ -110,6 +110,12 @@ void ConsoleProgress::say(std::string_view fact) {
   put(fmt::format("{}\n", fact));
 }
 
+void ConsoleProgress::warn(std::string_view fact) {
+  if (quiet_) return;
+  leave_line();
+  put(fmt::format("{}\n", fact));
+}
+
 void ConsoleProgress::leave_line() {
   if (terminal_ && !last_line_.empty()) put("\n");
   last_line_.clear();

@@ -48,6 +48,7 @@ class ConsoleProgress : public ProgressSink {
   void update(std::int64_t done, std::string_view note) override;
   void end() override;
   void say(std::string_view fact) override;
+  void warn(std::string_view fact) override;
 
   /// What is written next stands in a line of its own.
   void leave_line();

@@ -68,7 +68,8 @@ void visit_fields(Run& run, Visit&& visit) {
         run.seed, Whole{0, kMany});
   visit(
       FieldText{"threads",
-                "threads; 0: all cores; at most 1024. Results do not depend on it (training does)",
+                "threads; 0: all cores; at most 1024, and no more than there are cores for the "
+                "process. Results do not depend on it (training does)",
                 Decides::kNothing},
       run.threads, Whole{0, 1024});
   visit(FieldText{"engine",

@@ -77,8 +77,6 @@ const RunRows::Part& RunRows::validation_of(Treatment treatment) const {
   return validation_ ? *validation_ : sample_;
 }
 
-ResultRow RunRows::lossless() { return measure("lossless", lossless_, {}, Treatment::kNone); }
-
 ResultRow RunRows::measure(const std::string& name, const Network& network, const AdcPlan& plan,
                            Treatment treatment) {
   const Part& validation = validation_of(treatment);

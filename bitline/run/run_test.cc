@@ -49,6 +49,22 @@ TEST_F(RunTest, LeavesPlansResultsAndARecommendation) {
 
 // As many candidates as a layer's largest sum, for one range as that of the largest layer; 12
 // images, 2 numbers of levels. A sample of one block leaves nothing to drop.
+// What is found must not know the test images; so nothing is answered on them while something is
+// searched, recalibrated or divided.
+TEST_F(RunTest, AnswersOnTheTestImagesBehindAllSearches) {
+  test::NotedProgress progress;
+  RunConfig config = study_.config("[allocate]\nlevels = [3, 6]\nmax_loss = 100\n");
+  run_pipeline(config, study_.folder() / "a", {progress, cancellation_});
+  std::size_t last_search = 0, first_test = 0;
+  for (std::size_t i = 0; i < progress.tasks().size(); ++i) {
+    const std::string& name = progress.tasks()[i].name;
+    if (name.starts_with("search ") || name.starts_with("sensitivity")) last_search = i;
+    if (first_test == 0 && name.ends_with("on test images")) first_test = i;
+  }
+  EXPECT_GT(last_search, 0U);
+  EXPECT_GT(first_test, last_search);
+}
+
 TEST_F(RunTest, SaysHowMuchOfBruteForceItsSearchesDid) {
   const RunOutcome first = run("a");
   std::int64_t candidates = 16;
