@@ -122,6 +122,25 @@ TEST_F(RunFolderTest, FolderThatCannotBeMadeIsRefusedByName) {
   EXPECT_THAT(error_of_opening("/proc/bitline"), HasSubstr("/proc/bitline"));
 }
 
+TEST_F(RunFolderTest, FolderOfAStrangerIsRefusedWithTheNameOfAFile) {
+  fs::create_directories(path_);
+  write_file_atomically(path_ / "report.html", "a stranger's");
+  write_file_atomically(path_ / "plan.json", "a stranger's");
+  EXPECT_THAT(error_of_opening(path_),
+              AllOf(HasSubstr(path_.string() + " holds plan.json, and no run made this folder"),
+                    HasSubstr("--out")));
+  EXPECT_EQ(read_text_file(path_ / "plan.json"), "a stranger's");
+  EXPECT_FALSE(fs::exists(path_ / ".lock"));
+  EXPECT_FALSE(fs::exists(path_ / "manifest.json"));
+}
+
+// A run that was killed before it wrote its manifest leaves its lock and a temporary file.
+TEST_F(RunFolderTest, HiddenFilesAreNobodys) {
+  fs::create_directories(path_);
+  for (const char* name : {".lock", ".manifest.json.tmp-1-1"}) write_file_atomically(path_ / name, "");
+  EXPECT_EQ(error_of_opening(path_), "nothing was thrown");
+}
+
 TEST_F(RunFolderTest, RecordsSurviveReopening) {
   make_artefact("sums.csv", "p,count\n");
   const RunFolder folder(path_);
