@@ -36,9 +36,9 @@ TEST(ProgressLine, EstimatesNothingBeforeThePaceHasLasted) {
             "search:   0 %, 1 min 00 s so far");
   EXPECT_EQ(progress_line("search", {70, 0.033}, "", {{35, 0}, {52, 0.002}}),
             "search:   3 %, 1 min 10 s so far");
-  // Half a hundredth a second, then twice that; a little more, or less than half, is another pace.
-  EXPECT_EQ(progress_line("search", {40, 0.25}, "", {{20, 0.1}, {30, 0.15}}),
-            "search:  25 %, 1 min 40 s left");
+  // Half a hundredth a second, then nearly twice that; more than twice, or less than half, is another.
+  EXPECT_EQ(progress_line("search", {40, 0.24}, "", {{20, 0.1}, {30, 0.15}}),
+            "search:  24 %, 1 min 49 s left");
   EXPECT_EQ(progress_line("search", {40, 0.26}, "", {{20, 0.1}, {30, 0.15}}),
             "search:  26 %, 40 s so far");
   EXPECT_EQ(progress_line("search", {40, 0.17}, "", {{20, 0.1}, {30, 0.15}}),
