@@ -45,6 +45,30 @@ TEST_F(EvaluateTest, TakesTheImagesThatAreNamed) {
                  {"retrain.holdout"});
 }
 
+// What evaluate says of both networks on the same images.
+TEST_F(EvaluateTest, QuantizeSaysWhatTheGridsCost) {
+  write_network(folder() / "float.safetensors", make_float_network(4, 2));
+  const std::vector<std::string> settings{"--set", "data.images_per_class=6", "--set",
+                                          "quantize.weight_bits=2"};
+  const auto correct = [&](const std::string& file, const std::string& mode) {
+    std::vector<std::string> words{"--set", "model.file=" + file, "--on", "validation", "--mode",
+                                   mode};
+    words.insert(words.end(), settings.begin(), settings.end());
+    return evaluate(words).at("evaluations").at(0).at("correct");
+  };
+  std::vector<std::string> words{"quantize", "study.toml", "--set",
+                                 "model.file=float.safetensors", "--out", "q.safetensors"};
+  words.insert(words.end(), settings.begin(), settings.end());
+  EXPECT_THAT(run(words).output,
+              testing::ContainsRegex("On 8 validation images: [0-9.]+ % in float, [0-9.]+ % on the "
+                                     "grids"));
+  words.emplace_back("--json");
+  const auto loss = result_of(words).at("calibrated_loss");
+  EXPECT_EQ(loss.at("images"), "validation");
+  EXPECT_EQ(loss.at("float").at("correct"), correct("float.safetensors", "float"));
+  EXPECT_EQ(loss.at("integers").at("correct"), correct("q.safetensors", "lossless"));
+}
+
 TEST_F(EvaluateTest, AModeWithoutAdcsTakesNoPlan) {
   for (const char* mode : {"lossless", "float"})
     for (const char* option : {"--plan", "--against"})

@@ -11,6 +11,7 @@ Json text_or_null(std::string_view text) { return text.empty() ? Json() : Json(t
 
 Json json_of(const ResultRow& row) {
   Json json{{"levels", row.levels == 0 ? Json() : Json(row.levels)},
+            {"float", row.real},
             {"ranges", text_or_null(row.ranges)},
             {"treatment", text_or_null(name_of(row.treatment))},
             {"search_accuracy", json_of(row.search_accuracy)},

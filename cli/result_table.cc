@@ -22,15 +22,19 @@ std::size_t ranges_width(const std::vector<ResultRow>& rows) {
 
 /// Of the lossless network itself, nothing.
 std::string loss_cell(const ResultRow& row, double max_loss, const Paint& paint) {
-  if (row.levels == 0 && row.treatment == Treatment::kNone) return fmt::format("{:<22}", "");
+  if (row.levels == 0 && !row.real && row.treatment == Treatment::kNone)
+    return fmt::format("{:<22}", "");
   const Interval& loss = row.test_loss;
   const std::string text = fmt::format(
       "{:<22}", fmt::format("{:.2f} [{:.2f}, {:.2f}]", loss.value, loss.lower, loss.upper));
+  if (row.real) return text;
   return loss.value <= max_loss ? paint.green(text) : paint.red(text);
 }
 
 std::string row_line(const ResultRow& row, std::size_t width, double max_loss, const Paint& paint) {
-  const std::string levels = row.levels == 0 ? "lossless" : std::to_string(row.levels);
+  const std::string levels = row.levels != 0 ? std::to_string(row.levels)
+                             : row.real      ? std::string("float")
+                                             : std::string("lossless");
   const std::string top_five =
       row.test_top_five ? fmt::format("{:>6.2f}  ", 100 * row.test_top_five->value) : "";
   return fmt::format("{:>8}  {:<{}}  {:<12}  {:>7.2f}  {:>10.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {}{}",

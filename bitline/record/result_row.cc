@@ -11,6 +11,7 @@ namespace bitline {
 namespace {
 
 constexpr std::string_view kLossless = "lossless";
+constexpr std::string_view kFloat = "float";
 constexpr double kPerCent = 100;
 constexpr std::int64_t kDecimals = 10000;  // as many as the table has
 
@@ -30,6 +31,11 @@ Interval read_share(const CsvTable& table, std::size_t row, const std::string& c
   return {share, share, share};
 }
 
+std::string levels_text(const ResultRow& row) {
+  if (row.levels != 0) return std::to_string(row.levels);
+  return std::string(row.real ? kFloat : kLossless);
+}
+
 Treatment read_treatment(const std::string& name) {
   try {
     return from_name<Treatment>(name);
@@ -40,7 +46,8 @@ Treatment read_treatment(const std::string& name) {
 
 ResultRow read_row(const CsvTable& table, std::size_t row) {
   ResultRow r;
-  if (table.text(row, "levels") != kLossless) r.levels = table.integer(row, "levels");
+  r.real = table.text(row, "levels") == kFloat;
+  if (!r.real && table.text(row, "levels") != kLossless) r.levels = table.integer(row, "levels");
   r.ranges = table.text(row, "ranges");
   r.treatment = read_treatment(table.text(row, "treatment"));
   r.search_accuracy = read_share(table, row, "search_accuracy");
@@ -60,6 +67,10 @@ ResultRow read_row(const CsvTable& table, std::size_t row) {
 
 }  // namespace
 
+const ResultRow& lossless_row(const std::vector<ResultRow>& rows) {
+  return rows.at(rows.front().real ? 1 : 0);
+}
+
 std::string to_csv(const std::vector<ResultRow>& rows) {
   const bool top_five = !rows.empty() && rows.front().test_top_five;
   std::string csv = fmt::format(
@@ -71,7 +82,7 @@ std::string to_csv(const std::vector<ResultRow>& rows) {
   for (const ResultRow& r : rows)
     csv +=
         fmt::format("{},{},{},{:.4f},{:.4f},{:.4f},{:.4f},{},{}{:.4f},{:.4f},{:.4f},{},{}\n",
-                    r.levels == 0 ? std::string(kLossless) : std::to_string(r.levels), r.ranges,
+                    levels_text(r), r.ranges,
                     name_of(r.treatment), 100 * r.search_accuracy.value, r.search_loss,
                     100 * r.validation_accuracy.value, r.validation_loss.to_double(), per_cent(r.test_accuracy),
                     r.test_top_five ? per_cent(*r.test_top_five) + "," : "", r.test_loss.value,

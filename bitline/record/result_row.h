@@ -40,9 +40,14 @@ struct ResultRow {
   Interval test_loss;                     ///< points lost on the test set, with the paired interval
   std::string plan;                       ///< artefact, for example "plans/L4-layer-wise.json"
   std::string network;                    ///< artefact of the treated network, or empty
+  bool real = false;  ///< the float network that was put on grids; without levels
 
   bool operator==(const ResultRow&) const = default;
 };
+
+/// That of the lossless network as it came: the first, or the one behind the float network. There
+/// is one.
+const ResultRow& lossless_row(const std::vector<ResultRow>& rows);
 
 /// CSV with a header; accuracies in per cent, losses in points, to four decimals; columns of top-5
 /// where the rows have it. docs/run-folder.md names the columns.

@@ -43,6 +43,17 @@ TEST(ResultRows, GoRound) {
   EXPECT_TRUE(rows_from_csv(to_csv({})).empty());
 }
 
+TEST(ResultRows, BeginWithTheFloatNetworkWhereThereIsOne) {
+  ResultRow real = row(0, Rational(-17, 2));
+  real.real = true;
+  const std::vector<ResultRow> rows{real, row(0, 0), row(8, 1)};
+  EXPECT_NE(to_csv(rows).find("\nfloat,,,"), std::string::npos);
+  const std::vector<ResultRow> read = rows_from_csv(to_csv(rows));
+  EXPECT_TRUE(read[0].real);
+  EXPECT_EQ(&lossless_row(read), &read[1]);
+  EXPECT_EQ(lossless_row({row(0, 0), row(8, 1)}).levels, 0);
+}
+
 TEST(ResultRows, GoRoundAsText) {
   const std::string csv =
       "levels,ranges,treatment,search_accuracy,search_loss_points,validation_accuracy,"

@@ -50,7 +50,7 @@ PageTable lossless_table(const Runs& runs) {
   for (const RunRecord& run : runs) {
     table.add({run.name, counts_agreement(run)
                              ? 100.0
-                             : in_per_cent(run.results.front().search_accuracy).value});
+                             : in_per_cent(lossless_row(run.results).search_accuracy).value});
   }
   return table;
 }

@@ -38,13 +38,24 @@ void doubt_budget(const Interval& loss, std::string_view images, std::string_vie
                   loss.upper, remedy));
 }
 
+/// Losses stand against the lossless network, which the float one is ahead of.
+void doubt_grids(const ResultRow& real, std::vector<std::string>& doubts) {
+  const Interval& ahead = real.test_loss;
+  if (-ahead.value <= 1) return;
+  doubts.push_back(fmt::format(
+      "the integer grids alone cost {:.2f} points [{:.2f}, {:.2f}] on the test images, before any "
+      "ADC: bitline quantize names what to try in [quantize]",
+      -ahead.value, -ahead.upper, -ahead.lower));
+}
+
 }  // namespace
 
 std::vector<std::string> doubts_about(const std::vector<ResultRow>& rows,
                                       std::optional<std::size_t> recommended,
                                       const JudgedImages& images, const Rational& max_loss) {
   std::vector<std::string> doubts;
-  doubt_baseline(rows.front(), images.classes, doubts);
+  doubt_baseline(lossless_row(rows), images.classes, doubts);
+  if (rows.front().real) doubt_grids(rows.front(), doubts);
   const ResultRow* row = judged_row(rows, recommended);
   if (row == nullptr) return doubts;
   const std::string validation =

@@ -49,6 +49,18 @@ TEST(Doubts, TheRowThatLosesLeastIsJudgedWhereNoneIsRecommended) {
   EXPECT_THAT(doubts_about(rows, {}, kImages, 1), IsEmpty());
 }
 
+TEST(Doubts, OneIsWhatTheGridsCostBeforeAnyAdc) {
+  auto rows = rows_with({0, 0, 0}, {0, 0, 0});
+  ResultRow real;
+  real.real = true;
+  real.test_loss = {-8.5, -9.25, -7.75};
+  rows.insert(rows.begin(), real);
+  EXPECT_THAT(doubts_about(rows, 2, kImages, 1),
+              ElementsAre(HasSubstr("the integer grids alone cost 8.50 points [7.75, 9.25]")));
+  rows.front().test_loss = {-1, -2, 0};
+  EXPECT_THAT(doubts_about(rows, 2, kImages, 1), IsEmpty());
+}
+
 // A guess among 4 classes has 25 %, and the interval of 21 of 100 reaches from 14.2 to 30.0 %.
 TEST(Doubts, OneIsABaselineThatIsNoBetterThanAGuess) {
   auto rows = rows_with({0, 0, 0}, {0, 0, 0});

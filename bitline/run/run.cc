@@ -85,7 +85,9 @@ class Run {
   const RunFolder& folder() const { return stages_.folder(); }
 
   void baseline() {
-    subject_.network = run_network(config_, stages_, job_);
+    RunNetworks networks = run_network(config_, stages_, job_);
+    subject_.network = std::move(networks.network);
+    real_ = std::move(networks.real);
     check_delta_step_fits(subject_.network, config_);
     subject_.sample = load_search_sample(config_.data, config_.seed, job_);
     recalibrates_ = config_.search.recalibrate && has_batch_norm(subject_.network);
@@ -189,6 +191,7 @@ class Run {
   }
 
   void measure_rows() {
+    if (real_) outcome_.rows.push_back(rows_->measure_real(*real_));
     for (const PendingRow& pending : pending_) {
       const Network network =
           pending.network.empty() ? subject_.network : network_from(pending.network);
@@ -265,6 +268,7 @@ class Run {
   Job job_;
   RunSubject subject_;
   RunAnalysis analysis_;
+  std::optional<Network> real_;  // that the run has put on grids
   std::optional<RunRows> rows_;
   std::vector<std::pair<PlanCase, AdcPlan>> plans_;  // as the searches found them
   std::vector<PendingRow> pending_;                  // in the order of the table

@@ -14,7 +14,7 @@ namespace bitline {
 
 struct RunOutcome {
   Network network;                         ///< as it came, before any recalibration
-  std::vector<ResultRow> rows;             ///< the lossless network first
+  std::vector<ResultRow> rows;             ///< lossless_row() first, or behind the float network
   std::optional<std::size_t> recommended;  ///< row of plan.json; empty: no plan was good enough
   std::optional<AdcPlan> plan;             ///< that plan
   std::int64_t validation_images = 0;      ///< RunRows::validation_images

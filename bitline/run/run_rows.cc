@@ -53,7 +53,7 @@ RunRows::RunRows(const RunConfig& config, const Network& lossless, const Dataset
 }
 
 const Evaluation& RunRows::evaluate_on(const Part& part, const std::string& name,
-                                       const Network& network, const AdcPlan& plan) {
+                                       const Network& network, const AdcPlan& plan, MacMode mode) {
   const std::string stage = fmt::format("evaluations/{}-{}", name, part.name);
   if (const auto known = known_.find(stage); known != known_.end()) return known->second;
   const std::string artefact = stage + ".json";
@@ -64,7 +64,7 @@ const Evaluation& RunRows::evaluate_on(const Part& part, const std::string& name
                {"array", describe(config_.array) + describe(config_.data)}},
               [&](StageOutput& output) {
                 const Evaluation evaluation =
-                    evaluate(network, MacMode::kAnalog, plan, part.data, config_,
+                    evaluate(network, mode, plan, part.data, config_,
                              fmt::format("{} on {} images", name, part.name), job_);
                 output.write(artefact, to_json(evaluation));
               });
@@ -77,19 +77,36 @@ const RunRows::Part& RunRows::validation_of(Treatment treatment) const {
   return validation_ ? *validation_ : sample_;
 }
 
-ResultRow RunRows::measure(const std::string& name, const Network& network, const AdcPlan& plan,
-                           Treatment treatment) {
-  const Part& validation = validation_of(treatment);
-  const Evaluation& on_sample = evaluate_on(sample_, name, network, plan);
-  const Evaluation& on_validation = evaluate_on(validation, name, network, plan);
+ResultRow RunRows::row_of(const Evaluation& on_sample, const Part& validation,
+                          const Evaluation& on_validation, const Evaluation& on_test) {
   ResultRow row;
-  row.treatment = treatment;
   row.search_accuracy = accuracy_of(on_sample);
   row.search_loss = points_lost(on_sample, base(sample_)).to_double();
   row.validation_accuracy = accuracy_of(on_validation);
   row.validation_loss = points_lost(on_validation, base(validation));
   row.validation_loss_interval = loss_interval(on_validation, base(validation));
-  set_test(row, evaluate_on(test_, name, network, plan), base(test_));
+  set_test(row, on_test, base(test_));
+  return row;
+}
+
+ResultRow RunRows::measure(const std::string& name, const Network& network, const AdcPlan& plan,
+                           Treatment treatment) {
+  const Part& validation = validation_of(treatment);
+  const auto on = [&](const Part& part) -> const Evaluation& {
+    return evaluate_on(part, name, network, plan);
+  };
+  ResultRow row = row_of(on(sample_), validation, on(validation), on(test_));
+  row.treatment = treatment;
+  return row;
+}
+
+ResultRow RunRows::measure_real(const Network& network) {
+  const Part& validation = validation_of(Treatment::kNone);
+  const auto on = [&](const Part& part) -> const Evaluation& {
+    return evaluate_on(part, "float", network, {}, MacMode::kFloat);
+  };
+  ResultRow row = row_of(on(sample_), validation, on(validation), on(test_));
+  row.real = true;
   return row;
 }
 

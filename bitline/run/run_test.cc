@@ -258,7 +258,10 @@ class FloatRunTest : public RunTest {
 TEST_F(FloatRunTest, PutsTheNetworkOnGridsFirst) {
   const std::string table = "[quantize]\nweight_bits = 3\n";
   const RunOutcome outcome = run(table);
-  EXPECT_EQ(outcome.rows.size(), 3U);
+  EXPECT_EQ(outcome.rows.size(), 4U);  // float, lossless, the plan, and that recalibrated
+  EXPECT_TRUE(outcome.rows[0].real);
+  EXPECT_FALSE(outcome.rows[1].real);
+  EXPECT_THAT(text("a", "results.csv"), ::testing::HasSubstr("\nfloat,,,"));
   const QuantSpec& weights = outcome.network.quant.at("stage1.block1.conv1.weight");
   EXPECT_EQ(weights.bits, 3);
   EXPECT_EQ(content_hash(read_network(study_.folder() / "a/network.safetensors")),
