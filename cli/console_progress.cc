@@ -47,8 +47,7 @@ std::string progress_line(std::string_view task, const Milestone& now, std::stri
   std::string line = fmt::format("{}: {:3.0f} %", task, 100 * now.share);
   if (!note.empty()) line += fmt::format(", {}", note);
   if (now.share >= 1) return line + fmt::format(", {}", duration(now.seconds));
-  if (!can_estimate(now, before))
-    return line + fmt::format(", {} so far", duration(now.seconds));
+  if (!can_estimate(now, before)) return line + fmt::format(", {} so far", duration(now.seconds));
   return line + fmt::format(", {} left", duration((1 - now.share) / pace(before.begin, now)));
 }
 

@@ -25,7 +25,8 @@ struct LastHalf {
 /// How a task stands: "search: 12 %, best delta 9, 3 min 05 s left", at the pace that it has had in
 /// the last half of its time: work that goes on where it was stopped is done to a large part within
 /// the first second, which says nothing of the rest. Where both quarters of that differ by more
-/// than a factor of two, no estimate is worth anything yet, and the time so far stands in its place.
+/// than a factor of two, no estimate is worth anything yet, and the time so far stands in its
+/// place.
 std::string progress_line(std::string_view task, const Milestone& now, std::string_view note,
                           const LastHalf& before = {});
 

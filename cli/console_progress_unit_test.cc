@@ -23,8 +23,7 @@ TEST(ProgressLine, SaysShareNoteAndTheTimeLeft) {
 // One image of five million after 1.3 s would promise 1806 hours.
 TEST(ProgressLine, EstimatesNothingAtTheStart) {
   EXPECT_EQ(progress_line("train", {1.3, 2e-7}, ""), "train:   0 %, 1 s so far");
-  EXPECT_EQ(progress_line("train", {1.9, 0.5}, "", steady({1.9, 0.5})),
-            "train:  50 %, 2 s so far");
+  EXPECT_EQ(progress_line("train", {1.9, 0.5}, "", steady({1.9, 0.5})), "train:  50 %, 2 s so far");
   EXPECT_EQ(progress_line("train", {30, 0.009}, "loss 2.3"), "train:   1 %, loss 2.3, 30 s so far");
   EXPECT_EQ(progress_line("train", {100, 0}, "", {}), "train:   0 %, 1 min 40 s so far");
 }
@@ -36,7 +35,8 @@ TEST(ProgressLine, EstimatesNothingBeforeThePaceHasLasted) {
             "search:   0 %, 1 min 00 s so far");
   EXPECT_EQ(progress_line("search", {70, 0.033}, "", {{35, 0}, {52, 0.002}}),
             "search:   3 %, 1 min 10 s so far");
-  // Half a hundredth a second, then nearly twice that; more than twice, or less than half, is another.
+  // Half a hundredth a second, then nearly twice that; more than twice, or less than half, is
+  // another.
   EXPECT_EQ(progress_line("search", {40, 0.24}, "", {{20, 0.1}, {30, 0.15}}),
             "search:  24 %, 1 min 49 s left");
   EXPECT_EQ(progress_line("search", {40, 0.26}, "", {{20, 0.1}, {30, 0.15}}),

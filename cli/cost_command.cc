@@ -74,15 +74,16 @@ void print_comparison(const CostComparison& comparison, const CostConfig& cost,
   print_circuits(comparison.plan);
   print_speed(comparison.plan);
   fmt::print(
-      "\nAgainst {} levels in every ADC: {} with one ADC design on the chip, {} with one per layer; "
+      "\nAgainst {} levels in every ADC: {} with one ADC design on the chip, {} with one per "
+      "layer; "
       "{}\n",
       cost.baseline_levels, saved(comparison.area_saved(), "area"),
       saved(comparison.area_saved_by_layer(), "area"), saved(comparison.energy_saved(), "energy"));
   fmt::print(
       "Technology: {}, {} ADCs, which take {:.1f} % of the energy with {} levels in each "
       "(cost.adc_share); areas of circuits are of the chip with one ADC design\n",
-      options.technology.name, name_of(cost.adc),
-      share(comparison.baseline.energy, Circuit::kAdcs), cost.baseline_levels);
+      options.technology.name, name_of(cost.adc), share(comparison.baseline.energy, Circuit::kAdcs),
+      cost.baseline_levels);
   for (const std::string& note : comparison.notes) fmt::print("Note: {}\n", note);
   if (cost.zero_detection) print_idle_reads(options);
 }

@@ -147,12 +147,11 @@ void print_array_difference(const std::string& file, const ArrayDifference& diff
 }
 
 Json json_of(const ArrayDifference& difference) {
-  Json json{{"values_that_differ", difference.values},
-            {"largest_difference", std::isfinite(difference.largest)
-                                       ? Json(difference.largest)
-                                       : Json()},
-            {"image", difference.image},
-            {"value", difference.position}};
+  Json json{
+      {"values_that_differ", difference.values},
+      {"largest_difference", std::isfinite(difference.largest) ? Json(difference.largest) : Json()},
+      {"image", difference.image},
+      {"value", difference.position}};
   if (difference.answers) json["answers_that_differ"] = *difference.answers;
   return json;
 }
@@ -163,8 +162,8 @@ void look_into(const EvaluateArguments& arguments, const Subject& subject, MacMo
   if (arguments.logits.empty() && arguments.compare.empty()) return;
   const std::string node =
       arguments.values.empty() ? subject.network.nodes.back().name : arguments.values;
-  const Tensor values = node_values(subject.network, mode, subject.plan, images, config, node,
-                                    context.job());
+  const Tensor values =
+      node_values(subject.network, mode, subject.plan, images, config, node, context.job());
   if (!arguments.logits.empty()) {
     write_file_atomically(arguments.logits, npy_file(values));
     document["written"] = {{"file", arguments.logits}, {"node", node}, {"shape", values.shape()}};
@@ -172,8 +171,8 @@ void look_into(const EvaluateArguments& arguments, const Subject& subject, MacMo
       fmt::print("{} of {}: {}\n", to_string(values.shape()), node, arguments.logits);
   }
   if (arguments.compare.empty()) return;
-  const Tensor theirs = with_context(arguments.compare,
-                                     [&] { return parse_npy(read_file(arguments.compare)); });
+  const Tensor theirs =
+      with_context(arguments.compare, [&] { return parse_npy(read_file(arguments.compare)); });
   const ArrayDifference difference =
       with_context(arguments.compare, [&] { return difference_of(values, theirs); });
   document["compared"] = json_of(difference);
@@ -243,9 +242,10 @@ void add_evaluate(Command app, Context& context) {
               "Write the answers as a NumPy array, [images, classes] of float32")
       .type("FILE.npy");
   command
-      .option("--values", arguments->values,
-              "With --logits or --compare: the output of this node in place of the logits; integers "
-              "where it is on a grid")
+      .option(
+          "--values", arguments->values,
+          "With --logits or --compare: the output of this node in place of the logits; integers "
+          "where it is on a grid")
       .type("NODE");
   command
       .option("--compare", arguments->compare,

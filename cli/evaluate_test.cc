@@ -58,8 +58,8 @@ TEST_F(EvaluateTest, QuantizeSaysWhatTheGridsCost) {
     words.insert(words.end(), settings.begin(), settings.end());
     return evaluate(words).at("evaluations").at(0).at("correct");
   };
-  std::vector<std::string> words{"quantize", "study.toml", "--set",
-                                 "model.file=float.safetensors", "--out", "q.safetensors"};
+  std::vector<std::string> words{
+      "quantize", "study.toml", "--set", "model.file=float.safetensors", "--out", "q.safetensors"};
   words.insert(words.end(), settings.begin(), settings.end());
   EXPECT_THAT(run(words).output,
               testing::ContainsRegex("On 8 validation images: [0-9.]+ % in float, [0-9.]+ % on the "

@@ -35,8 +35,9 @@ TEST_F(MachineTest, ResultsDoNotDependOnInstructionSetAndThreads) {
 TEST_F(MachineTest, TakesNoMoreThreadsThanThereAreCores) {
   const Outcome outcome = run({"inspect", "study.toml", "--threads", "1024"});
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_THAT(outcome.errors,
-              testing::ElementsAre(testing::StartsWith("1024 threads would wait for each other on ")));
+  EXPECT_THAT(
+      outcome.errors,
+      testing::ElementsAre(testing::StartsWith("1024 threads would wait for each other on ")));
   EXPECT_THAT(run({"inspect", "study.toml", "--threads", "1024", "--quiet"}).errors,
               testing::IsEmpty());
   EXPECT_THAT(run({"inspect", "study.toml", "--threads", "1"}).errors, testing::IsEmpty());

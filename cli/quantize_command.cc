@@ -62,9 +62,8 @@ void quantize(const QuantizeArguments& arguments, Context& context) {
     fmt::print("Network on integer grids: {}\n", calibrated);
     print_loss(loss, "on the grids", config.quantize_or_default());
   }
-  Json document{{"network", arguments.out},
-                {"calibrated", calibrated},
-                {"calibrated_loss", json_of(loss)}};
+  Json document{
+      {"network", arguments.out}, {"calibrated", calibrated}, {"calibrated_loss", json_of(loss)}};
   Json epochs = Json::array();
   if (fine_tune) {
     const RunConfig training = fine_tuning(config, calibrated, arguments.out);

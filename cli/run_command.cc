@@ -37,7 +37,8 @@ void run(const RunArguments& arguments, Context& context) {
   const RunOutcome outcome =
       or_say_how_to_go_on(folder, [&] { return run_pipeline(config, folder, context.job()); });
   const std::filesystem::path whole = std::filesystem::absolute(folder).lexically_normal();
-  if (arguments.json) return print_json(document(outcome, config.search.max_loss.to_double(), whole));
+  if (arguments.json)
+    return print_json(document(outcome, config.search.max_loss.to_double(), whole));
   print_results(outcome, config.search.max_loss.to_double(), Paint::for_standard_output());
   fmt::print("\nRun folder: {}\nReport: {}\n", whole.string(), (whole / "report.html").string());
 }

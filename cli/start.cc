@@ -1,6 +1,6 @@
-// The executable. It needs nothing but the C library, so that Ctrl-C and SIGTERM are heeded from its
-// first moment on: the program, bitline_program.so, brings some fifty libraries, and a machine that
-// is busy takes a while to load them.
+// The executable. It needs nothing but the C library, so that Ctrl-C and SIGTERM are heeded from
+// its first moment on: the program, bitline_program.so, brings some fifty libraries, and a machine
+// that is busy takes a while to load them.
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -45,8 +45,7 @@ int main(int argc, char** argv) {
   void* program = nullptr;
   for (const char* folder : {"", BITLINE_PROGRAM_FOLDER})  // where it is built, where installed
     if (program == nullptr) program = open_beside(folder);
-  void* const entry =
-      program == nullptr ? nullptr : dlsym(program, bitline::cli::kProgramFunction);
+  void* const entry = program == nullptr ? nullptr : dlsym(program, bitline::cli::kProgramFunction);
   if (entry == nullptr) {
     const char* const reason = dlerror();
     std::fprintf(stderr, "bitline: cannot open %s: %s\n", bitline::cli::kProgramFile,

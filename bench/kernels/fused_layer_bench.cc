@@ -288,8 +288,7 @@ void bench_sweep(benchmark::State& state) {
     AdcSpec spec;
     spec.levels = state.range(0);
     spec.delta = delta;
-    adcs.push_back(
-        make_layer_adc(layer, make_code_table(spec, layer.sums)));
+    adcs.push_back(make_layer_adc(layer, make_code_table(spec, layer.sums)));
   }
   const std::vector<std::int32_t> activations = activations_for(layer);
   const std::span<const std::int32_t> image =

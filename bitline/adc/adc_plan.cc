@@ -44,7 +44,8 @@ Json layer_to_json(const PlannedAdc& adc) {
   json["thresholds"] = table.thresholds;
   Json& fractions = json["thresholds_full_scale"] = Json::array();
   // Sums of one possible value have no scale; every threshold then counts in LSB.
-  const auto full_scale = static_cast<double>(std::max<std::int64_t>(adc.sums.maximum - adc.sums.minimum, 1));
+  const auto full_scale =
+      static_cast<double>(std::max<std::int64_t>(adc.sums.maximum - adc.sums.minimum, 1));
   for (const std::int64_t threshold : table.thresholds)
     fractions.push_back(static_cast<double>(threshold) / full_scale);
   Json& values = json["values"] = Json::array();

@@ -61,13 +61,14 @@ struct AdcSpec {
 Rational step_of(const AdcSpec& spec, const SumRange& sums);
 
 /// The table over the possible sums; equations (5) to (5g) of
-/// docs/arithmetic.md. Throws Error (kUsage) for levels < 2, for δ < ½ or δ above largest_delta() (named), a centre outside the possible sums, a choice that the quantizer has no use
-/// for, a table that is not monotone, and values that do not fit 32 bits.
+/// docs/arithmetic.md. Throws Error (kUsage) for levels < 2, for δ < ½ or δ above largest_delta()
+/// (named), a centre outside the possible sums, a choice that the quantizer has no use for, a table
+/// that is not monotone, and values that do not fit 32 bits.
 CodeTable make_code_table(const AdcSpec& spec, const SumRange& sums);
 
 /// δ at which every possible sum is read as it is: the sums lie on levels, and their distance is Δ.
-/// Empty for an ADC without a range, for one with fewer levels than sums, and where no δ puts levels
-/// on the sums.
+/// Empty for an ADC without a range, for one with fewer levels than sums, and where no δ puts
+/// levels on the sums.
 std::optional<Rational> exact_delta(AdcSpec spec, const SumRange& sums);
 
 /// The largest possible δ: the largest possible |p|, or exact_delta() where that is more.

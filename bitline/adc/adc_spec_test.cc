@@ -71,8 +71,9 @@ TEST(AdcSpec, TieRulesDifferOnTiesAlone) {
 }
 
 TEST(AdcSpec, RefusesSumsThatAreNone) {
-  expect_error(ErrorKind::kUsage, "smallest possible sum 5 exceeds the largest, 4",
-               [] { make_code_table(AdcSpec(), {5, 4}); });
+  expect_error(ErrorKind::kUsage, "smallest possible sum 5 exceeds the largest, 4", [] {
+    make_code_table(AdcSpec(), {5, 4});
+  });
 }
 
 TEST(AdcSpec, NamesAreReadBack) {

@@ -109,8 +109,9 @@ TEST(CodeTable, RefusesMultiplesAndSumsBeyondThirtyTwoBits) {
     table_from_values({-1, 1}, {0}, {1, limit});
   });
   expect_error(ErrorKind::kUsage, "do not fit 32 bits", [&] { lossless_table({0, limit}); });
-  expect_error(ErrorKind::kUsage, "smallest possible sum 3 exceeds the largest, 2",
-               [] { lossless_table({3, 2}); });
+  expect_error(ErrorKind::kUsage, "smallest possible sum 3 exceeds the largest, 2", [] {
+    lossless_table({3, 2});
+  });
   expect_error(ErrorKind::kUsage, "more than 1048576", [&] { lossless_table({0, limit - 1}); });
 }
 

@@ -96,7 +96,7 @@ void read_survey(const ConfigTable& root, Technology& technology) {
 
 }  // namespace
 
-Technology at_end_of_survey(Technology technology, double Spread::* end) {
+Technology at_end_of_survey(Technology technology, double Spread::*end) {
   for (SurveyedAdc& adc : technology.survey) {
     adc.area.value = adc.area.*end;
     adc.energy.value = adc.energy.*end;

@@ -53,7 +53,7 @@ struct Technology {
 Technology read_technology(const Config& table);
 
 /// The technology with the low or the high ends of its survey as what is taken.
-Technology at_end_of_survey(Technology technology, double Spread::* end);
+Technology at_end_of_survey(Technology technology, double Spread::*end);
 
 /// The table that comes with the program, as TOML.
 std::string_view technology_32nm();

@@ -199,8 +199,7 @@ TEST_F(FusedLayerTest, EqualsTheReferenceWhereThresholdsAreCounted) {
       AdcSpec spec;
       spec.levels = draw(3, 64);
       spec.delta = mapped.sums.magnitude() / part;
-      const LayerAdc adc =
-          make_layer_adc(mapped, make_code_table(spec, mapped.sums));
+      const LayerAdc adc = make_layer_adc(mapped, make_code_table(spec, mapped.sums));
       expect_equal(mapped, adc, test::draw_activations(layer, 2, draw));
       ASSERT_FALSE(HasFatalFailure()) << bits << " bits, a range of 1 / " << part;
     }
@@ -228,8 +227,7 @@ TEST_F(FusedLayerTest, AllZeroStreamsAddTheValueOfTheCodeOfZero) {
   spec.quantizer = quantizers::kZeroRise;
   spec.levels = 4;
   spec.delta = 8;
-  const LayerAdc adc =
-      make_layer_adc(layer, make_code_table(spec, layer.sums));
+  const LayerAdc adc = make_layer_adc(layer, make_code_table(spec, layer.sums));
   const std::vector<std::int32_t> zeros(16, 0);
   std::vector<std::int64_t> outputs(1);
   FusedLayer(layer).accumulate(adc, 1, zeros, outputs);

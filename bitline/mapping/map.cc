@@ -88,8 +88,8 @@ SumRange normal_sums(std::int64_t rows, DigitRange cell, DigitRange input, Colum
 std::int64_t step_of_sums(const CimLayer& layer) {
   if (!layer.array.encoding->is_binary || !layer.streams.bipolar) return 1;
   const auto is_odd = [](const Tile& tile) { return tile.size() % 2 == 1; };
-  const bool one_parity = std::ranges::all_of(layer.tiles, is_odd) ||
-                          std::ranges::none_of(layer.tiles, is_odd);
+  const bool one_parity =
+      std::ranges::all_of(layer.tiles, is_odd) || std::ranges::none_of(layer.tiles, is_odd);
   return one_parity ? 2 : 1;
 }
 

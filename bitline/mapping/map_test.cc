@@ -188,11 +188,11 @@ IntegerLayer binary_layer(std::size_t inputs) {
 TEST(MapLayer, SumsOfABinaryLayerAreTwoApartWhereItsTilesAreOfOneParity) {
   ArraySpec array = array_of(encodings::kBipolar);
   array.rows = 4;
-  EXPECT_EQ(map_layer(binary_layer(10), array).sums, (SumRange{-4, 4, 2}));   // 4 + 4 + 2
-  EXPECT_EQ(map_layer(binary_layer(9), array).sums, (SumRange{-4, 4, 1}));    // 4 + 4 + 1
+  EXPECT_EQ(map_layer(binary_layer(10), array).sums, (SumRange{-4, 4, 2}));  // 4 + 4 + 2
+  EXPECT_EQ(map_layer(binary_layer(9), array).sums, (SumRange{-4, 4, 1}));   // 4 + 4 + 1
   array.rows = 5;
-  EXPECT_EQ(map_layer(binary_layer(8), array).sums, (SumRange{-5, 5, 2}));    // 5 + 3
-  EXPECT_EQ(map_layer(binary_layer(10), array).sums.count(), 6);              // 5 + 5
+  EXPECT_EQ(map_layer(binary_layer(8), array).sums, (SumRange{-5, 5, 2}));  // 5 + 3
+  EXPECT_EQ(map_layer(binary_layer(10), array).sums.count(), 6);            // 5 + 5
 }
 
 // A bit that is 0 drives no row, and a cell that is 0 adds nothing.

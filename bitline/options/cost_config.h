@@ -21,7 +21,7 @@ struct CostConfig {
   bool dummy_column = false;          ///< CostOptions::dummy_column
   /// Of the energy of an image, what the ADCs of baseline_levels take; empty: by the technology.
   std::optional<double> adc_share;
-  bool zero_detection = false;        ///< reads that drive no word line are not converted
+  bool zero_detection = false;  ///< reads that drive no word line are not converted
 };
 
 /// [allocate]
@@ -37,20 +37,23 @@ struct AllocateConfig {
 /// A technology is known by its content (describe).
 template <ConstOrNot<CostConfig> Cost, typename Visit>
 void visit_fields(Cost& cost, Visit&& visit) {
-  visit(FieldText{"adc",
-                  "`flash`: a comparator for each threshold; `sar`: successive approximation; "
-                  "`andrulis`: regression over published converters, for 16 levels and more; `survey`: "
-                  "published converters of 1 to 8 bits, with error bars "
-                  "([adc-costs.md](adc-costs.md)). Equations (21) to (23) of "
-                  "[arithmetic.md](arithmetic.md#cost). Compare plans under one model: the models "
-                  "differ by up to two orders of magnitude"},
-        cost.adc);
+  visit(
+      FieldText{
+          "adc",
+          "`flash`: a comparator for each threshold; `sar`: successive approximation; "
+          "`andrulis`: regression over published converters, for 16 levels and more; `survey`: "
+          "published converters of 1 to 8 bits, with error bars "
+          "([adc-costs.md](adc-costs.md)). Equations (21) to (23) of "
+          "[arithmetic.md](arithmetic.md#cost). Compare plans under one model: the models "
+          "differ by up to two orders of magnitude"},
+      cost.adc);
   visit(
       FieldText{
           "technology",
           "TOML file with the area, energy and time of each circuit; "
           "[cost/32nm.toml](../bitline/cost/32nm.toml) is the default, with a source for every "
-          "number, and [cost/reram.toml](../bitline/cost/reram.toml) has cells of ReRAM in place of "
+          "number, and [cost/reram.toml](../bitline/cost/reram.toml) has cells of ReRAM in place "
+          "of "
           "SRAM. Copy it and put in those of your process; its cells and DACs are of one bit",
           Decides::kNothing, "32 nm"},
       cost.technology);

@@ -80,13 +80,12 @@ std::string to_csv(const std::vector<ResultRow>& rows) {
       "plan,network\n",
       top_five ? "test_top5_accuracy,test_top5_lower,test_top5_upper," : "");
   for (const ResultRow& r : rows)
-    csv +=
-        fmt::format("{},{},{},{:.4f},{:.4f},{:.4f},{:.4f},{},{}{:.4f},{:.4f},{:.4f},{},{}\n",
-                    levels_text(r), r.ranges,
-                    name_of(r.treatment), 100 * r.search_accuracy.value, r.search_loss,
-                    100 * r.validation_accuracy.value, r.validation_loss.to_double(), per_cent(r.test_accuracy),
-                    r.test_top_five ? per_cent(*r.test_top_five) + "," : "", r.test_loss.value,
-                    r.test_loss.lower, r.test_loss.upper, r.plan, r.network);
+    csv += fmt::format(
+        "{},{},{},{:.4f},{:.4f},{:.4f},{:.4f},{},{}{:.4f},{:.4f},{:.4f},{},{}\n", levels_text(r),
+        r.ranges, name_of(r.treatment), 100 * r.search_accuracy.value, r.search_loss,
+        100 * r.validation_accuracy.value, r.validation_loss.to_double(), per_cent(r.test_accuracy),
+        r.test_top_five ? per_cent(*r.test_top_five) + "," : "", r.test_loss.value,
+        r.test_loss.lower, r.test_loss.upper, r.plan, r.network);
   return csv;
 }
 

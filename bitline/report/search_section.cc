@@ -77,8 +77,7 @@ PageTable range_table(const Runs& runs) {
         const PlannedAdc& adc = found->second;
         if (!adc.spec.quantizer->has_range()) continue;
         table.add({run.name, origin_of(plan), layer, adc.spec.levels, plan.levels,
-                   adc.spec.delta.to_double(),
-                   step_of(adc.spec, adc.sums).to_double()});
+                   adc.spec.delta.to_double(), step_of(adc.spec, adc.sums).to_double()});
       }
   return table;
 }

@@ -58,11 +58,11 @@ std::vector<std::string> doubts_about(const std::vector<ResultRow>& rows,
   if (rows.front().real) doubt_grids(rows.front(), doubts);
   const ResultRow* row = judged_row(rows, recommended);
   if (row == nullptr) return doubts;
-  const std::string validation =
-      images.validation > 0 ? fmt::format("{} validation images", images.validation)
-                            : "the search sample, which stands for validation images,";
-  doubt_budget(row->validation_loss_interval, validation,
-               "more of them: data.validation_per_class", max_loss, doubts);
+  const std::string validation = images.validation > 0
+                                     ? fmt::format("{} validation images", images.validation)
+                                     : "the search sample, which stands for validation images,";
+  doubt_budget(row->validation_loss_interval, validation, "more of them: data.validation_per_class",
+               max_loss, doubts);
   doubt_budget(row->test_loss, fmt::format("{} test images", images.test), "test on more images",
                max_loss, doubts);
   return doubts;

@@ -14,14 +14,17 @@ ResultRow row(std::int64_t levels, const Rational& validation_loss) {
 }
 
 TEST(Recommend, TakesTheFewestLevelsWithinTheLoss) {
-  const std::vector<ResultRow> rows{row(0, 0), row(16, 0), row(8, Rational(4, 5)), row(4, Rational(6, 5))};
+  const std::vector<ResultRow> rows{row(0, 0), row(16, 0), row(8, Rational(4, 5)),
+                                    row(4, Rational(6, 5))};
   EXPECT_EQ(recommend(rows, 1), 2U);
   EXPECT_EQ(recommend(rows, Rational(6, 5)), 3U);
 }
 
 TEST(Recommend, AmongEqualLevelsTakesTheSmallerLossThenTheEarlierRow) {
-  EXPECT_EQ(recommend({row(0, 0), row(8, Rational(4, 5)), row(8, Rational(2, 5)), row(8, Rational(2, 5))},
-                      1), 2U);
+  EXPECT_EQ(
+      recommend({row(0, 0), row(8, Rational(4, 5)), row(8, Rational(2, 5)), row(8, Rational(2, 5))},
+                1),
+      2U);
 }
 
 TEST(Recommend, NeverTakesTheLosslessNetwork) {

@@ -31,8 +31,8 @@ void check_run(const RunConfig& config);
 /// baseline → profile → search (each range method and level count) → divide levels (where asked) →
 /// cost, recalibrate and retrain (where asked; the control is retrained with lossless ADCs) →
 /// evaluate every row on the search, validation and test images, explain (where asked) →
-/// results.csv, plan.json, run.json, report.html. docs/run-folder.md lists the artefacts. Throws Error; whatever stage was
-/// finished stays and is skipped the next time.
+/// results.csv, plan.json, run.json, report.html. docs/run-folder.md lists the artefacts. Throws
+/// Error; whatever stage was finished stays and is skipped the next time.
 RunOutcome run_pipeline(const RunConfig& config, const std::filesystem::path& folder,
                         const Job& job);
 

@@ -121,7 +121,8 @@ TEST_F(RunTest, JudgesPlansOnImagesThatTheSearchHasNotSeen) {
   config.data.images_per_class = 6;
   const RunOutcome none_left = go("b");
   EXPECT_EQ(none_left.validation_images, 0);
-  for (const ResultRow& row : none_left.rows) EXPECT_EQ(row.validation_loss.to_double(), row.search_loss);
+  for (const ResultRow& row : none_left.rows)
+    EXPECT_EQ(row.validation_loss.to_double(), row.search_loss);
 }
 
 TEST_F(RunTest, LeavesNoPlanOfAnEarlierRunWhereNoneIsGoodEnough) {

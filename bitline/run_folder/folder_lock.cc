@@ -22,7 +22,8 @@ namespace fs = std::filesystem;
 }
 
 int open_lock_file(const fs::path& folder) {
-  const int descriptor = ::open(FolderLock::file_in(folder).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  const int descriptor =
+      ::open(FolderLock::file_in(folder).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0) refuse(folder, errno);
   return descriptor;
 }

@@ -137,7 +137,8 @@ TEST_F(RunFolderTest, FolderOfAStrangerIsRefusedWithTheNameOfAFile) {
 // A run that was killed before it wrote its manifest leaves its lock and a temporary file.
 TEST_F(RunFolderTest, HiddenFilesAreNobodys) {
   fs::create_directories(path_);
-  for (const char* name : {".lock", ".manifest.json.tmp-1-1"}) write_file_atomically(path_ / name, "");
+  for (const char* name : {".lock", ".manifest.json.tmp-1-1"})
+    write_file_atomically(path_ / name, "");
   EXPECT_EQ(error_of_opening(path_), "nothing was thrown");
 }
 

@@ -96,15 +96,13 @@ PreparedPlan Executor::prepare(const AdcPlan& plan) const {
       if (planned.sums.minimum != layer->sums.minimum ||
           planned.sums.maximum != layer->sums.maximum)
         fail("the plan covers sums {} to {}, but this array gives {} to {}; search again",
-             planned.sums.minimum, planned.sums.maximum, layer->sums.minimum,
-             layer->sums.maximum);
+             planned.sums.minimum, planned.sums.maximum, layer->sums.minimum, layer->sums.maximum);
       // The other way round it has levels between the sums too, as plans of older versions do.
       if (planned.sums.step > layer->sums.step)
         fail("the plan covers sums {} apart, but on this array they are {} apart; search again",
              planned.sums.step, layer->sums.step);
       PreparedPlan::Layer& entry = prepared.layers[name];
-      entry.adc = make_layer_adc(
-          *layer, make_stream_tables(planned.spec, planned.sums));
+      entry.adc = make_layer_adc(*layer, make_stream_tables(planned.spec, planned.sums));
       entry.affine = affine_of(step, &entry.adc);
     });
   }

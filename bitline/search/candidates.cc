@@ -43,9 +43,7 @@ std::vector<std::int64_t> thresholds_of(const PlannedAdc& planned) {
 
 }  // namespace
 
-std::int64_t largest_sum(const SearchLayer& layer) {
-  return layer.sums.magnitude();
-}
+std::int64_t largest_sum(const SearchLayer& layer) { return layer.sums.magnitude(); }
 
 std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers, const AdcSpec& adc,
                                        const std::map<std::string, Rational>& centres,

@@ -51,7 +51,8 @@ TEST(Candidates, WithALevelForEverySumHoldTheExactAdc) {
   EXPECT_EQ(deltas(make_candidates(layers, outer, {}, 1)), (std::vector<Rational>{1, 2}));
 }
 
-// 11 levels tell the sums of the larger layer apart; with Δ = 1 in both, each reads its own exactly.
+// 11 levels tell the sums of the larger layer apart; with Δ = 1 in both, each reads its own
+// exactly.
 TEST(Candidates, TheExactOneIsExactInEveryLayer) {
   std::vector<SearchLayer> layers = {{"conv1", {-3, 3}}, {"conv2", {-5, 5}}};
   AdcSpec adc = levels(11);

@@ -62,8 +62,8 @@ std::vector<MeasuredPlan> DivisionMeter::measure_all(std::span<const Division> d
   return measured;
 }
 
-bool DivisionMeter::measure_while(
-    MeasuredPlan& plan, const std::function<bool(const MeasuredPlan& hoped)>& wanted) {
+bool DivisionMeter::measure_while(MeasuredPlan& plan,
+                                  const std::function<bool(const MeasuredPlan& hoped)>& wanted) {
   const auto block = static_cast<std::size_t>(options_.search.block_images);
   for (std::size_t first = 0; first < order_.size(); first += block) {
     MeasuredPlan hoped = plan;

@@ -43,7 +43,8 @@ class DivisionMeter {
   std::vector<MeasuredPlan> unknown() const;
 
  private:
-  std::vector<Score> scores_of(std::span<const AdcPlan> plans, std::span<const std::int64_t> images);
+  std::vector<Score> scores_of(std::span<const AdcPlan> plans,
+                               std::span<const std::int64_t> images);
 
   Evaluator& evaluator_;
   const AllocationOptions& options_;

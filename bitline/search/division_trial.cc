@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 #include "bitline/base/progress_task.h"
@@ -44,12 +45,12 @@ std::optional<MeasuredPlan> cheapest_of(std::vector<MeasuredPlan> unmeasured, Di
   std::vector<MeasuredPlan> plans;
   std::ranges::merge(measured, unmeasured, std::back_inserter(plans), {}, &MeasuredPlan::cost,
                      &MeasuredPlan::cost);
-  std::optional<ProgressTask> task;  // none while a plan is confirmed, which tells for itself
+  std::unique_ptr<ProgressTask> task;  // none while a plan is confirmed, which tells for itself
   std::int64_t tried = 0;
   for (MeasuredPlan& plan : plans) {
     ++tried;
     if (plan.score.images == 0) {
-      if (!task) task.emplace(job.progress, kTask, std::ssize(plans));
+      if (!task) task = std::make_unique<ProgressTask>(job.progress, kTask, std::ssize(plans));
       const bool kept = meter.measure_while(plan, keeps);
       job.progress.update(tried, "");
       if (!kept) continue;

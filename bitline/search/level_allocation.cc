@@ -83,8 +83,7 @@ class Allocator {
   /// better than the current plan, which then is the best of them.
   bool measure_sensitivities(std::size_t layer, const Division& choice) {
     std::vector<Division> choices(options_.levels.size(), choice);
-    for (std::size_t option = 0; option < choices.size(); ++option)
-      choices[option][layer] = option;
+    for (std::size_t option = 0; option < choices.size(); ++option) choices[option][layer] = option;
     const std::vector<MeasuredPlan> plans = meter_.measure_all(choices);
     bool better = false;
     std::vector<Sensitivity>& sensitivities = allocation_.sensitivities.emplace_back();

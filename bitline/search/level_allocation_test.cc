@@ -264,8 +264,7 @@ TEST(LevelAllocation, PutsASensitivitysPlanOnTheFront) {
 /// Layers, levels, costs and scores at random, and the plans of all divisions measured one by one.
 struct RandomAllocation {
   RandomAllocation()
-      : layers(*rc::gen::inRange<std::size_t>(1, 4)),
-        seed(*rc::gen::arbitrary<std::uint64_t>()) {
+      : layers(*rc::gen::inRange<std::size_t>(1, 4)), seed(*rc::gen::arbitrary<std::uint64_t>()) {
     options.levels = {2, 3, 4, 6};
     options.levels.resize(*rc::gen::inRange<std::size_t>(1, 5));
     options.search.block_images = *rc::gen::inRange(1, 12);

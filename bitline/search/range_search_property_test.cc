@@ -83,7 +83,8 @@ AdcPlan brute_force_step(const Problem& problem, const AdcPlan& decided,
   const auto exact = [&](const SearchLayer& layer) {
     return exact_delta(problem.options.adc, layer.sums);
   };
-  if (std::ranges::all_of(layers, [&](const SearchLayer& layer) { return exact(layer).has_value(); }))
+  if (std::ranges::all_of(layers,
+                          [&](const SearchLayer& layer) { return exact(layer).has_value(); }))
     try_deltas([&](const SearchLayer& layer, const Rational&) { return *exact(layer); });
   return best;
 }

@@ -127,10 +127,11 @@ TEST(RangeSearch, HardestImagesFirstSaveWork) {
 TEST(RangeSearch, CandidateThatCanOnlyTieStaysUntilItsLossIsLarger) {
   // Every image is right under both δ. δ = 1 costs 2 on image 0, δ = 2 costs 3 on image 3. δ = 2
   // looks better at first and leads with 3; δ = 1 may still tie or win, and wins with 2.
-  SyntheticEvaluator evaluator({{"conv1", {-2, 2}}}, 4, [](const AdcPlan& plan, std::int64_t image) {
-    const bool first = delta_of(plan, "conv1") == 1;
-    return Score{1, 1, first ? (image == 0 ? 2 : 0) : (image == 3 ? 3 : 0)};
-  });
+  SyntheticEvaluator evaluator(
+      {{"conv1", {-2, 2}}}, 4, [](const AdcPlan& plan, std::int64_t image) {
+        const bool first = delta_of(plan, "conv1") == 1;
+        return Score{1, 1, first ? (image == 0 ? 2 : 0) : (image == 3 ? 3 : 0)};
+      });
   const SearchResult result = search_silently(evaluator, options_of(range_methods::kLayerWise));
   EXPECT_EQ(result.curves[0].winner, 0);
   EXPECT_EQ(result.score, (Score{4, 4, 2}));
@@ -138,9 +139,10 @@ TEST(RangeSearch, CandidateThatCanOnlyTieStaysUntilItsLossIsLarger) {
 
 TEST(RangeSearch, LargerDeltaWinsATieThoughMeasuredLater) {
   // Image 0 costs δ = 2 one unit, image 1 costs δ = 1 one unit: the same in the end.
-  SyntheticEvaluator evaluator({{"conv1", {-2, 2}}}, 2, [](const AdcPlan& plan, std::int64_t image) {
-    return Score{1, 1, (delta_of(plan, "conv1") == 2) == (image == 0) ? 1 : 0};
-  });
+  SyntheticEvaluator evaluator(
+      {{"conv1", {-2, 2}}}, 2, [](const AdcPlan& plan, std::int64_t image) {
+        return Score{1, 1, (delta_of(plan, "conv1") == 2) == (image == 0) ? 1 : 0};
+      });
   for (const Objective objective :
        {Objective::kAccuracy, Objective::kLoss, Objective::kAgreement}) {
     SearchOptions options = options_of(range_methods::kLayerWise);

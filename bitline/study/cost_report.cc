@@ -82,7 +82,7 @@ std::string flash_note(Layers layers, const LevelsOf& levels, CostOptions option
 
 std::string survey_note(Layers layers, const LevelsOf& levels, CostOptions options) {
   if (options.adc != adc_models::kSurvey) return "";
-  const auto at = [&](double Spread::* end) {
+  const auto at = [&](double Spread::*end) {
     CostOptions there = options;
     there.technology = at_end_of_survey(options.technology, end);
     return area_and_energy(network_cost(layers, levels, there));
@@ -94,7 +94,8 @@ std::string survey_note(Layers layers, const LevelsOf& levels, CostOptions optio
 std::string model_note(const CostConfig& cost) {
   if (cost.adc != adc_models::kAndrulis) return "";
   return "the regression is fitted to the best published converters; compare its plans with each "
-         "other, not with those of flash or sar (220 times its energy at 16 levels, 3 times at 256)";
+         "other, not with those of flash or sar (220 times its energy at 16 levels, 3 times at "
+         "256)";
 }
 
 }  // namespace
@@ -127,9 +128,8 @@ CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const
   executor.prepare(plan);  // of this network and array, or throws
   const std::vector<const CimLayer*> layers = executor.cim_layers();
   const LevelsOf levels = levels_of(plan);
-  CostComparison comparison{network_cost(layers, levels, options),
-                            network_cost(layers, baseline_of(cost), options),
-                            {}};
+  CostComparison comparison{
+      network_cost(layers, levels, options), network_cost(layers, baseline_of(cost), options), {}};
   for (const std::string& note :
        {one_bit_note(cost, layers.front()->array), flash_note(layers, levels, options),
         survey_note(layers, levels, options), model_note(cost)})

@@ -136,8 +136,7 @@ ArrayDifference difference_of(const Tensor& ours, const Tensor& theirs) {
   difference.answers.emplace();
   const auto own = answers_of(a, of_image), other = answers_of(b, of_image);
   for (std::size_t image = 0; image < own.size(); ++image)
-    if (own[image] != other[image])
-      difference.answers->push_back(static_cast<std::int64_t>(image));
+    if (own[image] != other[image]) difference.answers->push_back(static_cast<std::int64_t>(image));
   return difference;
 }
 

@@ -24,9 +24,8 @@ class NodeValuesTest : public ::testing::Test {
   }
   Tensor logits(MacMode mode, const AdcPlan& plan = {}) const {
     const Executor executor(network_, mode, config_.array);
-    return predict(executor,
-                   mode == MacMode::kAnalog ? executor.prepare(plan) : PreparedPlan{}, images_,
-                   normalization_of(network_, config_.data), "", {silent_, cancellation_});
+    return predict(executor, mode == MacMode::kAnalog ? executor.prepare(plan) : PreparedPlan{},
+                   images_, normalization_of(network_, config_.data), "", {silent_, cancellation_});
   }
 
   test::TestStudy study_;
@@ -45,7 +44,8 @@ TEST_F(NodeValuesTest, OfTheLastNodeAreTheLogits) {
   }
 }
 
-// What the whole network holds behind each of its steps; where the part ends, another layer is the last.
+// What the whole network holds behind each of its steps; where the part ends, another layer is the
+// last.
 TEST_F(NodeValuesTest, UnderAPlanAreThoseOfTheWholeNetwork) {
   const Executor executor(network_, MacMode::kAnalog, config_.array);
   AdcPlan plan;
@@ -62,8 +62,8 @@ TEST_F(NodeValuesTest, UnderAPlanAreThoseOfTheWholeNetwork) {
     executor.run(whole, 0, step + 1, prepared);
     const auto found = whole.find(executor.steps()[step].output);
     if (found == whole.end()) continue;  // nobody reads it
-    EXPECT_EQ(difference_of(values(found->first, MacMode::kAnalog, plan), found->second.data).values,
-              0)
+    EXPECT_EQ(
+        difference_of(values(found->first, MacMode::kAnalog, plan), found->second.data).values, 0)
         << found->first;
   }
 }
@@ -81,8 +81,8 @@ TEST(ArrayDifference, SaysWhereTheLargestIsAndWhichAnswersDiffer) {
 
 TEST(ArrayDifference, IsWithoutBoundBesideANan) {
   const auto ours = Tensor::of<float>({1, 2, 1}, std::vector<float>{1, 2});
-  const auto theirs = Tensor::of<float>(
-      {1, 2, 1}, std::vector<float>{1, std::numeric_limits<float>::quiet_NaN()});
+  const auto theirs =
+      Tensor::of<float>({1, 2, 1}, std::vector<float>{1, std::numeric_limits<float>::quiet_NaN()});
   EXPECT_TRUE(std::isinf(difference_of(ours, theirs).largest));
   EXPECT_EQ(difference_of(ours, theirs).position, 1);
   EXPECT_FALSE(difference_of(ours, theirs).answers.has_value());

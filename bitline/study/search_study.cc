@@ -117,8 +117,8 @@ void check_delta_step_fits(const Network& network, const RunConfig& config) {
   std::vector<RangeMethod> methods = config.search.ranges;
   if (config.allocate) methods.push_back(config.allocate->ranges);
   const bool in_every_layer = std::ranges::any_of(methods, steps_in_every_layer);
-  const bool in_one = std::ranges::find(methods, RangeMethod(range_methods::kNetworkWise)) !=
-                      methods.end();
+  const bool in_one =
+      std::ranges::find(methods, RangeMethod(range_methods::kNetworkWise)) != methods.end();
   if (step <= 1 || (!in_every_layer && !in_one) || network.quant.empty()) return;
   const Executor executor(network, MacMode::kAnalog, config.array, Engine::kReference);
   const std::vector<const CimLayer*> layers = layers_to_search(executor, config);
@@ -127,9 +127,10 @@ void check_delta_step_fits(const Network& network, const RunConfig& config) {
   const CimLayer* judged = in_every_layer ? std::ranges::min(layers, {}, magnitude)
                                           : std::ranges::max(layers, {}, magnitude);
   if (step > judged->sums.magnitude())
-    fail_usage("layer {}: search.delta_step {} exceeds {}, the largest possible sum; choose a "
-               "smaller step",
-               judged->name, to_string(step), judged->sums.magnitude());
+    fail_usage(
+        "layer {}: search.delta_step {} exceeds {}, the largest possible sum; choose a "
+        "smaller step",
+        judged->name, to_string(step), judged->sums.magnitude());
 }
 
 SearchStudy::SearchStudy(const Network& network, const RunConfig& config, const Job& job)

@@ -103,8 +103,9 @@ TEST(FullRange, ReachesSumsBeyondSixteenBits) {
 TEST(FullRange, RefusesACentre) {
   AdcSpec spec = spec_of(quantizers::kFullRange, 256, 16);
   spec.centre = 1;
-  expect_error(ErrorKind::kUsage, "centre 1 is of no use to full-range",
-               [&] { make_code_table(spec, {-128, 128}); });
+  expect_error(ErrorKind::kUsage, "centre 1 is of no use to full-range", [&] {
+    make_code_table(spec, {-128, 128});
+  });
 }
 
 }  // namespace

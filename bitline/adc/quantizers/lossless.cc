@@ -12,8 +12,7 @@ UniformLevels levels(const AdcSpec&, const SumRange& sums) {
           .highest = sums.count() - 1};
 }
 
-CodeTable table(const AdcSpec&, const SumRange& sums) { return lossless_table(sums);
-}
+CodeTable table(const AdcSpec&, const SumRange& sums) { return lossless_table(sums); }
 
 }  // namespace
 

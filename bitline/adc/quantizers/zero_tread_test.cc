@@ -164,8 +164,9 @@ TEST(ZeroTread, IsExactWhereALevelForEverySumLiesOnIt) {
 
 TEST(ZeroTread, RefusesADeltaBeyondTheExactOne) {
   expect_error(ErrorKind::kUsage,
-               "delta 129 exceeds 257/2, at which every sum has a level; choose 1/2 to 257/2",
-               [] { make_code_table(tread(257, 129), {-128, 128}); });
+               "delta 129 exceeds 257/2, at which every sum has a level; choose 1/2 to 257/2", [] {
+                 make_code_table(tread(257, 129), {-128, 128});
+               });
 }
 
 TEST(ZeroTread, KeepsTheTwoEndsOfTheSumsApart) {
