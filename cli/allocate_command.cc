@@ -82,6 +82,14 @@ void print_front(const AllocationOutcome& outcome, const SearchConfig& search,
   }
 }
 
+/// Whether the plan is the best there is, or the best of those that were tried.
+void print_trial(const AllocationOutcome& outcome) {
+  if (const std::int64_t divisions = outcome.allocation.divisions; divisions > 0)
+    fmt::print("\nAll {} divisions of these levels were tried: none {}\n", divisions,
+               outcome.largest_cost ? "within the budget scores better on the search sample"
+                                    : "that costs less keeps the budget");
+}
+
 void print_best(const AllocationOutcome& outcome, std::string_view spent, const Network& network) {
   if (!outcome.allocation.best) {
     fmt::print(
@@ -90,6 +98,7 @@ void print_best(const AllocationOutcome& outcome, std::string_view spent, const 
         outcome.lost_answers && outcome.validation_images > 0 ? " on both samples" : "");
     return;
   }
+  print_trial(outcome);
   fmt::print("\n");
   print_plan(outcome.allocation.best->plan, network);
   if (const auto saving = outcome.saving())

@@ -181,8 +181,8 @@ class BadPlanTest : public BadDataTest {
     PlannedAdc& adc = plan.layers["conv2"];
     adc.spec.levels = 3;
     adc.spec.delta = 12;
-    adc.minimum = -16;
-    adc.maximum = 16;
+    adc.sums.minimum = -16;
+    adc.sums.maximum = 16;
     write("plan.json", to_json(plan));
   }
   void expect_refused_with(const std::string& from, const std::string& to,
@@ -236,6 +236,16 @@ TEST_F(BadPlanTest, PlanForAnotherArrayIsRefused) {
 TEST_F(BadPlanTest, TextThatIsNoPlanIsRefused) {
   expect_refused_with("{\n  \"", "{\n  ",
                       {"plan.json: ADC plan: not JSON", "write the plan again"});
+}
+
+// 16 rows of one-bit cells and digits: no sum is larger than 16.
+TEST_F(BadDataTest, ADeltaStepBeyondTheSumsIsRefusedBeforeImagesAreRead) {
+  std::filesystem::remove(folder() / "search.safetensors");
+  for (const char* command : {"search", "run"})
+    expect_refusal({command, "study.toml", "--set", "search.delta_step=17"}, 2,
+                   {"search.delta_step 17 exceeds 16, the largest possible sum"});
+  expect_refusal({"search", "study.toml", "--set", "search.delta_step=16"}, 1,
+                 {"search.safetensors"});
 }
 
 }  // namespace

@@ -44,6 +44,12 @@ RunConfig read_config(Config config, const ConfigArguments& arguments, ProgressS
   for (const std::string& setting : arguments.settings) config.set(setting);
   RunConfig run = read_run_config(config);
   if (arguments.threads > 0) run.threads = arguments.threads;
+  if (run.threads > core_count()) {
+    progress.warn(fmt::format("{} threads would wait for each other on {} core{}: {} taken",
+                              run.threads, core_count(), core_count() == 1 ? "" : "s",
+                              core_count() == 1 ? "1 is" : fmt::format("{} are", core_count())));
+    run.threads = core_count();
+  }
   if (run.threads > 0) set_thread_count(static_cast<int>(run.threads));
   share_threads_with_torch();
   progress.say(fmt::format("configuration: {}", arguments.file));

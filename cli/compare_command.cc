@@ -29,7 +29,7 @@ void compare_methods(const CompareArguments& arguments, Context& context) {
   const std::string report = (whole / "report.html").string();
   if (arguments.json)
     return print_json({{"rows", json_of(rows)}, {"table", table}, {"report", report}});
-  print_rows(rows, {}, config.search.max_loss, Paint::for_standard_output());
+  print_rows(rows, {}, config.search.max_loss.to_double(), Paint::for_standard_output());
   fmt::print("\nTable: {}\nReport: {}\n", table, report);
 }
 

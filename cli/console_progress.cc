@@ -24,30 +24,34 @@ std::string duration(double seconds) {
   return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
 }
 
-/// The first unit of a task often takes far longer than the others: it waits for files, memory and
-/// threads. After a minute that is spread over many units however small their share is.
-bool can_estimate(double share, double seconds) {
+/// Share of a task for each second between two milestones.
+double pace(const Milestone& from, const Milestone& to) {
+  return to.seconds > from.seconds ? (to.share - from.share) / (to.seconds - from.seconds) : 0;
+}
+
+/// The first units of a task often take far longer than the others, which wait for nothing, and
+/// those of a search that drops candidates ever less. A pace that has lasted may be trusted.
+bool can_estimate(const Milestone& now, const LastHalf& before) {
   constexpr double kFirstSeconds = 2;
-  constexpr double kFirstShare = 0.01;
-  constexpr double kLongSeconds = 60;
-  return share > 0 && seconds >= kFirstSeconds && (share >= kFirstShare || seconds >= kLongSeconds);
+  constexpr double kSteady = 2;
+  const double earlier = pace(before.begin, before.middle);
+  const double later = pace(before.middle, now);
+  return now.seconds >= kFirstSeconds && earlier > 0 && later > 0 && later <= kSteady * earlier &&
+         earlier <= kSteady * later;
 }
 
 }  // namespace
 
 std::string progress_line(std::string_view task, const Milestone& now, std::string_view note,
-                          const Milestone& before) {
+                          const LastHalf& before) {
   std::string line = fmt::format("{}: {:3.0f} %", task, 100 * now.share);
   if (!note.empty()) line += fmt::format(", {}", note);
   if (now.share >= 1) return line + fmt::format(", {}", duration(now.seconds));
-  const double gained = now.share - before.share;
-  if (!can_estimate(now.share, now.seconds) || gained <= 0)
-    return line + fmt::format(", {} so far", duration(now.seconds));
-  const double left = (now.seconds - before.seconds) * (1 - now.share) / gained;
-  return line + fmt::format(", {} left", duration(left));
+  if (!can_estimate(now, before)) return line + fmt::format(", {} so far", duration(now.seconds));
+  return line + fmt::format(", {} left", duration((1 - now.share) / pace(before.begin, now)));
 }
 
-void HalfTime::pass(const Milestone& now) {
+void Milestones::pass(const Milestone& now) {
   constexpr double kLeastSeconds = 0.2;
   constexpr double kLeastGrowth = 1.02;
   if (passed_.empty() || now.seconds > std::max(passed_.back().seconds * kLeastGrowth,
@@ -55,11 +59,15 @@ void HalfTime::pass(const Milestone& now) {
     passed_.push_back(now);
 }
 
-Milestone HalfTime::of(double seconds) const {
-  Milestone half;
+Milestone Milestones::at(double seconds) const {
+  Milestone last;
   for (const Milestone& passed : passed_)
-    if (passed.seconds <= seconds / 2) half = passed;
-  return half;
+    if (passed.seconds <= seconds) last = passed;
+  return last;
+}
+
+LastHalf Milestones::last_half(double seconds) const {
+  return {at(seconds / 2), at(seconds * 3 / 4)};
 }
 
 ConsoleProgress::ConsoleProgress() : terminal_(isatty(STDERR_FILENO) != 0) {}
@@ -69,7 +77,7 @@ void ConsoleProgress::begin(std::string_view task, std::int64_t total) {
   total_ = total;
   start_ = Clock::now();
   printed_ = start_;
-  half_time_ = {};
+  passed_ = {};
   last_line_.clear();
   running_ = true;
 }
@@ -79,7 +87,7 @@ void ConsoleProgress::update(std::int64_t done, std::string_view note) {
   const auto now = Clock::now();
   const Milestone reached{std::chrono::duration<double>(now - start_).count(),
                           total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 1};
-  half_time_.pass(reached);
+  passed_.pass(reached);
   const bool due = terminal_ ? now - printed_ >= kTerminalInterval : now - printed_ >= kLogInterval;
   if (!due && done < total_) return;
   printed_ = now;
@@ -87,7 +95,7 @@ void ConsoleProgress::update(std::int64_t done, std::string_view note) {
 }
 
 void ConsoleProgress::print(const Milestone& now, std::string_view note) {
-  const std::string line = progress_line(task_, now, note, half_time_.of(now.seconds));
+  const std::string line = progress_line(task_, now, note, passed_.last_half(now.seconds));
   if (terminal_) {
     const std::size_t width = std::max(line.size(), last_line_.size());
     put(fmt::format("\r{:<{}}", line, width));
@@ -106,6 +114,12 @@ void ConsoleProgress::end() {
 
 void ConsoleProgress::say(std::string_view fact) {
   if (!verbose_) return;
+  leave_line();
+  put(fmt::format("{}\n", fact));
+}
+
+void ConsoleProgress::warn(std::string_view fact) {
+  if (quiet_) return;
   leave_line();
   put(fmt::format("{}\n", fact));
 }

@@ -16,20 +16,31 @@ struct Milestone {
   double share = 0;
 };
 
-/// How a task stands: "search: 12 %, best delta 9, 3 min 05 s left", at the pace that it has had
-/// since `before`. Where no estimate is worth anything yet, the time so far stands in its place.
-std::string progress_line(std::string_view task, const Milestone& now, std::string_view note,
-                          const Milestone& before = {});
+/// Where a task stood when half and when three quarters of its time had passed.
+struct LastHalf {
+  Milestone begin;
+  Milestone middle;
+};
 
-/// Where a task stood when half of its time had passed: work that goes on where it was stopped is
-/// done to a large part within the first second, which says nothing of the rest.
-class HalfTime {
+/// How a task stands: "search: 12 %, best delta 9, 3 min 05 s left", at the pace that it has had in
+/// the last half of its time: work that goes on where it was stopped is done to a large part within
+/// the first second, which says nothing of the rest. Where both quarters of that differ by more
+/// than a factor of two, no estimate is worth anything yet, and the time so far stands in its
+/// place.
+std::string progress_line(std::string_view task, const Milestone& now, std::string_view note,
+                          const LastHalf& before = {});
+
+/// Where a task stood when.
+class Milestones {
  public:
   /// To be called often, with what has grown.
   void pass(const Milestone& now);
-  Milestone of(double seconds) const;
+  /// Of a task that has taken so long.
+  LastHalf last_half(double seconds) const;
 
  private:
+  Milestone at(double seconds) const;
+
   std::vector<Milestone> passed_;  ///< spread over the time so that there are few
 };
 
@@ -48,6 +59,7 @@ class ConsoleProgress : public ProgressSink {
   void update(std::int64_t done, std::string_view note) override;
   void end() override;
   void say(std::string_view fact) override;
+  void warn(std::string_view fact) override;
 
   /// What is written next stands in a line of its own.
   void leave_line();
@@ -63,7 +75,7 @@ class ConsoleProgress : public ProgressSink {
   bool running_ = false;  ///< a task
   std::string task_;
   std::int64_t total_ = 0;
-  HalfTime half_time_;
+  Milestones passed_;
   Clock::time_point start_;
   Clock::time_point printed_;
   std::string last_line_;

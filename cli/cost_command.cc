@@ -62,18 +62,28 @@ void print_idle_reads(const CostOptions& options) {
     fmt::print("{:<28} {:>6.1f} %\n", layer, 100 * share);
 }
 
+/// "12.3 % of the area saved"; of a plan that costs more, "7.6 times the area".
+std::string saved(double share, std::string_view what) {
+  if (share < 0) return fmt::format("{:.1f} times the {}", 1 - share, what);
+  return fmt::format("{:.1f} % of the {} saved", 100 * share, what);
+}
+
 void print_comparison(const CostComparison& comparison, const CostConfig& cost,
                       const CostOptions& options) {
   print_layers(comparison.plan);
   print_circuits(comparison.plan);
   print_speed(comparison.plan);
   fmt::print(
-      "\nAgainst {} levels in every ADC: {:.1f} % of the area saved with one ADC design on the "
-      "chip, {:.1f} % with one per layer; {:.1f} % of the energy\n",
-      cost.baseline_levels, 100 * comparison.area_saved(), 100 * comparison.area_saved_by_layer(),
-      100 * comparison.energy_saved());
-  fmt::print("Technology: {}, {} ADCs; areas of circuits are of the chip with one ADC design\n",
-             options.technology.name, name_of(cost.adc));
+      "\nAgainst {} levels in every ADC: {} with one ADC design on the chip, {} with one per "
+      "layer; "
+      "{}\n",
+      cost.baseline_levels, saved(comparison.area_saved(), "area"),
+      saved(comparison.area_saved_by_layer(), "area"), saved(comparison.energy_saved(), "energy"));
+  fmt::print(
+      "Technology: {}, {} ADCs, which take {:.1f} % of the energy with {} levels in each "
+      "(cost.adc_share); areas of circuits are of the chip with one ADC design\n",
+      options.technology.name, name_of(cost.adc), share(comparison.baseline.energy, Circuit::kAdcs),
+      cost.baseline_levels);
   for (const std::string& note : comparison.notes) fmt::print("Note: {}\n", note);
   if (cost.zero_detection) print_idle_reads(options);
 }

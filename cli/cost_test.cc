@@ -63,6 +63,42 @@ TEST_F(CostTest, IdleReadsCostNoConversions) {
   }
 }
 
+// Without a plan every ADC has a level for each sum: flash ADCs cost more than those of 16 levels.
+TEST_F(CostTest, WhatCostsMoreIsGivenAsSoManyTimes) {
+  const std::string output = run({"cost", "study.toml"}).output;
+  EXPECT_THAT(output, testing::ContainsRegex("[0-9.]+ times the area with one ADC design"));
+  EXPECT_THAT(output, testing::ContainsRegex("[0-9.]+ times the energy"));
+}
+
+TEST_F(CostTest, FlashWithALevelForEachSumStandsBesideSar) {
+  const auto sar = cost({"--set", "cost.adc=sar"}).at("plan");
+  const double area = sar.at("area_mm2").at("total").get<double>();
+  EXPECT_THAT(cost({}).at("notes").at(0).get<std::string>(),
+              testing::HasSubstr(fmt::format("it were {:.3f} mm2", area)));
+}
+
+TEST_F(CostTest, TheAdcsTakeTheShareOfTheBaselineThatIsAskedFor) {
+  ASSERT_EQ(run({"search", "study.toml", "--set", "search.levels=[4]", "--out", "."}).exit_code, 0);
+  const auto with_share = [&](const std::string& share) {
+    return cost({"--plan", "L4-layer-wise.json", "--set", "cost.adc_share=" + share});
+  };
+  for (const double share : {0.25, 0.86}) {
+    const auto json = with_share(fmt::format("{}", share));
+    const auto energy = [&](const char* design, const char* circuit) {
+      return json.at(design).at("energy_nj_per_image").at(circuit).get<double>();
+    };
+    EXPECT_NEAR(energy("baseline", "ADCs") / energy("baseline", "total"), share, 1e-9);
+    EXPECT_NEAR(energy("plan", "ADCs") / energy("baseline", "ADCs"), 3.0 / 15, 1e-9);
+  }
+  EXPECT_EQ(with_share("0.25").at("area_saved"), with_share("0.86").at("area_saved"));
+}
+
+TEST_F(CostTest, TheSurveyGivesTheEndsOfItsErrorBars) {
+  const std::string output =
+      run({"cost", "study.toml", "--set", "cost.adc=survey", "--set", "array.rows=64"}).output;
+  EXPECT_THAT(output, testing::HasSubstr("by the error bars of its ADCs from"));
+}
+
 TEST_F(CostTest, TheRegressionIsRefusedForFewLevels) {
   expect_refusal(
       {"cost", "study.toml", "--set", "cost.adc=andrulis", "--set", "cost.baseline_levels=8"}, 2,
@@ -92,8 +128,8 @@ TEST_F(CostTest, ARunCountsAgainWhenMoreColumnsShareAnAdc) {
 }
 
 TEST_F(CostTest, CellsOfMoreBitsCostMoreThanTheDefaultTechnologySays) {
-  EXPECT_FALSE(cost({}).contains("notes"));
-  EXPECT_EQ(cost({"--set", "array.cell_bits=2"}).at("notes").size(), 1U);
+  EXPECT_FALSE(cost({"--set", "cost.adc=sar"}).contains("notes"));
+  EXPECT_EQ(cost({"--set", "cost.adc=sar", "--set", "array.cell_bits=2"}).at("notes").size(), 1U);
   EXPECT_THAT(run({"cost", "study.toml", "--set", "array.dac_bits=2"}).output,
               testing::HasSubstr("dac_bits = 2 cost more"));
 }

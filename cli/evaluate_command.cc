@@ -1,15 +1,23 @@
 // bitline evaluate: accuracy on the test set or on training images, alone or against a second plan
 // or network.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "bitline/base/fail.h"
+#include "bitline/base/file.h"
+#include "bitline/base/npy_writer.h"
+#include "bitline/data/npy.h"
 #include "bitline/evaluate/paired_difference.h"
 #include "bitline/record/interval.h"
 #include "bitline/study/evaluation.h"
 #include "bitline/study/inputs.h"
+#include "bitline/study/node_values.h"
 #include "bitline/study/search_sample.h"
 #include "bitline/study/training_files.h"
 #include "cli/command.h"
@@ -26,6 +34,9 @@ struct EvaluateArguments {
   std::string on;
   std::string mode;
   std::string engine;
+  std::string logits;
+  std::string values;
+  std::string compare;
   bool json = false;
 };
 
@@ -116,12 +127,67 @@ MacMode mode_of(const EvaluateArguments& arguments) {
   return MacMode::kAnalog;
 }
 
+/// Beyond that, how many more there are.
+constexpr std::size_t kImagesShown = 20;
+
+void print_array_difference(const std::string& file, const ArrayDifference& difference,
+                            const Tensor& ours) {
+  if (difference.values == 0)
+    fmt::print("{}: the same {} values\n", file, ours.size());
+  else
+    fmt::print("{}: {} of {} values differ, by at most {:.6g} (image {}, value {})\n", file,
+               difference.values, ours.size(), difference.largest, difference.image,
+               difference.position);
+  if (!difference.answers) return;
+  const std::vector<std::int64_t>& images = *difference.answers;
+  const auto shown = std::span(images).first(std::min(images.size(), kImagesShown));
+  fmt::print("{}: {} of {} images are answered differently{}{}{}\n", file, images.size(),
+             ours.dim(0), images.empty() ? "" : ": ", fmt::join(shown, ", "),
+             shown.size() < images.size() ? " …" : "");
+}
+
+Json json_of(const ArrayDifference& difference) {
+  Json json{
+      {"values_that_differ", difference.values},
+      {"largest_difference", std::isfinite(difference.largest) ? Json(difference.largest) : Json()},
+      {"image", difference.image},
+      {"value", difference.position}};
+  if (difference.answers) json["answers_that_differ"] = *difference.answers;
+  return json;
+}
+
+/// What --logits, --values and --compare ask for, of the first subject.
+void look_into(const EvaluateArguments& arguments, const Subject& subject, MacMode mode,
+               const Dataset& images, const RunConfig& config, Context& context, Json& document) {
+  if (arguments.logits.empty() && arguments.compare.empty()) return;
+  const std::string node =
+      arguments.values.empty() ? subject.network.nodes.back().name : arguments.values;
+  const Tensor values =
+      node_values(subject.network, mode, subject.plan, images, config, node, context.job());
+  if (!arguments.logits.empty()) {
+    write_file_atomically(arguments.logits, npy_file(values));
+    document["written"] = {{"file", arguments.logits}, {"node", node}, {"shape", values.shape()}};
+    if (!arguments.json)
+      fmt::print("{} of {}: {}\n", to_string(values.shape()), node, arguments.logits);
+  }
+  if (arguments.compare.empty()) return;
+  const Tensor theirs =
+      with_context(arguments.compare, [&] { return parse_npy(read_file(arguments.compare)); });
+  const ArrayDifference difference =
+      with_context(arguments.compare, [&] { return difference_of(values, theirs); });
+  document["compared"] = json_of(difference);
+  if (!arguments.json) print_array_difference(arguments.compare, difference, values);
+}
+
 void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
   RunConfig config = arguments.config.read(context.progress);
   if (arguments.engine == "fused") config.engine = Engine::kFused;
   if (arguments.engine == "reference") config.engine = Engine::kReference;
   if (arguments.engine == "composed") config.engine = Engine::kComposed;
   const MacMode mode = mode_of(arguments);
+  if (!arguments.values.empty() && arguments.logits.empty() && arguments.compare.empty())
+    fail_usage("--values {} goes to a file or is compared with one; give --logits or --compare too",
+               arguments.values);
   const std::vector<Subject> subjects = read_subjects(arguments, config);
   const Dataset images = images_of(arguments, config, context);
   Json document{{"mode", arguments.mode}, {"on", arguments.on}, {"evaluations", Json::array()}};
@@ -138,6 +204,7 @@ void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
     document["difference"] = json_of(difference);
     if (!arguments.json) print_difference(difference);
   }
+  look_into(arguments, subjects.front(), mode, images, config, context, document);
   if (arguments.json) print_json(document);
 }
 
@@ -170,6 +237,21 @@ void add_evaluate(Command app, Context& context) {
       .one_of({"analog", "lossless", "float"});
   command.option("--engine", arguments->engine, "fused, reference or composed")
       .one_of({"fused", "reference", "composed"});
+  command
+      .option("--logits", arguments->logits,
+              "Write the answers as a NumPy array, [images, classes] of float32")
+      .type("FILE.npy");
+  command
+      .option(
+          "--values", arguments->values,
+          "With --logits or --compare: the output of this node in place of the logits; integers "
+          "where it is on a grid")
+      .type("NODE");
+  command
+      .option("--compare", arguments->compare,
+              "NumPy array of another program for the same images: the largest difference, and "
+              "which answers differ")
+      .type("FILE.npy");
   command.json_flag(arguments->json);
   command.runs([arguments, &context] { evaluate_plans(*arguments, context); });
 }

@@ -1,4 +1,6 @@
 // bitline evaluate, as a user calls it.
+#include "bitline/base/npy_writer.h"
+#include "bitline/data/npy.h"
 #include "bitline/testing/json_study.h"
 #include "bitline/testing/program_study.h"
 
@@ -43,6 +45,72 @@ TEST_F(EvaluateTest, TakesTheImagesThatAreNamed) {
   expect_refusal({"evaluate", "study.toml", "--on", "validation"}, 2, {"data.images_per_class"});
   expect_refusal({"evaluate", "study.toml", "--on", "holdout", "--set", "retrain.holdout=0"}, 2,
                  {"retrain.holdout"});
+}
+
+// What evaluate says of both networks on the same images.
+TEST_F(EvaluateTest, QuantizeSaysWhatTheGridsCost) {
+  write_network(folder() / "float.safetensors", make_float_network(4, 2));
+  const std::vector<std::string> settings{"--set", "data.images_per_class=6", "--set",
+                                          "quantize.weight_bits=2"};
+  const auto correct = [&](const std::string& file, const std::string& mode) {
+    std::vector<std::string> words{"--set", "model.file=" + file, "--on", "validation", "--mode",
+                                   mode};
+    words.insert(words.end(), settings.begin(), settings.end());
+    return evaluate(words).at("evaluations").at(0).at("correct");
+  };
+  std::vector<std::string> words{
+      "quantize", "study.toml", "--set", "model.file=float.safetensors", "--out", "q.safetensors"};
+  words.insert(words.end(), settings.begin(), settings.end());
+  EXPECT_THAT(run(words).output,
+              testing::ContainsRegex("On 8 validation images: [0-9.]+ % in float, [0-9.]+ % on the "
+                                     "grids"));
+  words.emplace_back("--json");
+  const auto loss = result_of(words).at("calibrated_loss");
+  EXPECT_EQ(loss.at("images"), "validation");
+  EXPECT_EQ(loss.at("float").at("correct"), correct("float.safetensors", "float"));
+  EXPECT_EQ(loss.at("integers").at("correct"), correct("q.safetensors", "lossless"));
+}
+
+TEST_F(EvaluateTest, WritesLogitsThatCompareEqual) {
+  ASSERT_EQ(run({"evaluate", "study.toml", "--logits", "a.npy"}).exit_code, 0);
+  const Tensor logits = parse_npy(read_file(folder() / "a.npy"));
+  EXPECT_EQ(logits.shape(), (Shape{20, 2}));
+  EXPECT_EQ(logits.dtype(), DType::kF32);
+  const Outcome same = run({"evaluate", "study.toml", "--compare", "a.npy"});
+  EXPECT_THAT(same.output, testing::HasSubstr("a.npy: the same 40 values\n"));
+  EXPECT_THAT(same.output, testing::HasSubstr("a.npy: 0 of 20 images are answered differently\n"));
+}
+
+TEST_F(EvaluateTest, NamesTheImagesThatAnotherProgramAnswersDifferently) {
+  ASSERT_EQ(run({"evaluate", "study.toml", "--logits", "a.npy"}).exit_code, 0);
+  Tensor logits = parse_npy(read_file(folder() / "a.npy"));
+  for (const std::size_t image : {3U, 17U})
+    std::swap(logits.data<float>()[2 * image], logits.data<float>()[2 * image + 1]);
+  write_file_atomically(folder() / "b.npy", npy_file(logits));
+  const auto json = evaluate({"--compare", "b.npy"}).at("compared");
+  EXPECT_EQ(json.at("values_that_differ"), 4);
+  EXPECT_EQ(json.at("answers_that_differ"), nlohmann::json({3, 17}));
+  expect_refusal({"evaluate", "study.toml", "--compare", "b.npy", "--values", "conv2"}, 2,
+                 {"b.npy", "[20, 2]", "[20, 4, 8, 8]"});
+}
+
+// Behind the ReLU values stand on 4 bits; the convolution's own sums are real numbers.
+TEST_F(EvaluateTest, WritesIntegersOfANodeOnAGrid) {
+  const auto values_of = [&](const std::string& node) {
+    EXPECT_EQ(run({"evaluate", "study.toml", "--logits", "v.npy", "--values", node}).exit_code, 0);
+    return parse_npy(read_file(folder() / "v.npy"));
+  };
+  const Tensor relu = values_of("relu2");
+  EXPECT_EQ(relu.dtype(), DType::kI32);
+  EXPECT_EQ(relu.shape(), (Shape{20, 4, 8, 8}));
+  for (const std::int32_t value : relu.data<std::int32_t>()) {
+    EXPECT_GE(value, 0);
+    EXPECT_LE(value, 15);
+  }
+  EXPECT_EQ(values_of("conv2").dtype(), DType::kF32);
+  expect_refusal({"evaluate", "study.toml", "--values", "conv2"}, 2, {"--logits or --compare"});
+  expect_refusal({"evaluate", "study.toml", "--values", "relu9", "--logits", "v.npy"}, 1,
+                 {"relu9", "relu"});
 }
 
 TEST_F(EvaluateTest, AModeWithoutAdcsTakesNoPlan) {

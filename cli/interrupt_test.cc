@@ -93,6 +93,28 @@ class InterruptTest : public StudyTest {
   }
 };
 
+TEST_F(InterruptTest, IsHeededWhileLibrariesLoad) {
+  fs::create_directory(folder() / "bin");
+  fs::copy_file(BITLINE_PROGRAM, folder() / "bin/bitline");
+  fs::copy_file(BITLINE_INTERRUPTED, folder() / "bin/bitline_program.so");
+  Call call = this->call();
+  call.program = (folder() / "bin/bitline").string();
+  Process process({"inspect", "study.toml"}, call);
+  EXPECT_EQ(process.wait(), kInterrupted);
+  EXPECT_EQ(read_text_file(call.output), "");
+  EXPECT_THAT(read_text_file(call.errors), testing::StartsWith("bitline: stopped on request"));
+}
+
+TEST_F(InterruptTest, AnExecutableWithoutItsProgramSaysSo) {
+  fs::copy_file(BITLINE_PROGRAM, folder() / "bitline");
+  Call call = this->call();
+  call.program = (folder() / "bitline").string();
+  Process process({"--version"}, call);
+  EXPECT_EQ(process.wait(), 1);
+  EXPECT_THAT(read_text_file(call.errors),
+              testing::StartsWith("bitline: cannot open bitline_program.so: it is not beside"));
+}
+
 // Lines of progress have about 60 bytes: the run is stopped before its first stage is recorded,
 // between the evaluations, in the search, and each time it goes on.
 TEST_F(InterruptTest, RunGoesOnToTheSamePlanAndResults) {

@@ -11,12 +11,13 @@ Json text_or_null(std::string_view text) { return text.empty() ? Json() : Json(t
 
 Json json_of(const ResultRow& row) {
   Json json{{"levels", row.levels == 0 ? Json() : Json(row.levels)},
+            {"float", row.real},
             {"ranges", text_or_null(row.ranges)},
             {"treatment", text_or_null(name_of(row.treatment))},
             {"search_accuracy", json_of(row.search_accuracy)},
             {"search_loss_points", row.search_loss},
             {"validation_accuracy", json_of(row.validation_accuracy)},
-            {"validation_loss_points", row.validation_loss},
+            {"validation_loss_points", row.validation_loss.to_double()},
             {"test_accuracy", json_of(row.test_accuracy)}};
   if (row.test_top_five) json["test_top5_accuracy"] = json_of(*row.test_top_five);
   json["test_loss_points"] = json_of(row.test_loss);

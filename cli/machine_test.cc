@@ -31,6 +31,18 @@ TEST_F(MachineTest, ResultsDoNotDependOnInstructionSetAndThreads) {
   EXPECT_EQ(read("L3-layer-wise.json"), plan);
 }
 
+// Twenty times the CPU for the same result, were each of 1,024 threads to wait for two cores.
+TEST_F(MachineTest, TakesNoMoreThreadsThanThereAreCores) {
+  const Outcome outcome = run({"inspect", "study.toml", "--threads", "1024"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(
+      outcome.errors,
+      testing::ElementsAre(testing::StartsWith("1024 threads would wait for each other on ")));
+  EXPECT_THAT(run({"inspect", "study.toml", "--threads", "1024", "--quiet"}).errors,
+              testing::IsEmpty());
+  EXPECT_THAT(run({"inspect", "study.toml", "--threads", "1"}).errors, testing::IsEmpty());
+}
+
 TEST_F(MachineTest, BenchMeasuresAndNamesItsOutputs) {
   const std::vector<std::string> bench = {"bench",  "study.toml", "--images", "4",
                                           "--runs", "1",          "--json"};

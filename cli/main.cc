@@ -72,7 +72,7 @@ void add_volume(Command app, ConsoleProgress& progress) {
       .excludes(quiet);
 }
 
-int run(int argc, char** argv) {
+int run(int argc, char** argv, const volatile std::sig_atomic_t& stopped) {
   Program program("bitline",
                   "Finds the ADC levels and ranges that a neural network needs on an analog "
                   "compute-in-memory array.");
@@ -82,6 +82,7 @@ int run(int argc, char** argv) {
   add_volume(app, context.progress);
   keep_freed_memory();
   stop_on_ctrl_c(context.cancellation);
+  if (stopped != 0) context.cancellation.request();
   std::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is then an error of write()
   add_run(app, context);
   add_train(app, context);
@@ -104,6 +105,7 @@ int run(int argc, char** argv) {
   add_completion(app, context);
   add_man(app, context);
   try {
+    context.cancellation.check();
     choose_instruction_set();
     program.parse(argc, argv);
     if (output_failed()) fail("{}", kOutputFailed);
@@ -120,9 +122,9 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace bitline::cli
 
-int main(int argc, char** argv) {
+extern "C" int bitline_main(int argc, char** argv, const volatile std::sig_atomic_t* stopped) {
   try {
-    return bitline::cli::run(argc, argv);
+    return bitline::cli::run(argc, argv, *stopped);
   } catch (const std::exception& error) {  // no memory left to say more
     std::fputs(error.what(), stderr);
     return 1;

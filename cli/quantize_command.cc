@@ -1,13 +1,16 @@
 // bitline quantize: a float network onto integer grids.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <memory>
 
 #include "bitline/base/fail.h"
 #include "bitline/graph/network_file.h"
+#include "bitline/study/evaluation.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/quantization.h"
+#include "bitline/study/quantization_loss.h"
 #include "bitline/study/search_sample.h"
 #include "bitline/study/train.h"
 #include "cli/command.h"
@@ -25,6 +28,24 @@ struct QuantizeArguments {
   bool json = false;
 };
 
+void print_loss(const QuantizationLoss& loss, std::string_view now, const QuantizeConfig& config) {
+  const auto per_cent = [](const Evaluation& evaluation) {
+    return 100 * accuracy_of(evaluation).value;
+  };
+  fmt::print("On {} {} images: {:.2f} % in float, {:.2f} % {}\n", loss.real.score.images,
+             loss.images, per_cent(loss.real), per_cent(loss.integers), now);
+  const std::vector<std::string> settings = remedies(loss, config);
+  if (!settings.empty())
+    fmt::print("That is {:.2f} points for the grids alone; try {}\n", loss.points().to_double(),
+               fmt::join(settings, ", "));
+}
+
+Json json_of(const QuantizationLoss& loss) {
+  return {{"images", loss.images},
+          {"float", bitline::cli::json_of(loss.real)},
+          {"integers", bitline::cli::json_of(loss.integers)}};
+}
+
 void quantize(const QuantizeArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
   const bool fine_tune = arguments.fine_tune || config.quantize_or_default().fine_tune;
@@ -32,20 +53,32 @@ void quantize(const QuantizeArguments& arguments, Context& context) {
     fail_usage("--resume continues a training, and none is asked for; give --fine-tune too");
   const std::string calibrated = fine_tune ? arguments.out + ".calibrated" : arguments.out;
   // With --resume too: a checkpoint of training on other grids is then refused.
-  write_network(calibrated,
-                quantize_network(load_network(config.model),
-                                 load_search_sample(config.data, config.seed, context.job()),
-                                 config, context.job()));
-  if (!arguments.json) fmt::print("Network on integer grids: {}\n", calibrated);
+  const Network real = load_network(config.model);
+  const Network on_grids = quantize_network(
+      real, load_search_sample(config.data, config.seed, context.job()), config, context.job());
+  write_network(calibrated, on_grids);
+  const QuantizationLoss loss = quantization_loss(real, on_grids, config, context.job());
+  if (!arguments.json) {
+    fmt::print("Network on integer grids: {}\n", calibrated);
+    print_loss(loss, "on the grids", config.quantize_or_default());
+  }
+  Json document{
+      {"network", arguments.out}, {"calibrated", calibrated}, {"calibrated_loss", json_of(loss)}};
   Json epochs = Json::array();
   if (fine_tune) {
     const RunConfig training = fine_tuning(config, calibrated, arguments.out);
     train_network(training, arguments.resume, context.job(),
                   epoch_listener(training.train, arguments.json, epochs));
-    if (!arguments.json) fmt::print("Fine-tuned network: {}\n", arguments.out);
+    const QuantizationLoss tuned =
+        quantization_loss(real, read_network(arguments.out), config, context.job());
+    document["fine_tuned_loss"] = json_of(tuned);
+    if (!arguments.json) {
+      fmt::print("Fine-tuned network: {}\n", arguments.out);
+      print_loss(tuned, "after fine-tuning", training.quantize_or_default());
+    }
   }
-  if (arguments.json)
-    print_json({{"network", arguments.out}, {"calibrated", calibrated}, {"epochs", epochs}});
+  document["epochs"] = epochs;
+  if (arguments.json) print_json(document);
 }
 
 }  // namespace

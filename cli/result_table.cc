@@ -21,15 +21,19 @@ std::size_t ranges_width(const std::vector<ResultRow>& rows) {
 
 /// Of the lossless network itself, nothing.
 std::string loss_cell(const ResultRow& row, double max_loss, const Paint& paint) {
-  if (row.levels == 0 && row.treatment == Treatment::kNone) return fmt::format("{:<22}", "");
+  if (row.levels == 0 && !row.real && row.treatment == Treatment::kNone)
+    return fmt::format("{:<22}", "");
   const Interval& loss = row.test_loss;
   const std::string text = fmt::format(
       "{:<22}", fmt::format("{:.2f} [{:.2f}, {:.2f}]", loss.value, loss.lower, loss.upper));
+  if (row.real) return text;
   return loss.value <= max_loss ? paint.green(text) : paint.red(text);
 }
 
 std::string row_line(const ResultRow& row, std::size_t width, double max_loss, const Paint& paint) {
-  const std::string levels = row.levels == 0 ? "lossless" : std::to_string(row.levels);
+  const std::string levels = row.levels != 0 ? std::to_string(row.levels)
+                             : row.real      ? std::string("float")
+                                             : std::string("lossless");
   const std::string top_five =
       row.test_top_five ? fmt::format("{:>6.2f}  ", 100 * row.test_top_five->value) : "";
   return fmt::format("{:>8}  {:<{}}  {:<12}  {:>7.2f}  {:>10.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {}{}",
@@ -71,10 +75,10 @@ void print_plan(const AdcPlan& plan, const Network& network) {
     const auto found = plan.layers.find(node.name);
     if (found == plan.layers.end()) continue;
     const auto& [name, planned] = *found;
-    const CodeTable table = widest_table(planned.spec, planned.minimum, planned.maximum);
+    const CodeTable table = widest_table(planned.spec, planned.sums);
     fmt::print("{:<28}  {:>6}  {:>7}  {:>7}  {:>16}  {}\n", name, table.levels(),
                delta_text(planned.spec, "-"), step_text(planned, "-"),
-               fmt::format("{} to {}", planned.minimum, planned.maximum),
+               fmt::format("{} to {}", planned.sums.minimum, planned.sums.maximum),
                thresholds_by_stream(planned, kThresholdsShown, "..."));
   }
 }
@@ -97,6 +101,7 @@ void print_results(const RunOutcome& outcome, double max_loss, const Paint& pain
   print_rows(outcome.rows, outcome.recommended, max_loss, paint);
   if (!outcome.given_batch_norm.empty()) fmt::print("\n");
   print_given_batch_norm(outcome.given_batch_norm, "recalibrated networks");
+  for (const std::string& doubt : outcome.doubts) fmt::print("\nDoubt: {}\n", doubt);
   fmt::print("\nSearch: {}\n",
              share_of_brute_force(outcome.images_measured, outcome.images_in_full));
   const std::string demand =

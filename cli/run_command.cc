@@ -23,6 +23,7 @@ Json document(const RunOutcome& outcome, double max_loss, const std::filesystem:
           {"recommended", outcome.recommended ? Json(*outcome.recommended) : Json()},
           {"plan", outcome.plan ? cli::json_of(*outcome.plan) : Json()},
           {"given_batch_norm", outcome.given_batch_norm},
+          {"doubts", outcome.doubts},
           {"images_measured", outcome.images_measured},
           {"images_in_full", outcome.images_in_full},
           {"skipped_stages", outcome.skipped},
@@ -37,8 +38,9 @@ void run(const RunArguments& arguments, Context& context) {
   const RunOutcome outcome =
       or_say_how_to_go_on(folder, [&] { return run_pipeline(config, folder, context.job()); });
   const std::filesystem::path whole = std::filesystem::absolute(folder).lexically_normal();
-  if (arguments.json) return print_json(document(outcome, config.search.max_loss, whole));
-  print_results(outcome, config.search.max_loss, Paint::for_standard_output());
+  if (arguments.json)
+    return print_json(document(outcome, config.search.max_loss.to_double(), whole));
+  print_results(outcome, config.search.max_loss.to_double(), Paint::for_standard_output());
   fmt::print("\nRun folder: {}\nReport: {}\n", whole.string(), (whole / "report.html").string());
 }
 

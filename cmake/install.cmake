@@ -4,6 +4,8 @@
 include(CMakePackageConfigHelpers)
 
 install(TARGETS bitline COMPONENT program)
+install(TARGETS bitline_program COMPONENT program
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/bitline)
 install(TARGETS bitline_shared EXPORT bitline_targets
   LIBRARY COMPONENT program NAMELINK_COMPONENT development)
 if(BITLINE_TORCH)

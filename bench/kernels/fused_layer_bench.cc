@@ -52,7 +52,7 @@ LayerAdc adc_of(const CimLayer& layer, std::int64_t levels) {
   spec.quantizer = levels == 0 ? quantizers::kLossless : quantizers::kZeroTread;
   spec.levels = levels;
   spec.delta = std::min<std::int64_t>(16, layer.sums.magnitude());
-  return make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum));
+  return make_layer_adc(layer, make_code_table(spec, layer.sums));
 }
 
 /// Dependent additions, one a cycle: how fast the core runs right now.
@@ -288,8 +288,7 @@ void bench_sweep(benchmark::State& state) {
     AdcSpec spec;
     spec.levels = state.range(0);
     spec.delta = delta;
-    adcs.push_back(
-        make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum)));
+    adcs.push_back(make_layer_adc(layer, make_code_table(spec, layer.sums)));
   }
   const std::vector<std::int32_t> activations = activations_for(layer);
   const std::span<const std::int32_t> image =

@@ -34,7 +34,7 @@ AdcPlan plan_for(const Network& network, const ArraySpec& array) {
   spec.levels = 4;
   spec.delta = 7;
   for (const CimLayer* layer : executor.cim_layers())
-    plan.layers[layer->name] = {spec, layer->sums.minimum, layer->sums.maximum};
+    plan.layers[layer->name] = {spec, layer->sums};
   return plan;
 }
 

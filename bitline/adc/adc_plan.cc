@@ -28,22 +28,24 @@ Json choice_to_json(const Rational& choice) { return rational_to_json(choice); }
 }  // namespace
 
 Json layer_to_json(const PlannedAdc& adc) {
-  const CodeTable table = widest_table(adc.spec, adc.minimum, adc.maximum);
+  const CodeTable table = widest_table(adc.spec, adc.sums);
   Json json;
   json["quantizer"] = name_of(adc.spec.quantizer);
   json["levels"] = table.levels();
   AdcSpec resolved = adc.spec;
-  resolved.sides = resolved_sides(adc.spec, adc.minimum);
+  resolved.sides = resolved_sides(adc.spec, adc.sums.minimum);
   visit_choices(resolved, [&json](const char* name, const auto& choice) {
     json[name] = choice_to_json(choice);
   });
   if (!adc.spec.stream_shifts.empty()) json[kStreamShiftsField] = adc.spec.stream_shifts;
-  json["sums"] = {adc.minimum, adc.maximum};
-  json["step"] = rational_to_json(step_of(adc.spec, adc.minimum, adc.maximum));
+  json["sums"] = {adc.sums.minimum, adc.sums.maximum};
+  if (adc.sums.step != 1) json[kSumStepField] = adc.sums.step;
+  json["step"] = rational_to_json(step_of(adc.spec, adc.sums));
   json["thresholds"] = table.thresholds;
   Json& fractions = json["thresholds_full_scale"] = Json::array();
   // Sums of one possible value have no scale; every threshold then counts in LSB.
-  const auto full_scale = static_cast<double>(std::max<std::int64_t>(adc.maximum - adc.minimum, 1));
+  const auto full_scale =
+      static_cast<double>(std::max<std::int64_t>(adc.sums.maximum - adc.sums.minimum, 1));
   for (const std::int64_t threshold : table.thresholds)
     fractions.push_back(static_cast<double>(threshold) / full_scale);
   Json& values = json["values"] = Json::array();
@@ -51,7 +53,7 @@ Json layer_to_json(const PlannedAdc& adc) {
     values.push_back(to_string(Rational(value) * table.unit));
   json["unit"] = rational_to_json(table.unit);
   if (adc.spec.stream_shifts.empty()) return json;
-  for (const CodeTable& of_stream : make_stream_tables(adc.spec, adc.minimum, adc.maximum))
+  for (const CodeTable& of_stream : make_stream_tables(adc.spec, adc.sums))
     json[kStreamThresholdsField].push_back(of_stream.thresholds);
   return json;
 }

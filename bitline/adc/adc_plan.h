@@ -12,9 +12,8 @@ namespace bitline {
 
 /// One layer of a plan: the choice, and the possible sums that its table covers.
 struct PlannedAdc {
-  AdcSpec spec;              ///< the choice
-  std::int64_t minimum = 0;  ///< smallest possible partial sum of the layer
-  std::int64_t maximum = 0;  ///< largest possible partial sum of the layer
+  AdcSpec spec;   ///< the choice
+  SumRange sums;  ///< possible partial sums of the layer
 
   friend bool operator==(const PlannedAdc&, const PlannedAdc&) = default;
 };

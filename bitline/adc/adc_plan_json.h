@@ -12,6 +12,8 @@ using Json = nlohmann::ordered_json;
 
 inline constexpr const char* kPlanVersionField = "bitline_adc_plan";
 inline constexpr int kPlanVersion = 1;
+/// Only of layers with steps between the possible sums.
+inline constexpr const char* kSumStepField = "sum_step";
 /// Only of layers whose input streams have ranges of their own.
 inline constexpr const char* kStreamShiftsField = "stream_shifts";
 inline constexpr const char* kStreamThresholdsField = "stream_thresholds";

@@ -113,8 +113,10 @@ PlannedAdc read_layer(const Json& layer) {
   adc.spec = read_spec(layer);
   const Json& sums = to_array(field(layer, "sums"), "sums");
   if (sums.size() != 2) fail("field 'sums' has {} numbers, not [minimum, maximum]", sums.size());
-  adc.minimum = to_integer(sums[0], "sums");
-  adc.maximum = to_integer(sums[1], "sums");
+  adc.sums.minimum = to_integer(sums[0], "sums");
+  adc.sums.maximum = to_integer(sums[1], "sums");
+  if (layer.contains(kSumStepField))
+    adc.sums.step = to_integer(layer[kSumStepField], kSumStepField);
   check_fields(layer, layer_to_json(adc));
   return adc;
 }

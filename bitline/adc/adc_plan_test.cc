@@ -24,7 +24,7 @@ using test::TemporaryFolder;
 
 AdcPlan plan_of(const AdcSpec& spec, std::int64_t minimum = -128, std::int64_t maximum = 128) {
   AdcPlan plan;
-  plan.layers["conv1"] = {spec, minimum, maximum};
+  plan.layers["conv1"] = {spec, {minimum, maximum}};
   return plan;
 }
 
@@ -122,14 +122,15 @@ TEST(AdcPlan, SaysOnWhichArrayItWasFound) {
 TEST(AdcPlan, EveryQuantizerIsReadBack) {
   AdcPlan plan = plan_of(tread_at_seven());
   plan.layers["conv1"].spec.sides = Sides::kBoth;
-  plan.layers["lossless"] = {spec_of(quantizers::kLossless, 9, 16), -4, 4};
-  plan.layers["full \"range\""] = {spec_of(quantizers::kFullRange, 256, 16), -128, 128};
+  plan.layers["lossless"] = {spec_of(quantizers::kLossless, 9, 16), {-4, 4}};
+  plan.layers["full \"range\""] = {spec_of(quantizers::kFullRange, 256, 16), {-128, 128}};
+  plan.layers["binary"] = {spec_of(quantizers::kLossless, 5, 16), {-4, 4, 2}};
   plan.layers["full \"range\""].spec.sides = Sides::kBoth;
   AdcSpec table = spec_of(quantizers::kTable, 3, 16);
   table.table_thresholds = {-3, 3};
   table.table_values = {Rational(-13, 2), Rational(-1, 3), 4};
-  plan.layers["table"] = {table, 0, 28800};
-  plan.layers["streams"] = {streams_at_seven(), -128, 128};
+  plan.layers["table"] = {table, {0, 28800}};
+  plan.layers["streams"] = {streams_at_seven(), {-128, 128}};
   EXPECT_EQ(plan_from_json(to_json(plan)), plan);
 }
 
@@ -137,7 +138,7 @@ TEST(AdcPlan, AnyUniformChoiceIsReadBackToTheSameBytes) {
   const bool holds = rc::check([] {
     AdcPlan plan;
     for (const char* name : {"a", "b/conv.2"})
-      plan.layers[name] = {arbitrary_uniform_spec(-50, 70), -50, 70};
+      plan.layers[name] = {arbitrary_uniform_spec(-50, 70), {-50, 70}};
     const std::string json = to_json(plan);
     const AdcPlan read = plan_from_json(json);
     RC_ASSERT(read == plan);
@@ -216,6 +217,9 @@ TEST(AdcPlan, ReadingNamesTheLayerOfAnImpossibleChoice) {
   refuse(edited("\"delta\": 7", "\"delta\": 129"), "layer conv1: delta 129 exceeds 128");
   refuse(edited("\"up\"", "\"down\""), "layer conv1: tie rule 'down' is unknown");
   refuse(edited("[-128,128]", "[9,-9]"), "layer conv1: the smallest possible sum 9");
+  refuse(edited("[-128,128]", "[-128,128], \"sum_step\": 3"),
+         "layer conv1: steps of 3 do not lead from the smallest possible sum -128");
+  refuse(edited("[-128,128]", "[-128,128], \"sum_step\": 0"), "layer conv1: steps of 0");
 }
 
 TEST(AdcPlan, ReadingRefusesOtherFilesAndVersions) {
@@ -252,7 +256,9 @@ TEST(AdcPlan, SchemaKnowsTheFieldsThatAreWritten) {
   const auto schema = nlohmann::json::parse(
       std::ifstream(std::filesystem::path(BITLINE_SCHEMAS) / "adc-plan.schema.json"));
   const auto& layer = schema.at("$defs").at("layer");
-  const auto written = nlohmann::json::parse(to_json(plan_of(streams_at_seven())));
+  AdcPlan plan = plan_of(streams_at_seven());
+  plan.layers.at("conv1").sums.step = 2;
+  const auto written = nlohmann::json::parse(to_json(plan));
   EXPECT_TRUE(schema.at("properties").contains("array"));
   const auto& fields = written.at("layers").at("conv1");
   EXPECT_EQ(layer.at("properties").size(), fields.size());

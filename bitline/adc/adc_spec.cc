@@ -12,9 +12,9 @@ void check_levels(std::int64_t levels) {
                kMaximumLevels);
 }
 
-UniformLevels uniform_levels(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
-  if (spec.quantizer->has_range()) check_range(spec, minimum, maximum);
-  return spec.quantizer->levels(spec, minimum, maximum);
+UniformLevels uniform_levels(const AdcSpec& spec, const SumRange& sums) {
+  if (spec.quantizer->has_range()) check_range(spec, sums);
+  return spec.quantizer->levels(spec, sums);
 }
 
 void check_step_rule(const AdcSpec& spec) {
@@ -28,18 +28,18 @@ Sides resolved_sides(const AdcSpec& spec, std::int64_t minimum) {
   return spec.centre > minimum ? Sides::kBoth : Sides::kOneSided;
 }
 
-CodeTable make_code_table(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
-  check_sums(minimum, maximum);
+CodeTable make_code_table(const AdcSpec& spec, const SumRange& sums) {
+  check_sums(sums);
   BITLINE_CHECK_EQ(spec.stream_shifts.empty(), true);  // make_stream_tables takes those
   if (spec.quantizer->uses.levels) check_levels(spec.levels);
-  if (spec.quantizer->table != nullptr) return spec.quantizer->table(spec, minimum, maximum);
-  return uniform_table(uniform_levels(spec, minimum, maximum), spec.tie_rule, minimum, maximum);
+  if (spec.quantizer->table != nullptr) return spec.quantizer->table(spec, sums);
+  return uniform_table(uniform_levels(spec, sums), spec.tie_rule, sums);
 }
 
-Rational step_of(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
+Rational step_of(const AdcSpec& spec, const SumRange& sums) {
   if (spec.quantizer->uses.levels) check_levels(spec.levels);
-  if (spec.quantizer->levels != nullptr) return uniform_levels(spec, minimum, maximum).step;
-  const CodeTable table = make_code_table(spec, minimum, maximum);
+  if (spec.quantizer->levels != nullptr) return uniform_levels(spec, sums).step;
+  const CodeTable table = make_code_table(spec, sums);
   const std::int64_t steps = table.levels() - 1;
   return Rational(std::int64_t{table.values.back()} - table.values.front()) * table.unit /
          Rational(steps);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -57,13 +58,21 @@ struct AdcSpec {
 };
 
 /// Δ, the step between neighbouring levels: the mean one of a quantizer that has no one step.
-Rational step_of(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
+Rational step_of(const AdcSpec& spec, const SumRange& sums);
 
-/// The table over the possible sums [minimum, maximum]; equations (5) to (5g) of
-/// docs/arithmetic.md. Throws Error (kUsage) for levels < 2, for δ < ½ or δ larger than the largest
-/// possible |p| (named), a centre outside the possible sums, a choice that the quantizer has no use
-/// for, a table that is not monotone, and values that do not fit 32 bits.
-CodeTable make_code_table(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
+/// The table over the possible sums; equations (5) to (5g) of
+/// docs/arithmetic.md. Throws Error (kUsage) for levels < 2, for δ < ½ or δ above largest_delta()
+/// (named), a centre outside the possible sums, a choice that the quantizer has no use for, a table
+/// that is not monotone, and values that do not fit 32 bits.
+CodeTable make_code_table(const AdcSpec& spec, const SumRange& sums);
+
+/// δ at which every possible sum is read as it is: the sums lie on levels, and their distance is Δ.
+/// Empty for an ADC without a range, for one with fewer levels than sums, and where no δ puts
+/// levels on the sums.
+std::optional<Rational> exact_delta(AdcSpec spec, const SumRange& sums);
+
+/// The largest possible δ: the largest possible |p|, or exact_delta() where that is more.
+Rational largest_delta(const AdcSpec& spec, const SumRange& sums);
 
 /// Throws Error (kUsage) unless an ADC can have so many levels: 2 to kMaximumLevels.
 void check_levels(std::int64_t levels);

@@ -17,17 +17,17 @@ using test::values_of;
 
 TEST(AdcSpec, LosslessTakesNothingButTheSums) {
   const AdcSpec spec = spec_of(quantizers::kLossless, 0, 1000);
-  const CodeTable table = make_code_table(spec, -3, 5);
+  const CodeTable table = make_code_table(spec, {-3, 5});
   EXPECT_TRUE(table.lossless);
   EXPECT_EQ(table.values, (std::vector<std::int32_t>{-3, -2, -1, 0, 1, 2, 3, 4, 5}));
-  EXPECT_EQ(step_of(spec, -3, 5), Rational(1));
+  EXPECT_EQ(step_of(spec, {-3, 5}), Rational(1));
 }
 
 TEST(AdcSpec, EveryUniformTableIsMonotoneWithEqualSteps) {
   const bool holds = rc::check([] {
     const AdcSpec spec = arbitrary_uniform_spec(-50, 70);
-    const CodeTable table = make_code_table(spec, -50, 70);
-    const Rational step = step_of(spec, -50, 70);
+    const CodeTable table = make_code_table(spec, {-50, 70});
+    const Rational step = step_of(spec, {-50, 70});
     RC_ASSERT(table.levels() == spec.levels);
     for (std::size_t k = 1; k < table.values.size(); ++k)
       RC_ASSERT(Rational(table.values[k] - table.values[k - 1]) * table.unit == step);
@@ -39,8 +39,8 @@ TEST(AdcSpec, EveryUniformTableIsMonotoneWithEqualSteps) {
 TEST(AdcSpec, EverySumInsideTheLevelsGetsANearestLevel) {
   const bool holds = rc::check([] {
     const AdcSpec spec = arbitrary_uniform_spec(-50, 70);
-    const CodeTable table = make_code_table(spec, -50, 70);
-    const Rational half = step_of(spec, -50, 70) / Rational(2);
+    const CodeTable table = make_code_table(spec, {-50, 70});
+    const Rational half = step_of(spec, {-50, 70}) / Rational(2);
     const Rationals values = values_of(table);
     for (std::int64_t p = -50; p <= 70; ++p) {
       if (values.front() > p || values.back() < p) continue;
@@ -56,10 +56,10 @@ TEST(AdcSpec, TieRulesDifferOnTiesAlone) {
   const bool holds = rc::check([] {
     AdcSpec spec = arbitrary_uniform_spec(-50, 70);
     spec.tie_rule = TieRule::kUp;
-    const CodeTable up = make_code_table(spec, -50, 70);
+    const CodeTable up = make_code_table(spec, {-50, 70});
     spec.tie_rule = TieRule::kAway;
-    const CodeTable away = make_code_table(spec, -50, 70);
-    const Rational half = step_of(spec, -50, 70) / Rational(2);
+    const CodeTable away = make_code_table(spec, {-50, 70});
+    const Rational half = step_of(spec, {-50, 70}) / Rational(2);
     for (std::int64_t p = -50; p <= 70; ++p) {
       if (up.code(p) == away.code(p)) continue;
       RC_ASSERT(p < spec.centre);
@@ -71,8 +71,9 @@ TEST(AdcSpec, TieRulesDifferOnTiesAlone) {
 }
 
 TEST(AdcSpec, RefusesSumsThatAreNone) {
-  expect_error(ErrorKind::kUsage, "smallest possible sum 5 exceeds the largest, 4",
-               [] { make_code_table(AdcSpec(), 5, 4); });
+  expect_error(ErrorKind::kUsage, "smallest possible sum 5 exceeds the largest, 4", [] {
+    make_code_table(AdcSpec(), {5, 4});
+  });
 }
 
 TEST(AdcSpec, NamesAreReadBack) {

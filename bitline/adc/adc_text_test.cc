@@ -12,8 +12,8 @@ PlannedAdc planned(Quantizer quantizer) {
   adc.spec.quantizer = quantizer;
   adc.spec.levels = 4;
   adc.spec.delta = 7;
-  adc.minimum = -128;
-  adc.maximum = 128;
+  adc.sums.minimum = -128;
+  adc.sums.maximum = 128;
   return adc;
 }
 

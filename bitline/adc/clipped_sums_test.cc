@@ -9,7 +9,7 @@ TEST(UnclippedSums, EndHalfAStepBehindTheOutermostValues) {
   using Pair = std::pair<std::int64_t, std::int64_t>;
   const std::vector<std::int64_t> thresholds{-2, 3};
   const auto uniform = [&](const std::vector<Rational>& values) {
-    return unclipped_sums(table_from_values(-20, 20, thresholds, values));
+    return unclipped_sums(table_from_values({-20, 20}, thresholds, values));
   };
   // zero-tread, δ = 7: ±7 exactly
   EXPECT_EQ(uniform({Rational(-14, 3), 0, Rational(14, 3)}), Pair(-7, 7));
@@ -17,12 +17,12 @@ TEST(UnclippedSums, EndHalfAStepBehindTheOutermostValues) {
   EXPECT_EQ(uniform({-4, -1, 1}), Pair(-5, 2));
   // beyond the possible sums
   EXPECT_EQ(uniform({-30, 0, 30}), Pair(-20, 20));
-  EXPECT_EQ(unclipped_sums(lossless_table(-3, 9)), Pair(-3, 9));
+  EXPECT_EQ(unclipped_sums(lossless_table({-3, 9})), Pair(-3, 9));
 }
 
 // Values −4, −1 and 1 clip below −5½ and above 2.
 TEST(ClippedSums, AreCountedAsOftenAsTheyWereSeen) {
-  const CodeTable table = table_from_values(-20, 20, {-2, 0}, {-4, -1, 1});
+  const CodeTable table = table_from_values({-20, 20}, {-2, 0}, {-4, -1, 1});
   Histogram seen(-20, 20);
   seen.add(-6, 3);
   seen.add(-5, 10);
@@ -42,7 +42,7 @@ TEST(ClippedSums, OfSeveralHistogramsAddUpBeforeTheyAreDivided) {
 }
 
 TEST(ClippedSums, AreNoShareWhereNoneWasSeen) {
-  EXPECT_EQ(count_clipped(lossless_table(-3, 3), Histogram(-3, 3)).share(), 0);
+  EXPECT_EQ(count_clipped(lossless_table({-3, 3}), Histogram(-3, 3)).share(), 0);
 }
 
 }  // namespace

@@ -43,17 +43,21 @@ std::vector<std::int32_t> CodeTable::dense() const {
   return result;
 }
 
-void check_sums(std::int64_t minimum, std::int64_t maximum) {
+void check_sums(const SumRange& sums) {
+  const auto& [minimum, maximum, step] = sums;
   if (minimum > maximum)
     fail_usage("the smallest possible sum {} exceeds the largest, {}; swap them", minimum, maximum);
   if (minimum < std::numeric_limits<std::int32_t>::min() ||
       maximum > std::numeric_limits<std::int32_t>::max())
     fail_usage("possible sums from {} to {} do not fit 32 bits; use fewer rows or bits", minimum,
                maximum);
+  if (step < 1 || (maximum - minimum) % step != 0)
+    fail_usage("steps of {} do not lead from the smallest possible sum {} to the largest, {}", step,
+               minimum, maximum);
 }
 
 void validate(const CodeTable& table) {
-  check_sums(table.minimum, table.maximum);
+  check_sums({table.minimum, table.maximum});
   if (table.values.size() != table.thresholds.size() + 1)
     fail_usage("an ADC with {} thresholds needs {} values, not {}; give one value per code",
                table.thresholds.size(), table.thresholds.size() + 1, table.values.size());
@@ -70,12 +74,11 @@ void validate(const CodeTable& table) {
                to_string(table.unit));
 }
 
-CodeTable table_from_values(std::int64_t minimum, std::int64_t maximum,
-                            std::vector<std::int64_t> thresholds,
+CodeTable table_from_values(const SumRange& sums, std::vector<std::int64_t> thresholds,
                             const std::vector<Rational>& values) {
   CodeTable table;
-  table.minimum = minimum;
-  table.maximum = maximum;
+  table.minimum = sums.minimum;
+  table.maximum = sums.maximum;
   table.thresholds = std::move(thresholds);
   table.unit = common_unit_of(values);
   table.values.reserve(values.size());
@@ -84,17 +87,18 @@ CodeTable table_from_values(std::int64_t minimum, std::int64_t maximum,
   return table;
 }
 
-CodeTable lossless_table(std::int64_t minimum, std::int64_t maximum) {
-  check_sums(minimum, maximum);
-  if (maximum - minimum + 1 > kMaximumLevels)
+CodeTable lossless_table(const SumRange& sums) {
+  check_sums(sums);
+  if (sums.count() > kMaximumLevels)
     fail_usage("a lossless ADC for sums from {} to {} has {} levels, more than {}; use fewer rows",
-               minimum, maximum, maximum - minimum + 1, kMaximumLevels);
+               sums.minimum, sums.maximum, sums.count(), kMaximumLevels);
   CodeTable table;
-  table.minimum = minimum;
-  table.maximum = maximum;
+  table.minimum = sums.minimum;
+  table.maximum = sums.maximum;
   table.lossless = true;
-  for (std::int64_t p = minimum; p <= maximum; ++p) {
-    if (p > minimum) table.thresholds.push_back(p);
+  for (std::int64_t p = sums.minimum; p <= sums.maximum; p += sums.step) {
+    // Half-way to the sum below, a half up.
+    if (p > sums.minimum) table.thresholds.push_back(p - sums.step / 2);
     table.values.push_back(static_cast<std::int32_t>(p));
   }
   return table;

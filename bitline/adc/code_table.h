@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bitline/base/rational.h"
+#include "bitline/base/sum_range.h"
 
 namespace bitline {
 
@@ -23,7 +24,7 @@ struct CodeTable {
   std::vector<std::int64_t> thresholds;
   std::vector<std::int32_t> values;  ///< one per code, non-decreasing
   Rational unit = 1;                 ///< scale of `values`, in units of the partial sum (LSB)
-  bool lossless = false;             ///< value(p) = p: thresholds minimum + 1 … maximum, unit 1
+  bool lossless = false;             ///< value(p) = p for each possible sum, unit 1
 
   /// Number of codes.
   std::int64_t levels() const { return static_cast<std::int64_t>(values.size()); }
@@ -43,17 +44,17 @@ std::int32_t in_units(const Rational& value, const Rational& unit);
 /// other, the unit is not positive, or the sums do not fit 32 bits.
 void validate(const CodeTable& table);
 
-/// Throws Error (kUsage) unless minimum ≤ maximum and both fit 32 bits.
-void check_sums(std::int64_t minimum, std::int64_t maximum);
+/// Throws Error (kUsage) unless minimum ≤ maximum, both fit 32 bits, and steps lead from one to the
+/// other.
+void check_sums(const SumRange& sums);
 
 /// The table with these thresholds and exact values, one more than thresholds; its unit is the
 /// largest rational of which every value is a whole multiple (1 where all are 0). Throws Error
 /// (kUsage) as validate does, and for a multiple that does not fit 32 bits.
-CodeTable table_from_values(std::int64_t minimum, std::int64_t maximum,
-                            std::vector<std::int64_t> thresholds,
+CodeTable table_from_values(const SumRange& sums, std::vector<std::int64_t> thresholds,
                             const std::vector<Rational>& values);
 
-/// value(p) = p over [minimum, maximum]. Throws Error (kUsage) beyond kMaximumLevels.
-CodeTable lossless_table(std::int64_t minimum, std::int64_t maximum);
+/// value(p) = p for each possible sum. Throws Error (kUsage) beyond kMaximumLevels.
+CodeTable lossless_table(const SumRange& sums);
 
 }  // namespace bitline

@@ -24,12 +24,12 @@ TEST(MeasuredTable, KeepsValuesExactlyAndRoundsThresholdsUpToIntegers) {
   EXPECT_EQ(spec.levels, 3);
   EXPECT_EQ(spec.table_thresholds, (Integers{-3, 3}));  // p ≥ 2.25 means p ≥ 3
   EXPECT_EQ(spec.table_values, (Rationals{Rational(-13, 2), Rational(-1, 3), 4}));
-  const CodeTable table = make_code_table(spec, -8, 8);
+  const CodeTable table = make_code_table(spec, {-8, 8});
   EXPECT_EQ(table.unit, Rational(1, 6));
   EXPECT_EQ(table.values, (std::vector<std::int32_t>{-39, -2, 24}));
   EXPECT_EQ(value_at(table, 2), Rational(-1, 3));
   EXPECT_EQ(value_at(table, 3), Rational(4));
-  EXPECT_EQ(step_of(spec, -8, 8), Rational(21, 4));  // (4 + 13/2) / 2
+  EXPECT_EQ(step_of(spec, {-8, 8}), Rational(21, 4));  // (4 + 13/2) / 2
 }
 
 TEST(MeasuredTable, RoundsNegativeThresholdsUpToo) {

@@ -10,6 +10,7 @@ namespace bitline {
 
 struct AdcSpec;
 struct CodeTable;
+struct SumRange;
 struct UniformLevels;
 
 /// Which members of AdcSpec a quantizer uses. A plan holds those and no others.
@@ -31,12 +32,11 @@ struct QuantizerPolicy {
   std::string_view name;     ///< as files and commands spell it
   std::string_view meaning;  ///< Markdown, one line, for docs/arithmetic.md
   AdcMembers uses = {};      ///< of AdcSpec
-  /// Its levels where they are equally far apart (uniform_levels.h), for sums in [minimum,
-  /// maximum]; δ and the centre have been checked. Null: it has no one step.
-  UniformLevels (*levels)(const AdcSpec& spec, std::int64_t minimum,
-                          std::int64_t maximum) = nullptr;
+  /// Its levels where they are equally far apart (uniform_levels.h) over the possible
+  /// sums; δ and the centre have been checked. Null: it has no one step.
+  UniformLevels (*levels)(const AdcSpec& spec, const SumRange& sums) = nullptr;
   /// Its table over those sums, where that is another one than uniform_table() makes of `levels`.
-  CodeTable (*table)(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) = nullptr;
+  CodeTable (*table)(const AdcSpec& spec, const SumRange& sums) = nullptr;
   OnlyOne only_one = {};  ///< no copies: a policy is known by its address
 
   /// Whether δ bounds what it reads.

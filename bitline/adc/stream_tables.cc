@@ -33,10 +33,10 @@ void check_stream_shifts(const AdcSpec& spec) {
 
 }  // namespace
 
-CodeTable widest_table(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
+CodeTable widest_table(const AdcSpec& spec, const SumRange& sums) {
   AdcSpec widest = spec;  // the smallest shift is 0
   widest.stream_shifts.clear();
-  return make_code_table(widest, minimum, maximum);
+  return make_code_table(widest, sums);
 }
 
 AdcSpec spec_of_stream(const AdcSpec& spec, std::size_t stream) {
@@ -53,14 +53,13 @@ void put_over_one_unit(std::vector<CodeTable>& tables) {
   for (CodeTable& table : tables) express_in(unit, table);
 }
 
-std::vector<CodeTable> make_stream_tables(const AdcSpec& spec, std::int64_t minimum,
-                                          std::int64_t maximum) {
-  if (spec.stream_shifts.empty()) return {make_code_table(spec, minimum, maximum)};
+std::vector<CodeTable> make_stream_tables(const AdcSpec& spec, const SumRange& sums) {
+  if (spec.stream_shifts.empty()) return {make_code_table(spec, sums)};
   check_stream_shifts(spec);
   std::vector<CodeTable> tables;
   for (std::size_t stream = 0; stream < spec.stream_shifts.size(); ++stream)
     tables.push_back(with_context(fmt::format("input stream {}", stream), [&] {
-      return make_code_table(spec_of_stream(spec, stream), minimum, maximum);
+      return make_code_table(spec_of_stream(spec, stream), sums);
     }));
   put_over_one_unit(tables);
   return tables;

@@ -14,11 +14,10 @@ namespace bitline {
 /// (kUsage) as make_code_table does, for shifts of a quantizer that has no use for them or of a
 /// centre other than 0, for shifts that are negative or none of which is 0, and where δ_j is below
 /// ½.
-std::vector<CodeTable> make_stream_tables(const AdcSpec& spec, std::int64_t minimum,
-                                          std::int64_t maximum);
+std::vector<CodeTable> make_stream_tables(const AdcSpec& spec, const SumRange& sums);
 
 /// The table of the input streams with the widest range: of all, where they share one.
-CodeTable widest_table(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
+CodeTable widest_table(const AdcSpec& spec, const SumRange& sums);
 
 /// Expresses all values in one unit, the largest of which every table's is a whole multiple. Throws
 /// Error (kUsage) for a multiple that does not fit 32 bits.

@@ -17,14 +17,13 @@ struct UniformLevels {
 
 /// Equation (5a). The threshold of k is the smallest integer on the upper side of the border
 /// o + (k − ½)Δ; a sum on the border itself goes as the tie rule says.
-CodeTable uniform_table(const UniformLevels& levels, TieRule tie_rule, std::int64_t minimum,
-                        std::int64_t maximum);
+CodeTable uniform_table(const UniformLevels& levels, TieRule tie_rule, const SumRange& sums);
 
-/// Throws Error (kUsage) for a δ or centre that the sums cannot use. δ may be ½ to max |p|, the
-/// centre minimum to maximum.
-void check_range(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
+/// Throws Error (kUsage) for a δ or centre that the sums cannot use. δ may be ½ to largest_delta(),
+/// the centre minimum to maximum.
+void check_range(const AdcSpec& spec, const SumRange& sums);
 
 /// The levels of a spec whose quantizer has equal steps. Throws Error (kUsage) as check_range does.
-UniformLevels uniform_levels(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum);
+UniformLevels uniform_levels(const AdcSpec& spec, const SumRange& sums);
 
 }  // namespace bitline

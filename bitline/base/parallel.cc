@@ -25,7 +25,7 @@ std::atomic<int> requested_threads{0};
 
 thread_local bool inside_parallel_loop = false;
 
-int core_count() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+int all_cores() { return static_cast<int>(std::thread::hardware_concurrency()); }
 void share_thread_count(int) {}
 bool in_parallel() { return inside_parallel_loop; }
 
@@ -44,7 +44,7 @@ void run_team(int threads, const Body& body) {
 
 #else
 
-int core_count() { return std::max(1, omp_get_num_procs()); }
+int all_cores() { return omp_get_num_procs(); }
 void share_thread_count(int threads) { omp_set_num_threads(threads); }
 bool in_parallel() { return omp_in_parallel() != 0; }
 
@@ -110,6 +110,8 @@ void set_thread_count(int threads) {
   requested_threads = threads;
   share_thread_count(threads);
 }
+
+int core_count() { return std::max(1, all_cores()); }
 
 int thread_count() {
   const int threads = requested_threads;

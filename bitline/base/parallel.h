@@ -8,6 +8,8 @@ namespace bitline {
 
 /// Threads that parallel_for may use, at least 1. The default is every core that the process has.
 void set_thread_count(int threads);
+/// The cores that the process may use.
+int core_count();
 /// The number that parallel_for may use now.
 int thread_count();
 /// Threads that a loop begun here would get: 1 inside a parallel loop, else thread_count().

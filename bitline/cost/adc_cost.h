@@ -19,6 +19,7 @@ struct AdcCost {
 /// How an ADC's cost follows from its levels: a file of cost/adc_models/.
 /// flash: area and energy grow with L − 1. sar: ⌈log2 L⌉ bits; one half doubles with each bit, the
 /// other grows with their number. andrulis: arXiv 2404.06553, for 4 bits and more.
+/// survey: of 1 to 8 bits, from a table. Costs of different models are not comparable.
 struct AdcModelPolicy {
   static constexpr std::string_view kWhat = "ADC model";
 
@@ -33,7 +34,7 @@ using AdcModel = Picked<AdcModelPolicy>;
 
 /// Those that code asks for by name; others are known by their files alone.
 namespace adc_models {
-extern const AdcModelPolicy kAndrulis, kFlash, kSar;
+extern const AdcModelPolicy kAndrulis, kFlash, kSar, kSurvey;
 }
 
 /// Equations (21) to (23) of docs/arithmetic.md. Throws Error (kUsage) for fewer than 2 levels, and

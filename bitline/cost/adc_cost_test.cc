@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "bitline/base/error.h"
 #include "bitline/testing/technology.h"
 
@@ -85,6 +87,48 @@ TEST(AdcCost, TheRegressionIsRefusedBelowFourBits) {
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("15 levels are fewer"));
   }
+}
+
+// 5 levels take 3 bits.
+TEST(AdcCost, TheSurveyGoesByBits) {
+  const AdcCost five_levels = adc_cost(adc_models::kSurvey, 5, kTechnology);
+  EXPECT_DOUBLE_EQ(five_levels.energy, 243);
+  EXPECT_DOUBLE_EQ(five_levels.area, 99.6);
+  EXPECT_DOUBLE_EQ(adc_cost(adc_models::kSurvey, 2, kTechnology).energy, 81);
+  EXPECT_DOUBLE_EQ(adc_cost(adc_models::kSurvey, 256, kTechnology).energy, 701);
+  const Technology high = at_end_of_survey(kTechnology, &Spread::high);
+  EXPECT_DOUBLE_EQ(adc_cost(adc_models::kSurvey, 5, high).energy, 2285);
+  EXPECT_DOUBLE_EQ(adc_cost(adc_models::kSurvey, 5, high).area, 276);
+}
+
+// By hand from the formulas that docs/adc-costs.md names: (100 b + 0.001 · 4^b) · 0.81 fJ,
+// 10^(1.206 − 0.0369 b) · 2^b µm², and 326.37 fJ for each of 2^b − 1 comparators.
+TEST(AdcCost, TheSurveyHoldsWhatItsSourcesGive) {
+  for (int bits = 1; bits <= 8; ++bits) {
+    const SurveyedAdc& adc = kTechnology.survey.at(static_cast<std::size_t>(bits - 1));
+    EXPECT_NEAR(adc.energy.value, (100 * bits + 0.001 * std::pow(4, bits)) * 0.81, 0.5) << bits;
+    EXPECT_NEAR(adc.area.value / (std::pow(10, 1.206 - 0.0369 * bits) * std::pow(2, bits)), 1, 3e-3)
+        << bits;
+    if (bits >= 2 && bits <= 4) {
+      EXPECT_NEAR(adc.energy.high, kTechnology.comparator_energy * (std::pow(2, bits) - 1), 0.5);
+    }
+    if (bits >= 4 && bits < 8) {
+      const AdcCost best = adc_cost(adc_models::kAndrulis, std::int64_t{1} << bits, kTechnology);
+      EXPECT_NEAR(adc.energy.low / best.energy, 1, 0.01) << bits;
+    }
+  }
+}
+
+TEST(AdcCost, TheSurveyIsRefusedBeyondItsBits) {
+  try {
+    adc_cost(adc_models::kSurvey, 257, kTechnology);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("up to 8 bits, 257 levels take 9; use \"sar\""));
+  }
+  Technology without = kTechnology;
+  without.survey.clear();
+  EXPECT_THROW(adc_cost(adc_models::kSurvey, 2, without), Error);
 }
 
 TEST(AdcCost, OneLevelIsNoAdc) {

@@ -14,8 +14,7 @@ LayerAdcs adcs_of(const CimLayer& layer, std::int64_t levels, const CostOptions&
   adcs.columns = adc_cost(options.adc, levels, options.technology);
   if (layer.has_reference_column())
     adcs.references = with_context("ADC of its reference column", [&] {
-      return adc_cost(options.adc, layer.reference_sums.maximum - layer.reference_sums.minimum + 1,
-                      options.technology);
+      return adc_cost(options.adc, layer.reference_sums.count(), options.technology);
     });
   return adcs;
 }

@@ -60,6 +60,8 @@ struct CostOptions {
   /// Share of a layer's reads that drive no word line and are not converted, by name; 0 for layers
   /// that are not named.
   std::map<std::string, double> idle_shares;
+  /// All energies of ADCs are taken so many times: what cost.adc_share comes to.
+  double adc_energy_scale = 1;
 };
 
 /// Of a layer whose ADCs have that many levels; equations (24) and (25) of docs/arithmetic.md. The

@@ -26,7 +26,8 @@ Breakdown energy_of(const CimLayer& layer, const LayerLayout& layout, const Laye
   energy[Circuit::kWordLineDrivers] =
       word_lines * static_cast<double>(layer.array.columns) * technology.driver_energy;
   energy[Circuit::kColumnMultiplexers] = conversions * technology.multiplexer_energy;
-  energy[Circuit::kAdcs] = of_columns * adc.columns.energy + of_references * adc.references.energy;
+  energy[Circuit::kAdcs] = options.adc_energy_scale * (of_columns * adc.columns.energy +
+                                                       of_references * adc.references.energy);
   energy[Circuit::kShiftAdd] = conversions * technology.shift_add_energy;
   energy[Circuit::kAccumulators] = sums * layout.accumulator_bits * technology.accumulator_energy;
   energy[Circuit::kBuffers] =

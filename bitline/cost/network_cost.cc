@@ -10,7 +10,7 @@ LevelsOf levels_of(const AdcPlan& plan) {
   return [&plan](const CimLayer& layer) {
     const auto planned = plan.layers.find(layer.name);
     if (planned == plan.layers.end() || !planned->second.spec.quantizer->uses.levels)
-      return layer.sums.maximum - layer.sums.minimum + 1;
+      return layer.sums.count();
     return planned->second.spec.levels;
   };
 }

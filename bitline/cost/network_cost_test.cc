@@ -50,6 +50,16 @@ TEST_F(NetworkCostTest, AddsItsLayers) {
   EXPECT_DOUBLE_EQ(cost.tops_per_watt(), 2.0 * 32 * (128 + 256) / cost.energy.total());
 }
 
+// 128 rows of −1 and +1 have 129 sums, and flash ADCs for them 128 comparators.
+TEST_F(NetworkCostTest, ALosslessAdcOfABinaryLayerHasALevelForEverySecondNumber) {
+  ArraySpec array;
+  array.encoding = encodings::kBipolar;
+  IntegerLayer layer = test::linear_layer(1, std::vector<std::int32_t>(128, 1), 1, 1);
+  layer.weight_odd = layer.input_odd = true;
+  const CimLayer binary = map_layer(layer, array);
+  EXPECT_EQ(levels_of({})(binary), 129);
+}
+
 // Two tiles in one array wait for each other and take twice the time of one tile in an array.
 TEST_F(NetworkCostTest, TheSlowestLayerBoundsThePipeline) {
   const CimLayer slow = layer_named("slow", 256, 256);

@@ -7,8 +7,8 @@
 namespace bitline {
 namespace {
 
-/// table.key, which has to be { value, unit, source }.
-double quantity(const ConfigTable& table, std::string_view key, std::string_view unit) {
+/// table.key, once its unit and its source have been looked at.
+ConfigTable stated_in(const ConfigTable& table, std::string_view key, std::string_view unit) {
   if (!table.has(key))
     fail_usage("{} is missing; a technology states every number", table.where(key));
   const ConfigTable entry = table.table(key);
@@ -17,6 +17,12 @@ double quantity(const ConfigTable& table, std::string_view key, std::string_view
     fail_usage("{} = \"{}\"; this number is given in {}", entry.where("unit"), stated, unit);
   if (entry.require<std::string>("source").empty())
     fail_usage("{} is empty; say where the number comes from", entry.where("source"));
+  return entry;
+}
+
+/// table.key, which has to be { value, unit, source }.
+double quantity(const ConfigTable& table, std::string_view key, std::string_view unit) {
+  const ConfigTable entry = stated_in(table, key, unit);
   if (!entry.has("value")) fail_usage("{} is missing", entry.where("value"));
   return entry.number("value", 0, 0, std::numeric_limits<double>::max());
 }
@@ -56,7 +62,47 @@ void read_adcs(const ConfigTable& root, Technology& technology) {
   technology.regression_frequency = quantity(regression, "frequency", "MHz");
 }
 
+/// table.key, which has to be { value, low, high, unit, source } with lists of numbers.
+std::vector<Spread> spreads(const ConfigTable& table, std::string_view key, std::string_view unit) {
+  const ConfigTable entry = stated_in(table, key, unit);
+  const auto value = entry.require<std::vector<double>>("value");
+  const auto low = entry.require<std::vector<double>>("low");
+  const auto high = entry.require<std::vector<double>>("high");
+  if (value.empty() || low.size() != value.size() || high.size() != value.size())
+    fail_usage("{} has {} values, {} low and {} high ones; give one of each for 1 bit, 2 bits …",
+               table.where(key), value.size(), low.size(), high.size());
+  std::vector<Spread> result;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    result.push_back({value[i], low[i], high[i]});
+    if (low[i] < 0 || low[i] > value[i] || value[i] > high[i])
+      fail_usage("{}: {} for {} bits does not lie between {} and {}, its low and high end",
+                 table.where(key), value[i], i + 1, low[i], high[i]);
+  }
+  return result;
+}
+
+void read_survey(const ConfigTable& root, Technology& technology) {
+  if (!root.has("survey")) return;
+  const ConfigTable survey = root.table("survey");
+  const std::vector<Spread> areas = spreads(survey, "area", "um2");
+  const std::vector<Spread> energies = spreads(survey, "energy", "fJ");
+  if (areas.size() != energies.size())
+    fail_usage("{} is for 1 to {} bits, survey.area for 1 to {}; give both for the same",
+               survey.where("energy"), energies.size(), areas.size());
+  for (std::size_t i = 0; i < areas.size(); ++i)
+    technology.survey.push_back({areas[i], energies[i]});
+  technology.survey_time = quantity(survey, "conversion_time", "ns");
+}
+
 }  // namespace
+
+Technology at_end_of_survey(Technology technology, double Spread::*end) {
+  for (SurveyedAdc& adc : technology.survey) {
+    adc.area.value = adc.area.*end;
+    adc.energy.value = adc.energy.*end;
+  }
+  return technology;
+}
 
 Technology read_technology(const Config& table) {
   const ConfigTable root = table.root();
@@ -64,6 +110,7 @@ Technology read_technology(const Config& table) {
   technology.name = root.require<std::string>("name");
   read_circuits(root, technology);
   read_adcs(root, technology);
+  read_survey(root, technology);
   table.check_all_used();
   return technology;
 }

@@ -1,9 +1,22 @@
 // What circuits cost in one process: a table of numbers that a user can replace.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "bitline/config/config.h"
 
 namespace bitline {
+
+/// A number as published ones scatter: what is taken, the least and the most.
+struct Spread {
+  double value = 0, low = 0, high = 0;
+};
+
+/// What converters of one number of bits take.
+struct SurveyedAdc {
+  Spread area, energy;
+};
 
 /// Areas in µm², energies in fJ, times in ns. 32nm.toml says what each stands for and where its
 /// default comes from.
@@ -31,11 +44,16 @@ struct Technology {
   double sar_time = 0;
   double regression_node = 0;       ///< nm
   double regression_frequency = 0;  ///< MHz
+  std::vector<SurveyedAdc> survey;  ///< those of 1 bit, 2 bits …; empty where the table has none
+  double survey_time = 0;
 };
 
 /// Reads a table. Each number is { value, unit, source }. Throws Error (kUsage) with file and line
 /// for a missing or unknown key, another unit than the expected one, a negative value, no source.
 Technology read_technology(const Config& table);
+
+/// The technology with the low or the high ends of its survey as what is taken.
+Technology at_end_of_survey(Technology technology, double Spread::*end);
 
 /// The table that comes with the program, as TOML.
 std::string_view technology_32nm();

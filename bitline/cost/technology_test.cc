@@ -76,6 +76,29 @@ TEST(Technology, RefusesAKeyThatNobodyReads) {
   EXPECT_THAT(message_of(std::string(technology_32nm()) + "\n[laser]\n"), HasSubstr("laser"));
 }
 
+TEST(Technology, DoesWithoutASurvey) {
+  std::string text(technology_32nm());
+  text.erase(text.find("[survey]"));
+  EXPECT_TRUE(read_technology(Config::from_text(text, "mine.toml")).survey.empty());
+}
+
+TEST(Technology, RefusesASurveyOutsideItsErrorBars) {
+  EXPECT_THAT(message_of(replaced("high = [1280", "high = [80")),
+              HasSubstr("survey.energy: 81 for 1 bits does not lie between 81 and 80"));
+  EXPECT_THAT(message_of(replaced("high = [1280, 979", "high = [979")),
+              HasSubstr("has 8 values, 8 low and 7 high ones"));
+}
+
+// The circuits are those of the default, the cells are not.
+TEST(Technology, ReramDiffersInItsCells) {
+  const Technology sram = read_technology(Config::from_text(technology_32nm(), "32nm.toml"));
+  const Technology reram = read_technology(Config::from_file(BITLINE_RERAM));
+  EXPECT_EQ(reram.cell_area, 0.0486);
+  EXPECT_EQ(reram.cell_energy, 1.83);
+  EXPECT_EQ(reram.comparator_energy, sram.comparator_energy);
+  EXPECT_EQ(reram.survey.size(), 8U);
+}
+
 TEST(Technology, RefusesAShareAboveOne) {
   EXPECT_EQ(message_of(replaced("value = 0.5, unit = \"1\"", "value = 1, unit = \"1\"")),
             "no error");

@@ -7,8 +7,7 @@ AdcPlan lossless_plan(const Executor& executor) {
   for (const CimLayer* layer : executor.cim_layers()) {
     PlannedAdc& planned = plan.layers[layer->name];
     planned.spec.quantizer = quantizers::kLossless;
-    planned.minimum = layer->sums.minimum;
-    planned.maximum = layer->sums.maximum;
+    planned.sums = layer->sums;
   }
   return plan;
 }

@@ -57,7 +57,7 @@ NetworkEvaluator::NetworkEvaluator(const Executor& executor, const Tensor& image
   BITLINE_CHECK_EQ(images_.dim(0), image_count());
   for (const CimLayer* layer : executor.cim_layers()) {
     if (!layers.empty() && std::ranges::find(layers, layer->name) == layers.end()) continue;
-    layers_.push_back({layer->name, layer->sums.minimum, layer->sums.maximum});
+    layers_.push_back({layer->name, layer->sums});
     layer_steps_.push_back(executor.step_of(layer->name));
   }
   others_ = lossless_plan(executor);

@@ -31,7 +31,7 @@ std::vector<std::vector<std::int64_t>> sign_products(const CimLayer& layer) {
 LayerStatistics statistics_of(const CimLayer& layer, const LayerHistogram& seen) {
   const SumRange bound = column_sums(layer);
   LayerStatistics statistics;
-  statistics.layer = {layer.name, layer.sums.minimum, layer.sums.maximum};
+  statistics.layer = {layer.name, layer.sums};
   for (std::int64_t i = 0; i < seen.planes(); ++i)
     for (std::int64_t j = 0; j < seen.streams(); ++j)
       statistics.output.parts.push_back({layer.planes.weights[static_cast<std::size_t>(i)] *

@@ -72,7 +72,7 @@ LayerAdc coarse_adc(const CimLayer& layer) {
   AdcSpec spec;
   spec.levels = 3;
   spec.delta = std::max<std::int64_t>(1, layer.sums.magnitude() / 3);
-  return make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum));
+  return make_layer_adc(layer, make_code_table(spec, layer.sums));
 }
 
 /// The same, with half of the range for the last of several input streams.
@@ -82,7 +82,7 @@ LayerAdc stream_adc(const CimLayer& layer) {
   spec.delta = std::max<std::int64_t>(1, layer.sums.magnitude() / 3);
   spec.stream_shifts.assign(static_cast<std::size_t>(layer.streams.count()), 0);
   if (layer.streams.count() > 1) spec.stream_shifts.back() = 1;
-  return make_layer_adc(layer, make_stream_tables(spec, layer.sums.minimum, layer.sums.maximum));
+  return make_layer_adc(layer, make_stream_tables(spec, layer.sums));
 }
 
 GoldenLayer draw_golden(const CimLayer& layer, std::int64_t images, const Draw& draw) {
@@ -215,7 +215,7 @@ TEST_F(GoldenTest, FlippedColumnsAreWrittenAsTheyAreStored) {
   array.column_flip = ColumnFlip::kComplement;
   const CimLayer layer = map_layer(test::linear_layer(1, {3, -1, 1}, 3, 2), array);
   const std::vector<std::int32_t> activations{1, 2, 3};
-  const GoldenLayer golden{&layer, make_layer_adc(layer, lossless_table(0, 1)),
+  const GoldenLayer golden{&layer, make_layer_adc(layer, lossless_table({0, 1})),
                            Tensor::of<std::int32_t>({1, 3, 1, 1}, activations)};
   write({&golden, 1});
   using ::testing::ElementsAre;

@@ -57,14 +57,14 @@ TEST(LayersNpz, FlippedColumnsHaveSigns) {
 }
 
 TEST(LayersNpz, AnAdcIsThresholdsValuesAndUnit) {
-  const std::string file = npz({{"linear", {lossless_table(-2, 2)}}});
+  const std::string file = npz({{"linear", {lossless_table({-2, 2})}}});
   for (const char* key : {"adc.thresholds", "adc.values", "adc.unit", "adc.range"})
     EXPECT_THAT(file, HasSubstr(fmt::format("linear.{}.npy", key)));
   EXPECT_THAT(file, HasSubstr("'<i8', 'fortran_order': False, 'shape': (4,)"));
 }
 
 TEST(LayersNpz, RangesOfStreamsAreRowsOfThresholds) {
-  const CodeTable table = lossless_table(-2, 2);
+  const CodeTable table = lossless_table({-2, 2});
   const std::string file = npz({{"linear", {table, table, table}}});
   EXPECT_THAT(file, HasSubstr("'<i8', 'fortran_order': False, 'shape': (3, 4)"));
   EXPECT_THAT(file, HasSubstr("'<i8', 'fortran_order': False, 'shape': (3, 5)"));

@@ -8,6 +8,10 @@
 namespace bitline {
 namespace {
 
+/// Of a node for one image. Nothing can be run beyond; and what cannot be run is not looked at
+/// either, as if it could.
+constexpr std::int64_t kMostValues = std::int64_t{1} << 31;
+
 void require_scale_per_entry(const QuantSpec& spec, std::string_view key, const Shape& shape) {
   if (spec.axis < 0) return;
   const auto axis = static_cast<std::size_t>(spec.axis);
@@ -35,7 +39,10 @@ std::map<std::string, Shape> infer_shapes(const Network& network) {
       if (shapes.contains(node.name)) fail("the name is used twice");
       if (std::ranges::any_of(node.name, is_control_character))
         fail("the name holds control characters; rename the node");
-      shapes[node.name] = infer_shape(site);
+      const Shape& shape = shapes[node.name] = infer_shape(site);
+      if (element_count(shape) > kMostValues)
+        fail("its output of shape {} has {} values; an image may have {} of them, 8 GiB",
+             to_string(shape), element_count(shape), kMostValues);
     });
   }
   for (const auto& [name, spec] : network.quant) {

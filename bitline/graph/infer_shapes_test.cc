@@ -45,6 +45,21 @@ TEST(Shapes, OfAConvolutionWhoseStrideLeavesARemainder) {
             (Shape{1, 2, 3}));
 }
 
+// 2 · 2^30 values and no more.
+TEST(Shapes, OfMoreValuesThanCanBeHeldAreRefused) {
+  const auto padded_to = [](std::int64_t channels) {
+    Network network = network_with_input({1, 2});
+    append(network, "pad", Pad{{0, 0}, {channels - 1, 0}, 0}, {"input"});
+    return network;
+  };
+  const std::int64_t most = std::int64_t{1} << 30;
+  EXPECT_EQ(infer_shapes(padded_to(most)).at("pad"), (Shape{most, 2}));
+  EXPECT_THAT(refusal(padded_to(most + 1)),
+              HasSubstr("node 'pad' (pad): its output of shape [1073741825, 2] has 2147483650 "
+                        "values; an image may have 2147483648 of them"));
+  EXPECT_THAT(refusal(padded_to(std::int64_t{1} << 41)), HasSubstr("values; an image may have"));
+}
+
 TEST(Shapes, OfALinearLayer) {
   Network network = network_with_input({5});
   append(network, "linear", Linear{}, {"input"},

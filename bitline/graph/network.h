@@ -53,7 +53,8 @@ bool is_layer(const Node& node);
 
 /// Shape of every node's value without the batch. Throws Error that names the node when ranks,
 /// channels or kernel sizes do not fit, an input is unknown or comes later, a tensor is missing,
-/// has a wrong shape, or holds NaN or infinity, or when a quantizer's scales do not fit its tensor.
+/// has a wrong shape, or holds NaN or infinity, when a value has more than 2^31 numbers for one
+/// image, or when a quantizer's scales do not fit its tensor.
 std::map<std::string, Shape> infer_shapes(const Network& network);
 
 }  // namespace bitline

@@ -199,8 +199,7 @@ TEST_F(FusedLayerTest, EqualsTheReferenceWhereThresholdsAreCounted) {
       AdcSpec spec;
       spec.levels = draw(3, 64);
       spec.delta = mapped.sums.magnitude() / part;
-      const LayerAdc adc =
-          make_layer_adc(mapped, make_code_table(spec, mapped.sums.minimum, mapped.sums.maximum));
+      const LayerAdc adc = make_layer_adc(mapped, make_code_table(spec, mapped.sums));
       expect_equal(mapped, adc, test::draw_activations(layer, 2, draw));
       ASSERT_FALSE(HasFatalFailure()) << bits << " bits, a range of 1 / " << part;
     }
@@ -212,7 +211,7 @@ TEST_F(FusedLayerTest, HighMultiplesOfEightStreamsDoNotOverflow) {
   const CimLayer layer = map_layer(test::linear_layer(1, weights, 2, 8), ArraySpec{});
   const std::vector<std::int32_t> activations(128, 255);
   for (const std::int64_t top : {255, 256, 65535, 65536}) {
-    const CodeTable table = table_from_values(-128, 128, {100, 101}, {0, 1, top});
+    const CodeTable table = table_from_values({-128, 128}, {100, 101}, {0, 1, top});
     std::vector<std::int64_t> outputs(1);
     FusedLayer(layer).accumulate(make_layer_adc(layer, table), 1, activations, outputs);
     EXPECT_EQ(outputs[0], 255 * top);  // 1 + 2 + … + 128 times the value of 128
@@ -228,8 +227,7 @@ TEST_F(FusedLayerTest, AllZeroStreamsAddTheValueOfTheCodeOfZero) {
   spec.quantizer = quantizers::kZeroRise;
   spec.levels = 4;
   spec.delta = 8;
-  const LayerAdc adc =
-      make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum));
+  const LayerAdc adc = make_layer_adc(layer, make_code_table(spec, layer.sums));
   const std::vector<std::int32_t> zeros(16, 0);
   std::vector<std::int64_t> outputs(1);
   FusedLayer(layer).accumulate(adc, 1, zeros, outputs);

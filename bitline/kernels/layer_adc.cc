@@ -86,7 +86,7 @@ LayerAdc make_layer_adc(const CimLayer& layer, const CodeTable& table) {
 LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables) {
   if (!layer.has_reference_column()) return make_layer_adc(layer, std::move(tables), CodeTable{});
   const SumRange& sums = layer.reference_sums;
-  return make_layer_adc(layer, std::move(tables), lossless_table(sums.minimum, sums.maximum));
+  return make_layer_adc(layer, std::move(tables), lossless_table(sums));
 }
 
 LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables,

@@ -70,7 +70,7 @@ TEST(LayerAdc, ComplementsComeOverTheTablesUnit) {
 }
 
 TEST(LayerAdc, ReferenceColumnIsLosslessUnlessGivenATable) {
-  const LayerAdc adc = make_layer_adc(layer_of(encodings::kOffset), lossless_table(0, 3));
+  const LayerAdc adc = make_layer_adc(layer_of(encodings::kOffset), lossless_table({0, 3}));
   EXPECT_TRUE(adc.reference.lossless);
   for (std::int64_t p = 0; p <= 3; ++p) EXPECT_EQ(adc.reference.value(p), p);
 }
@@ -81,9 +81,9 @@ std::string refusal(const CimLayer& layer, const CodeTable& table, const CodeTab
 
 TEST(LayerAdc, RefusesTablesThatDoNotCoverTheLayersSums) {
   const CimLayer layer = layer_of(encodings::kOffset);
-  EXPECT_THAT(refusal(layer, lossless_table(0, 2), lossless_table(0, 3)),
+  EXPECT_THAT(refusal(layer, lossless_table({0, 2}), lossless_table({0, 3})),
               HasSubstr("normal column sums to 0 … 3, but its ADC's table covers 0 … 2"));
-  EXPECT_THAT(refusal(layer, lossless_table(0, 3), lossless_table(1, 3)),
+  EXPECT_THAT(refusal(layer, lossless_table({0, 3}), lossless_table({1, 3})),
               HasSubstr("reference column sums to 0 … 3, but its ADC's table covers 1 … 3"));
 }
 

@@ -69,8 +69,8 @@ TEST_F(LayerSweepTest, LargeValuesDoNotOverflow) {
   const CimLayer layer =
       map_layer(test::linear_layer(1, std::vector<std::int32_t>(8, 7), 4, 4), array);
   const auto large = [&](std::int64_t value) {
-    return make_layer_adc(layer, table_from_values(layer.sums.minimum, layer.sums.maximum, {1},
-                                                   {Rational(-1), Rational(value)}));
+    return make_layer_adc(layer,
+                          table_from_values(layer.sums, {1}, {Rational(-1), Rational(value)}));
   };
   const std::vector<LayerAdc> adcs{large(60'000'000), large(50'000'000)};
   const std::vector<std::int32_t> activations(8, 15);

@@ -85,7 +85,7 @@ TEST(PreparedTable, ManyThresholdsAreLookedUp) {
 }
 
 TEST(PreparedTable, LosslessIsTheIndexItself) {
-  const CodeTable table = lossless_table(-16, 16);
+  const CodeTable table = lossless_table({-16, 16});
   const PreparedTable prepared = only_table(table, planes_of(16), {1});
   EXPECT_EQ(prepared.conversion, Conversion::kIdentity);
   expect_values(prepared, table, 16);
@@ -93,7 +93,7 @@ TEST(PreparedTable, LosslessIsTheIndexItself) {
 
 // A table of one value has no step at all.
 TEST(PreparedTable, ThresholdsOutOfReachAreLeftOut) {
-  const CodeTable table = table_from_values(-16, 16, {-17, 17}, {1, 2, 3});
+  const CodeTable table = table_from_values({-16, 16}, {-17, 17}, {1, 2, 3});
   const PreparedTable prepared = only_table(table, planes_of(16), {1});
   EXPECT_TRUE(prepared.steps.empty());
   EXPECT_EQ(value_of(prepared, 0), 2);
@@ -102,7 +102,7 @@ TEST(PreparedTable, ThresholdsOutOfReachAreLeftOut) {
 
 // Two thresholds at 0: one step of both heights.
 TEST(PreparedTable, EqualThresholdsAreOneStep) {
-  const CodeTable table = table_from_values(-16, 16, {0, 0}, {0, 1, 3});
+  const CodeTable table = table_from_values({-16, 16}, {0, 0}, {0, 1, 3});
   const PreparedTable prepared = only_table(table, planes_of(16), {1});
   ASSERT_EQ(prepared.steps.size(), 1U);
   EXPECT_EQ(prepared.scale, 3);
@@ -134,7 +134,7 @@ TEST(PreparedTable, ThresholdsFarApartAreCounted) {
 TEST(PreparedTable, CountedThresholdsFitSixteenBits) {
   const std::int64_t rows = 33000;
   for (const std::int64_t last : {32767, 32768}) {
-    const CodeTable table = table_from_values(-rows, rows, {-32766, last}, {0, 1, 3});
+    const CodeTable table = table_from_values({-rows, rows}, {-32766, last}, {0, 1, 3});
     const PreparedTable prepared = only_table(table, planes_of(rows), {1});
     EXPECT_EQ(prepared.conversion == Conversion::kDense, last == 32768);
     expect_values(prepared, table, rows);
@@ -145,7 +145,7 @@ TEST(PreparedTable, CountedThresholdsFitSixteenBits) {
 TEST(PreparedTable, LargeMultiplesTakeTwoBytes) {
   const PackedPlanes planes = planes_of(128);
   for (const std::int64_t top : {255, 256, 257, 511, 512, 65535, 65536}) {
-    const CodeTable table = table_from_values(-128, 128, {-3, 0, 2}, {-7, -6, 248, top - 7});
+    const CodeTable table = table_from_values({-128, 128}, {-3, 0, 2}, {-7, -6, 248, top - 7});
     const std::vector<PreparedTable> prepared = prepare_tables(table, planes, {1});
     EXPECT_EQ(prepared.size(), top > 255 && top < 65536 ? 2U : 1U) << top;
     EXPECT_EQ(prepared.front().conversion, top < 65536 ? Conversion::kSteps : Conversion::kDense);
@@ -157,12 +157,12 @@ TEST(PreparedTable, LargeMultiplesTakeTwoBytes) {
 TEST(PreparedTable, WhatDoesNotFitBytesIsCountedOrDense) {
   const PackedPlanes planes = planes_of(128);
   for (const std::int64_t last : {127, 128}) {  // windows of 256 and 257 indices from −128 on
-    const CodeTable table = table_from_values(-128, 128, {-127, last}, {0, 1, 2});
+    const CodeTable table = table_from_values({-128, 128}, {-127, last}, {0, 1, 2});
     const PreparedTable prepared = only_table(table, planes, {1});
     EXPECT_EQ(prepared.thresholds.empty(), last == 127);
     expect_values(prepared, table, 128);
   }
-  const CodeTable lossless = lossless_table(-128, 128);
+  const CodeTable lossless = lossless_table({-128, 128});
   const PreparedTable prepared = only_table(lossless, planes, {1});
   EXPECT_EQ(prepared.conversion, Conversion::kDense);
   expect_values(prepared, lossless, 128);
@@ -174,7 +174,7 @@ TEST(PreparedTable, ShortTotalsHoldAsManyTilesAsFit) {
   const PackedPlanes planes = planes_of(128);
   const std::vector<std::int64_t> weights{1, 2, 4, 8, 16, 32, 64, 128};
   const auto tiles = [&](std::int64_t top) {
-    const CodeTable table = table_from_values(-128, 128, {0, 1}, {0, 1, top});
+    const CodeTable table = table_from_values({-128, 128}, {0, 1}, {0, 1, top});
     return only_table(table, planes, weights).tiles_in_short;
   };
   EXPECT_EQ(tiles(128), 1);

@@ -100,7 +100,7 @@ LayerAdc isaac_adc(const CimLayer& layer) {
   AdcSpec spec;
   spec.quantizer = quantizers::kFullRange;
   spec.levels = std::max<std::int64_t>(rows * cell * layer.streams.range().maximum / 2 + 1, 2);
-  return make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum));
+  return make_layer_adc(layer, make_code_table(spec, layer.sums));
 }
 
 TEST(ReferenceLossless, ComplementsNeedHalfTheLevelsWhereInputsAreNotNegative) {

@@ -132,7 +132,7 @@ TEST(Reference, SumsAnOffsetLayer) {
 TEST(Reference, ReadsTheReferenceColumnThroughItsOwnTable) {
   const CimLayer layer = map_layer(linear_layer(1, {1, -2}, 2, 2), array_of(encodings::kOffset));
   const LayerAdc adc =
-      make_layer_adc(layer, std::vector<CodeTable>{lossless_table(0, 2)}, {0, 2, {1}, {0, 2}, 1});
+      make_layer_adc(layer, std::vector<CodeTable>{lossless_table({0, 2})}, {0, 2, {1}, {0, 2}, 1});
   EXPECT_THAT(accumulate(layer, adc, {1, 2}), ElementsAre(-9));
 }
 

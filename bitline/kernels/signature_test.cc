@@ -63,8 +63,7 @@ std::vector<LayerAdc> fixed_adcs(const CimLayer& layer) {
     AdcSpec spec;
     spec.levels = levels;
     spec.delta = layer.sums.magnitude() / 4;
-    adcs.push_back(
-        make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum)));
+    adcs.push_back(make_layer_adc(layer, make_code_table(spec, layer.sums)));
   }
   return adcs;
 }

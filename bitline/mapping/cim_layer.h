@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "bitline/base/sum_range.h"
 #include "bitline/base/tensor.h"
 #include "bitline/mapping/array_spec.h"
 #include "bitline/mapping/digits.h"
@@ -62,15 +63,6 @@ struct InputStreams {
 /// exactly one tile.
 using Tile = std::vector<std::int64_t>;  ///< indices into the fan-in in (c, y, x) order
 
-/// Smallest and largest partial sum that a conversion of the layer can see, from the digits' ranges
-/// and the longest tile (not from the weights' values); under ColumnFlip::kComplement, from the
-/// half of those ranges that stored digits reach. Equation (3).
-struct SumRange {
-  std::int64_t minimum = 0;
-  std::int64_t maximum = 0;
-  std::int64_t magnitude() const { return maximum > -minimum ? maximum : -minimum; }
-};
-
 /// What the digital logic does so that lossless Y = Σ W A exactly; equation (6):
 ///   Y = (Σ_t Σ_i Σ_j s c_i g_j v(p) + Σ_t F_t Σ_{r ∈ t} A_r
 ///        − reference_weight · Σ_t Σ_j g_j v_reference(p_reference)
@@ -91,7 +83,10 @@ struct CimLayer : IntegerLayer {
   InputStreams streams;
   std::vector<Tile> tiles;
   Correction correction;
-  SumRange sums;            ///< of a normal column
+  /// Partial sums that a conversion of a normal column can see, from the digits' ranges and the
+  /// lengths of the tiles (not from the weights' values); under ColumnFlip::kComplement, from the
+  /// half of those ranges that stored digits reach. Equation (3).
+  SumRange sums;
   SumRange reference_sums;  ///< of a reference column; 0 … 0 without one
   /// Differential pair read by two conversions of one table, v(p⁺) − v(p⁻); `sums` is then the
   /// range of p⁺ and of p⁻, with digits b⁺ = max(b, 0) and b⁻ = max(−b, 0).

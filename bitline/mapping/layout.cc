@@ -154,6 +154,9 @@ std::vector<std::string> notes_on(const CimLayer& layer) {
   if (layer.planes.has_flips())
     notes.push_back(fmt::format("{} of {} columns are flipped", layer.planes.flipped_columns(),
                                 layer.planes.signs.size()));
+  if (layer.sums.step == 2)
+    notes.push_back(fmt::format("its partial sums are all {}: {} levels tell them apart",
+                                layer.sums.maximum % 2 == 0 ? "even" : "odd", layer.sums.count()));
   if (layer.geometry.groups > 1)
     notes.push_back(fmt::format("{} groups are read one after the other", layer.geometry.groups));
   return notes;

@@ -84,6 +84,15 @@ SumRange normal_sums(std::int64_t rows, DigitRange cell, DigitRange input, Colum
   return sum_range(std::max<std::int64_t>(rows * cell.maximum / 2, 1), {0, 1}, input);
 }
 
+/// (3) Where every row adds −1 or +1, the sums of a tile have the parity of its rows.
+std::int64_t step_of_sums(const CimLayer& layer) {
+  if (!layer.array.encoding->is_binary || !layer.streams.bipolar) return 1;
+  const auto is_odd = [](const Tile& tile) { return tile.size() % 2 == 1; };
+  const bool one_parity =
+      std::ranges::all_of(layer.tiles, is_odd) || std::ranges::none_of(layer.tiles, is_odd);
+  return one_parity ? 2 : 1;
+}
+
 CimLayer place(const IntegerLayer& layer, const ArraySpec& array) {
   check_shape(layer);
   EncodedWeights encoded = encode_weights(layer, array);
@@ -100,6 +109,7 @@ CimLayer place(const IntegerLayer& layer, const ArraySpec& array) {
   for (const Tile& tile : mapped.tiles) longest = std::max(longest, tile.size());
   const auto rows = static_cast<std::int64_t>(longest);
   mapped.sums = normal_sums(rows, encoded.column_digits, mapped.streams.range(), array.column_flip);
+  mapped.sums.step = step_of_sums(mapped);
   if (mapped.has_reference_column())
     mapped.reference_sums = sum_range(rows, {1, 1}, mapped.streams.range());
   mapped.subtract_digitally = array.subtract == Subtract::kDigital;

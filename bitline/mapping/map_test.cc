@@ -174,8 +174,35 @@ TEST(MapLayer, BinaryNetworksDriveTheirActivationsAsTheyAre) {
   EXPECT_THAT(streams_of(mapped, -1), ElementsAre(-1));
   EXPECT_THAT(streams_of(mapped, 1), ElementsAre(1));
   EXPECT_THAT(digits_of(mapped), ElementsAre(1, -1, 1));
-  EXPECT_EQ(mapped.sums.minimum, -3);
-  EXPECT_EQ(mapped.sums.maximum, 3);
+  EXPECT_EQ(mapped.sums, (SumRange{-3, 3, 2}));
+}
+
+/// A binary layer with so many inputs, all weights +1.
+IntegerLayer binary_layer(std::size_t inputs) {
+  IntegerLayer layer = linear_layer(1, std::vector<std::int32_t>(inputs, 1), 1, 1);
+  layer.weight_odd = layer.input_odd = true;
+  return layer;
+}
+
+// A sum of n numbers −1 or +1 is as odd as n.
+TEST(MapLayer, SumsOfABinaryLayerAreTwoApartWhereItsTilesAreOfOneParity) {
+  ArraySpec array = array_of(encodings::kBipolar);
+  array.rows = 4;
+  EXPECT_EQ(map_layer(binary_layer(10), array).sums, (SumRange{-4, 4, 2}));  // 4 + 4 + 2
+  EXPECT_EQ(map_layer(binary_layer(9), array).sums, (SumRange{-4, 4, 1}));   // 4 + 4 + 1
+  array.rows = 5;
+  EXPECT_EQ(map_layer(binary_layer(8), array).sums, (SumRange{-5, 5, 2}));  // 5 + 3
+  EXPECT_EQ(map_layer(binary_layer(10), array).sums.count(), 6);            // 5 + 5
+}
+
+// A bit that is 0 drives no row, and a cell that is 0 adds nothing.
+TEST(MapLayer, SumsOfOtherLayersAreOneApart) {
+  IntegerLayer unsigned_inputs = binary_layer(4);
+  unsigned_inputs.input_odd = false;
+  EXPECT_EQ(map_layer(unsigned_inputs, array_of(encodings::kBipolar)).sums.step, 1);
+  IntegerLayer pairs = linear_layer(1, {1, -1, 1, 1}, 2, 1);
+  pairs.input_odd = true;
+  EXPECT_EQ(map_layer(pairs, array_of(encodings::kDifferential)).sums.step, 1);
 }
 
 /// Σ_i c_i b_i of one weight of a layer with one output and one tile.

@@ -19,7 +19,9 @@ struct CostConfig {
   std::filesystem::path technology;   ///< empty: technology_32nm()
   std::int64_t baseline_levels = 16;  ///< of every layer's ADC, in the design to compare with
   bool dummy_column = false;          ///< CostOptions::dummy_column
-  bool zero_detection = false;        ///< reads that drive no word line are not converted
+  /// Of the energy of an image, what the ADCs of baseline_levels take; empty: by the technology.
+  std::optional<double> adc_share;
+  bool zero_detection = false;  ///< reads that drive no word line are not converted
 };
 
 /// [allocate]
@@ -35,22 +37,36 @@ struct AllocateConfig {
 /// A technology is known by its content (describe).
 template <ConstOrNot<CostConfig> Cost, typename Visit>
 void visit_fields(Cost& cost, Visit&& visit) {
-  visit(FieldText{"adc",
-                  "`flash`: a comparator for each threshold; `sar`: successive approximation; "
-                  "`andrulis`: regression over published converters, for 16 levels and more. "
-                  "Equations (21) to (23) of [arithmetic.md](arithmetic.md#cost)"},
-        cost.adc);
+  visit(
+      FieldText{
+          "adc",
+          "`flash`: a comparator for each threshold; `sar`: successive approximation; "
+          "`andrulis`: regression over published converters, for 16 levels and more; `survey`: "
+          "published converters of 1 to 8 bits, with error bars "
+          "([adc-costs.md](adc-costs.md)). Equations (21) to (23) of "
+          "[arithmetic.md](arithmetic.md#cost). Compare plans under one model: the models "
+          "differ by up to two orders of magnitude"},
+      cost.adc);
   visit(
       FieldText{
           "technology",
           "TOML file with the area, energy and time of each circuit; "
           "[cost/32nm.toml](../bitline/cost/32nm.toml) is the default, with a source for every "
-          "number. Copy it and put in those of your process; its cells and DACs are of one bit",
+          "number, and [cost/reram.toml](../bitline/cost/reram.toml) has cells of ReRAM in place "
+          "of "
+          "SRAM. Copy it and put in those of your process; its cells and DACs are of one bit",
           Decides::kNothing, "32 nm"},
       cost.technology);
   visit(FieldText{"baseline_levels",
                   "levels of every ADC in the design that savings are counted from; 2 or more"},
         cost.baseline_levels, Whole{2, kMaximumLevels});
+  visit(FieldText{"adc_share",
+                  "which share of the energy of an image the ADCs of the design with "
+                  "`baseline_levels` take, 0.01 to 0.99: the energy of every ADC is scaled to it. "
+                  "The article has 0.86 for one read, which the default technology is fitted to; "
+                  "chips of 2020 to 2024 report 0.156 to 0.612 ([adc-costs.md](adc-costs.md))",
+                  Decides::kResults, "by the technology"},
+        cost.adc_share, Real{0.01, 0.99});
   visit(FieldText{"dummy_column",
                   "every array has one column more, whose cells give its ADCs their reference: "
                   "1/256 of an array with 256 columns"},

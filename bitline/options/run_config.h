@@ -66,11 +66,11 @@ void visit_fields(Run& run, Visit&& visit) {
                   "seed of everything that is drawn: the search sample, initial weights, order and "
                   "augmentation of training images; 0 to 2147483647"},
         run.seed, Whole{0, kMany});
-  visit(
-      FieldText{"threads",
-                "threads; 0: all cores; at most 1024. Results do not depend on it (training does)",
-                Decides::kNothing},
-      run.threads, Whole{0, 1024});
+  visit(FieldText{"threads",
+                  "threads; 0: all cores; at most 1024, and no more than there are cores for the "
+                  "process. Results do not depend on it (training does)",
+                  Decides::kNothing},
+        run.threads, Whole{0, 1024});
   visit(FieldText{"engine",
                   "what simulates the array: `fused` (bit-packed, fast), `reference` (the "
                   "definition, slow), `composed` (LibTorch operators). All give the same bits",

@@ -33,6 +33,9 @@ SearchConfig read_search(const ConfigTable& table) {
   if (search.percentile <= 0 || search.percentile > 100)
     fail_usage("search.percentile {} is outside 0 to 100 per cent; choose 99.9, for example",
                to_string(search.percentile));
+  if (search.max_loss < 0 || search.max_loss > 100)
+    fail_usage("{} = {} is outside 0 to 100 points; choose 1, for example", table.where("max_loss"),
+               to_string(search.max_loss));
   check_delta_step(search.options.delta_step);
   return search;
 }

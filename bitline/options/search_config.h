@@ -46,7 +46,7 @@ struct SearchConfig {
   SearchStatistics statistics = SearchStatistics::kStored;
   bool stream_ranges_by_spread = false;  ///< shifts_by_spread() of every layer, else one range
   std::vector<std::string> layers;  ///< that get an ADC, the others staying lossless; empty: all
-  double max_loss = 1.0;  ///< points of accuracy on the validation sample that plan.json may lose
+  Rational max_loss = 1;  ///< points of accuracy on the validation sample that plan.json may lose
   bool recalibrate = false;
 };
 
@@ -140,7 +140,7 @@ void visit_fields(Search& search, Visit&& visit) {
   visit(FieldText{"max_loss",
                   "points of accuracy on the validation sample that `plan.json` may lose; 0 to 100",
                   Decides::kNothing},
-        search.max_loss, Real{0, 100});
+        search.max_loss);
   visit(FieldText{"recalibrate",
                   "`run`: give each plan's network new batch-norm statistics too, and evaluate it "
                   "with both",

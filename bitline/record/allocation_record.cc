@@ -124,6 +124,7 @@ Record read_allocation(const Json& json) {
   allocation.validation_images = newer_field<std::int64_t>(json, "validation_images");
   allocation.lossless = part(json, "lossless", read_lossless);
   part(json, "budget", [&](const Json& budget) { read_budget(budget, allocation); });
+  allocation.divisions_tried = newer_field<std::int64_t>(json, "divisions_tried");
   read_plans(json, allocation);
   allocation.saved = optional_part(json, "saved", read_saving);
   return allocation;
@@ -137,7 +138,8 @@ Json json_of(const AllocationRecord& allocation) {
             {"images", allocation.images},
             {"validation_images", allocation.validation_images},
             {"lossless", json_of(allocation.lossless)},
-            {"budget", budget_json(allocation)}};
+            {"budget", budget_json(allocation)},
+            {"divisions_tried", allocation.divisions_tried}};
   for (const Record::Sensitivity& own : allocation.sensitivities)
     json["sensitivities"][own.layer] = list_json(own.choices);
   json["front"] = list_json(allocation.front);

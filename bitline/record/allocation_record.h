@@ -97,6 +97,8 @@ struct AllocationRecord {
   /// The budget; one of the two.
   std::optional<std::int64_t> lost_answers;
   std::optional<std::int64_t> largest_cost;
+  /// How many divisions of the levels there are, where all were tried; 0: too many.
+  std::int64_t divisions_tried = 0;
   std::vector<Sensitivity> sensitivities;  ///< of the layers that get ADCs, front to back
   std::vector<Unbeaten> front;             ///< from the cheapest
   std::vector<Uniform> uniform;            ///< the same levels in every layer, ascending

@@ -29,6 +29,7 @@ const std::string kText = R"({
  "budget": {
   "lost_answers": 3
  },
+ "divisions_tried": 4,
  "sensitivities": {
   "second": [
    {
@@ -108,6 +109,7 @@ AllocationRecord allocation() {
   allocation.validation_images = 40;
   allocation.lossless = {77, 39, 800, {0.75, 0.5, 0.875}};
   allocation.lost_answers = 3;
+  allocation.divisions_tried = 4;
   allocation.sensitivities = {{"second", {{3, 25, 70, 1200}}}, {"first", {{4, 50, 75, 1100}}}};
   AllocationRecord::Unbeaten unbeaten;
   unbeaten.plan = {75, 69, 1300, {{"first", 4}, {"second", 3}}};

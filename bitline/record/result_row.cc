@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "bitline/base/fail.h"
 #include "bitline/record/csv_table.h"
 
@@ -9,7 +11,9 @@ namespace bitline {
 namespace {
 
 constexpr std::string_view kLossless = "lossless";
+constexpr std::string_view kFloat = "float";
 constexpr double kPerCent = 100;
+constexpr std::int64_t kDecimals = 10000;  // as many as the table has
 
 std::string per_cent(const Interval& share) {
   return fmt::format("{:.4f},{:.4f},{:.4f}", 100 * share.value, 100 * share.lower,
@@ -27,6 +31,11 @@ Interval read_share(const CsvTable& table, std::size_t row, const std::string& c
   return {share, share, share};
 }
 
+std::string levels_text(const ResultRow& row) {
+  if (row.levels != 0) return std::to_string(row.levels);
+  return std::string(row.real ? kFloat : kLossless);
+}
+
 Treatment read_treatment(const std::string& name) {
   try {
     return from_name<Treatment>(name);
@@ -37,13 +46,16 @@ Treatment read_treatment(const std::string& name) {
 
 ResultRow read_row(const CsvTable& table, std::size_t row) {
   ResultRow r;
-  if (table.text(row, "levels") != kLossless) r.levels = table.integer(row, "levels");
+  r.real = table.text(row, "levels") == kFloat;
+  if (!r.real && table.text(row, "levels") != kLossless) r.levels = table.integer(row, "levels");
   r.ranges = table.text(row, "ranges");
   r.treatment = read_treatment(table.text(row, "treatment"));
   r.search_accuracy = read_share(table, row, "search_accuracy");
   r.search_loss = table.number(row, "search_loss_points");
   r.validation_accuracy = read_share(table, row, "validation_accuracy");
-  r.validation_loss = table.number(row, "validation_loss_points");
+  const double lost = table.number(row, "validation_loss_points");
+  r.validation_loss = Rational(std::llround(kDecimals * lost), kDecimals);
+  r.validation_loss_interval = {lost, lost, lost};
   r.test_accuracy = read_interval(table, row, "test_accuracy", "test_accuracy", kPerCent);
   if (table.has("test_top5_accuracy"))
     r.test_top_five = read_interval(table, row, "test_top5_accuracy", "test_top5", kPerCent);
@@ -55,6 +67,10 @@ ResultRow read_row(const CsvTable& table, std::size_t row) {
 
 }  // namespace
 
+const ResultRow& lossless_row(const std::vector<ResultRow>& rows) {
+  return rows.at(rows.front().real ? 1 : 0);
+}
+
 std::string to_csv(const std::vector<ResultRow>& rows) {
   const bool top_five = !rows.empty() && rows.front().test_top_five;
   std::string csv = fmt::format(
@@ -64,13 +80,12 @@ std::string to_csv(const std::vector<ResultRow>& rows) {
       "plan,network\n",
       top_five ? "test_top5_accuracy,test_top5_lower,test_top5_upper," : "");
   for (const ResultRow& r : rows)
-    csv +=
-        fmt::format("{},{},{},{:.4f},{:.4f},{:.4f},{:.4f},{},{}{:.4f},{:.4f},{:.4f},{},{}\n",
-                    r.levels == 0 ? std::string(kLossless) : std::to_string(r.levels), r.ranges,
-                    name_of(r.treatment), 100 * r.search_accuracy.value, r.search_loss,
-                    100 * r.validation_accuracy.value, r.validation_loss, per_cent(r.test_accuracy),
-                    r.test_top_five ? per_cent(*r.test_top_five) + "," : "", r.test_loss.value,
-                    r.test_loss.lower, r.test_loss.upper, r.plan, r.network);
+    csv += fmt::format(
+        "{},{},{},{:.4f},{:.4f},{:.4f},{:.4f},{},{}{:.4f},{:.4f},{:.4f},{},{}\n", levels_text(r),
+        r.ranges, name_of(r.treatment), 100 * r.search_accuracy.value, r.search_loss,
+        100 * r.validation_accuracy.value, r.validation_loss.to_double(), per_cent(r.test_accuracy),
+        r.test_top_five ? per_cent(*r.test_top_five) + "," : "", r.test_loss.value,
+        r.test_loss.lower, r.test_loss.upper, r.plan, r.network);
   return csv;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bitline/base/enum_names.h"
+#include "bitline/base/rational.h"
 #include "bitline/record/interval.h"
 
 namespace bitline {
@@ -32,20 +33,26 @@ struct ResultRow {
   /// On training images that neither the search nor the training has seen: the validation sample,
   /// or for retrained networks those that were held out. Where there are none, the search sample.
   Interval validation_accuracy;
-  double validation_loss = 0;             ///< points lost on them
+  Rational validation_loss = 0;           ///< points lost on them, exactly
+  Interval validation_loss_interval;      ///< the same with the paired interval; not in the table
   Interval test_accuracy;                 ///< on the test set
   std::optional<Interval> test_top_five;  ///< on the test set, where there are more than 10 classes
   Interval test_loss;                     ///< points lost on the test set, with the paired interval
   std::string plan;                       ///< artefact, for example "plans/L4-layer-wise.json"
   std::string network;                    ///< artefact of the treated network, or empty
+  bool real = false;  ///< the float network that was put on grids; without levels
 
   bool operator==(const ResultRow&) const = default;
 };
 
+/// That of the lossless network as it came: the first, or the one behind the float network. There
+/// is one.
+const ResultRow& lossless_row(const std::vector<ResultRow>& rows);
+
 /// CSV with a header; accuracies in per cent, losses in points, to four decimals; columns of top-5
 /// where the rows have it. docs/run-folder.md names the columns.
 std::string to_csv(const std::vector<ResultRow>& rows);
-/// The inverse. The table has no interval of the accuracies on the search and the validation
+/// The inverse. The table has no interval of accuracies and losses on the search and the validation
 /// images: their ends are the value. Throws Error that names the column which is missing, or whose
 /// field is damaged.
 std::vector<ResultRow> rows_from_csv(std::string_view text);

@@ -10,7 +10,7 @@
 namespace bitline {
 namespace {
 
-ResultRow row(std::int64_t levels, double validation_loss) {
+ResultRow row(std::int64_t levels, const Rational& validation_loss) {
   ResultRow r;
   r.levels = levels;
   r.validation_loss = validation_loss;
@@ -26,7 +26,8 @@ ResultRow full_row() {
           {0.75, 0.75, 0.75},
           2.5,
           {0.625, 0.625, 0.625},
-          -0.25,
+          Rational(-1, 4),
+          {-0.25, -0.25, -0.25},
           {0.5, 0.25, 0.75},
           Interval{0.875, 0.75, 1},
           {1.5, -0.5, 3.5},
@@ -40,6 +41,17 @@ TEST(ResultRows, GoRound) {
   const std::vector<ResultRow> rows{lossless, full_row()};
   EXPECT_EQ(rows_from_csv(to_csv(rows)), rows);
   EXPECT_TRUE(rows_from_csv(to_csv({})).empty());
+}
+
+TEST(ResultRows, BeginWithTheFloatNetworkWhereThereIsOne) {
+  ResultRow real = row(0, Rational(-17, 2));
+  real.real = true;
+  const std::vector<ResultRow> rows{real, row(0, 0), row(8, 1)};
+  EXPECT_NE(to_csv(rows).find("\nfloat,,,"), std::string::npos);
+  const std::vector<ResultRow> read = rows_from_csv(to_csv(rows));
+  EXPECT_TRUE(read[0].real);
+  EXPECT_EQ(&lossless_row(read), &read[1]);
+  EXPECT_EQ(lossless_row({row(0, 0), row(8, 1)}).levels, 0);
 }
 
 TEST(ResultRows, GoRoundAsText) {

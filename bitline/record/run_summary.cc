@@ -16,6 +16,7 @@ std::string to_json(const RunSummary& summary) {
   if (!summary.given_batch_norm.empty()) json["given_batch_norm"] = summary.given_batch_norm;
   json["seconds"] = summary.seconds;
   json["skipped"] = summary.skipped;
+  json["doubts"] = summary.doubts;
   return json_text(json, 1) + "\n";
 }
 
@@ -38,6 +39,7 @@ RunSummary run_summary_from_json(std::string_view text) {
                                    .value_or(std::vector<std::string>{});
     summary.seconds = field<std::map<std::string, double>>(json, "seconds");
     summary.skipped = field<std::vector<std::string>>(json, "skipped");
+    summary.doubts = newer_field<std::vector<std::string>>(json, "doubts");
     return summary;
   });
 }

@@ -24,6 +24,7 @@ struct RunSummary {
   std::vector<std::string> given_batch_norm;  ///< layers that came without, where recalibrated
   std::map<std::string, double> seconds;      ///< by stage
   std::vector<std::string> skipped;           ///< stages that were up to date
+  std::vector<std::string> doubts;            ///< what the table cannot bear, a line each
 
   bool operator==(const RunSummary&) const = default;
 };

@@ -28,6 +28,9 @@ const std::string kText = R"({
  },
  "skipped": [
   "results"
+ ],
+ "doubts": [
+  "50 validation images cannot tell"
  ]
 }
 )";
@@ -46,7 +49,8 @@ RunSummary summary() {
           "networks/L6-layer-wise.safetensors",
           {"conv2"},
           {{"profile", 2.5}, {"results", 0.01}},
-          {"results"}};
+          {"results"},
+          {"50 validation images cannot tell"}};
 }
 
 TEST(RunSummary, GoesRound) {

@@ -83,10 +83,10 @@ PageTable plan_rows(const Runs& runs, const Positions& positions) {
       if (row.test_top_five) top_five = in_per_cent(*row.test_top_five).value;
       const Interval test = in_per_cent(row.test_accuracy);
       table.add({run.name, method_of(runs, run, row), series, position, levels,
-                 row.levels != 0 ? row.ranges : "lossless", treatment_text(row),
-                 in_per_cent(row.search_accuracy).value, in_per_cent(row.validation_accuracy).value,
-                 test.value, test.lower, test.upper, row.test_loss.value, row.test_loss.lower,
-                 row.test_loss.upper, top_five});
+                 row.levels != 0 ? row.ranges : (row.real ? "float" : "lossless"),
+                 treatment_text(row), in_per_cent(row.search_accuracy).value,
+                 in_per_cent(row.validation_accuracy).value, test.value, test.lower, test.upper,
+                 row.test_loss.value, row.test_loss.lower, row.test_loss.upper, top_five});
     }
   return table;
 }
@@ -104,7 +104,7 @@ std::vector<Baseline> baselines_of(const Runs& runs) {
   std::vector<Baseline> baselines;
   for (const RunRecord& run : runs)
     for (const ResultRow& row : run.results) {
-      if (row.levels != 0) continue;
+      if (row.levels != 0 || row.real) continue;
       const Interval accuracy = in_per_cent(row.test_accuracy);
       const auto same = std::ranges::find_if(baselines, [&](const Baseline& known) {
         return known.treatment == row.treatment && known.accuracy == accuracy;

@@ -42,7 +42,11 @@ PageChoice cost_choice(const Runs& runs) {
   return {.field = "plan", .label = "Plan", .initial = first == nullptr ? "" : first->name};
 }
 
-std::string saved_text(double share) { return signed_text(fmt::format("{:.1f} %", 100 * share)); }
+/// A plan that costs more has no share that it saves.
+std::string saved_text(double share) {
+  return share < 0 ? fmt::format("{:.1f} times as much", 1 - share)
+                   : fmt::format("{:.1f} %", 100 * share);
+}
 
 PageFact area_fact(const std::string& label, double saved, double now, double before) {
   return {label, saved_text(saved), fmt::format("{:.3f} mm² in place of {:.3f}", now, before)};

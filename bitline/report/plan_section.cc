@@ -19,10 +19,10 @@ void add_plan(const RunRecord& run, PageTable& table) {
     const auto found = plan->plan.layers.find(layer);
     if (found == plan->plan.layers.end()) continue;
     const PlannedAdc& adc = found->second;
-    const CodeTable codes = widest_table(adc.spec, adc.minimum, adc.maximum);
+    const CodeTable codes = widest_table(adc.spec, adc.sums);
     table.add({run.name, layer, name_of(adc.spec.quantizer), codes.levels(),
                delta_text(adc.spec, "–"), step_text(adc, "–"),
-               signed_text(fmt::format("{} to {}", adc.minimum, adc.maximum)),
+               signed_text(fmt::format("{} to {}", adc.sums.minimum, adc.sums.maximum)),
                signed_text(thresholds_by_stream(adc, kThresholdsShown, "…"))});
   }
 }

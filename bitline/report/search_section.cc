@@ -50,7 +50,7 @@ PageTable lossless_table(const Runs& runs) {
   for (const RunRecord& run : runs) {
     table.add({run.name, counts_agreement(run)
                              ? 100.0
-                             : in_per_cent(run.results.front().search_accuracy).value});
+                             : in_per_cent(lossless_row(run.results).search_accuracy).value});
   }
   return table;
 }
@@ -77,8 +77,7 @@ PageTable range_table(const Runs& runs) {
         const PlannedAdc& adc = found->second;
         if (!adc.spec.quantizer->has_range()) continue;
         table.add({run.name, origin_of(plan), layer, adc.spec.levels, plan.levels,
-                   adc.spec.delta.to_double(),
-                   step_of(adc.spec, adc.minimum, adc.maximum).to_double()});
+                   adc.spec.delta.to_double(), step_of(adc.spec, adc.sums).to_double()});
       }
   return table;
 }

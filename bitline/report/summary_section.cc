@@ -32,7 +32,7 @@ std::vector<PageFact> facts_of(const RunRecord& run, const ResultRow& row) {
            row.network.empty() ? "network as it came"
                                : fmt::format("{} network", name_of(row.treatment))},
           accuracy_fact("Test accuracy", row),
-          accuracy_fact("Lossless ADCs", run.results.front()),
+          accuracy_fact("Lossless ADCs", lossless_row(run.results)),
           {"Loss on test", signed_text(fmt::format("{:.2f} points", row.test_loss.value)),
            interval_text(row.test_loss) + ", paired"}};
 }
@@ -76,7 +76,7 @@ PageJson comparison(const Runs& runs) {
                            {"loss_lower", "95 % from", 2},
                            {"loss_upper", "to", 2}});
   for (const RunRecord& run : runs) {
-    const double lossless = in_per_cent(run.results.front().test_accuracy).value;
+    const double lossless = in_per_cent(lossless_row(run.results).test_accuracy).value;
     if (const auto i = run.recommended()) {
       const ResultRow& row = run.results[*i];
       const Interval test = in_per_cent(row.test_accuracy);
@@ -97,6 +97,8 @@ PageSection summary_section(const Runs& runs) {
   PageSection section{"summary", "Summary", ""};
   if (runs.size() == 1) {
     add_single(runs.front(), section);
+    for (const std::string& doubt : runs.front().summary.doubts)
+      section.blocks.push_back(page_text("Doubt: " + doubt + ".", "note"));
   } else {
     section.lead =
         fmt::format("{} runs side by side, each with the plan that it recommends.", runs.size());

@@ -101,7 +101,7 @@ std::array<PageTable, 2> plan_tables(const Runs& runs) {
   for (const RunRecord& run : runs)
     for (const PlanRecord& plan : run.plans)
       for (const auto& [layer, adc] : plan.plan.layers) {
-        const CodeTable codes = widest_table(adc.spec, adc.minimum, adc.maximum);
+        const CodeTable codes = widest_table(adc.spec, adc.sums);
         const auto [lower, upper] = unclipped_range(codes);
         ranges.add({run.name, layer, plan.name, lower, upper});
         if (codes.thresholds.size() > kThresholdsDrawn) continue;

@@ -2,7 +2,7 @@
 
 namespace bitline {
 
-std::optional<std::size_t> recommend(const std::vector<ResultRow>& rows, double max_loss) {
+std::optional<std::size_t> recommend(const std::vector<ResultRow>& rows, const Rational& max_loss) {
   std::optional<std::size_t> best;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const ResultRow& row = rows[i];

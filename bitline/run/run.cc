@@ -12,6 +12,7 @@
 #include "bitline/record/run_summary.h"
 #include "bitline/record/search_summary.h"
 #include "bitline/report/report.h"
+#include "bitline/run/doubts.h"
 #include "bitline/run/recommendation.h"
 #include "bitline/run/run_analysis.h"
 #include "bitline/run/run_network.h"
@@ -42,6 +43,17 @@ std::int64_t most_levels(const AdcPlan& plan) {
   return most;
 }
 
+/// A row of the table before it is measured, which waits until nothing is searched any more: test
+/// images have no say in what is found.
+struct PendingRow {
+  PlanCase own;
+  std::string name;  ///< of its artefacts
+  AdcPlan plan;
+  Treatment treatment = Treatment::kNone;
+  std::string network;        ///< artefact; empty for the one that came
+  std::string plan_artefact;  ///< empty without a plan
+};
+
 /// A run while it goes on.
 class Run {
  public:
@@ -63,6 +75,8 @@ class Run {
     for (const std::int64_t levels : config_.search.levels)
       for (const RangeMethod ranges : config_.search.ranges) search_case(levels, ranges);
     if (config_.allocate) allocated_case();
+    for (const auto& [own, plan] : plans_) plan_case(own, plan);
+    measure_rows();
     finish();
     return std::move(outcome_);
   }
@@ -71,7 +85,10 @@ class Run {
   const RunFolder& folder() const { return stages_.folder(); }
 
   void baseline() {
-    subject_.network = run_network(config_, stages_, job_);
+    RunNetworks networks = run_network(config_, stages_, job_);
+    subject_.network = std::move(networks.network);
+    real_ = std::move(networks.real);
+    check_delta_step_fits(subject_.network, config_);
     subject_.sample = load_search_sample(config_.data, config_.seed, job_);
     recalibrates_ = config_.search.recalibrate && can_recalibrate(subject_.network, config_.array);
     if (recalibrates_)
@@ -79,7 +96,7 @@ class Run {
     subject_.network_hash = content_hash(subject_.network);
     subject_.sample_hash = content_hash(subject_.sample);
     rows_.emplace(config_, subject_.network, subject_.sample, stages_, job_);
-    outcome_.rows.push_back(rows_->lossless());
+    pending_.push_back({{}, "lossless", {}, Treatment::kNone, "", ""});
     if (config_.retrain && config_.retrain->control) retrained_case({}, {});
   }
 
@@ -108,16 +125,16 @@ class Run {
         search_summary_from_json(folder().read_text("searches/" + search.name + ".json"));
     outcome_.images_measured += summary.images_measured;
     outcome_.images_in_full += summary.images_in_full;
-    plan_case(search, plan_from_json(folder().read_text(search.artefact())));
+    plans_.emplace_back(search, plan_from_json(folder().read_text(search.artefact())));
   }
 
   void allocated_case() {
     const auto plan = analysis_.allocate(rows_->test_images(), rows_->test_hash());
-    if (plan) plan_case({most_levels(*plan), "allocated", "allocated"}, *plan);
+    if (plan) plans_.emplace_back(PlanCase{most_levels(*plan), "allocated", "allocated"}, *plan);
   }
 
   void plan_case(const PlanCase& own, const AdcPlan& plan) {
-    add_row(own, own.name, subject_.network, plan, Treatment::kNone, {});
+    pending_.push_back({own, own.name, plan, Treatment::kNone, "", own.artefact()});
     if (config_.cost) analysis_.cost(own.name, subject_.network, plan);
     if (recalibrates_) recalibrated_case(own, plan);
     if (config_.retrain) retrained_case(own, plan);
@@ -136,9 +153,8 @@ class Run {
                       output.path_of(artefact),
                       recalibrated(subject_.network, plan, subject_.sample, config_, job_));
                 });
-    const Network network = network_from(artefact);
-    add_row(own, name, network, plan, Treatment::kRecalibrated, artefact);
-    if (has_other_costs()) analysis_.cost(name, network, plan);
+    pending_.push_back({own, name, plan, Treatment::kRecalibrated, artefact, own.artefact()});
+    if (has_other_costs()) analysis_.cost(name, network_from(artefact), plan);
   }
 
   /// Without levels: the control, the same training with lossless ADCs.
@@ -160,12 +176,11 @@ class Run {
                          });
     const AdcPlan trained_plan =
         changes_plan ? plan_from_json(folder().read_text(plan_artefact)) : plan;
-    const Network network = network_from(artefact);
-    add_row(own, name, network, trained_plan, Treatment::kRetrained, artefact);
-    if (changes_plan) outcome_.rows.back().plan = plan_artefact;
+    pending_.push_back({own, name, trained_plan, Treatment::kRetrained, artefact,
+                        own.levels == 0 ? "" : plan_artefact});
     const bool costs_as_before = !changes_plan && !has_other_costs();
     if (config_.cost && own.levels != 0 && !costs_as_before)
-      analysis_.cost(name, network, trained_plan);
+      analysis_.cost(name, network_from(artefact), trained_plan);
   }
 
   /// Of another network under the same plan: other reads are idle.
@@ -175,21 +190,29 @@ class Run {
     return network_from_safetensors(parse_safetensors(folder().read(artefact)));
   }
 
-  /// `artefact`: where the network stands in the folder; empty for the one that came.
-  void add_row(const PlanCase& own, const std::string& name, const Network& network,
-               const AdcPlan& plan, Treatment treatment, const std::string& artefact) {
-    ResultRow row = rows_->measure(name, network, plan, treatment);
-    if (config_.explain && own.levels != 0) analysis_.explain(name, network, plan);
-    row.levels = own.levels;
-    row.ranges = own.ranges;
-    row.network = artefact;
-    if (own.levels != 0) row.plan = own.artefact();
-    outcome_.rows.push_back(row);
+  void measure_rows() {
+    if (real_) outcome_.rows.push_back(rows_->measure_real(*real_));
+    for (const PendingRow& pending : pending_) {
+      const Network network =
+          pending.network.empty() ? subject_.network : network_from(pending.network);
+      ResultRow row = rows_->measure(pending.name, network, pending.plan, pending.treatment);
+      if (config_.explain && pending.own.levels != 0)
+        analysis_.explain(pending.name, network, pending.plan);
+      row.levels = pending.own.levels;
+      row.ranges = pending.own.ranges;
+      row.network = pending.network;
+      row.plan = pending.plan_artefact;
+      outcome_.rows.push_back(row);
+    }
   }
 
   void finish() {
     outcome_.validation_images = rows_->validation_images();
     outcome_.recommended = recommend(outcome_.rows, config_.search.max_loss);
+    outcome_.doubts = doubts_about(
+        outcome_.rows, outcome_.recommended,
+        {rows_->test_images().classes, outcome_.validation_images, rows_->test_images().size()},
+        config_.search.max_loss);
     const std::string table = to_csv(outcome_.rows);
     std::string plan;
     if (outcome_.recommended) {
@@ -216,7 +239,8 @@ class Run {
     summary.network = subject_.network_hash;
     summary.command = config_.command;
     summary.objective = name_of(config_.search.options.objective);
-    summary.max_loss = config_.search.max_loss;
+    summary.max_loss = config_.search.max_loss.to_double();
+    summary.doubts = outcome_.doubts;
     summary.validation_images = outcome_.validation_images;
     summary.config = config_.as_used;
     if (outcome_.recommended) {
@@ -245,7 +269,10 @@ class Run {
   Job job_;
   RunSubject subject_;
   RunAnalysis analysis_;
+  std::optional<Network> real_;  // that the run has put on grids
   std::optional<RunRows> rows_;
+  std::vector<std::pair<PlanCase, AdcPlan>> plans_;  // as the searches found them
+  std::vector<PendingRow> pending_;                  // in the order of the table
   RunOutcome outcome_;
   bool recalibrates_ = false;
 };

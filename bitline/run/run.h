@@ -14,13 +14,14 @@ namespace bitline {
 
 struct RunOutcome {
   Network network;                         ///< as it came, before any recalibration
-  std::vector<ResultRow> rows;             ///< the lossless network first
+  std::vector<ResultRow> rows;             ///< lossless_row() first, or behind the float network
   std::optional<std::size_t> recommended;  ///< row of plan.json; empty: no plan was good enough
   std::optional<AdcPlan> plan;             ///< that plan
   /// Layers on the array whose recalibrated rows have a batch-norm of their own (add_batch_norm);
   /// none where nothing is recalibrated.
   std::vector<std::string> given_batch_norm;
   std::int64_t validation_images = 0;      ///< RunRows::validation_images
+  std::vector<std::string> doubts;         ///< doubts_about() this
   std::vector<std::string> skipped;        ///< stages that were up to date
   std::int64_t images_measured = 0;        ///< image evaluations of all searches
   std::int64_t images_in_full = 0;         ///< that brute force would have taken
@@ -30,11 +31,11 @@ struct RunOutcome {
 /// that the ADC model of [cost] does not have. Throws Error (kUsage).
 void check_run(const RunConfig& config);
 
-/// baseline → profile → search (each range method and level count) → cost (where asked) →
-/// recalibrate and retrain (where asked; the control is retrained with lossless ADCs) → evaluate on
-/// the test set, explain (where asked) → divide levels (where asked) → results.csv, plan.json,
-/// run.json, report.html. docs/run-folder.md lists the artefacts. Throws Error; whatever stage was
-/// finished stays and is skipped the next time.
+/// baseline → profile → search (each range method and level count) → divide levels (where asked) →
+/// cost, recalibrate and retrain (where asked; the control is retrained with lossless ADCs) →
+/// evaluate every row on the search, validation and test images, explain (where asked) →
+/// results.csv, plan.json, run.json, report.html. docs/run-folder.md lists the artefacts. Throws
+/// Error; whatever stage was finished stays and is skipped the next time.
 RunOutcome run_pipeline(const RunConfig& config, const std::filesystem::path& folder,
                         const Job& job);
 

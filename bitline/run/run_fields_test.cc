@@ -54,6 +54,7 @@ const std::map<std::string, Change>& changes() {
       {"search.layers", {"[\"stage2.block1.conv2\"]", kSearch}},
       {"cost.adc", {"sar", kCost}},
       {"cost.baseline_levels", {"32", kCost}},
+      {"cost.adc_share", {"0.5", kCost}},
       {"cost.dummy_column", {"true", kCost}},
       {"cost.zero_detection", {"true", kCost}},
       {"allocate.levels", {"[3]", kAllocate}},

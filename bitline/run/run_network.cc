@@ -20,15 +20,16 @@ class NetworkMaker {
   NetworkMaker(const RunConfig& config, RunStages& stages, const Job& job)
       : config_(config), stages_(stages), job_(job) {}
 
-  Network make() {
-    if (config_.model.file.empty()) return trained("train", config_);
+  RunNetworks make() {
+    if (config_.model.file.empty()) return {trained("train", config_), std::nullopt};
     Network network = load_network(config_.model);
-    if (!config_.quantize || !network.quant.empty()) return network;
+    if (!config_.quantize || !network.quant.empty()) return {std::move(network), std::nullopt};
     const bool last = !config_.quantize->fine_tune;
     quantize(network, last ? kNetwork : kCalibrated);
-    if (last) return read_network(stages_.folder().path_of(kNetwork));
-    return trained("fine-tune", fine_tuning(config_, stages_.folder().path_of(kCalibrated),
-                                            config_.train.output));
+    if (last) return {read_network(stages_.folder().path_of(kNetwork)), std::move(network)};
+    return {trained("fine-tune", fine_tuning(config_, stages_.folder().path_of(kCalibrated),
+                                             config_.train.output)),
+            std::move(network)};
   }
 
  private:
@@ -64,7 +65,7 @@ class NetworkMaker {
 
 }  // namespace
 
-Network run_network(const RunConfig& config, RunStages& stages, const Job& job) {
+RunNetworks run_network(const RunConfig& config, RunStages& stages, const Job& job) {
   return NetworkMaker(config, stages, job).make();
 }
 

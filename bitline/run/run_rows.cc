@@ -13,17 +13,21 @@
 namespace bitline {
 namespace {
 
-/// In points, against `base` on the same images.
-double points_lost(const Evaluation& measured, const Evaluation& base) {
-  return 100 * static_cast<double>(base.score.correct - measured.score.correct) /
-         static_cast<double>(measured.score.images);
+/// In points, against `base` on the same images; exactly.
+Rational points_lost(const Evaluation& measured, const Evaluation& base) {
+  return Rational(100 * (base.score.correct - measured.score.correct), measured.score.images);
+}
+
+/// The same with its paired interval.
+Interval loss_interval(const Evaluation& measured, const Evaluation& base) {
+  const Interval loss = paired_difference(measured.right, base.right);
+  return {100 * loss.value, 100 * loss.lower, 100 * loss.upper};
 }
 
 void set_test(ResultRow& row, const Evaluation& test, const Evaluation& test_base) {
   row.test_accuracy = accuracy_of(test);
   row.test_top_five = top_five_accuracy_of(test);
-  const Interval loss = paired_difference(test.right, test_base.right);
-  row.test_loss = {100 * loss.value, 100 * loss.lower, 100 * loss.upper};
+  row.test_loss = loss_interval(test, test_base);
 }
 
 }  // namespace
@@ -49,7 +53,7 @@ RunRows::RunRows(const RunConfig& config, const Network& lossless, const Dataset
 }
 
 const Evaluation& RunRows::evaluate_on(const Part& part, const std::string& name,
-                                       const Network& network, const AdcPlan& plan) {
+                                       const Network& network, const AdcPlan& plan, MacMode mode) {
   const std::string stage = fmt::format("evaluations/{}-{}", name, part.name);
   if (const auto known = known_.find(stage); known != known_.end()) return known->second;
   const std::string artefact = stage + ".json";
@@ -60,7 +64,7 @@ const Evaluation& RunRows::evaluate_on(const Part& part, const std::string& name
                {"array", describe(config_.array) + describe(config_.data)}},
               [&](StageOutput& output) {
                 const Evaluation evaluation =
-                    evaluate(network, MacMode::kAnalog, plan, part.data, config_,
+                    evaluate(network, mode, plan, part.data, config_,
                              fmt::format("{} on {} images", name, part.name), job_);
                 output.write(artefact, to_json(evaluation));
               });
@@ -73,20 +77,36 @@ const RunRows::Part& RunRows::validation_of(Treatment treatment) const {
   return validation_ ? *validation_ : sample_;
 }
 
-ResultRow RunRows::lossless() { return measure("lossless", lossless_, {}, Treatment::kNone); }
+ResultRow RunRows::row_of(const Evaluation& on_sample, const Part& validation,
+                          const Evaluation& on_validation, const Evaluation& on_test) {
+  ResultRow row;
+  row.search_accuracy = accuracy_of(on_sample);
+  row.search_loss = points_lost(on_sample, base(sample_)).to_double();
+  row.validation_accuracy = accuracy_of(on_validation);
+  row.validation_loss = points_lost(on_validation, base(validation));
+  row.validation_loss_interval = loss_interval(on_validation, base(validation));
+  set_test(row, on_test, base(test_));
+  return row;
+}
 
 ResultRow RunRows::measure(const std::string& name, const Network& network, const AdcPlan& plan,
                            Treatment treatment) {
   const Part& validation = validation_of(treatment);
-  const Evaluation& on_sample = evaluate_on(sample_, name, network, plan);
-  const Evaluation& on_validation = evaluate_on(validation, name, network, plan);
-  ResultRow row;
+  const auto on = [&](const Part& part) -> const Evaluation& {
+    return evaluate_on(part, name, network, plan);
+  };
+  ResultRow row = row_of(on(sample_), validation, on(validation), on(test_));
   row.treatment = treatment;
-  row.search_accuracy = accuracy_of(on_sample);
-  row.search_loss = points_lost(on_sample, base(sample_));
-  row.validation_accuracy = accuracy_of(on_validation);
-  row.validation_loss = points_lost(on_validation, base(validation));
-  set_test(row, evaluate_on(test_, name, network, plan), base(test_));
+  return row;
+}
+
+ResultRow RunRows::measure_real(const Network& network) {
+  const Part& validation = validation_of(Treatment::kNone);
+  const auto on = [&](const Part& part) -> const Evaluation& {
+    return evaluate_on(part, "float", network, {}, MacMode::kFloat);
+  };
+  ResultRow row = row_of(on(sample_), validation, on(validation), on(test_));
+  row.real = true;
   return row;
 }
 

@@ -25,12 +25,12 @@ class RunRows {
   std::int64_t validation_images() const { return validation_images_.size(); }
   const Dataset& test_images() const { return test_images_; }
   const std::string& test_hash() const { return test_.hash; }
-  /// The lossless network itself.
-  ResultRow lossless();
   /// What is filled in of a row: accuracies and losses. `name` is that of the artefacts
   /// evaluations/<name>-….
   ResultRow measure(const std::string& name, const Network& network, const AdcPlan& plan,
                     Treatment treatment);
+  /// Of the float network that was put on grids.
+  ResultRow measure_real(const Network& network);
 
  private:
   struct Part {
@@ -42,7 +42,9 @@ class RunRows {
   const Part& validation_of(Treatment treatment) const;
   /// Every evaluation is measured, or read, once.
   const Evaluation& evaluate_on(const Part& part, const std::string& name, const Network& network,
-                                const AdcPlan& plan);
+                                const AdcPlan& plan, MacMode mode = MacMode::kAnalog);
+  ResultRow row_of(const Evaluation& on_sample, const Part& validation,
+                   const Evaluation& on_validation, const Evaluation& on_test);
   /// Of the lossless network.
   const Evaluation& base(const Part& part) { return evaluate_on(part, "lossless", lossless_, {}); }
 

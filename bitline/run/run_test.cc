@@ -49,10 +49,26 @@ TEST_F(RunTest, LeavesPlansResultsAndARecommendation) {
 
 // As many candidates as a layer's largest sum, for one range as that of the largest layer; 12
 // images, 2 numbers of levels. A sample of one block leaves nothing to drop.
+// What is found must not know the test images; so nothing is answered on them while something is
+// searched, recalibrated or divided.
+TEST_F(RunTest, AnswersOnTheTestImagesBehindAllSearches) {
+  test::NotedProgress progress;
+  RunConfig config = study_.config("[allocate]\nlevels = [3, 6]\nmax_loss = 100\n");
+  run_pipeline(config, study_.folder() / "a", {progress, cancellation_});
+  std::size_t last_search = 0, first_test = 0;
+  for (std::size_t i = 0; i < progress.tasks().size(); ++i) {
+    const std::string& name = progress.tasks()[i].name;
+    if (name.starts_with("search ") || name.starts_with("sensitivity")) last_search = i;
+    if (first_test == 0 && name.ends_with("on test images")) first_test = i;
+  }
+  EXPECT_GT(last_search, 0U);
+  EXPECT_GT(first_test, last_search);
+}
+
 TEST_F(RunTest, SaysHowMuchOfBruteForceItsSearchesDid) {
   const RunOutcome first = run("a");
   std::int64_t candidates = 16;
-  for (const auto& [layer, planned] : first.plan->layers) candidates += planned.maximum;
+  for (const auto& [layer, planned] : first.plan->layers) candidates += planned.sums.maximum;
   EXPECT_EQ(first.images_in_full, std::int64_t{24} * candidates);
   EXPECT_EQ(first.images_measured, first.images_in_full);
   EXPECT_EQ(run("a").images_in_full, first.images_in_full);  // where every stage was skipped
@@ -105,7 +121,8 @@ TEST_F(RunTest, JudgesPlansOnImagesThatTheSearchHasNotSeen) {
   config.data.images_per_class = 6;
   const RunOutcome none_left = go("b");
   EXPECT_EQ(none_left.validation_images, 0);
-  for (const ResultRow& row : none_left.rows) EXPECT_EQ(row.validation_loss, row.search_loss);
+  for (const ResultRow& row : none_left.rows)
+    EXPECT_EQ(row.validation_loss.to_double(), row.search_loss);
 }
 
 TEST_F(RunTest, LeavesNoPlanOfAnEarlierRunWhereNoneIsGoodEnough) {
@@ -242,7 +259,10 @@ class FloatRunTest : public RunTest {
 TEST_F(FloatRunTest, PutsTheNetworkOnGridsFirst) {
   const std::string table = "[quantize]\nweight_bits = 3\n";
   const RunOutcome outcome = run(table);
-  EXPECT_EQ(outcome.rows.size(), 3U);
+  EXPECT_EQ(outcome.rows.size(), 4U);  // float, lossless, the plan, and that recalibrated
+  EXPECT_TRUE(outcome.rows[0].real);
+  EXPECT_FALSE(outcome.rows[1].real);
+  EXPECT_THAT(text("a", "results.csv"), ::testing::HasSubstr("\nfloat,,,"));
   const QuantSpec& weights = outcome.network.quant.at("stage1.block1.conv1.weight");
   EXPECT_EQ(weights.bits, 3);
   EXPECT_EQ(content_hash(read_network(study_.folder() / "a/network.safetensors")),

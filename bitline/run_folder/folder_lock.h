@@ -13,6 +13,8 @@ class FolderLock {
   /// the lock.
   explicit FolderLock(const std::filesystem::path& folder);
   ~FolderLock();
+  /// The file that is locked.
+  static std::filesystem::path file_in(const std::filesystem::path& folder);
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 

@@ -31,6 +31,27 @@ fs::path made(fs::path folder) {
   return folder;
 }
 
+/// A file of the folder that is not hidden, the first by name; empty where there is none.
+std::string first_file(const fs::path& folder) {
+  std::string first;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with('.') && (first.empty() || name < first)) first = name;
+  }
+  return first;
+}
+
+/// What no run made is nobody's to write over.
+void refuse_strangers(const fs::path& folder) {
+  const std::string file = first_file(folder);
+  if (file.empty()) return;
+  fs::remove(FolderLock::file_in(folder));
+  fail(
+      "{} holds {}, and no run made this folder; name an empty or a new one with --out, or move "
+      "what is there away",
+      folder.string(), file);
+}
+
 Manifest read_manifest(const fs::path& file) {
   try {
     return manifest_from_json(read_text_file(file));
@@ -48,6 +69,7 @@ Manifest read_manifest(const fs::path& file) {
 RunFolder::RunFolder(fs::path path) : path_(made(std::move(path))), lock_(path_) {
   const fs::path manifest = path_ / kManifest;
   if (!fs::exists(manifest)) {
+    refuse_strangers(path_);
     save({});
     return;
   }

@@ -17,7 +17,8 @@ class RunFolder {
  public:
   /// Makes the folder, takes its lock, and reads its manifest; in a folder that has one, sweeps the
   /// temporary files that a killed run left. Throws Error that names the folder when it cannot be
-  /// made or written, when another process holds it, or when its manifest is damaged.
+  /// made or written, when another process holds it, when it has files but no manifest, which no
+  /// run made, or when its manifest is damaged.
   explicit RunFolder(std::filesystem::path path);
 
   const std::filesystem::path& path() const { return path_; }

@@ -122,6 +122,26 @@ TEST_F(RunFolderTest, FolderThatCannotBeMadeIsRefusedByName) {
   EXPECT_THAT(error_of_opening("/proc/bitline"), HasSubstr("/proc/bitline"));
 }
 
+TEST_F(RunFolderTest, FolderOfAStrangerIsRefusedWithTheNameOfAFile) {
+  fs::create_directories(path_);
+  write_file_atomically(path_ / "report.html", "a stranger's");
+  write_file_atomically(path_ / "plan.json", "a stranger's");
+  EXPECT_THAT(error_of_opening(path_),
+              AllOf(HasSubstr(path_.string() + " holds plan.json, and no run made this folder"),
+                    HasSubstr("--out")));
+  EXPECT_EQ(read_text_file(path_ / "plan.json"), "a stranger's");
+  EXPECT_FALSE(fs::exists(path_ / ".lock"));
+  EXPECT_FALSE(fs::exists(path_ / "manifest.json"));
+}
+
+// A run that was killed before it wrote its manifest leaves its lock and a temporary file.
+TEST_F(RunFolderTest, HiddenFilesAreNobodys) {
+  fs::create_directories(path_);
+  for (const char* name : {".lock", ".manifest.json.tmp-1-1"})
+    write_file_atomically(path_ / name, "");
+  EXPECT_EQ(error_of_opening(path_), "nothing was thrown");
+}
+
 TEST_F(RunFolderTest, RecordsSurviveReopening) {
   make_artefact("sums.csv", "p,count\n");
   const RunFolder folder(path_);
@@ -180,7 +200,9 @@ TEST_F(RunFolderTest, DamagedManifestIsRefusedByName) {
                            R"({"version": 1, "stages": {"profile": {"inputs": 3}}})"}) {
     write_file_atomically(path_ / "manifest.json", text);
     EXPECT_THAT(error_of_opening(path_),
-                AllOf(HasSubstr((path_ / "manifest.json").string()), HasSubstr("is damaged")))
+                AllOf(HasSubstr((path_ / "manifest.json").string()), HasSubstr("is damaged"),
+                      HasSubstr("delete it to run every stage anew"),
+                      testing::Not(HasSubstr("json.exception"))))
         << text;
   }
 }

@@ -93,12 +93,16 @@ PreparedPlan Executor::prepare(const AdcPlan& plan) const {
       if (layer == nullptr)
         fail("the plan has an ADC for it, but the layer stays digital: {}",
              places_.at(name).reason);
-      if (planned.minimum != layer->sums.minimum || planned.maximum != layer->sums.maximum)
+      if (planned.sums.minimum != layer->sums.minimum ||
+          planned.sums.maximum != layer->sums.maximum)
         fail("the plan covers sums {} to {}, but this array gives {} to {}; search again",
-             planned.minimum, planned.maximum, layer->sums.minimum, layer->sums.maximum);
+             planned.sums.minimum, planned.sums.maximum, layer->sums.minimum, layer->sums.maximum);
+      // The other way round it has levels between the sums too, as plans of older versions do.
+      if (planned.sums.step > layer->sums.step)
+        fail("the plan covers sums {} apart, but on this array they are {} apart; search again",
+             planned.sums.step, layer->sums.step);
       PreparedPlan::Layer& entry = prepared.layers[name];
-      entry.adc = make_layer_adc(
-          *layer, make_stream_tables(planned.spec, planned.minimum, planned.maximum));
+      entry.adc = make_layer_adc(*layer, make_stream_tables(planned.spec, planned.sums));
       entry.affine = affine_of(step, &entry.adc);
     });
   }

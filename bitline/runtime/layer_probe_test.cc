@@ -79,9 +79,9 @@ TEST_F(LayerProbeOfOneLayer, ScalesSumsByTheAdcsUnit) {
   quarters.quantizer = quantizers::kTable;
   AdcPlan plan = plan_for(executor_, quarters);
   PlannedAdc& adc = plan.layers.at("layer");
-  adc.spec.levels = adc.maximum - adc.minimum + 1;
-  for (std::int64_t p = adc.minimum; p <= adc.maximum; ++p) {
-    if (p > adc.minimum) adc.spec.table_thresholds.push_back(p);
+  adc.spec.levels = adc.sums.maximum - adc.sums.minimum + 1;
+  for (std::int64_t p = adc.sums.minimum; p <= adc.sums.maximum; ++p) {
+    if (p > adc.sums.minimum) adc.spec.table_thresholds.push_back(p);
     adc.spec.table_values.emplace_back(p, 4);
   }
   const PreparedPlan prepared = executor_.prepare(plan);

@@ -25,7 +25,7 @@ AdcPlan coarse_plan(const Executor& executor) {
   spec.delta = 4;  // the shortcut has four rows
   AdcPlan plan;
   for (const CimLayer* layer : executor.cim_layers())
-    plan.layers[layer->name] = {spec, layer->sums.minimum, layer->sums.maximum};
+    plan.layers[layer->name] = {spec, layer->sums};
   return plan;
 }
 
@@ -112,9 +112,9 @@ AdcPlan quarter_plan(const Executor& executor) {
   for (auto& [name, planned] : plan.layers) {
     planned.spec = {};
     planned.spec.quantizer = quantizers::kTable;
-    planned.spec.levels = planned.maximum - planned.minimum + 1;
-    for (std::int64_t p = planned.minimum; p <= planned.maximum; ++p) {
-      if (p > planned.minimum) planned.spec.table_thresholds.push_back(p);
+    planned.spec.levels = planned.sums.maximum - planned.sums.minimum + 1;
+    for (std::int64_t p = planned.sums.minimum; p <= planned.sums.maximum; ++p) {
+      if (p > planned.sums.minimum) planned.spec.table_thresholds.push_back(p);
       planned.spec.table_values.emplace_back(p, 4);
     }
   }

@@ -7,8 +7,8 @@
 namespace bitline {
 
 AdcSpec between_ends(AdcSpec spec, const RangeEnds& ends, const SearchLayer& layer) {
-  spec.centre = std::clamp((ends.low + ends.high) / Rational(2), Rational(layer.minimum),
-                           Rational(layer.maximum));
+  spec.centre = std::clamp((ends.low + ends.high) / Rational(2), Rational(layer.sums.minimum),
+                           Rational(layer.sums.maximum));
   spec.delta = std::clamp((ends.high - ends.low) / Rational(2), Rational(1, 2),
                           Rational(largest_sum(layer)));
   return spec;

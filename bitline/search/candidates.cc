@@ -1,6 +1,7 @@
 #include "bitline/search/candidates.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "bitline/adc/stream_tables.h"
@@ -10,31 +11,39 @@
 namespace bitline {
 namespace {
 
-PlannedAdc plan_layer(const SearchLayer& layer, AdcSpec spec,
-                      const std::map<std::string, Rational>& centres, const Rational& delta,
-                      const StreamShifts& stream_shifts) {
-  const auto centre = centres.find(layer.name);
-  spec.centre = centre == centres.end() ? Rational(0) : centre->second;
-  spec.delta = std::min(delta, Rational(largest_sum(layer)));
-  if (const auto shifts = stream_shifts.find(layer.name); shifts != stream_shifts.end())
-    spec.stream_shifts =
-        with_steps_of_one(shifts->second, step_of(spec, layer.minimum, layer.maximum));
-  return {std::move(spec), layer.minimum, layer.maximum};
+/// What all candidates have in common.
+struct Choices {
+  const AdcSpec& adc;
+  const std::map<std::string, Rational>& centres;
+  const StreamShifts& stream_shifts;
+};
+
+/// The layer's ADC for a δ; without one, for that which reads its sums as they are, where there is
+/// such a one.
+PlannedAdc plan_layer(const SearchLayer& layer, const Choices& choices,
+                      const std::optional<Rational>& delta) {
+  AdcSpec spec = choices.adc;
+  const auto centre = choices.centres.find(layer.name);
+  spec.centre = centre == choices.centres.end() ? Rational(0) : centre->second;
+  const Rational largest = largest_sum(layer);
+  spec.delta = delta ? std::min(*delta, largest) : exact_delta(spec, layer.sums).value_or(largest);
+  const auto shifts = choices.stream_shifts.find(layer.name);
+  if (shifts != choices.stream_shifts.end())
+    spec.stream_shifts = with_steps_of_one(shifts->second, step_of(spec, layer.sums));
+  return {std::move(spec), layer.sums};
 }
 
 /// Of all tables of a layer.
 std::vector<std::int64_t> thresholds_of(const PlannedAdc& planned) {
   std::vector<std::int64_t> thresholds;
-  for (const CodeTable& table : make_stream_tables(planned.spec, planned.minimum, planned.maximum))
+  for (const CodeTable& table : make_stream_tables(planned.spec, planned.sums))
     thresholds.insert(thresholds.end(), table.thresholds.begin(), table.thresholds.end());
   return thresholds;
 }
 
 }  // namespace
 
-std::int64_t largest_sum(const SearchLayer& layer) {
-  return std::max(-layer.minimum, layer.maximum);
-}
+std::int64_t largest_sum(const SearchLayer& layer) { return layer.sums.magnitude(); }
 
 std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers, const AdcSpec& adc,
                                        const std::map<std::string, Rational>& centres,
@@ -49,22 +58,30 @@ std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers, cons
         "layer {}: delta step {} exceeds {}, the largest possible sum; choose a smaller step",
         largest->name, to_string(delta_step), to_string(limit));
 
+  const Choices choices{adc, centres, stream_shifts};
   std::vector<Candidate> candidates;
   // Thresholds rise or fall steadily with δ, so equal lists can only be neighbours.
   std::vector<std::vector<std::int64_t>> previous;
-  for (Rational delta = delta_step; delta <= limit; delta = delta + delta_step) {
-    Candidate candidate{delta, {}, candidates.empty() ? 1 : candidates.back().code_map};
+  const auto add = [&](const std::optional<Rational>& delta) {
+    Candidate candidate{0, {}, candidates.empty() ? 1 : candidates.back().code_map};
     std::vector<std::vector<std::int64_t>> thresholds;
-    for (const SearchLayer& layer : layers) {
-      const PlannedAdc planned = plan_layer(layer, adc, centres, delta, stream_shifts);
-      thresholds.push_back(
-          with_context("layer " + layer.name, [&] { return thresholds_of(planned); }));
-      candidate.layers.emplace(layer.name, planned);
-    }
+    for (const SearchLayer& layer : layers)
+      with_context("layer " + layer.name, [&] {
+        const PlannedAdc planned = plan_layer(layer, choices, delta);
+        thresholds.push_back(thresholds_of(planned));
+        candidate.delta = std::max(candidate.delta, planned.spec.delta);
+        candidate.layers.emplace(layer.name, planned);
+      });
+    if (!candidates.empty() && candidate.delta == candidates.back().delta) candidates.pop_back();
     if (!candidates.empty() && thresholds != previous) ++candidate.code_map;
     previous = std::move(thresholds);
     candidates.push_back(std::move(candidate));
-  }
+  };
+  for (Rational delta = delta_step; delta <= limit; delta = delta + delta_step) add(delta);
+  if (std::ranges::all_of(layers, [&](const SearchLayer& layer) {
+        return exact_delta(plan_layer(layer, choices, {}).spec, layer.sums).has_value();
+      }))
+    add({});
   return candidates;
 }
 

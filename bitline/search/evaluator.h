@@ -29,9 +29,8 @@ struct Score {
 
 /// A layer that a search may put an ADC on.
 struct SearchLayer {
-  std::string name;          ///< as plans spell it
-  std::int64_t minimum = 0;  ///< smallest possible partial sum
-  std::int64_t maximum = 0;  ///< largest possible partial sum
+  std::string name;  ///< as plans spell it
+  SumRange sums;     ///< possible partial sums
 };
 
 /// Hears of image evaluations that have ended since it was called last: 0 of them, where other work

@@ -73,7 +73,7 @@ TEST(GaussianLevels, OneSumAloneIsTheValueOfEveryCode) {
   const AdcSpec spec = gaussian_levels(3, seen({{5, 2}}));
   EXPECT_EQ(spec.table_thresholds, (Integers{5, 5}));
   EXPECT_EQ(spec.table_values, (std::vector<Rational>{5, 5, 5}));
-  EXPECT_EQ(make_code_table(spec, -8, 8).levels(), 3);
+  EXPECT_EQ(make_code_table(spec, {-8, 8}).levels(), 3);
 }
 
 TEST(GaussianLevels, LieAtTheQuantiles) {

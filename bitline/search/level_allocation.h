@@ -25,6 +25,11 @@ struct AllocationOptions {
   /// that it may cost.
   std::optional<std::int64_t> lost_answers;
   std::optional<std::int64_t> largest_cost;
+  /// Under lost_answers: whether a plan that keeps the budget keeps it elsewhere too, on images
+  /// that it was not found on. Empty: each does.
+  std::function<bool(const AdcPlan& plan)> confirms = {};
+  /// All divisions of the levels are tried where there are no more than so many.
+  std::int64_t most_divisions = 4096;
 };
 
 /// A plan and what it scored on all images.
@@ -46,18 +51,24 @@ struct LevelAllocation {
   std::vector<MeasuredPlan> uniform;  ///< the same levels in every layer, by levels
   /// Around the last plan that was improved on, by layer, by levels.
   std::vector<std::vector<Sensitivity>> sensitivities;
-  std::vector<MeasuredPlan> front;   ///< of all measured plans the unbeaten ones; costs ascending
+  std::vector<MeasuredPlan> front;  ///< of all measured plans the unbeaten ones; costs ascending
+  /// How many divisions of the levels there are, where all were tried; 0: too many.
+  std::int64_t divisions = 0;
   std::optional<MeasuredPlan> best;  ///< empty where none keeps the budget
 };
 
 /// Ranges are those of the uniform plans; where these are searched, each was found behind layers
-/// about as coarse as its own. Begins at the best uniform plan; `best` keeps the budget as
-/// measured. For lost_answers it is the cheapest measured plan, from which levels are then taken
-/// away, layer by layer, the one that saves most first, as long as the measured plan keeps the
-/// budget. For largest_cost it is the plan with the best score. Before that its ranges, unless
-/// uniform plans are given, are searched layer-wise among each other, and taken where that scores
-/// better. Throws Error (kUsage) unless exactly one budget is given, and what search_ranges()
-/// throws.
+/// about as coarse as its own. Begins at the best uniform plan; sensitivities are scores of whole
+/// plans, which count as much as others. The ranges of the best plan so far, unless uniform plans
+/// are given, are searched layer-wise among each other, and taken where that is better. For
+/// lost_answers levels are then taken away, layer by layer, the one that saves most first, as long
+/// as the measured plan keeps the budget.
+///
+/// `best` keeps the budget as measured: the cheapest measured plan that `confirms` takes, or for
+/// largest_cost the one with the best score. Where there are no more than most_divisions, all
+/// divisions with the ranges of the uniform plans stand for election, as if each had been measured:
+/// one is dropped as soon as it would not be taken if it got all other images right. Throws Error
+/// (kUsage) unless exactly one budget is given, and what search_ranges() throws.
 LevelAllocation allocate_levels(Evaluator& evaluator, const AllocationOptions& options,
                                 const Job& job);
 

@@ -62,7 +62,7 @@ TEST(LloydMax, SpareCodesLieAboveEveryPossibleSum) {
   const AdcSpec spec = lloyd_max(4, seen({{-1, 7}, {4, 2}}));  // 1.5 lies half-way
   EXPECT_EQ(spec.table_thresholds, (Integers{2, 9, 9}));
   EXPECT_EQ(spec.table_values, (std::vector<Rational>{-1, 4, 4, 4}));
-  EXPECT_EQ(make_code_table(spec, -8, 8).levels(), 4);
+  EXPECT_EQ(make_code_table(spec, {-8, 8}).levels(), 4);
   const AdcSpec one = lloyd_max(3, seen({{5, 2}}));
   EXPECT_EQ(one.table_thresholds, (Integers{9, 9}));
   EXPECT_EQ(one.table_values, (std::vector<Rational>{5, 5, 5}));
@@ -144,7 +144,7 @@ TEST(LloydMax, IsTheBestOfAllPartitions) {
     const AllPartitions::Best best = partitions.best(partitions.size(), runs);
     const AdcSpec spec = lloyd_max(levels, sums);
     RC_ASSERT(error_of(spec, sums) == best.error);
-    const CodeTable table = make_code_table(spec, sums.minimum(), sums.maximum());
+    const CodeTable table = make_code_table(spec, {sums.minimum(), sums.maximum()});
     std::int64_t code = runs;
     for (const std::int64_t start : best.starts) RC_ASSERT(table.code(start) == --code);
   }));

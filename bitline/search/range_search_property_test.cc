@@ -30,7 +30,7 @@ Problem draw_problem(int layer_count) {
   Problem problem;
   for (int i = 0; i < layer_count; ++i)
     problem.layers.push_back(
-        {"conv" + std::to_string(i), -*rc::gen::inRange(0, 9), *rc::gen::inRange(1, 9)});
+        {"conv" + std::to_string(i), {-*rc::gen::inRange(0, 9), *rc::gen::inRange(1, 9)}});
   problem.images = *rc::gen::inRange(1, 20);
   problem.score =
       random_scores(*rc::gen::arbitrary<std::uint64_t>(), *rc::gen::inRange<std::uint64_t>(1, 4),
@@ -56,20 +56,16 @@ Score measure(const Problem& problem, const AdcPlan& plan) {
 /// The definition: measures every candidate on every image, keeps the largest key.
 AdcPlan brute_force_step(const Problem& problem, const AdcPlan& decided,
                          const std::vector<SearchLayer>& layers) {
-  const auto limit = [](const SearchLayer& layer) {
-    return std::max(-layer.minimum, layer.maximum);
-  };
   std::int64_t largest = 0;
-  for (const SearchLayer& layer : layers) largest = std::max(largest, limit(layer));
+  for (const SearchLayer& layer : layers) largest = std::max(largest, layer.sums.magnitude());
   AdcPlan best;
   std::tuple<std::int64_t, std::int64_t> best_key;
-  for (Rational delta = problem.options.delta_step; delta <= Rational(largest);
-       delta = delta + problem.options.delta_step) {
+  const auto try_deltas = [&](const auto& delta_of) {
     AdcPlan plan = decided;
     for (const SearchLayer& layer : layers) {
       AdcSpec spec = problem.options.adc;
-      spec.delta = std::min(delta, Rational(limit(layer)));
-      plan.layers[layer.name] = {spec, layer.minimum, layer.maximum};
+      spec.delta = delta_of(layer, Rational(layer.sums.magnitude()));
+      plan.layers[layer.name] = {spec, layer.sums};
     }
     const Score score = measure(problem, plan);
     const auto key = problem.options.objective == Objective::kLoss
@@ -80,7 +76,16 @@ AdcPlan brute_force_step(const Problem& problem, const AdcPlan& decided,
       best = plan;
       best_key = key;
     }
-  }
+  };
+  for (Rational delta = problem.options.delta_step; delta <= Rational(largest);
+       delta = delta + problem.options.delta_step)
+    try_deltas([&](const SearchLayer&, const Rational& own) { return std::min(delta, own); });
+  const auto exact = [&](const SearchLayer& layer) {
+    return exact_delta(problem.options.adc, layer.sums);
+  };
+  if (std::ranges::all_of(layers,
+                          [&](const SearchLayer& layer) { return exact(layer).has_value(); }))
+    try_deltas([&](const SearchLayer& layer, const Rational&) { return *exact(layer); });
   return best;
 }
 

@@ -24,7 +24,7 @@ std::int64_t delta_of(const AdcPlan& plan, const std::string& layer) {
 
 /// Image i is right when |δ − best| ≤ i, at a loss of |δ − best|: the further off, the worse.
 SyntheticEvaluator peaked(std::int64_t limit, std::int64_t images, std::int64_t best) {
-  return {{{"conv1", -limit, limit}}, images, [best](const AdcPlan& plan, std::int64_t image) {
+  return {{{"conv1", {-limit, limit}}}, images, [best](const AdcPlan& plan, std::int64_t image) {
             const std::int64_t off = std::abs(delta_of(plan, "conv1") - best);
             return Score{1, off <= image ? 1 : 0, off};
           }};
@@ -51,7 +51,7 @@ TEST(RangeSearch, DropsACandidateWhenItCannotReachTheLeader) {
 TEST(RangeSearch, ARefiningPassStartsFromThePlanThatItIsGiven) {
   // Right where both δ are equal: from (3, 1) the first layer goes to 1, to which the second keeps.
   SyntheticEvaluator evaluator{
-      {{"conv1", -3, 3}, {"conv2", -3, 3}}, 2, [](const AdcPlan& plan, std::int64_t) {
+      {{"conv1", {-3, 3}}, {"conv2", {-3, 3}}}, 2, [](const AdcPlan& plan, std::int64_t) {
         const std::int64_t off = std::abs(delta_of(plan, "conv1") - delta_of(plan, "conv2"));
         return Score{1, off == 0 ? 1 : 0, off};
       }};
@@ -77,7 +77,7 @@ TEST(RangeSearch, ARefiningPassStartsFromThePlanThatItIsGiven) {
 // A training moves δ by sixteenths, off the candidates' grid.
 TEST(RangeSearch, ARefiningPassKeepsAnAdcThatNoCandidateBeats) {
   const Rational learned(21, 16);
-  SyntheticEvaluator evaluator{{{"conv1", -3, 3}}, 2, [&](const AdcPlan& plan, std::int64_t) {
+  SyntheticEvaluator evaluator{{{"conv1", {-3, 3}}}, 2, [&](const AdcPlan& plan, std::int64_t) {
                                  const bool own = plan.layers.at("conv1").spec.delta == learned;
                                  return Score{1, own ? 1 : 0, own ? 0 : 1};
                                }};
@@ -109,10 +109,10 @@ TEST(RangeSearch, HardestImagesFirstSaveWork) {
   const auto score = [](const AdcPlan& plan, std::int64_t image) {
     return Score{1, std::abs(delta_of(plan, "conv1") - 30) <= image ? 1 : 0, 1};
   };
-  SyntheticEvaluator hard_first({{"conv1", -100, 100}}, 100, score);
+  SyntheticEvaluator hard_first({{"conv1", {-100, 100}}}, 100, score);
   SearchOptions options = options_of(range_methods::kLayerWise, 10);
   const SearchResult early = search_silently(hard_first, options);
-  SyntheticEvaluator easy_first({{"conv1", -100, 100}}, 100, score);
+  SyntheticEvaluator easy_first({{"conv1", {-100, 100}}}, 100, score);
   for (std::int64_t i = 99; i >= 0; --i) options.image_order.push_back(i);
   const SearchResult late = search_silently(easy_first, options);
   EXPECT_EQ(early.plan, late.plan);
@@ -127,10 +127,11 @@ TEST(RangeSearch, HardestImagesFirstSaveWork) {
 TEST(RangeSearch, CandidateThatCanOnlyTieStaysUntilItsLossIsLarger) {
   // Every image is right under both δ. δ = 1 costs 2 on image 0, δ = 2 costs 3 on image 3. δ = 2
   // looks better at first and leads with 3; δ = 1 may still tie or win, and wins with 2.
-  SyntheticEvaluator evaluator({{"conv1", -2, 2}}, 4, [](const AdcPlan& plan, std::int64_t image) {
-    const bool first = delta_of(plan, "conv1") == 1;
-    return Score{1, 1, first ? (image == 0 ? 2 : 0) : (image == 3 ? 3 : 0)};
-  });
+  SyntheticEvaluator evaluator(
+      {{"conv1", {-2, 2}}}, 4, [](const AdcPlan& plan, std::int64_t image) {
+        const bool first = delta_of(plan, "conv1") == 1;
+        return Score{1, 1, first ? (image == 0 ? 2 : 0) : (image == 3 ? 3 : 0)};
+      });
   const SearchResult result = search_silently(evaluator, options_of(range_methods::kLayerWise));
   EXPECT_EQ(result.curves[0].winner, 0);
   EXPECT_EQ(result.score, (Score{4, 4, 2}));
@@ -138,9 +139,10 @@ TEST(RangeSearch, CandidateThatCanOnlyTieStaysUntilItsLossIsLarger) {
 
 TEST(RangeSearch, LargerDeltaWinsATieThoughMeasuredLater) {
   // Image 0 costs δ = 2 one unit, image 1 costs δ = 1 one unit: the same in the end.
-  SyntheticEvaluator evaluator({{"conv1", -2, 2}}, 2, [](const AdcPlan& plan, std::int64_t image) {
-    return Score{1, 1, (delta_of(plan, "conv1") == 2) == (image == 0) ? 1 : 0};
-  });
+  SyntheticEvaluator evaluator(
+      {{"conv1", {-2, 2}}}, 2, [](const AdcPlan& plan, std::int64_t image) {
+        return Score{1, 1, (delta_of(plan, "conv1") == 2) == (image == 0) ? 1 : 0};
+      });
   for (const Objective objective :
        {Objective::kAccuracy, Objective::kLoss, Objective::kAgreement}) {
     SearchOptions options = options_of(range_methods::kLayerWise);
@@ -154,7 +156,7 @@ TEST(RangeSearch, LargerDeltaWinsATieThoughMeasuredLater) {
 TEST(RangeSearch, SmallerDeltaIsDroppedAsSoonAsItCanOnlyTieInFull) {
   // No image costs anything, so that the larger δ wins; the smaller one could at best be its equal
   // and is out after the first block.
-  SyntheticEvaluator evaluator({{"conv1", -2, 2}}, 4, [](const AdcPlan&, std::int64_t) {
+  SyntheticEvaluator evaluator({{"conv1", {-2, 2}}}, 4, [](const AdcPlan&, std::int64_t) {
     return Score{1, 1, 0};
   });
   const SearchResult result = search_silently(evaluator, options_of(range_methods::kLayerWise));
@@ -173,7 +175,7 @@ Score coupled(const AdcPlan& plan, std::int64_t) {
   return {1, 1, 10 + std::abs(second - (first == 2 ? 1 : 4))};
 }
 
-const std::vector<SearchLayer> kTwoLayers = {{"conv1", -5, 5}, {"conv2", -5, 5}};
+const std::vector<SearchLayer> kTwoLayers = {{"conv1", {-5, 5}}, {"conv2", {-5, 5}}};
 
 TEST(RangeSearch, LayerWiseGoesFrontToBackAndKeepsWhatItChose) {
   SyntheticEvaluator evaluator(kTwoLayers, 3, coupled);
@@ -245,7 +247,7 @@ TEST(RangeSearch, CancellationStopsItAtTheNextBlock) {
 
 TEST(RangeSearch, EvaluatorThatBreaksTheBoundsPremisesIsABug) {
   for (const Score& wrong : {Score{1, 1, -1}, Score{1, 2, 0}, Score{2, 1, 0}, Score{1, -1, 0}}) {
-    SyntheticEvaluator evaluator({{"conv1", -2, 2}}, 3,
+    SyntheticEvaluator evaluator({{"conv1", {-2, 2}}}, 3,
                                  [&](const AdcPlan&, std::int64_t) { return wrong; });
     expect_error(ErrorKind::kBug, "internal error",
                  [&] { search_silently(evaluator, options_of(range_methods::kLayerWise)); });

@@ -141,7 +141,7 @@ TEST(ScoreJournal, LeavesNoHalfLineBehindOnAFullDisk) {
   EXPECT_EQ(file.text(), whole);
 }
 
-const std::vector<SearchLayer> kLayers = {{"conv1", -6, 6}, {"conv2", -4, 4}};
+const std::vector<SearchLayer> kLayers = {{"conv1", {-6, 6}}, {"conv2", {-4, 4}}};
 
 TEST(JournaledEvaluator, AsksTheNetworkOnlyOncePerPlanAndImages) {
   const TemporaryPath file;

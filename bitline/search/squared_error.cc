@@ -108,8 +108,8 @@ int bits_to_drop(AdcSpec spec, const OutputSums& output, const Rational& delta_s
   const std::int64_t largest = std::max(-first.minimum(), first.maximum());
   std::int64_t denominator = 1;
   for (spec.delta = delta_step; spec.delta <= largest; spec.delta = spec.delta + delta_step)
-    denominator = std::max(denominator,
-                           denominator_of(uniform_levels(spec, first.minimum(), first.maximum())));
+    denominator = std::max(
+        denominator, denominator_of(uniform_levels(spec, {first.minimum(), first.maximum()})));
   Wide weights = 0;
   for (const WeightedSums& part : output.parts)
     for (const std::int64_t count : part.sums.counts())
@@ -135,7 +135,7 @@ Rational best_delta(AdcSpec spec, std::int64_t minimum, std::int64_t maximum,
   SquaredError least;
   for (Rational delta = delta_step; delta <= limit; delta = delta + delta_step) {
     spec.delta = delta;
-    const SquaredError error = error_of(uniform_levels(spec, minimum, maximum));
+    const SquaredError error = error_of(uniform_levels(spec, {minimum, maximum}));
     if (best != Rational(0) && !(error <= least)) continue;
     best = delta;
     least = error;

@@ -70,7 +70,7 @@ Rational output_error(const AdcSpec& spec, const OutputSums& output, const Signs
   for (const std::vector<std::vector<int>>& of_channel : signs) {
     Rational bias = 0;
     for (const WeightedSums& part : output.parts) {
-      const CodeTable table = make_code_table(spec, part.sums.minimum(), part.sums.maximum());
+      const CodeTable table = make_code_table(spec, {part.sums.minimum(), part.sums.maximum()});
       Rational mean = 0, square = 0, count = 0;
       for (std::int64_t p = part.sums.minimum(); p <= part.sums.maximum(); ++p) {
         const Rational e = Rational(table.value(p)) * table.unit - Rational(p);

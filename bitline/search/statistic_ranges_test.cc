@@ -13,7 +13,7 @@ using test::expect_error;
 /// A layer of sums −128 … 128 of which these were seen, once each.
 LayerStatistics seen(std::initializer_list<std::int64_t> sums) {
   LayerStatistics layer;
-  layer.layer = {"conv1", -128, 128};
+  layer.layer = {"conv1", {-128, 128}};
   layer.sums = Histogram(-128, 128);
   layer.column_low = -30;
   layer.column_high = 50;
@@ -108,7 +108,7 @@ TEST(StatisticRanges, FullRangeNeedsNoSums) {
   spec.step_rule = StepRule::kCodes;
   spec = range_from_statistics(range_methods::kFullRange, spec, seen({}), {});
   EXPECT_EQ(spec.quantizer, quantizers::kFullRange);
-  const CodeTable table = make_code_table(spec, -128, 128);
+  const CodeTable table = make_code_table(spec, {-128, 128});
   EXPECT_EQ(table.levels(), 256);
   EXPECT_EQ(table.value(-128), -127);
   EXPECT_EQ(table.value(-127), -127);

@@ -51,9 +51,11 @@ class Allocation {
     const AllocationOptions options = this->options();
     outcome_.lost_answers = options.lost_answers;
     outcome_.largest_cost = options.largest_cost;
-    outcome_.allocation = study_.allocate(options, journal_, job_);
     validation_ = load_validation_sample(config_.data, config_.seed, job_);
-    if (validation_) validate_best();
+    if (validation_) validate_lossless();
+    outcome_.allocation = study_.allocate(options, journal_, job_);
+    if (validation_ && outcome_.allocation.best)
+      outcome_.best_validated = validated(outcome_.allocation.best->plan, "allocated plan");
     evaluate_plans();
     return std::move(outcome_);
   }
@@ -78,12 +80,13 @@ class Allocation {
     return most_within(allocate_.max_loss, 100, images);
   }
 
-  AllocationOptions options() const {
+  AllocationOptions options() {
     AllocationOptions options;
     options.levels = allocate_.levels;
     options.cost = [this](const SearchLayer& layer, std::int64_t levels) {
       return cost_of(*layers_.at(layer.name), levels);
     };
+    options.confirms = [this](const AdcPlan& plan) { return confirms(plan); };
     if (!allocate_.max_cost)
       options.lost_answers = answers_to_lose(study_.sample().size());
     else
@@ -108,43 +111,16 @@ class Allocation {
         .score.correct;
   }
 
-  /// Under a budget on accuracy, on the search sample. By cross-entropy a plan may be unbeaten that
-  /// does not.
-  bool keeps_answers(const MeasuredPlan& plan) const {
-    const std::int64_t lost = outcome_.allocation.lossless.correct - plan.score.correct;
-    return !outcome_.lost_answers || lost <= *outcome_.lost_answers;
-  }
-
-  /// The best plan, then what is not cheaper and keeps the budget on the search sample: of the
-  /// front, and with equal levels, which may be beaten there by a hair. The cheapest first.
-  std::vector<MeasuredPlan> plans_to_validate(const MeasuredPlan& best) const {
-    std::vector<MeasuredPlan> plans;
-    for (const auto* measured : {&outcome_.allocation.front, &outcome_.allocation.uniform})
-      for (const MeasuredPlan& plan : *measured)
-        if (plan.cost >= best.cost && plan.plan != best.plan && keeps_answers(plan))
-          plans.push_back(plan);
-    std::ranges::stable_sort(plans, {}, &MeasuredPlan::cost);
-    const auto same = [](const MeasuredPlan& a, const MeasuredPlan& b) { return a.plan == b.plan; };
-    plans.erase(std::unique(plans.begin(), plans.end(), same), plans.end());  // on the front too
-    plans.insert(plans.begin(), best);
-    return plans;
-  }
-
-  /// Takes the cheapest plan that keeps the budget there too.
-  void validate_best() {
+  void validate_lossless() {
     outcome_.validation_images = validation_->size();
     outcome_.lossless_validated = validated({}, "lossless");
-    std::optional<MeasuredPlan>& best = outcome_.allocation.best;
-    if (!best) return;
-    const std::vector<MeasuredPlan> plans = plans_to_validate(*best);
-    best.reset();
-    for (const MeasuredPlan& plan : plans) {
-      outcome_.best_validated = validated(plan.plan, "allocated plan");
-      const std::int64_t lost = outcome_.lossless_validated - outcome_.best_validated;
-      if (outcome_.lost_answers && lost > answers_to_lose(outcome_.validation_images)) continue;
-      best = plan;
-      return;
-    }
+  }
+
+  /// Under a budget on accuracy, on the validation sample: whether it is kept there.
+  bool confirms(const AdcPlan& plan) {
+    if (!validation_) return true;
+    const std::int64_t right = validated(plan, "allocated plan");
+    return outcome_.lossless_validated - right <= answers_to_lose(outcome_.validation_images);
   }
 
   /// On the test set, once for each plan.

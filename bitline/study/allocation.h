@@ -55,11 +55,10 @@ struct AllocationOutcome {
 
 /// Of the network on `study`, which `config` made; plans are tested on `test`. A search sample is
 /// fitted by the plans that were found on it, so that a budget on accuracy has to be kept on the
-/// validation sample too: where the best plan does not, it is the cheapest one that does, of the
-/// unbeaten ones and those with equal levels.
-/// Costs are those of the ADCs: fJ per image, or 10^-3 µm² where [allocate] counts area. `journal`
-/// is a file from which a stopped allocation goes on. Throws what load_cost_options() and
-/// network_cost() throw.
+/// validation sample too: the best plan is the cheapest of all measured ones that does, and where
+/// all divisions are tried, of all. Costs are those of the ADCs: fJ per image, or 10^-3 µm² where
+/// [allocate] counts area. `journal` is a file from which a stopped allocation goes on. Throws what
+/// load_cost_options() and network_cost() throw.
 AllocationOutcome allocate(SearchStudy& study, const RunConfig& config, const Dataset& test,
                            const std::filesystem::path& journal, const Job& job);
 

@@ -42,6 +42,7 @@ AllocationRecord record_of(const AllocationOutcome& outcome, bool by_area) {
                      allocation.lossless.loss, outcome.lossless_test};
   record.lost_answers = outcome.lost_answers;
   record.largest_cost = outcome.largest_cost;
+  record.divisions_tried = allocation.divisions;
   for (std::size_t i = 0; i < outcome.layers.size(); ++i)
     record.sensitivities.push_back(record_of(outcome.layers[i], allocation.sensitivities[i]));
   for (const MeasuredPlan& plan : allocation.front)

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "bitline/evaluate/zero_detection.h"
 #include "bitline/study/inputs.h"
 
@@ -37,12 +39,63 @@ CostRecord::Design record_of(const NetworkCost& network) {
   return record;
 }
 
-std::vector<std::string> notes_on(const CostConfig& cost, const ArraySpec& array) {
-  if (!cost.technology.empty() || (array.cell_bits == 1 && array.dac_bits == 1)) return {};
-  return {fmt::format(
+using Layers = std::span<const CimLayer* const>;
+
+LevelsOf baseline_of(const CostConfig& cost) {
+  return [levels = cost.baseline_levels](const CimLayer&) { return levels; };
+}
+
+/// By which the ADCs' energy is multiplied, so that their share of the baseline's is as asked for:
+/// from a / (a + b) to s a / (s a + b) = share.
+double adc_energy_scale(const CostConfig& cost, Layers layers, const CostOptions& options) {
+  if (!cost.adc_share) return 1;
+  const Breakdown energy = network_cost(layers, baseline_of(cost), options).energy;
+  const double adcs = energy[Circuit::kAdcs];
+  return *cost.adc_share / (1 - *cost.adc_share) * (energy.total() - adcs) / adcs;
+}
+
+std::string area_and_energy(const NetworkCost& cost) {
+  return fmt::format("{:.3f} mm2 and {:.2f} nJ per image",
+                     kSquareMicrometres * cost.area_one_design.total(),
+                     kPicojoules * cost.energy.total());
+}
+
+std::string one_bit_note(const CostConfig& cost, const ArraySpec& array) {
+  if (!cost.technology.empty() || (array.cell_bits == 1 && array.dac_bits == 1)) return "";
+  return fmt::format(
       "the default technology has cells and DACs of one bit: those of cell_bits = {} and dac_bits "
       "= {} cost more than what arrays and word-line drivers show here; give cost.technology",
-      array.cell_bits, array.dac_bits)};
+      array.cell_bits, array.dac_bits);
+}
+
+/// A comparator for each of hundreds of levels is a design that nobody builds.
+std::string flash_note(Layers layers, const LevelsOf& levels, CostOptions options) {
+  const bool has_all_levels = std::ranges::any_of(
+      layers, [&](const CimLayer* layer) { return levels(*layer) >= layer->sums.count(); });
+  if (options.adc != adc_models::kFlash || !has_all_levels) return "";
+  options.adc = adc_models::kSar;
+  return fmt::format(
+      "a flash ADC with a level for each possible sum is seldom built; with SAR ADCs of as many "
+      "levels (cost.adc = \"sar\") it were {}",
+      area_and_energy(network_cost(layers, levels, options)));
+}
+
+std::string survey_note(Layers layers, const LevelsOf& levels, CostOptions options) {
+  if (options.adc != adc_models::kSurvey) return "";
+  const auto at = [&](double Spread::*end) {
+    CostOptions there = options;
+    there.technology = at_end_of_survey(options.technology, end);
+    return area_and_energy(network_cost(layers, levels, there));
+  };
+  return fmt::format("by the error bars of its ADCs from {} to {}", at(&Spread::low),
+                     at(&Spread::high));
+}
+
+std::string model_note(const CostConfig& cost) {
+  if (cost.adc != adc_models::kAndrulis) return "";
+  return "the regression is fitted to the best published converters; compare its plans with each "
+         "other, not with those of flash or sar (220 times its energy at 16 levels, 3 times at "
+         "256)";
 }
 
 }  // namespace
@@ -61,10 +114,11 @@ void check_levels(const CostConfig& cost, std::span<const std::int64_t> levels) 
 CostOptions load_cost_options(const RunConfig& config, const Executor& executor,
                               const AdcPlan& plan, const Dataset& sample, const Job& job) {
   const CostConfig cost = config.cost_or_default();
-  CostOptions options{cost.adc, load_technology(cost), cost.dummy_column, {}};
+  CostOptions options{cost.adc, load_technology(cost), cost.dummy_column, {}, 1};
   if (cost.zero_detection)
     options.idle_shares = idle_shares(
         executor, plan, normalized_images(executor.network(), sample, config.data), job);
+  options.adc_energy_scale = adc_energy_scale(cost, executor.cim_layers(), options);
   return options;
 }
 
@@ -73,9 +127,14 @@ CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const
   check_any_on_array(executor);
   executor.prepare(plan);  // of this network and array, or throws
   const std::vector<const CimLayer*> layers = executor.cim_layers();
-  const auto baseline = [&](const CimLayer&) { return cost.baseline_levels; };
-  return {network_cost(layers, levels_of(plan), options), network_cost(layers, baseline, options),
-          notes_on(cost, layers.front()->array)};
+  const LevelsOf levels = levels_of(plan);
+  CostComparison comparison{
+      network_cost(layers, levels, options), network_cost(layers, baseline_of(cost), options), {}};
+  for (const std::string& note :
+       {one_bit_note(cost, layers.front()->array), flash_note(layers, levels, options),
+        survey_note(layers, levels, options), model_note(cost)})
+    if (!note.empty()) comparison.notes.push_back(note);
+  return comparison;
 }
 
 CostRecord record_of(const CostComparison& comparison, const CostConfig& cost,

@@ -61,12 +61,11 @@ std::vector<GoldenLayer> golden_layers(const Executor& executor, const GoldenReq
     step = next;
     const Value& input = values.at(executor.steps()[step].node->inputs[0]);
     const auto planned = plan.layers.find(layer->name);
-    layers.push_back(
-        {layer,
-         planned != plan.layers.end()
-             ? planned->second.adc
-             : make_layer_adc(*layer, lossless_table(layer->sums.minimum, layer->sums.maximum)),
-         as_images(input.data, *layer)});
+    layers.push_back({layer,
+                      planned != plan.layers.end()
+                          ? planned->second.adc
+                          : make_layer_adc(*layer, lossless_table(layer->sums)),
+                      as_images(input.data, *layer)});
   }
   return layers;
 }

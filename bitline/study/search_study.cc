@@ -82,6 +82,30 @@ Network searched_network(const Network& network, const RunConfig& config, const 
   return add_batch_norm(network, config.array, config.engine, images, job);
 }
 
+/// Whether it tries multiples of delta_step in every layer.
+bool steps_in_every_layer(RangeMethod method) {
+  return (is_search(method) && method != range_methods::kNetworkWise) ||
+         method == range_methods::kMse || method == range_methods::kCsnr;
+}
+
+/// Those on the array that get an ADC.
+std::vector<const CimLayer*> layers_to_search(const Executor& executor, const RunConfig& config) {
+  std::vector<const CimLayer*> layers = executor.cim_layers();
+  const std::vector<std::string>& wanted = config.search.layers;
+  check_on_array(executor, wanted, "search.layers");
+  if (!wanted.empty())
+    std::erase_if(layers, [&wanted](const CimLayer* layer) {
+      return std::ranges::find(wanted, layer->name) == wanted.end();
+    });
+  return layers;
+}
+
+/// Of the configuration, once the network has been looked at.
+Dataset checked_sample(const Network& network, const RunConfig& config, const Job& job) {
+  check_delta_step_fits(network, config);
+  return load_search_sample(config.data, config.seed, job);
+}
+
 }  // namespace
 
 void check_ranges(const RunConfig& config, RangeMethod method,
@@ -101,8 +125,29 @@ void check_ranges(const RunConfig& config, RangeMethod method,
                  asked, config.adc.measured->levels, config.adc.measured->levels);
 }
 
+void check_delta_step_fits(const Network& network, const RunConfig& config) {
+  const Rational& step = config.search.options.delta_step;
+  std::vector<RangeMethod> methods = config.search.ranges;
+  if (config.allocate) methods.push_back(config.allocate->ranges);
+  const bool in_every_layer = std::ranges::any_of(methods, steps_in_every_layer);
+  const bool in_one =
+      std::ranges::find(methods, RangeMethod(range_methods::kNetworkWise)) != methods.end();
+  if (step <= 1 || (!in_every_layer && !in_one) || network.quant.empty()) return;
+  const Executor executor(network, MacMode::kAnalog, config.array, Engine::kReference);
+  const std::vector<const CimLayer*> layers = layers_to_search(executor, config);
+  if (layers.empty()) return;
+  const auto magnitude = [](const CimLayer* layer) { return layer->sums.magnitude(); };
+  const CimLayer* judged = in_every_layer ? std::ranges::min(layers, {}, magnitude)
+                                          : std::ranges::max(layers, {}, magnitude);
+  if (step > judged->sums.magnitude())
+    fail_usage(
+        "layer {}: search.delta_step {} exceeds {}, the largest possible sum; choose a "
+        "smaller step",
+        judged->name, to_string(step), judged->sums.magnitude());
+}
+
 SearchStudy::SearchStudy(const Network& network, const RunConfig& config, const Job& job)
-    : SearchStudy(network, config, load_search_sample(config.data, config.seed, job), job) {}
+    : SearchStudy(network, config, checked_sample(network, config, job), job) {}
 
 SearchStudy::SearchStudy(const Network& network, const RunConfig& config, Dataset sample,
                          const Job& job)
@@ -125,14 +170,7 @@ const Normalization& SearchStudy::normalization() const {
 }
 
 std::vector<const CimLayer*> SearchStudy::searched_layers() const {
-  std::vector<const CimLayer*> layers = executor_.cim_layers();
-  const std::vector<std::string>& wanted = config_.search.layers;
-  check_on_array(executor_, wanted, "search.layers");
-  if (!wanted.empty())
-    std::erase_if(layers, [&wanted](const CimLayer* layer) {
-      return std::ranges::find(wanted, layer->name) == wanted.end();
-    });
-  return layers;
+  return layers_to_search(executor_, config_);
 }
 
 HistogramMap SearchStudy::profile(bool by_tile, const Job& job) {
@@ -195,7 +233,7 @@ SearchResult SearchStudy::without_search(RangeMethod method, const SearchOptions
   SearchResult result;
   for (const CimLayer* layer : searched_layers())
     result.plan.layers[layer->name] = {adc_without_search(*layer, method, options, job),
-                                       layer->sums.minimum, layer->sums.maximum};
+                                       layer->sums};
   const Tensor logits =
       predict(executor_, executor_.prepare(result.plan), sample_, normalization(),
               fmt::format("score {} levels, {}", options.adc.levels, name_of(method)), job);

@@ -17,6 +17,11 @@
 namespace bitline {
 
 /// The sample that searches look at, ready for one network and array.
+/// Before images are read: throws Error (kUsage) that names the layer whose possible sums
+/// search.delta_step leaves no candidate for, under the methods of search.ranges and
+/// allocate.ranges. Maps the network where the step is above 1, since every layer has a sum of 1.
+void check_delta_step_fits(const Network& network, const RunConfig& config);
+
 class SearchStudy {
  public:
   /// The images of config.data. Throws what Executor, check_fit and normalization_of throw.

@@ -26,7 +26,7 @@ AdcPlan plan_of(const Executor& executor, std::int64_t delta, std::size_t layers
     AdcSpec spec;
     spec.levels = 4;
     spec.delta = std::min(delta, layer->sums.magnitude());
-    plan.layers[layer->name] = {spec, layer->sums.minimum, layer->sums.maximum};
+    plan.layers[layer->name] = {spec, layer->sums};
   }
   return plan;
 }

@@ -54,7 +54,7 @@ AdcPlan eighth_plan(const Executor& executor, std::int64_t levels) {
   for (auto& [layer, planned] : plan.layers) {
     planned.spec.quantizer = quantizers::kZeroTread;
     planned.spec.levels = levels;
-    planned.spec.delta = std::max<std::int64_t>(std::max(-planned.minimum, planned.maximum) / 8, 1);
+    planned.spec.delta = std::max<std::int64_t>(planned.sums.magnitude() / 8, 1);
   }
   return plan;
 }

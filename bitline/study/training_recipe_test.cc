@@ -65,7 +65,7 @@ TEST_F(RecipeTest, FollowsWhatItStartsFrom) {
   AdcPlan plan;
   PlannedAdc& adc = plan.layers["stage1.block1.conv1"];
   adc.spec.quantizer = quantizers::kLossless;
-  adc.maximum = 3;
+  adc.sums.maximum = 3;
   EXPECT_NE(retraining_recipe(config_, network_, plan, images_), before);
   RunConfig seeded = config_;
   seeded.seed = 2;

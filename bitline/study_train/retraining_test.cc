@@ -31,7 +31,7 @@ AdcPlan plan_of(const RunConfig& config, const Network& network, std::int64_t le
   for (auto& [name, planned] : plan.layers) {
     planned.spec = {};
     planned.spec.levels = levels;
-    planned.spec.delta = std::min<std::int64_t>(6, planned.maximum);
+    planned.spec.delta = std::min<std::int64_t>(6, planned.sums.maximum);
   }
   return plan;
 }

@@ -40,7 +40,7 @@ inline CodeTable draw_table(const SumRange& sums, const Draw& draw) {
   std::vector<Rational> values{Rational(value, 4)};
   for (std::size_t k = 0; k < thresholds.size(); ++k)
     values.emplace_back(value += draw(0, highest_step), 4);
-  return table_from_values(sums.minimum, sums.maximum, thresholds, values);
+  return table_from_values(sums, thresholds, values);
 }
 
 /// A table for each input stream, the first of them for the last stream too.
@@ -66,7 +66,7 @@ inline LayerAdc draw_adc(const CimLayer& layer, const Draw& draw) {
   spec.delta = draw(1, sums.magnitude());
   const std::int64_t most = std::min<std::int64_t>(2 * sums.maximum, 3);
   spec.centre = Rational(draw(std::max<std::int64_t>(2 * sums.minimum, -3), most), 2);
-  return make_layer_adc(layer, make_code_table(spec, sums.minimum, sums.maximum));
+  return make_layer_adc(layer, make_code_table(spec, sums));
 }
 
 /// A W4A4 convolution of 16 channels on 9 × 9, in two tiles.

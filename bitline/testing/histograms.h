@@ -36,7 +36,7 @@ inline Histogram many_times(const Histogram& sums) {
 
 /// Σ count · (p − value)², by the table that the kernels use.
 inline Rational error_of(const AdcSpec& spec, const Histogram& sums) {
-  const CodeTable table = make_code_table(spec, sums.minimum(), sums.maximum());
+  const CodeTable table = make_code_table(spec, {sums.minimum(), sums.maximum()});
   Rational error = 0;
   for (std::int64_t p = sums.minimum(); p <= sums.maximum(); ++p) {
     const Rational off = Rational(p) - Rational(table.value(p)) * table.unit;

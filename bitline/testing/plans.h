@@ -10,7 +10,7 @@ namespace bitline::test {
 inline AdcPlan plan_for(const Executor& executor, const AdcSpec& spec) {
   AdcPlan plan;
   for (const CimLayer* layer : executor.cim_layers())
-    plan.layers[layer->name] = {spec, layer->sums.minimum, layer->sums.maximum};
+    plan.layers[layer->name] = {spec, layer->sums};
   return plan;
 }
 

@@ -8,7 +8,7 @@
 namespace bitline::test {
 
 inline LayerAdc lossless(const CimLayer& layer) {
-  return make_layer_adc(layer, lossless_table(layer.sums.minimum, layer.sums.maximum));
+  return make_layer_adc(layer, lossless_table(layer.sums));
 }
 
 inline std::vector<std::int64_t> accumulate(const CimLayer& layer, const LayerAdc& adc,

@@ -23,7 +23,7 @@ LayerAdc coarse_adc(const CimLayer& layer) {
   spec.quantizer = quantizers::kZeroRise;
   spec.levels = 4;
   spec.delta = std::max<std::int64_t>(1, layer.sums.magnitude() / 2);
-  return make_layer_adc(layer, make_code_table(spec, layer.sums.minimum, layer.sums.maximum));
+  return make_layer_adc(layer, make_code_table(spec, layer.sums));
 }
 
 /// A finer table for every other stream.
@@ -33,7 +33,7 @@ LayerAdc stream_adc(const CimLayer& layer) {
   spec.delta = std::max<std::int64_t>(1, layer.sums.magnitude() / 2);
   for (std::int64_t stream = 0; stream < layer.streams.count(); ++stream)
     spec.stream_shifts.push_back(static_cast<int>(stream % 2));
-  return make_layer_adc(layer, make_stream_tables(spec, layer.sums.minimum, layer.sums.maximum));
+  return make_layer_adc(layer, make_stream_tables(spec, layer.sums));
 }
 
 void expect_equal(MappingCase mapping, const Draw& draw,

@@ -118,7 +118,7 @@ at::Tensor AnalogLayer::real_outputs(const at::Tensor& y, double unit, const at:
 
 AnalogLayer::Converted AnalogLayer::convert(const Quantized& input, const Quantized& weight,
                                             const PlannedAdc& adc, bool learns) const {
-  const std::vector<CodeTable> tables = make_stream_tables(adc.spec, adc.minimum, adc.maximum);
+  const std::vector<CodeTable> tables = make_stream_tables(adc.spec, adc.sums);
   const CimLayer layer = map(weight);
   const at::Tensor activations = integers_of(input);
   const at::Tensor scale =

@@ -27,7 +27,7 @@ constexpr float kWeightScale = 0.25F;
 
 /// Of three levels, every other stream over half of the range.
 PlannedAdc stream_adc(const CimLayer& layer, const Rational& delta) {
-  PlannedAdc adc{{}, layer.sums.minimum, layer.sums.maximum};
+  PlannedAdc adc{{}, layer.sums};
   adc.spec.levels = 3;
   adc.spec.delta = delta;
   for (std::int64_t stream = 0; stream < layer.streams.count(); ++stream)
@@ -40,11 +40,11 @@ PlannedAdc some_adc(const CimLayer& layer) {
 }
 
 std::vector<CodeTable> tables_of(const PlannedAdc& adc) {
-  return make_stream_tables(adc.spec, adc.minimum, adc.maximum);
+  return make_stream_tables(adc.spec, adc.sums);
 }
 
 PlannedAdc lossless_adc(const SumRange& sums) {
-  PlannedAdc adc{{}, sums.minimum, sums.maximum};
+  PlannedAdc adc{{}, sums};
   adc.spec.quantizer = quantizers::kLossless;
   return adc;
 }

@@ -27,7 +27,7 @@ bool has_learnable_range(const AdcSpec& spec) {
 
 PlannedAdc with_learned_delta(PlannedAdc adc, double delta) {
   if (!std::isfinite(delta)) fail("a learned delta is no number; lower learning_rate");
-  const Rational largest = std::max(-adc.minimum, adc.maximum);
+  const Rational largest = largest_delta(adc.spec, adc.sums);
   const double in_range = std::clamp(delta, 0.0, largest.to_double());
   const Rational rounded(static_cast<std::int64_t>(std::floor(in_range * kParts + 0.5)), kParts);
   adc.spec.delta = std::clamp(rounded, std::min(smallest_delta(adc.spec), largest), largest);

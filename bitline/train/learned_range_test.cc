@@ -15,8 +15,8 @@ PlannedAdc planned(std::int64_t levels, std::vector<int> shifts = {}) {
   PlannedAdc adc;
   adc.spec.levels = levels;
   adc.spec.stream_shifts = std::move(shifts);
-  adc.minimum = -40;
-  adc.maximum = 40;
+  adc.sums.minimum = -40;
+  adc.sums.maximum = 40;
   return adc;
 }
 
@@ -36,7 +36,7 @@ TEST(LearnedRange, IsTheNearestSixteenthThatTheLayerAllows) {
 
 TEST(LearnedRange, LeavesHalfASumToTheNarrowestStream) {
   EXPECT_EQ(learned(0.1, planned(3, {0, 2})), Rational(2));
-  EXPECT_NO_THROW(make_stream_tables(with_learned_delta(planned(3, {0, 2}), 0.1).spec, -40, 40));
+  EXPECT_NO_THROW(make_stream_tables(with_learned_delta(planned(3, {0, 2}), 0.1).spec, {-40, 40}));
 }
 
 TEST(LearnedRange, UnclippedSumsAreReadAsThemselves) {
@@ -44,7 +44,7 @@ TEST(LearnedRange, UnclippedSumsAreReadAsThemselves) {
     for (const auto& [minimum, maximum] : {std::pair(-40, 40), std::pair(0, 40)}) {
       PlannedAdc adc = planned(levels, {0, 1});
       adc.spec.delta = 9;
-      const auto tables = make_stream_tables(adc.spec, minimum, maximum);
+      const auto tables = make_stream_tables(adc.spec, {minimum, maximum});
       const UnclippedTables own = unclipped_tables(tables);
       for (std::size_t j = 0; j < tables.size(); ++j) {
         const auto [first, last] = unclipped_sums(tables[j]);

@@ -207,7 +207,7 @@ void TrainableNetwork::constrain() {
   }
   for (auto& [layer, delta] : deltas_) {
     const PlannedAdc& adc = plan_.layers.at(layer);
-    delta.clamp_(0, static_cast<double>(std::max(-adc.minimum, adc.maximum)));
+    delta.clamp_(0, largest_delta(adc.spec, adc.sums).to_double());
   }
 }
 

@@ -1,29 +1,30 @@
 // Uniform levels over every possible sum, as a designer who does not search would place them;
 // equation (5f).
-#include <algorithm>
-
 #include "bitline/adc/uniform_levels.h"
 #include "bitline/base/fail.h"
 
 namespace bitline {
 namespace {
 
-UniformLevels levels(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
+UniformLevels levels(const AdcSpec& spec, const SumRange& sums) {
   if (spec.centre != 0)
     fail_usage("centre {} is of no use to full-range, which covers every sum; choose 0",
                to_string(spec.centre));
-  // Zero-tread over the bins of all integers, [−N − ½, N + ½]: Δ = 1 at 2N + 1 levels, and at 2N
-  // the level that even L gives up merges −N with −N + 1.
-  const std::int64_t largest = std::max(-minimum, maximum);
-  AdcSpec tread = spec;
-  tread.delta = Rational(2 * largest + 1, 2);
-  tread.step_rule = StepRule::kRange;
-  UniformLevels placed = quantizers::kZeroTread.levels(tread, minimum, maximum);
+  // Over the bins of all sums, u wide, [−N − u/2, N + u/2]: Δ = u with a level for each sum.
+  const std::int64_t largest = sums.magnitude();
+  AdcSpec whole = spec;
+  whole.delta = Rational(2 * largest + sums.step, 2);
+  whole.step_rule = StepRule::kRange;
+  const bool one_sided = resolved_sides(spec, sums.minimum) == Sides::kOneSided;
+  const std::int64_t count = (one_sided ? largest : 2 * largest) / sums.step + 1;
+  if (spec.levels < count - 1) return quantizers::kZeroTread.levels(whole, sums);
   // On one side too, one level less than sums merges two sums rather than stretch every step; and
-  // more levels than sums stay on the integers.
-  const bool one_sided = resolved_sides(spec, minimum) == Sides::kOneSided;
-  const std::int64_t sums = one_sided ? largest + 1 : 2 * largest + 1;
-  if (spec.levels >= sums - 1) placed.step = 1;
+  // more levels than sums stay on the sums. Odd sums lie beside 0, as the levels of zero-rise do.
+  const bool beside = largest % sums.step != 0;
+  UniformLevels placed =
+      (beside ? quantizers::kZeroRise : quantizers::kZeroTread).levels(whole, sums);
+  placed.step = sums.step;
+  placed.origin = beside ? Rational(sums.step, 2) : Rational(0);
   return placed;
 }
 

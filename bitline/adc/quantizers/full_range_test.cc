@@ -14,14 +14,15 @@ using test::spec_of;
 using test::value_at;
 using test::values_of;
 
-CodeTable full(std::int64_t levels, std::int64_t minimum, std::int64_t maximum) {
-  return make_code_table(spec_of(quantizers::kFullRange, levels, 16), minimum, maximum);
+CodeTable full(std::int64_t levels, std::int64_t minimum, std::int64_t maximum,
+               std::int64_t step = 1) {
+  return make_code_table(spec_of(quantizers::kFullRange, levels, 16), {minimum, maximum, step});
 }
 
 TEST(FullRange, KeepsEverySumAtFullLevels) {
   const CodeTable table = full(257, -128, 128);
-  EXPECT_EQ(table.thresholds, lossless_table(-128, 128).thresholds);
-  EXPECT_EQ(table.values, lossless_table(-128, 128).values);
+  EXPECT_EQ(table.thresholds, lossless_table({-128, 128}).thresholds);
+  EXPECT_EQ(table.values, lossless_table({-128, 128}).values);
 }
 
 TEST(FullRange, MergesTheTwoLowestSumsAt256Levels) {
@@ -55,7 +56,37 @@ TEST(FullRange, SpreadsFewerLevelsEvenly) {
   // One side, L = 3: Δ = 9/5, borders 9/10 and 27/10.
   EXPECT_EQ(full(3, 0, 4).thresholds, (Integers{1, 3}));
   EXPECT_EQ(values_of(full(3, 0, 4)), (Rationals{0, Rational(9, 5), Rational(18, 5)}));
-  EXPECT_EQ(step_of(spec_of(quantizers::kFullRange, 16, 1), -128, 128), Rational(257, 17));
+  EXPECT_EQ(step_of(spec_of(quantizers::kFullRange, 16, 1), {-128, 128}), Rational(257, 17));
+}
+
+// −1 and +1 on an even number of rows: −4, −2, 0, 2, 4, and borders half-way.
+TEST(FullRange, LosesNothingOfSumsOfOneParityWithALevelForEach) {
+  EXPECT_EQ(full(5, -4, 4, 2).thresholds, (Integers{-3, -1, 1, 3}));
+  EXPECT_EQ(values_of(full(5, -4, 4, 2)), (Rationals{-4, -2, 0, 2, 4}));
+  EXPECT_EQ(full(4, -3, 3, 2).thresholds, (Integers{-2, 0, 2}));
+  EXPECT_EQ(values_of(full(4, -3, 3, 2)), (Rationals{-3, -1, 1, 3}));
+  for (const std::int64_t levels : {129, 130, 131, 257})
+    for (std::int64_t p = -128; p <= 128; p += 2)
+      EXPECT_EQ(value_at(full(levels, -128, 128, 2), p), Rational(p)) << levels;
+  for (const std::int64_t levels : {128, 129, 130})
+    for (std::int64_t p = -127; p <= 127; p += 2)
+      EXPECT_EQ(value_at(full(levels, -127, 127, 2), p), Rational(p)) << levels;
+}
+
+// One level less than sums merges the two lowest; fewer spread over [−N − 1, N + 1].
+TEST(FullRange, WithFewerLevelsReadsSumsOfOneParityAsItDoesOthers) {
+  EXPECT_EQ(values_of(full(4, -4, 4, 2)), (Rationals{-2, 0, 2, 4}));
+  EXPECT_EQ(values_of(full(3, -3, 3, 2)), (Rationals{-1, 1, 3}));
+  EXPECT_EQ(values_of(full(3, -4, 4, 2)), (Rationals{Rational(-10, 3), 0, Rational(10, 3)}));
+  EXPECT_EQ(full(3, -4, 4, 2).thresholds, (Integers{-1, 2}));
+  EXPECT_EQ(values_of(full(2, -3, 3, 2)), (Rationals{0, Rational(8, 3)}));
+}
+
+TEST(FullRange, OneSidedSumsOfOneParityHaveALevelEach) {
+  AdcSpec spec = spec_of(quantizers::kFullRange, 3, 16);
+  spec.sides = Sides::kOneSided;
+  EXPECT_EQ(values_of(make_code_table(spec, {-4, 4, 2})), (Rationals{0, 2, 4}));
+  EXPECT_EQ(values_of(make_code_table(spec, {-5, 5, 2})), (Rationals{1, 3, 5}));
 }
 
 TEST(FullRange, CoversTheLargerSideOfLopsidedSums) {
@@ -72,8 +103,9 @@ TEST(FullRange, ReachesSumsBeyondSixteenBits) {
 TEST(FullRange, RefusesACentre) {
   AdcSpec spec = spec_of(quantizers::kFullRange, 256, 16);
   spec.centre = 1;
-  expect_error(ErrorKind::kUsage, "centre 1 is of no use to full-range",
-               [&] { make_code_table(spec, -128, 128); });
+  expect_error(ErrorKind::kUsage, "centre 1 is of no use to full-range", [&] {
+    make_code_table(spec, {-128, 128});
+  });
 }
 
 }  // namespace

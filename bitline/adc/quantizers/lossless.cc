@@ -4,13 +4,15 @@
 namespace bitline {
 namespace {
 
-UniformLevels levels(const AdcSpec&, std::int64_t minimum, std::int64_t maximum) {
-  return {.centre = 0, .origin = 0, .step = 1, .lowest = minimum, .highest = maximum};
+UniformLevels levels(const AdcSpec&, const SumRange& sums) {
+  return {.centre = 0,
+          .origin = sums.minimum,
+          .step = sums.step,
+          .lowest = 0,
+          .highest = sums.count() - 1};
 }
 
-CodeTable table(const AdcSpec&, std::int64_t minimum, std::int64_t maximum) {
-  return lossless_table(minimum, maximum);
-}
+CodeTable table(const AdcSpec&, const SumRange& sums) { return lossless_table(sums); }
 
 }  // namespace
 

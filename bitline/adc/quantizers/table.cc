@@ -5,12 +5,12 @@
 namespace bitline {
 namespace {
 
-CodeTable table(const AdcSpec& spec, std::int64_t minimum, std::int64_t maximum) {
+CodeTable table(const AdcSpec& spec, const SumRange& sums) {
   const auto values = static_cast<std::int64_t>(spec.table_values.size());
   if (spec.levels != values)
     fail_usage("levels {} does not fit an ADC table of {} values; choose {}", spec.levels, values,
                values);
-  return table_from_values(minimum, maximum, spec.table_thresholds, spec.table_values);
+  return table_from_values(sums, spec.table_thresholds, spec.table_values);
 }
 
 }  // namespace

@@ -4,10 +4,10 @@
 namespace bitline {
 namespace {
 
-UniformLevels levels(const AdcSpec& spec, std::int64_t minimum, std::int64_t) {
+UniformLevels levels(const AdcSpec& spec, const SumRange& sums) {
   check_step_rule(spec);
   // L', the levels of the symmetric quantizer of which these are a part.
-  const std::int64_t symmetric = resolved_sides(spec, minimum) == Sides::kOneSided
+  const std::int64_t symmetric = resolved_sides(spec, sums.minimum) == Sides::kOneSided
                                      ? 2 * spec.levels
                                      : spec.levels + spec.levels % 2;
   UniformLevels placed;

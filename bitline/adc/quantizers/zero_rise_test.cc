@@ -22,21 +22,21 @@ AdcSpec rise(std::int64_t levels, Rational delta, TieRule tie_rule = TieRule::kU
   return spec;
 }
 
-Integers thresholds(const AdcSpec& spec) { return make_code_table(spec, -128, 128).thresholds; }
-Rationals values(const AdcSpec& spec) { return values_of(make_code_table(spec, -128, 128)); }
+Integers thresholds(const AdcSpec& spec) { return make_code_table(spec, {-128, 128}).thresholds; }
+Rationals values(const AdcSpec& spec) { return values_of(make_code_table(spec, {-128, 128})); }
 
 TEST(ZeroRise, HasTheThresholdsOfTheMethodAtDeltaSeven) {
   EXPECT_EQ(thresholds(rise(2, 7)), (Integers{0}));
   EXPECT_EQ(thresholds(rise(4, 7)), (Integers{-3, 0, 4}));
-  EXPECT_EQ(step_of(rise(2, 7), -128, 128), Rational(7));
-  EXPECT_EQ(step_of(rise(4, 7), -128, 128), Rational(7, 2));
+  EXPECT_EQ(step_of(rise(2, 7), {-128, 128}), Rational(7));
+  EXPECT_EQ(step_of(rise(4, 7), {-128, 128}), Rational(7, 2));
   EXPECT_EQ(values(rise(2, 7)), (Rationals{Rational(-7, 2), Rational(7, 2)}));
   EXPECT_EQ(values(rise(4, 7)),
             (Rationals{Rational(-21, 4), Rational(-7, 4), Rational(7, 4), Rational(21, 4)}));
 }
 
 TEST(ZeroRise, ValuesAreOddMultiplesOfHalfAStep) {
-  const CodeTable table = make_code_table(rise(4, 7), -128, 128);
+  const CodeTable table = make_code_table(rise(4, 7), {-128, 128});
   EXPECT_EQ(table.unit, Rational(7, 4));
   EXPECT_EQ(table.values, (std::vector<std::int32_t>{-3, -1, 1, 3}));
 }
@@ -68,14 +68,14 @@ TEST(ZeroRise, CentreShiftsBordersAndValues) {
 
 TEST(ZeroRise, OneSidedCutsTheUpperHalfIntoAllLevels) {
   // Sums from 0: δ/L = 2, borders 2, 4, 6.
-  const CodeTable table = make_code_table(rise(4, 8), 0, 128);
+  const CodeTable table = make_code_table(rise(4, 8), {0, 128});
   EXPECT_EQ(table.thresholds, (Integers{2, 4, 6}));
   EXPECT_EQ(values_of(table), (Rationals{1, 3, 5, 7}));
 }
 
 TEST(ZeroRise, SilentInputsLeaveHalfAStepOfEveryStream) {
   // docs/arithmetic.md (6): L = 4, δ = 8, one plane with c = 1, four streams g = 1, 2, 4, 8, A = 0.
-  const CodeTable table = make_code_table(rise(4, 8), -128, 128);
+  const CodeTable table = make_code_table(rise(4, 8), {-128, 128});
   Rational y = 0;
   for (const std::int64_t g : {1, 2, 4, 8}) y = y + Rational(g) * value_at(table, 0);
   EXPECT_EQ(y, Rational(30));
@@ -101,7 +101,7 @@ TEST(ZeroRise, EqualsItsFormulaForEverySum) {
     AdcSpec spec = rise(levels, Rational(bound, parts));
     spec.centre = Rational(twice_centre, 2);
     spec.sides = Sides::kBoth;
-    const CodeTable table = make_code_table(spec, -60, 60);
+    const CodeTable table = make_code_table(spec, {-60, 60});
     RC_ASSERT(table.levels() == levels);
     const std::int64_t even = levels + levels % 2;  // L'
     const std::int64_t lowest = -even / 2 + levels % 2;
@@ -117,6 +117,13 @@ TEST(ZeroRise, EqualsItsFormulaForEverySum) {
     }
   });
   ASSERT_TRUE(holds);
+}
+
+// Odd sums lie beside 0, as its levels do: 2δ/4 = 2 puts them on -3, -1, 1, 3.
+TEST(ZeroRise, IsExactForOddSumsWithALevelForEach) {
+  EXPECT_EQ(exact_delta(rise(4, 1), {-3, 3, 2}), Rational(4));
+  EXPECT_EQ(values_of(make_code_table(rise(4, 4), {-3, 3, 2})), (Rationals{-3, -1, 1, 3}));
+  EXPECT_EQ(exact_delta(rise(10, 1), {-4, 4}), std::nullopt);
 }
 
 }  // namespace

@@ -12,8 +12,8 @@ std::int64_t steps_of(const AdcSpec& spec, Sides sides, std::int64_t symmetric) 
   return symmetric - 1;
 }
 
-UniformLevels levels(const AdcSpec& spec, std::int64_t minimum, std::int64_t) {
-  const Sides sides = resolved_sides(spec, minimum);
+UniformLevels levels(const AdcSpec& spec, const SumRange& sums) {
+  const Sides sides = resolved_sides(spec, sums.minimum);
   // L', the levels of the symmetric quantizer of which these are a part.
   const std::int64_t symmetric =
       sides == Sides::kOneSided ? 2 * spec.levels - 1 : spec.levels + 1 - spec.levels % 2;

@@ -24,9 +24,9 @@ AdcSpec tread(std::int64_t levels, Rational delta, TieRule tie_rule = TieRule::k
   return spec;
 }
 
-Integers thresholds(const AdcSpec& spec) { return make_code_table(spec, -128, 128).thresholds; }
-Rationals values(const AdcSpec& spec) { return values_of(make_code_table(spec, -128, 128)); }
-Rational step(const AdcSpec& spec) { return step_of(spec, -128, 128); }
+Integers thresholds(const AdcSpec& spec) { return make_code_table(spec, {-128, 128}).thresholds; }
+Rationals values(const AdcSpec& spec) { return values_of(make_code_table(spec, {-128, 128})); }
+Rational step(const AdcSpec& spec) { return step_of(spec, {-128, 128}); }
 
 /// Round down by trial rather than by the library's floor_div.
 std::int64_t rounded_down(std::int64_t numerator, std::int64_t denominator) {
@@ -81,7 +81,7 @@ TEST(ZeroTread, CentreShiftsBordersAndValues) {
   // x = −3/2, Δ = 4: borders at −7/2 and 1/2, values −11/2, −3/2, 5/2 in halves.
   AdcSpec spec = tread(3, 6);
   spec.centre = Rational(-3, 2);
-  const CodeTable table = make_code_table(spec, -128, 128);
+  const CodeTable table = make_code_table(spec, {-128, 128});
   EXPECT_EQ(table.thresholds, (Integers{-3, 1}));
   EXPECT_EQ(table.values, (std::vector<std::int32_t>{-11, -3, 5}));
   EXPECT_EQ(table.unit, Rational(1, 2));
@@ -124,19 +124,19 @@ TEST(ZeroTread, OneSidedSpendsEveryLevelAtOrAboveTheCentre) {
 
 TEST(ZeroTread, IsOneSidedByItselfWhereNoSumLiesBelowTheCentre) {
   AdcSpec spec = tread(4, 7);
-  EXPECT_EQ(make_code_table(spec, 0, 128).thresholds, (Integers{1, 3, 5}));
-  EXPECT_EQ(make_code_table(spec, -1, 128).thresholds, (Integers{-1, 2, 5}));
+  EXPECT_EQ(make_code_table(spec, {0, 128}).thresholds, (Integers{1, 3, 5}));
+  EXPECT_EQ(make_code_table(spec, {-1, 128}).thresholds, (Integers{-1, 2, 5}));
   spec.sides = Sides::kBoth;
-  EXPECT_EQ(make_code_table(spec, 0, 128).thresholds, (Integers{-1, 2, 5}));
+  EXPECT_EQ(make_code_table(spec, {0, 128}).thresholds, (Integers{-1, 2, 5}));
   // A centre at the mean has sums of 0/1 cells on both sides: borders 20 + {−7/5, 7/5, 21/5}.
   spec.sides = Sides::kAutomatic;
   spec.centre = 20;
-  EXPECT_EQ(make_code_table(spec, 0, 128).thresholds, (Integers{19, 22, 25}));
+  EXPECT_EQ(make_code_table(spec, {0, 128}).thresholds, (Integers{19, 22, 25}));
 }
 
 TEST(ZeroTread, CodesBetweenEqualThresholdsAreNeverReached) {
   // δ = 1, L = 5: Δ = 2/5, borders ±1/5 and ±3/5.
-  const CodeTable table = make_code_table(tread(5, 1), -128, 128);
+  const CodeTable table = make_code_table(tread(5, 1), {-128, 128});
   EXPECT_EQ(table.thresholds, (Integers{0, 0, 1, 1}));
   EXPECT_EQ(table.code(-1), 0);
   EXPECT_EQ(table.code(0), 2);
@@ -144,9 +144,34 @@ TEST(ZeroTread, CodesBetweenEqualThresholdsAreNeverReached) {
   EXPECT_EQ(value_at(table, 0), Rational(0));
 }
 
+// Of N = 128: 2δ/257 = 1, 2δ/129 = 2 for even sums, 2δ/257 = 1 on one side, 2δ/256 = 1.
+TEST(ZeroTread, IsExactWhereALevelForEverySumLiesOnIt) {
+  const SumRange all{-128, 128}, even{-128, 128, 2}, one_sided{0, 128};
+  EXPECT_EQ(exact_delta(tread(257, 1), all), Rational(257, 2));
+  EXPECT_EQ(exact_delta(tread(258, 1), all), Rational(259, 2));  // L' = 259
+  EXPECT_EQ(exact_delta(tread(256, 1), all), std::nullopt);
+  EXPECT_EQ(exact_delta(tread(129, 1), even), Rational(129));
+  EXPECT_EQ(exact_delta(tread(129, 1), one_sided), Rational(257, 2));
+  AdcSpec outer = tread(257, 1);
+  outer.step_rule = StepRule::kOuterLevels;
+  EXPECT_EQ(exact_delta(outer, all), Rational(128));
+  // No level of a quantizer around 0 is odd under a step of 2.
+  EXPECT_EQ(exact_delta(tread(128, 1), {-127, 127, 2}), std::nullopt);
+  const CodeTable table = make_code_table(tread(257, Rational(257, 2)), all);
+  EXPECT_EQ(table.thresholds, lossless_table(all).thresholds);
+  EXPECT_EQ(values_of(table), values_of(lossless_table(all)));
+}
+
+TEST(ZeroTread, RefusesADeltaBeyondTheExactOne) {
+  expect_error(ErrorKind::kUsage,
+               "delta 129 exceeds 257/2, at which every sum has a level; choose 1/2 to 257/2", [] {
+                 make_code_table(tread(257, 129), {-128, 128});
+               });
+}
+
 TEST(ZeroTread, KeepsTheTwoEndsOfTheSumsApart) {
   for (const std::int64_t levels : {2, 3, 16, 255, 256, 257}) {
-    const CodeTable table = make_code_table(tread(levels, 128), -128, 128);
+    const CodeTable table = make_code_table(tread(levels, 128), {-128, 128});
     EXPECT_EQ(table.code(-128), 0) << levels;
     EXPECT_EQ(table.code(128), levels - 1) << levels;
     EXPECT_EQ(table.dense().size(), 257u);
@@ -156,7 +181,7 @@ TEST(ZeroTread, KeepsTheTwoEndsOfTheSumsApart) {
 
 TEST(ZeroTread, ReachesTheLargestSumsOfMultiBitCells) {
   // 128 rows · 15 · 15 = 28,800: Δ = 19,200, borders at ±9,600.
-  const CodeTable table = make_code_table(tread(3, 28800), -28800, 28800);
+  const CodeTable table = make_code_table(tread(3, 28800), {-28800, 28800});
   EXPECT_EQ(table.thresholds, (Integers{-9600, 9600}));
   EXPECT_EQ(value_at(table, -28800), Rational(-19200));
   EXPECT_EQ(value_at(table, -9600), Rational(0));
@@ -164,7 +189,7 @@ TEST(ZeroTread, ReachesTheLargestSumsOfMultiBitCells) {
 }
 
 TEST(ZeroTread, RefusesRangesThatTheSumsCannotUse) {
-  const auto make = [](const AdcSpec& spec) { make_code_table(spec, -100, 128); };
+  const auto make = [](const AdcSpec& spec) { make_code_table(spec, {-100, 128}); };
   expect_error(ErrorKind::kUsage,
                "delta 200 exceeds 128, the largest possible |partial sum|; choose 1/2 to 128",
                [&] { make(tread(4, 200)); });
@@ -187,7 +212,7 @@ TEST(ZeroTread, HasAsManyDistinctCodeMapsAsTheMethodCounts) {
   const auto count = [](std::int64_t levels) {
     std::set<Integers> maps;
     for (std::int64_t delta = 1; delta <= 128; ++delta) {
-      const CodeTable table = make_code_table(tread(levels, delta), -128, 128);
+      const CodeTable table = make_code_table(tread(levels, delta), {-128, 128});
       Integers codes;
       for (std::int64_t p = -128; p <= 128; ++p) codes.push_back(table.code(p));
       maps.insert(codes);
@@ -210,7 +235,7 @@ TEST(ZeroTread, EqualsItsFormulaForEverySum) {
     AdcSpec spec = tread(levels, Rational(bound, parts));
     spec.centre = Rational(twice_centre, 2);
     spec.sides = Sides::kBoth;
-    const CodeTable table = make_code_table(spec, -60, 60);
+    const CodeTable table = make_code_table(spec, {-60, 60});
     RC_ASSERT(table.levels() == levels);
     const std::int64_t odd = levels % 2 == 0 ? levels + 1 : levels;  // L'
     const std::int64_t lowest = -(odd - 1) / 2 + (levels % 2 == 0 ? 1 : 0);
@@ -235,7 +260,7 @@ TEST(ZeroTread, AwayIsSymmetricForOddLevels) {
     spec.centre = 0;
     spec.sides = Sides::kBoth;
     spec.tie_rule = TieRule::kAway;
-    const CodeTable table = make_code_table(spec, -60, 60);
+    const CodeTable table = make_code_table(spec, {-60, 60});
     for (std::int64_t p = 0; p <= 60; ++p) {
       RC_ASSERT(table.value(-p) == -table.value(p));
       RC_ASSERT(table.code(-p) == table.levels() - 1 - table.code(p));

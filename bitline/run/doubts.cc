@@ -1,0 +1,71 @@
+#include "bitline/run/doubts.h"
+
+#include <fmt/format.h>
+
+namespace bitline {
+namespace {
+
+/// The row whose loss is looked at; null where there is no plan.
+const ResultRow* judged_row(const std::vector<ResultRow>& rows,
+                            std::optional<std::size_t> recommended) {
+  if (recommended) return &rows[*recommended];
+  const ResultRow* best = nullptr;
+  for (const ResultRow& row : rows)
+    if (row.levels != 0 && (best == nullptr || row.validation_loss < best->validation_loss))
+      best = &row;
+  return best;
+}
+
+void doubt_baseline(const ResultRow& lossless, std::int64_t classes,
+                    std::vector<std::string>& doubts) {
+  const double chance = 1 / static_cast<double>(classes);
+  const Interval& accuracy = lossless.test_accuracy;
+  if (accuracy.lower > chance) return;
+  doubts.push_back(fmt::format(
+      "the lossless network has {:.2f} % [{:.2f}, {:.2f}] on the test images, where a guess among "
+      "{} classes has {:.2f} %: no row means anything before labels, class order, data.mean and "
+      "data.deviation are right",
+      100 * accuracy.value, 100 * accuracy.lower, 100 * accuracy.upper, classes, 100 * chance));
+}
+
+void doubt_budget(const Interval& loss, std::string_view images, std::string_view remedy,
+                  const Rational& max_loss, std::vector<std::string>& doubts) {
+  if (max_loss <= 0 || (loss.upper - loss.lower) / 2 <= max_loss.to_double()) return;
+  doubts.push_back(
+      fmt::format("{} cannot tell a loss of {} point{} from none: a plan's loss there is {:.2f} "
+                  "[{:.2f}, {:.2f}]; {}",
+                  images, max_loss.to_double(), max_loss == 1 ? "" : "s", loss.value, loss.lower,
+                  loss.upper, remedy));
+}
+
+/// Losses stand against the lossless network, which the float one is ahead of.
+void doubt_grids(const ResultRow& real, std::vector<std::string>& doubts) {
+  const Interval& ahead = real.test_loss;
+  if (-ahead.value <= 1) return;
+  doubts.push_back(fmt::format(
+      "the integer grids alone cost {:.2f} points [{:.2f}, {:.2f}] on the test images, before any "
+      "ADC: bitline quantize names what to try in [quantize]",
+      -ahead.value, -ahead.upper, -ahead.lower));
+}
+
+}  // namespace
+
+std::vector<std::string> doubts_about(const std::vector<ResultRow>& rows,
+                                      std::optional<std::size_t> recommended,
+                                      const JudgedImages& images, const Rational& max_loss) {
+  std::vector<std::string> doubts;
+  doubt_baseline(lossless_row(rows), images.classes, doubts);
+  if (rows.front().real) doubt_grids(rows.front(), doubts);
+  const ResultRow* row = judged_row(rows, recommended);
+  if (row == nullptr) return doubts;
+  const std::string validation = images.validation > 0
+                                     ? fmt::format("{} validation images", images.validation)
+                                     : "the search sample, which stands for validation images,";
+  doubt_budget(row->validation_loss_interval, validation, "more of them: data.validation_per_class",
+               max_loss, doubts);
+  doubt_budget(row->test_loss, fmt::format("{} test images", images.test), "test on more images",
+               max_loss, doubts);
+  return doubts;
+}
+
+}  // namespace bitline
