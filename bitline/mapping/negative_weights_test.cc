@@ -72,6 +72,13 @@ TEST(NegativeWeights, AddUpToTheWeightAgain) {
   }
 }
 
+TEST(NegativeWeights, EveryEncodingIsAmongTheCasesOfTests) {
+  for (const EncodingPolicy* encoding : all_policies<EncodingPolicy>())
+    EXPECT_TRUE(std::ranges::any_of(every_encoding(), [&](const MappingCase& mapping) {
+      return mapping.array.encoding == Encoding(*encoding);
+    })) << encoding->name;
+}
+
 TEST(NegativeWeights, TakeOneBitMoreOnlyWhereTheMostNegativeOneOccurs) {
   EXPECT_EQ(magnitude_bits(linear_layer(1, {-7, 7}, 4, 4)), 3);
   EXPECT_EQ(magnitude_bits(linear_layer(1, {-8, 7}, 4, 4)), 4);
