@@ -118,11 +118,11 @@ TEST(PolicyDocs, TellOfEveryAdcModel) { expect_told_by_config<AdcModelPolicy>();
 TEST(PolicyDocs, StateEveryAdcModel) { expect_equations<AdcModelPolicy>("## Cost\n"); }
 
 TEST(PolicyDocs, TheSchemaOfCostsKnowsEveryAdcModel) {
-  std::set<std::string_view> names;
-  for (const AdcModelPolicy* model : all_policies<AdcModelPolicy>()) names.insert(model->name);
+  std::set<std::string> names;
+  for (const AdcModelPolicy* model : all_policies<AdcModelPolicy>()) names.emplace(model->name);
   const Json schema = parse_json(read_text_file(BITLINE_DOCS "/json/cost.schema.json"));
   const Json& known = schema.at("properties").at("adc").at("enum");
-  EXPECT_EQ(std::set<std::string_view>(known.begin(), known.end()), names);
+  EXPECT_EQ(known.get<std::set<std::string>>(), names);
 }
 
 // Networks and operators are no policies, but picked by name likewise.
