@@ -96,7 +96,7 @@ TEST(PolicyDocs, StateEveryEncoding) {
   for (const EncodingPolicy* encoding : all_policies<EncodingPolicy>()) {
     EXPECT_THAT(text, HasSubstr(fmt::format("\n| `{}`", encoding->name)));
     EXPECT_THAT(text, HasSubstr(fmt::format("\n- **{}**", encoding->name)));
-    EXPECT_THAT(correction, HasSubstr(encoding->name));
+    EXPECT_THAT(correction, HasSubstr(std::string(encoding->name)));
   }
 }
 

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string_view>
 #include <utility>
+#include <variant>
 
 #include "bitline/base/parallel.h"
 #include "bitline/graph/kept_values.h"
