@@ -4,7 +4,6 @@
 #include "bitline/base/unknown_name.h"
 
 namespace bitline {
-
 namespace {
 
 struct BuiltIn {

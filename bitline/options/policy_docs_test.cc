@@ -57,7 +57,7 @@ TEST(PolicyDocs, HaveARowForEveryRangeMethod) {
     EXPECT_THAT(text, HasSubstr(fmt::format("| `{}` | {} |\n", method->name, method->meaning)));
 }
 
-TEST(PolicyDocs, StateEveryRangeMethodThatFollowsFromStatistics) {
+TEST(PolicyDocs, StateEveryRangeMethodThatIsNotSearched) {
   const std::string text = section("search.md", "## Ranges from statistics\n", "\n## ");
   for (const RangeMethodPolicy* method : all_policies<RangeMethodPolicy>())
     if (!is_search(*method)) {
