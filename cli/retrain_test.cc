@@ -1,6 +1,7 @@
 // Retraining and comparison, as a user calls them.
 #include <fmt/format.h>
 
+#include "bitline/recipe/gradient.h"
 #include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
@@ -47,15 +48,16 @@ TEST_F(RetrainTest, ReportsTheGainOfTheNetworkThatItLeaves) {
 
 TEST_F(RetrainTest, EveryGradientTrains) {
   std::set<std::string> networks;
-  for (const char* gradient : {"identity", "clipped", "scaled"}) {
-    const std::string out = fmt::format("{}.safetensors", gradient);
+  const auto gradients = all_policies<GradientPolicy>();
+  for (const GradientPolicy* gradient : gradients) {
+    const std::string out = fmt::format("{}.safetensors", gradient->name);
     EXPECT_EQ(run({"retrain", "study.toml", "--plan", "L3-layer-wise.json", "--out", out, "--set",
-                   fmt::format("retrain.gradient={}", gradient)})
+                   fmt::format("retrain.gradient={}", gradient->name)})
                   .exit_code,
               0);
     networks.insert(read(out + ".checkpoint"));
   }
-  EXPECT_EQ(networks.size(), 3U);
+  EXPECT_EQ(networks.size(), gradients.size());
 }
 
 TEST_F(RetrainTest, LearnedRangesAreAPlanBesideTheNetwork) {

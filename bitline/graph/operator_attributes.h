@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <type_traits>
 
 #include <nlohmann/json.hpp>
 
@@ -11,8 +12,9 @@
 namespace bitline {
 
 /// Calls visit(name, member) for every attribute of an operator: the one list that reading and
-/// writing share.
+/// writing share. An operator with members and without a list does not compile.
 template <typename Op, typename Visit>
+requires std::is_empty_v<Op>
 void visit_attributes(Op&, Visit&&) {}
 template <typename Visit>
 void visit_attributes(Input& op, Visit&& visit) {

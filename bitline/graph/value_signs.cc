@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bitline/base/fail.h"
+
 namespace bitline {
 namespace {
 
@@ -11,10 +13,12 @@ struct Signs {
   const Node& node;
   bool inputs;  ///< none of the inputs is ever negative
 
-  template <typename Op>
-  bool operator()(const Op&) const {
-    return false;  // sums with weights of either sign, and whatever subtracts a mean
-  }
+  bool operator()(const Input&) const { return false; }
+  bool operator()(const Conv&) const { return false; }  // weights of either sign
+  bool operator()(const ConvTranspose&) const { return false; }
+  bool operator()(const Linear&) const { return false; }
+  bool operator()(const BatchNorm&) const { return false; }  // a mean is subtracted
+  bool operator()(const LayerNorm&) const { return false; }
   bool operator()(const Relu&) const { return true; }
   bool operator()(const Softmax&) const { return true; }
   bool operator()(const ResidualAdd&) const { return inputs; }
@@ -30,9 +34,7 @@ struct Signs {
   bool operator()(const Gather&) const { return inputs; }
   bool operator()(const Identity&) const { return inputs; }
   bool operator()(const Pad& pad) const { return inputs && pad.value >= 0; }
-  bool operator()(const Binary& binary) const {
-    return inputs && binary.function != BinaryFunction::kSub;
-  }
+  bool operator()(const Binary& binary) const;
   bool operator()(const Constant&) const {
     return std::ranges::all_of(network.parameter(node, "value").data<float>(),
                                [](float value) { return value >= 0; });
@@ -48,9 +50,28 @@ bool Signs::operator()(const Unary& unary) const {
     case UnaryFunction::kHardSigmoid:
     case UnaryFunction::kSqrt:
       return true;
-    default:
-      return inputs;  // odd functions, and roundings to multiples
+    case UnaryFunction::kLeakyRelu:
+    case UnaryFunction::kHardSwish:
+    case UnaryFunction::kTanh:
+    case UnaryFunction::kErf:
+    case UnaryFunction::kTruncate:
+      return inputs;
   }
+  fail("unary function {} is not known", static_cast<int>(unary.function));
+}
+
+bool Signs::operator()(const Binary& binary) const {
+  switch (binary.function) {
+    case BinaryFunction::kSub:
+      return false;
+    case BinaryFunction::kAdd:
+    case BinaryFunction::kMul:
+    case BinaryFunction::kDiv:
+    case BinaryFunction::kPow:
+    case BinaryFunction::kPRelu:
+      return inputs;
+  }
+  fail("binary function {} is not known", static_cast<int>(binary.function));
 }
 
 /// A grid whose lowest integer stands for 0.

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "bitline/testing/layers.h"
 
 namespace bitline {
@@ -70,6 +72,13 @@ TEST(NegativeWeights, AddUpToTheWeightAgain) {
           << describe(mapping);
     }
   }
+}
+
+TEST(NegativeWeights, EveryEncodingIsAmongTheCasesOfTests) {
+  for (const EncodingPolicy* encoding : all_policies<EncodingPolicy>())
+    EXPECT_TRUE(std::ranges::any_of(every_encoding(), [&](const MappingCase& mapping) {
+      return mapping.array.encoding == Encoding(*encoding);
+    })) << encoding->name;
 }
 
 TEST(NegativeWeights, TakeOneBitMoreOnlyWhereTheMostNegativeOneOccurs) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "bitline/graph/network.h"
 
@@ -28,8 +29,10 @@ Network resnet18(const ModelOptions& options);
 /// max-pool, fully connected 1024, 1024, classes; batch-norm after each but the last.
 Network vgg9(const ModelOptions& options);
 
-/// By the name that the configuration uses: "resnet18", "resnet20", "vgg9". Throws Error (kUsage)
-/// for others.
+/// Names of the built-in networks, as the configuration spells them.
+std::vector<std::string_view> model_names();
+
+/// The built-in network of that name. Throws Error (kUsage) for others.
 Network make_model(std::string_view name, const ModelOptions& options);
 
 }  // namespace bitline

@@ -167,8 +167,8 @@ TEST(Vgg9, TakesOtherImagesAndClasses) {
 }
 
 TEST(Models, BatchNormFollowsEveryConvolutionAndEveryHiddenLinearLayer) {
-  for (const Network& network : {resnet18(options_with(1, 0.25)), resnet20(options_with(1, 0.25)),
-                                 vgg9(options_with(1, 0.25))}) {
+  for (const std::string_view name : model_names()) {
+    const Network network = make_model(name, options_with(1, 0.25));
     for (const Node& node : network.nodes) {
       if (!network.has_parameter(node, "weight") || node.name == "classifier") continue;
       const Node& next = network.nodes[network.index_of(node.name) + 1];
@@ -202,9 +202,9 @@ TEST(Models, ConvolutionWeightsHaveTheDeviationOfTheirFanOut) {
 }
 
 TEST(Models, AreFoundByName) {
-  EXPECT_EQ(make_model("resnet18", options_with(1, 0.25)).name, "resnet18");
-  EXPECT_EQ(make_model("resnet20", options_with(1, 0.25)).name, "resnet20");
-  EXPECT_EQ(make_model("vgg9", options_with(1, 0.25)).name, "vgg9");
+  EXPECT_THAT(model_names(), testing::IsSupersetOf({"resnet18", "resnet20", "vgg9"}));
+  for (const std::string_view name : model_names())
+    EXPECT_EQ(make_model(name, options_with(1, 0.25)).name, name);
 }
 
 std::string usage_message(std::string_view name, const ModelOptions& options) {
@@ -213,7 +213,7 @@ std::string usage_message(std::string_view name, const ModelOptions& options) {
 
 TEST(ModelsRefuse, AnUnknownName) {
   EXPECT_EQ(usage_message("resnet21", {}),
-            "model 'resnet21' is not built in; choose resnet18, resnet20 or vgg9");
+            "built-in network 'resnet21' is unknown; choose one of resnet18, resnet20, vgg9");
 }
 
 TEST(ModelsRefuse, AWidthThatIsNotPositive) {

@@ -1,5 +1,7 @@
 #include "bitline/options/model_config.h"
 
+#include <fmt/ranges.h>
+
 #include "bitline/base/fail.h"
 #include "bitline/options/field_reader.h"
 
@@ -23,7 +25,8 @@ ModelConfig read_model(const ConfigTable& table, std::uint64_t seed) {
   read_fields(table, model);
   check_weights(table, model);
   if (model.file.empty() == model.name.empty())
-    fail_usage("set either model.file (a network file) or model.name (resnet18, resnet20, vgg9)");
+    fail_usage("set either model.file (a network file) or model.name ({})",
+               fmt::join(model_names(), ", "));
   for (const char* key : {"width", "classes", "input"})
     if (!model.file.empty() && table.has(key))
       fail_usage("model.{} goes with model.name; the network in model.file has its own", key);

@@ -154,7 +154,7 @@ void visit_fields(Compare& compare, Visit&& visit) {
                   "of `compare`: the methods of `search.ranges`, and `isaac`: `full-range` on 0/1 "
                   "cells (`twos-complement`) with `column_flip = \"complement\"`, whatever "
                   "`[array]` says of the two",
-                  Decides::kNothing, "all but `refine`"},
+                  Decides::kNothing},
         compare.methods);
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "bitline/testing/expect_error.h"
 #include "bitline/testing/reports.h"
@@ -44,6 +45,18 @@ TEST_F(ReportTest, HasItsSectionsInOrder) {
   for (const PageJson& section : page.at("sections")) ids.push_back(section.at("id"));
   EXPECT_THAT(ids, ElementsAre("summary", "accuracy", "cost", "levels", "plan", "diagnosis",
                                "network", "sums", "search", "configuration"));
+}
+
+TEST_F(ReportTest, TheDocumentsListItsSectionsInOrder) {
+  std::string titles;
+  for (const PageJson& section : data().at("sections"))
+    titles += section.at("title").get<std::string>() + "\n";
+  std::string listed;
+  std::istringstream lines(read_text_file(BITLINE_DOCS "/report.md"));
+  for (std::string line; std::getline(lines, line) && !line.starts_with("Cost, Levels");)
+    if (line.starts_with("| ") && !line.starts_with("| section |") && !line.starts_with("| ---"))
+      listed += line.substr(2, line.find(" | ") - 2) + "\n";
+  EXPECT_EQ(listed, titles);
 }
 
 TEST_F(ReportTest, IsTheSameBytesEachTime) {

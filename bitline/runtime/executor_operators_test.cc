@@ -3,7 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string_view>
+#include <utility>
+#include <variant>
+
 #include "bitline/base/parallel.h"
+#include "bitline/graph/kept_values.h"
+#include "bitline/graph/network_file.h"
+#include "bitline/runtime/digital_step.h"
 #include "bitline/runtime/executor.h"
 #include "bitline/runtime/layer_probe.h"
 #include "bitline/testing/engines.h"
@@ -75,6 +83,51 @@ TEST(ExecutorOperators, AZeroPointStandsForZeroInPaddingAndPixels) {
     const Executor analog(one_convolution(), MacMode::kAnalog, all_mapped(array));
     const PreparedPlan plan = analog.prepare(plan_for(analog, lossless()));
     EXPECT_THAT(values_of(analog.logits(image, plan)), expected) << name_of(array.encoding);
+  }
+}
+
+/// Names of all alternatives of Operator.
+template <std::size_t... kIndex>
+std::set<std::string_view> operator_names(std::index_sequence<kIndex...>) {
+  return {std::variant_alternative_t<kIndex, Operator>::kName...};
+}
+
+template <NamedEnum E>
+std::set<std::string_view> names_of() {
+  return {EnumNames<E>::kNames.begin(), EnumNames<E>::kNames.end()};
+}
+
+TEST(ExecutorOperators, TheNetworkOfTestsHasEveryOperator) {
+  std::set<std::string_view> operators, unaries, binaries;
+  for (const Node& node : every_operator().nodes) {
+    operators.insert(name_of(node.op));
+    if (const auto* unary = std::get_if<Unary>(&node.op)) unaries.insert(name_of(unary->function));
+    if (const auto* binary = std::get_if<Binary>(&node.op))
+      binaries.insert(name_of(binary->function));
+  }
+  EXPECT_EQ(operators, operator_names(std::make_index_sequence<std::variant_size_v<Operator>>()));
+  EXPECT_EQ(unaries, names_of<UnaryFunction>());
+  EXPECT_EQ(binaries, names_of<BinaryFunction>());
+}
+
+TEST(ExecutorOperators, ANetworkFileKeepsEveryOperator) {
+  const Tensor images = random_operator_images(2);
+  const Network network = every_operator_on_grids();
+  const Network read = network_from_safetensors(to_safetensors(network));
+  EXPECT_EQ(values_of(Executor(read, MacMode::kLossless).logits(images)),
+            values_of(Executor(network, MacMode::kLossless).logits(images)));
+}
+
+// What training and ONNX files know of an operator has to be what the Executor does.
+TEST(ExecutorOperators, ValuesThatAreKeptStayOnTheirGrid) {
+  const Network network = every_operator();
+  const std::map<std::string, Shape> shapes = infer_shapes(network);
+  for (const Node& node : network.nodes) {
+    if (is_layer(node) || node.inputs.size() != 1 || std::holds_alternative<Pad>(node.op)) continue;
+    Shape shape = shapes.at(node.inputs[0]);
+    shape.insert(shape.begin(), 1);
+    const Values values{{node.inputs[0], Value{Tensor(DType::kI32, shape), true, 0.5F, 3}}};
+    EXPECT_EQ(run_digital(network, node, values).quantized, keeps_values(node.op)) << node.name;
   }
 }
 

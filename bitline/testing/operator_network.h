@@ -42,7 +42,7 @@ inline void add_image_operators(OperatorChain& chain) {
   chain.add("conv",
             Conv{.stride = {2, 1}, .padding = {1, 0, 0, 2}, .dilation = {1, 2}, .groups = 1},
             {"input"}, {{"weight", {4, 3, 3, 2}}, {"bias", {4}}});  // [4, 4, 8]
-  chain.add("norm", BatchNorm{}, {"conv"},
+  chain.add("norm", BatchNorm{.epsilon = 1e-3}, {"conv"},
             {{"scale", {4}}, {"shift", {4}}, {"mean", {4}}, {"variance", {4}}});
   chain.add("relu", Relu{}, {"norm"});
   chain.add("max",
@@ -75,7 +75,7 @@ inline void add_token_operators(OperatorChain& chain) {
             {{"scale", {24}}, {"shift", {24}}, {"mean", {24}}, {"variance", {24}}});
   chain.add("position", Constant{}, {}, {{"value", {24, 6}}});
   chain.add("placed", Binary{BinaryFunction::kAdd}, {"token_norm", "position"});
-  chain.add("layer_norm", LayerNorm{1}, {"placed"}, {{"scale", {6}}, {"shift", {6}}});
+  chain.add("layer_norm", LayerNorm{1, 1e-4}, {"placed"}, {{"scale", {6}}, {"shift", {6}}});
   chain.add("keys", Transpose{{1, 0}}, {"layer_norm"});
   chain.add("products", MatMul{}, {"layer_norm", "keys"});  // [24, 24]
   chain.add("attention", Softmax{1}, {"products"});
@@ -113,12 +113,13 @@ inline void add_functions(OperatorChain& chain) {
   }
   parts.emplace_back("prelu");
   chain.add("prelu", Binary{BinaryFunction::kPRelu}, {"attended", "slope"});
-  chain.add("all", Concat{0}, parts);
-  chain.add("sets", Reshape{{std::ssize(parts), 24, 6}}, {"all"});
-  chain.add("functions", ReduceMean{{0}, false}, {"sets"});
+  chain.add("all", Concat{1}, parts);
+  chain.add("sets", Reshape{{24, std::ssize(parts), 6}}, {"all"});
+  chain.add("functions", ReduceMean{{1}, false}, {"sets"});
 }
 
-/// Input [3, 9, 8], 3 classes, no grids; every operator at least once.
+/// Input [3, 9, 8], 3 classes, no grids; every operator at least once
+/// (ExecutorOperators.TheNetworkOfTestsHasEveryOperator).
 inline Network every_operator(std::uint64_t seed = 1) {
   OperatorChain chain({3, 9, 8}, seed);
   add_image_operators(chain);

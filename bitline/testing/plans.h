@@ -27,20 +27,20 @@ inline AdcSpec four_levels() {
   return spec;
 }
 
-/// Arrays that between them use every encoding, both cuts, wide cells and wide DACs.
+/// Arrays that between them use every encoding (the default first), both cuts, wide cells and wide
+/// DACs.
 inline std::vector<ArraySpec> arrays() {
-  std::vector<ArraySpec> all;
-  for (const EncodingPolicy* encoding : {&encodings::kDifferential, &encodings::kBipolar,
-                                         &encodings::kTwosComplement, &encodings::kOffset}) {
-    ArraySpec array;
-    array.rows = 16;
+  ArraySpec array;
+  array.rows = 16;
+  std::vector<ArraySpec> all{array};
+  for (const EncodingPolicy* encoding : all_policies<EncodingPolicy>()) {
     array.encoding = *encoding;
-    all.push_back(array);
+    if (array.encoding != all[0].encoding) all.push_back(array);
   }
   all[0].tile_cut = TileCut::kBalanced;
   all[1].row_order = RowOrder::kKernelMajor;
   all[2].cell_bits = 2;
-  all[3].dac_bits = 2;
+  all.back().dac_bits = 2;
   return all;
 }
 
