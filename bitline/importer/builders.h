@@ -42,12 +42,14 @@ void build_unsqueeze(OnnxNode& node);
 void build_transpose(OnnxNode& node);
 void build_shape(OnnxNode& node);
 
-// Parts: onnx_selection.cc.
+// Concatenation and padding: onnx_joining.cc.
 void build_concat(OnnxNode& node);
+void build_pad(OnnxNode& node);
+
+// Parts: onnx_selection.cc.
 void build_split(OnnxNode& node);
 void build_slice(OnnxNode& node);
 void build_gather(OnnxNode& node);
-void build_pad(OnnxNode& node);
 void build_resize(OnnxNode& node);
 
 // Constants: onnx_constants.cc.

@@ -134,6 +134,8 @@ Network import_model(const onnx::ModelProto& model, const std::filesystem::path&
   if (output.batch_axis != 0)
     fail("images lie along axis {} of the output '{}'; axis 0 has to count them", output.batch_axis,
          graph.output(0).name());
+  if (output.channel_scales)
+    fail("the output '{}' has one scale per channel; use one scale", graph.output(0).name());
   if (output.grid)
     fail(
         "the output '{}' is the integers of a QuantizeLinear; end the network with a "

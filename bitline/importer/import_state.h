@@ -28,6 +28,10 @@ struct ImportedValue {
   /// Of a node's value: which axis of the file counts images; kNoAxis where a network for one image
   /// has dropped it, and where the value follows from constants alone.
   std::int64_t batch_axis = 0;
+  /// Of a node's value on a grid of scale 1: the scales, one for each entry of axis `channel_axis`
+  /// of an image, that it stands for and a layer has to take into its weights.
+  std::optional<Tensor> channel_scales = {};
+  std::int64_t channel_axis = 0;
 
   bool is_constant() const { return constant.has_value(); }
 };

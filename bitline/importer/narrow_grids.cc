@@ -41,12 +41,6 @@ const Unary* clip_behind(const Network& network, const std::string& name, std::s
   return unary;
 }
 
-/// The real number of an integer; qdq.cc of exporter/ works it out in the same way.
-double real_at(const QuantSpec& spec, std::int64_t integer) {
-  return static_cast<double>(spec.scale.data<float>()[0] *
-                             static_cast<float>(integer - spec.zero_point));
-}
-
 /// Gives `spec` fewer bits, `narrow` or not, if such a grid has the ends that are asked for and an
 /// integer for 0. False, and nothing changed, if none has.
 template <typename HasTheEnds>

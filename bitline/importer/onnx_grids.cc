@@ -1,5 +1,7 @@
 // QuantizeLinear and DequantizeLinear. Constants are put on their grid here, with the very integers
 // of the file; on values of the network the grid becomes a QuantSpec.
+#include <algorithm>
+
 #include "bitline/base/fail.h"
 #include "bitline/importer/builders.h"
 #include "bitline/importer/grids.h"
@@ -32,7 +34,7 @@ Grids linear_grids(OnnxNode& node, const Shape& shape, int type) {
   if (node.integer("block_size", 0) != 0)
     fail("blocks with scales of their own are not supported; use one scale, or one per entry");
   const Tensor& scale = node.constant(1, "scale");
-  require_positive(scale);
+  require_finite(scale);
   Grids grids;
   grids.zero_points = {0};
   if (node.has_input(2)) grids.zero_points = node.constant_integers(2, "zero point");
@@ -56,10 +58,21 @@ Grids linear_grids(OnnxNode& node, const Shape& shape, int type) {
   return grids;
 }
 
-/// Whether `b` reads the integers of `a`, which may be on a part of that grid.
-bool reads(const QuantSpec& b, std::int64_t b_zero_point, const QuantSpec& a) {
-  return b.scale.size() == 1 && a.bits <= b.bits && a.is_signed == b.is_signed &&
-         a.zero_point == b_zero_point && a.scale.data<float>()[0] == b.scale.data<float>()[0];
+/// Whether scales state those of a value, one or one per channel.
+bool same_scales(const Tensor& stated, const Tensor& of_value) {
+  const auto scales = of_value.data<float>();
+  return scales.size() == 1
+             ? std::ranges::all_of(stated.data<float>(), [&](float v) { return v == scales[0]; })
+             : std::ranges::equal(stated.data<float>(), scales);
+}
+
+/// Whether `b` reads the integers of `x`, which may be on a part of that grid.
+bool reads(const Grids& b, const ImportedValue& x) {
+  const QuantSpec& a = *x.grid;
+  const Tensor& scales = x.channel_scales ? *x.channel_scales : a.scale;
+  return a.bits <= b.spec.bits && a.is_signed == b.spec.is_signed &&
+         std::ranges::all_of(b.zero_points, [&](auto z) { return z == a.zero_point; }) &&
+         same_scales(b.spec.scale, scales);
 }
 
 }  // namespace
@@ -95,7 +108,7 @@ void build_dequantize_linear(OnnxNode& node) {
       grids.spec.bits = x.grid->bits;
       grids.spec.is_signed = x.grid->is_signed;
     }
-    if (!x.grid || !reads(grids.spec, grids.zero_points[0], *x.grid))
+    if (!x.grid || !reads(grids, x))
       fail("its scale and zero point are not those of the QuantizeLinear in front of it");
     ImportedValue y = x;
     y.grid.reset();

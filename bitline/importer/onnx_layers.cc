@@ -2,6 +2,7 @@
 #include "bitline/base/fail.h"
 #include "bitline/digital/digital.h"
 #include "bitline/importer/builders.h"
+#include "bitline/importer/grids.h"
 #include "bitline/importer/onnx_spatial.h"
 
 namespace bitline {
@@ -19,8 +20,9 @@ std::vector<std::int64_t> kernel_sizes(const ImportedValue& weight) {
 }
 
 /// x · weightᵀ + bias, with weight [out, in].
-ImportedValue linear(OnnxNode& node, const ImportedValue& x, const ImportedValue& weight,
+ImportedValue linear(OnnxNode& node, ImportedValue x, ImportedValue weight,
                      const std::optional<Tensor>& bias) {
+  weight = with_scales_of_input(x, weight, 1, std::ssize(x.shape) - 1);
   if (node.has_batch() && x.batch_axis + 1 == node.rank(x))
     fail("images lie along the last axis of its input, which it multiplies");
   std::map<std::string, Tensor> parameters{{"weight", *weight.constant}};
@@ -74,13 +76,14 @@ void attach_parameter_grid(OnnxNode& node, const ImportedValue& layer, std::stri
 }
 
 void build_conv(OnnxNode& node) {
-  const ImportedValue& x = node.input(0);
-  const ImportedValue& weight = node.input(1);
+  ImportedValue x = node.input(0);
   node.constant(1, "weight");
-  const Spatial spatial(node, x, kernel_sizes(weight));
+  const Spatial spatial(node, x, kernel_sizes(node.input(1)));
+  const std::int64_t groups = node.integer("group", 1);
+  const ImportedValue weight = with_scales_of_input(x, node.input(1), groups, 0);
   std::map<std::string, Tensor> parameters{{"weight", *spatial.kernel_of(node, weight).constant}};
   if (node.has_input(2)) parameters["bias"] = channel_vector(node, 2, "bias");
-  const Conv conv{spatial.stride, spatial.padding, spatial.dilation, node.integer("group", 1)};
+  const Conv conv{spatial.stride, spatial.padding, spatial.dilation, groups};
   const ImportedValue y = node.append(conv, {spatial.image(node, x)}, parameters);
   attach_parameter_grid(node, y, "weight", weight.grid);
   node.set_output(0, spatial.result(node, y));
