@@ -32,6 +32,9 @@ class QdqWriter : public GridWriter {
       fail(
           "its value is on a grid of odd integers, which QuantizeLinear does not have; export it "
           "as qonnx");
+    if (spec.rounding != Rounding::kHalfEven)
+      fail("its value is rounded by {}, QuantizeLinear rounds half to even; export it as qonnx",
+           name_of(spec.rounding));
     if (spec.bits > kBits)
       fail("its value has {} bits, QuantizeLinear {}; export it as qonnx", spec.bits, kBits);
     std::string clipped = real;

@@ -1,4 +1,6 @@
 // Integer grids as nodes of QONNX.
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "bitline/base/fail.h"
@@ -29,6 +31,16 @@ QuantSpec around_odd(const QuantSpec& spec) {
   return wide;
 }
 
+/// As QONNX spells it: HALF_UP for half-up; ROUND, which older readers know, for half-even.
+std::string rounding_mode(Rounding rounding) {
+  if (rounding == Rounding::kHalfEven) return "ROUND";
+  std::string mode(name_of(rounding));
+  std::ranges::transform(mode, mode.begin(), [](unsigned char c) {
+    return c == '-' ? '_' : static_cast<char>(std::toupper(c));
+  });
+  return mode;
+}
+
 void add_quant(OnnxGraph& graph, const std::string& real, const QuantSpec& spec,
                const Tensor& scales, const std::string& name, const std::string& output) {
   const std::string scale = graph.add_floats(name + "/scale", scales);
@@ -43,7 +55,7 @@ void add_quant(OnnxGraph& graph, const std::string& real, const QuantSpec& spec,
   onnx::NodeProto& node = graph.add_node("Quant", name, inputs, output, kDomain);
   set_attribute(node, "signed", std::int64_t{spec.is_signed});
   set_attribute(node, "narrow", std::int64_t{spec.narrow});
-  set_attribute(node, "rounding_mode", std::string("ROUND"));
+  set_attribute(node, "rounding_mode", rounding_mode(spec.rounding));
 }
 
 class QonnxWriter : public GridWriter {

@@ -68,16 +68,6 @@ Tensor positive(const Tensor& scales) {
   return result;
 }
 
-double rounded(double value, const std::string& rounding) {
-  if (rounding == "FLOOR") return std::floor(value);
-  if (rounding == "CEIL") return std::ceil(value);
-  if (rounding == "ROUND_TO_ZERO") return std::trunc(value);
-  if (rounding != "ROUND")
-    fail("rounding_mode '{}' is not supported; supported are ROUND, FLOOR, CEIL and ROUND_TO_ZERO",
-         rounding);
-  return std::nearbyint(value);
-}
-
 }  // namespace
 
 double real_at(const QuantSpec& spec, std::int64_t integer) {
@@ -95,8 +85,7 @@ void require_finite(const Tensor& scale) {
     if (!std::isfinite(s)) fail("scale {} is not a number", s);
 }
 
-std::vector<std::int64_t> to_integers(const Tensor& real, const Grids& grids,
-                                      const std::string& rounding, ZeroPoint order) {
+std::vector<std::int64_t> to_integers(const Tensor& real, const Grids& grids, ZeroPoint order) {
   const ScaleIndex index(real.shape(), grids.spec.axis);
   const auto scales = grids.spec.scale.data<float>();
   std::vector<std::int64_t> integers;
@@ -107,7 +96,7 @@ std::vector<std::int64_t> to_integers(const Tensor& real, const Grids& grids,
     const auto z = static_cast<double>(grids.zero_point(index[i]));
     const double before = order == ZeroPoint::kBeforeRounding ? z : 0;
     integers.push_back(static_cast<std::int64_t>(std::clamp(
-        rounded(static_cast<double>(v) + before, rounding) + (z - before),
+        rounded(static_cast<double>(v) + before, grids.spec.rounding) + (z - before),
         static_cast<double>(grids.spec.minimum()), static_cast<double>(grids.spec.maximum()))));
   }
   return integers;
@@ -129,6 +118,7 @@ ImportedValue on_grid(const std::vector<std::int64_t>& integers, const Shape& sh
   }
   QuantSpec spec = without_zero_points(grids, ends);
   spec.scale = positive(spec.scale);
+  spec.rounding = Rounding::kHalfEven;
   return {"", shape, real, TensorProto::FLOAT, std::move(spec), 0};
 }
 
@@ -191,8 +181,9 @@ ImportedValue with_scales_of_input(ImportedValue& x, const ImportedValue& weight
   const auto real = result.constant->data<float>();
   std::vector<float> of_outputs;
   for (std::int64_t o = 0; o < outputs; ++o) {
-    const auto own = scales.data<float>().subspan(
-        static_cast<std::size_t>(o / (outputs / groups) * inputs), static_cast<std::size_t>(inputs));
+    const auto own =
+        scales.data<float>().subspan(static_cast<std::size_t>(o / (outputs / groups) * inputs),
+                                     static_cast<std::size_t>(inputs));
     if (weight.grid && !all_equal(own))
       fail(
           "its input has one scale per channel, which its quantized weights cannot take in, since "

@@ -95,7 +95,7 @@ void build_quantize_linear(OnnxNode& node) {
     return node.set_output(0, y);
   }
   const std::vector<std::int64_t> integers =
-      to_integers(*x.constant, grids, "ROUND", ZeroPoint::kBehindRounding);
+      to_integers(*x.constant, grids, ZeroPoint::kBehindRounding);
   node.set_constant(Tensor::of<std::int64_t>(x.shape, integers), type);
 }
 

@@ -85,8 +85,7 @@ TEST(WeightScales, OfBiasesToo) {
   model.floats("sb", {3}, {0.5F, 0, -0.25F});
   model.node("DequantizeLinear", {"bi", "sb"}, {"b"}, {attribute("axis", std::int64_t{0})});
   model.node("Conv", {"q", "w", "b"}, {"y"}).set_name("conv");
-  EXPECT_THAT(model.import().tensors.at("conv.bias").data<float>(),
-              ElementsAre(50000, 0, -1.75F));
+  EXPECT_THAT(model.import().tensors.at("conv.bias").data<float>(), ElementsAre(50000, 0, -1.75F));
 }
 
 // 3 / −0.5 is −6, times −0.5 is 3: on the positive scale it is 6.
@@ -106,7 +105,9 @@ TEST(WeightScales, OfQuantToo) {
 }
 
 TEST(WeightScales, RefusesNumbersThatAreNone) {
-  EXPECT_THAT(test::message_of([] { layer_of({1, 1, 1, 1}, {1, NAN}); }),
+  EXPECT_THAT(test::message_of([] {
+                layer_of({1, 1, 1, 1}, {1, NAN});
+              }),
               HasSubstr("scale nan is not a number"));
 }
 

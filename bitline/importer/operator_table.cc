@@ -15,6 +15,7 @@ struct Entry {
 
 constexpr std::string_view kBrevitas = "onnx.brevitas";
 constexpr std::string_view kQonnx = "qonnx.custom_op.general";
+constexpr std::string_view kFinn = "finn.custom_op.general";  // what kQonnx was called before
 constexpr std::string_view kOnnxRuntime = "com.microsoft";
 
 constexpr Entry kOperators[] = {
@@ -22,6 +23,7 @@ constexpr Entry kOperators[] = {
     {"", "AveragePool", build_average_pool},
     {"", "BatchNormalization", build_batch_norm},
     {"", "Cast", build_cast},
+    {"", "BipolarQuant", build_bipolar_quant},
     {"", "Clip", build_clip},
     {"", "Concat", build_concat},
     {"", "Constant", build_constant},
@@ -48,6 +50,7 @@ constexpr Entry kOperators[] = {
     {"", "PRelu", build_binary<BinaryFunction::kPRelu>},
     {"", "Pad", build_pad},
     {"", "Pow", build_pow},
+    {"", "Quant", build_quant},
     {"", "QuantizeLinear", build_quantize_linear},
     {"", "ReduceMean", build_reduce_mean},
     {"", "Relu", build_relu},
@@ -63,10 +66,14 @@ constexpr Entry kOperators[] = {
     {"", "Sub", build_binary<BinaryFunction::kSub>},
     {"", "Tanh", build_unary<UnaryFunction::kTanh>},
     {"", "Transpose", build_transpose},
+    {"", "Trunc", build_trunc},
     {"", "Unsqueeze", build_unsqueeze},
     {kBrevitas, "BipolarQuant", build_bipolar_quant},
     {kBrevitas, "Quant", build_quant},
     {kBrevitas, "Trunc", build_trunc},
+    {kFinn, "BipolarQuant", build_bipolar_quant},
+    {kFinn, "Quant", build_quant},
+    {kFinn, "Trunc", build_trunc},
     {kOnnxRuntime, "DequantizeLinear", build_dequantize_linear},
     {kOnnxRuntime, "Gelu", build_gelu},
     {kOnnxRuntime, "QuantizeLinear", build_quantize_linear},

@@ -159,8 +159,26 @@ Tensor real(const Value& value) {
   return result;
 }
 
+namespace {
+
+/// Integers of `value`, which stand for the same real numbers on the grid of `spec`: no rounding
+/// sees them again.
+Value clamped(const Value& value, const QuantSpec& spec) {
+  Value result = empty_output(spec, value.data.shape());
+  const auto minimum = static_cast<std::int32_t>(spec.minimum());
+  const auto maximum = static_cast<std::int32_t>(spec.maximum());
+  std::ranges::transform(value.data.data<std::int32_t>(), result.data.data<std::int32_t>().begin(),
+                         [=](std::int32_t i) { return std::clamp(i, minimum, maximum); });
+  return result;
+}
+
+}  // namespace
+
 Value quantize(Value value, const std::optional<QuantSpec>& spec) {
   if (!spec) return value;
+  if (value.quantized && !spec->odd && spec->scale.size() == 1 &&
+      value.scale == spec->scale.data<float>()[0] && value.zero_point == spec->zero_point)
+    return clamped(value, *spec);
   const Tensor reals = real(value);
   Value result = empty_output(spec, reals.shape());
   const Grid grid(*spec, result.scale);
