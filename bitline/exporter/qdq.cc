@@ -73,6 +73,11 @@ class QdqWriter : public GridWriter {
     return output;
   }
 
+  void write_thresholds(OnnxGraph&, const Node&, std::size_t, const std::vector<std::string>&,
+                        const std::string&) const override {
+    fail("ONNX has no node that counts thresholds; export it as qonnx");
+  }
+
   void write_truncation(OnnxGraph&, const Node&, const std::string&,
                         const QuantSpec*) const override {
     fail("ONNX has no node that cuts bits off integers; export it as qonnx");

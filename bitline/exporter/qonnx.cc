@@ -83,6 +83,20 @@ class QonnxWriter : public GridWriter {
     return output;
   }
 
+  void write_thresholds(OnnxGraph& graph, const Node& node, std::size_t rank,
+                        const std::vector<std::string>& value_and_constant,
+                        const std::string& output) const override {
+    const auto& op = std::get<MultiThreshold>(node.op);
+    if (op.axis != 0 || (rank != 2 && rank != 4))
+      fail("QONNX has thresholds for vectors and for the channels of images alone");
+    onnx::NodeProto& proto =
+        graph.add_node("MultiThreshold", node.name, value_and_constant, output, kDomain);
+    set_attribute(proto, "out_dtype", std::string("FLOAT32"));
+    set_attribute(proto, "out_scale", static_cast<float>(op.scale));
+    set_attribute(proto, "out_bias", static_cast<float>(op.bias));
+    set_attribute(proto, "data_layout", std::string(rank == 2 ? "NC" : "NCHW"));
+  }
+
   void write_truncation(OnnxGraph& graph, const Node& node, const std::string& input,
                         const QuantSpec* spec) const override {
     const auto& truncate = std::get<Unary>(node.op);

@@ -63,7 +63,7 @@ Node node_from_json(const Json& json, int version) {
 
 int version_for(const Network& network) {
   const auto has_rule = [](const auto& entry) {
-    return entry.second.rounding != Rounding::kHalfEven;
+    return entry.second.rounding != Rounding::kHalfEven || entry.second.by_multiplier;
   };
   if (std::ranges::any_of(network.quant, has_rule)) return kFormatVersion;
   return network.normalization ? kVersionWithoutRules : kVersionWithoutNormalization;
@@ -72,7 +72,10 @@ int version_for(const Network& network) {
 Json quant_to_json(const QuantSpec& spec, int version) {
   Json json{{"bits", spec.bits}, {"signed", spec.is_signed},      {"narrow", spec.narrow},
             {"odd", spec.odd},   {"zero_point", spec.zero_point}, {"axis", spec.axis}};
-  if (version > kVersionWithoutRules) json["rounding"] = name_of(spec.rounding);
+  if (version > kVersionWithoutRules) {
+    json["rounding"] = name_of(spec.rounding);
+    json["by_multiplier"] = spec.by_multiplier;
+  }
   return json;
 }
 
@@ -82,9 +85,11 @@ QuantSpec quant_from_json(const Json& json, Tensor scale, int version) {
   spec.is_signed = json.at("signed");
   spec.narrow = json.at("narrow");
   spec.odd = json.at("odd");
-  if (version > kVersionWithoutRules)
+  if (version > kVersionWithoutRules) {
     spec.rounding =
         from_name<Rounding>(json.at("rounding").get<std::string>(), ErrorKind::kFailure);
+    spec.by_multiplier = json.at("by_multiplier");
+  }
   spec.zero_point = json.value("zero_point", std::int64_t{0});
   spec.axis = json.at("axis");
   spec.scale = std::move(scale);

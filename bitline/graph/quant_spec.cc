@@ -52,6 +52,8 @@ void validate(const QuantSpec& spec, std::string_view what) {
       (spec.odd && spec.zero_point != 0))
     fail("{}: zero point {} lies off the grid {} to {}{}", what, spec.zero_point, spec.minimum(),
          spec.maximum(), spec.odd ? " of odd integers, which has none" : "");
+  if (spec.by_multiplier && (spec.odd || spec.rounding != Rounding::kHalfEven))
+    fail("{}: sums come by a multiplier to ordinary grids alone, rounded half to even", what);
   if (spec.odd && spec.rounding != Rounding::kHalfEven)
     fail("{}: a grid of odd integers is rounded to by half-even alone, not by {}", what,
          name_of(spec.rounding));

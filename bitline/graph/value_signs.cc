@@ -33,6 +33,7 @@ struct Signs {
   bool operator()(const Binary& binary) const {
     return inputs && binary.function != BinaryFunction::kSub;
   }
+  bool operator()(const MultiThreshold& op) const { return op.scale >= 0 && op.bias >= 0; }
   bool operator()(const Constant&) const {
     return std::ranges::all_of(network.parameter(node, "value").data<float>(),
                                [](float value) { return value >= 0; });

@@ -9,6 +9,7 @@
 #include "bitline/importer/onnx_node.h"
 #include "bitline/importer/onnx_tensor.h"
 #include "bitline/importer/simplify.h"
+#include "bitline/importer/unsupported_operator.h"
 
 namespace bitline {
 namespace {
@@ -90,10 +91,7 @@ void build_node(ImportState& state, const onnx::NodeProto& proto, std::int64_t o
                                         shapes_of_inputs(state, proto));
   with_context(place, [&] {
     const OnnxBuilder builder = find_onnx_builder(proto.domain(), proto.op_type());
-    if (builder == nullptr)
-      fail("operator {}{}{} is not supported; supported are: {}", proto.domain(),
-           proto.domain().empty() ? "" : ".", proto.op_type(),
-           fmt::join(supported_onnx_operators(), ", "));
+    if (builder == nullptr) fail("{}", unsupported_operator(proto.domain(), proto.op_type()));
     builder(node);
     node.require_all_understood();
   });
@@ -133,6 +131,9 @@ Network import_model(const onnx::ModelProto& model, const std::filesystem::path&
     fail("no axis of the output '{}' counts images; axis 0 has to", graph.output(0).name());
   if (output.batch_axis != 0)
     fail("images lie along axis {} of the output '{}'; axis 0 has to count them", output.batch_axis,
+         graph.output(0).name());
+  if (output.sums)
+    fail("the output '{}' is the sums of integers; put a Cast and a Mul behind them",
          graph.output(0).name());
   if (output.channel_scales)
     fail("the output '{}' has one scale per channel; use one scale", graph.output(0).name());

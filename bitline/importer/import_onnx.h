@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bitline/graph/network.h"
@@ -29,5 +30,8 @@ Network import_onnx(std::span<const std::byte> file, const std::filesystem::path
 
 /// The operators that can be imported, sorted.
 std::vector<std::string> supported_onnx_operators();
+/// Where an operator of that name can be imported from, "ONNX's own" among them; none where it
+/// cannot.
+std::vector<std::string> onnx_domains_of(std::string_view op_type);
 
 }  // namespace bitline

@@ -16,6 +16,13 @@ namespace bitline {
 /// The axis of the images where a file with a fixed batch of 1 has reshaped it away.
 inline constexpr std::int64_t kNoAxis = -1;
 
+/// What ConvInteger and MatMulInteger give: the sums that a layer's real numbers are, over the
+/// scale of its input, while the layer's weights have the scale 1.
+struct IntegerSums {
+  std::string weight;  ///< key of Network::tensors
+  double input_scale;
+};
+
 /// A value of the ONNX graph: made by a node of the network, or a constant.
 struct ImportedValue {
   std::string node;                ///< empty for a constant
@@ -32,6 +39,8 @@ struct ImportedValue {
   /// of an image, that it stands for and a layer has to take into its weights.
   std::optional<Tensor> channel_scales = {};
   std::int64_t channel_axis = 0;
+  /// Of a layer's value that stands for its sums, until a Mul gives them a scale.
+  std::optional<IntegerSums> sums = {};
 
   bool is_constant() const { return constant.has_value(); }
 };
@@ -71,6 +80,9 @@ class ImportState {
   /// The file's own constants, which folding is measured by.
   void add_initializer(std::int64_t elements) { free_elements_ += kPerInitializer * elements; }
 
+  /// Whether the sums of the layer with this weight get a scale for the first time.
+  bool first_scaling(const std::string& weight) { return scaled_.insert(weight).second; }
+
   Network network;
 
  private:
@@ -82,6 +94,7 @@ class ImportState {
   std::int64_t free_elements_ = std::int64_t{1} << 22;
   std::map<std::string, ImportedValue> values_;
   std::set<std::string> read_;
+  std::set<std::string> scaled_;
   std::map<std::string, std::string> metadata_;
   std::map<std::string, Shape> shapes_;  // by node
 };

@@ -137,6 +137,16 @@ double integer_pad(double value, const QuantSpec& spec) {
 
 }  // namespace
 
+ImportedValue concatenated(OnnxNode& node, std::vector<ImportedValue> parts, std::int64_t axis) {
+  const auto computed =
+      std::ranges::find_if(parts, [](const auto& part) { return !part.is_constant(); });
+  if (computed == parts.end()) fail("all that it joins is constant");
+  const ImportedValue first = *computed;
+  const Concat concat{node.axis(first, axis)};
+  for (ImportedValue& part : parts) part = node.per_image(part, first);
+  return first.grid ? concat_integers(node, concat, std::move(parts)) : node.append(concat, parts);
+}
+
 void build_concat(OnnxNode& node) {
   std::vector<ImportedValue> parts;
   for (std::size_t i = 0; i < node.input_count(); ++i) parts.push_back(node.input(i));
@@ -151,12 +161,7 @@ void build_concat(OnnxNode& node) {
     return node.set_constant(digital::concat(tensors, node.axis(parts[0], axis)),
                              parts[0].element_type);
   }
-  const ImportedValue computed =
-      *std::ranges::find_if(parts, [](const auto& p) { return !p.is_constant(); });
-  const Concat concat{node.axis(computed, axis)};
-  for (ImportedValue& part : parts) part = node.per_image(part, computed);
-  if (computed.grid) return node.set_output(0, concat_integers(node, concat, std::move(parts)));
-  node.build(concat, parts);
+  node.set_output(0, concatenated(node, std::move(parts), axis));
 }
 
 void build_pad(OnnxNode& node) {
