@@ -23,8 +23,8 @@ struct RecalibrateArguments {
 };
 
 void run_recalibrate(const RecalibrateArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read(context.progress);
-  const Network network = load_network(config.model);
+  RunConfig config = arguments.config.read(context.progress);
+  const Network network = load_network(config);
   if (!has_batch_norm(network))
     fail_usage(
         "network '{}' has no batch-norm behind a layer, as where it is folded into the weights: "

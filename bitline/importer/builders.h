@@ -31,6 +31,7 @@ void build_binary(OnnxNode& node);
 
 // Sums over axes: onnx_reductions.cc.
 void build_softmax(OnnxNode& node);
+void build_log_softmax(OnnxNode& node);
 void build_layer_norm(OnnxNode& node);
 void build_reduce_mean(OnnxNode& node);
 

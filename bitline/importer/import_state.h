@@ -70,6 +70,8 @@ class ImportState {
   /// Appends a node under a name that is not taken yet; its shape follows from the inputs.
   ImportedValue append(const std::string& name, Operator op, std::vector<std::string> inputs,
                        const std::map<std::string, Tensor>& parameters = {});
+  /// The node that was appended under that name; nullptr where there is none.
+  const Node* node(const std::string& name) const;
   /// The value in front of the Reshape that makes `value`; `value` when another node makes it.
   ImportedValue before_reshape(const ImportedValue& value) const;
   /// The node's name; a constant gets one node when it is asked for first. `key` names a constant.
@@ -83,10 +85,16 @@ class ImportState {
   /// Whether the sums of the layer with this weight get a scale for the first time.
   bool first_scaling(const std::string& weight) { return scaled_.insert(weight).second; }
 
+  /// Of a Softmax that stands for a LogSoftmax: only in front of the output, where it goes away, do
+  /// they mean the same.
+  void remember_log_softmax(const std::string& node) { log_softmax_.push_back(node); }
+  /// Throws Error where the network still has one.
+  void require_no_log_softmax() const;
+
   Network network;
 
  private:
-  std::string unused_name(const std::string& wanted) const;
+  std::string unused_name(const std::string& wanted);
 
   static constexpr std::int64_t kPerInitializer = 16;
 
@@ -95,8 +103,11 @@ class ImportState {
   std::map<std::string, ImportedValue> values_;
   std::set<std::string> read_;
   std::set<std::string> scaled_;
+  std::vector<std::string> log_softmax_;
   std::map<std::string, std::string> metadata_;
-  std::map<std::string, Shape> shapes_;  // by node
+  std::map<std::string, Shape> shapes_;        // by node
+  std::map<std::string, std::size_t> places_;  // of nodes in the network
+  std::map<std::string, int> used_;            // how often a name was wanted
 };
 
 /// Of images, kernels, strides and pads: no network comes near, and products of three fit 64 bits.

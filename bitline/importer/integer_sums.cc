@@ -57,7 +57,7 @@ ImportedValue integer_weight(OnnxNode& node, int axis) {
 /// `y` is what the layer appended last gives.
 void set_sums(OnnxNode& node, ImportedValue y) {
   const Node& last = node.network().nodes.back();
-  const Node& layer = is_layer(last) ? last : node.network().node(last.inputs[0]);
+  const Node& layer = is_layer(last) ? last : *node.state().node(last.inputs[0]);
   const QuantSpec& grid = node.network().quant.at(layer.inputs[0]);
   y.sums = {layer.parameters.at("weight"), static_cast<double>(grid.scale.data<float>()[0])};
   y.element_type = onnx::TensorProto::INT32;

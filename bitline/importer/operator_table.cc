@@ -45,6 +45,7 @@ constexpr Entry kOperators[] = {
     {"", "Identity", build_identity},
     {"", "LayerNormalization", build_layer_norm},
     {"", "LeakyRelu", build_leaky_relu},
+    {"", "LogSoftmax", build_log_softmax},
     {"", "MatMul", build_mat_mul},
     {"", "MatMulInteger", build_mat_mul_integer},
     {"", "MaxPool", build_max_pool},

@@ -24,10 +24,11 @@ ModelConfig read_model(const ConfigTable& table, std::uint64_t seed) {
   check_weights(table, model);
   if (model.file.empty() == model.name.empty())
     fail_usage("set either model.file (a network file) or model.name (resnet18, resnet20, vgg9)");
-  for (const char* key : {"width", "classes", "input"})
+  model.names_input = table.has("input");
+  for (const char* key : {"width", "classes"})
     if (!model.file.empty() && table.has(key))
       fail_usage("model.{} goes with model.name; the network in model.file has its own", key);
-  if (model.options.input.size() != 3)
+  if (!model.name.empty() && model.options.input.size() != 3)
     fail_usage("model.input has {} numbers; give [channels, height, width]",
                model.options.input.size());
   return model;

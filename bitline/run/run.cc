@@ -49,9 +49,7 @@ class Run {
       : config_(config),
         stages_(folder, job),
         job_(job),
-        analysis_(config, subject_, stages_, job) {
-    subject_.array = describe(config.array) + describe(config.data);
-  }
+        analysis_(config_, subject_, stages_, job) {}
 
   RunOutcome go() {
     check_run(config_);
@@ -72,6 +70,8 @@ class Run {
 
   void baseline() {
     subject_.network = run_network(config_, stages_, job_);
+    take_default_encoding(config_, subject_.network);
+    subject_.array = describe(config_.array) + describe(config_.data);
     subject_.sample = load_search_sample(config_.data, config_.seed, job_);
     recalibrates_ = config_.search.recalibrate && has_batch_norm(subject_.network);
     if (config_.search.recalibrate && !recalibrates_)
@@ -239,7 +239,7 @@ class Run {
                 [&](StageOutput& output) { output.write("report.html", page); });
   }
 
-  const RunConfig& config_;
+  RunConfig config_;
   RunStages stages_;
   Job job_;
   RunSubject subject_;
