@@ -173,7 +173,8 @@ ImportedValue with_scales_of_input(ImportedValue& x, const ImportedValue& weight
          x.channel_axis + 1, axis + 1);
   const std::int64_t outputs = weight.shape[0];
   const std::int64_t inputs = weight.shape[1];
-  const bool fits = groups >= 1 && outputs % groups == 0 && scales.size() == inputs * groups;
+  const bool fits =
+      groups >= 1 && outputs >= 1 && outputs % groups == 0 && scales.size() == inputs * groups;
   if (!fits || (weight.grid && weight.grid->axis > 0)) return weight;  // refused for itself
   const auto part = static_cast<std::size_t>(weight.constant->size() / outputs / inputs);
   ImportedValue result = weight;

@@ -119,13 +119,14 @@ void build_qgemm(OnnxNode& node) {
     fail("transA works across images; only whole images are supported");
   const Tensor& b = node.constant(3, "matrix B");
   if (b.shape().size() != 2) fail("B of shape {} is not a matrix", to_string(b.shape()));
+  const ImportedValue a = real_input(node, 0);
   ImportedValue weight = real_input(node, 3, transposes_b ? 0 : 1);
   if (!transposes_b) weight = output_first(node, weight);
   const std::optional<Tensor> bias = real_bias(node, 6, node.constant(1, "scale"),
                                                node.constant(4, "scale"), alpha, weight.shape[0]);
   std::optional<QuantSpec> grid;
   if (node.has_input(7)) grid = layer_result_grid(node, 7);
-  node.set_output(0, linear(node, real_input(node, 0), times(weight, alpha), bias, grid));
+  node.set_output(0, linear(node, a, times(weight, alpha), bias, grid));
 }
 
 // a, its grid, b, its grid, the result's grid.

@@ -65,6 +65,7 @@ ImportedValue put_on(OnnxNode& node, ImportedValue y, const std::optional<QuantS
   if (!grid) return y;
   node.state().network.quant[y.node] = *grid;
   y.grid = grid;
+  y.grid->by_multiplier = false;  // of how values come to it
   return y;
 }
 

@@ -34,6 +34,7 @@ int axis_of_scales(const Shape& scales, const Shape& shape) {
 /// The scale of input 1, as real numbers: exporters write whole ones as integers.
 Tensor scale_of(const OnnxNode& node) {
   Tensor scale = converted(node.constant(1, "scale"), true);
+  if (scale.size() == 0) fail("its scale has no elements");
   require_positive(scale);
   return scale;
 }

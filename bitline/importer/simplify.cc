@@ -13,8 +13,7 @@ namespace {
 
 /// Whether every value of grid `a` is one of `b` too, so that going to `b` first changes nothing.
 bool is_part(const QuantSpec& a, const QuantSpec& b) {
-  return a.axis == b.axis && !a.odd && !b.odd && a.rounding == b.rounding &&
-         a.zero_point == b.zero_point &&
+  return a.axis == b.axis && !a.odd && !b.odd && a.zero_point == b.zero_point &&
          std::ranges::equal(a.scale.data<float>(), b.scale.data<float>()) &&
          a.minimum() >= b.minimum() && a.maximum() <= b.maximum();
 }
@@ -104,7 +103,11 @@ class Simplifier {
     const auto other = network_.quant.find(source);
     const bool fits = other == network_.quant.end() || is_part(grid->second, other->second);
     if (!fits || readers(source) != 1) return false;
-    const QuantSpec spec = grid->second;
+    QuantSpec spec = grid->second;
+    if (other != network_.quant.end()) {  // whose integers these are, but for the clamp
+      spec.rounding = other->second.rounding;
+      spec.by_multiplier = other->second.by_multiplier;
+    }
     network_.quant.erase(grid);
     network_.quant[source] = spec;
     return true;

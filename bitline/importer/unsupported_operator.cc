@@ -20,8 +20,7 @@ bool is_one_of(std::string_view name, const Names& names) {
 }
 
 /// What to do, by the kind of operator.
-std::string_view remedy(std::string_view domain, std::string_view op_type,
-                        bool is_known_elsewhere) {
+std::string_view remedy(std::string_view domain, std::string_view op_type) {
   if (op_type.starts_with("Dynamic") || op_type == "MatMulIntegerToFloat")
     return "it takes its scale from each image, so that values have no fixed grid that ADCs could "
            "be designed for: quantize statically, with calibration images (quantize_static of ONNX "
@@ -35,8 +34,7 @@ std::string_view remedy(std::string_view domain, std::string_view op_type,
   if (is_one_of(op_type, {"NonMaxSuppression", "TopK", "ArgMax", "RoiAlign"}))
     return "export the network without what evaluates its outputs (boxes, answers), so that it "
            "ends in the logits";
-  if (is_known_elsewhere) return "export it in the domain that is supported";
-  if (domain == "com.microsoft" || domain == "com.microsoft.nchwc")
+  if (domain.starts_with("com.microsoft"))
     return "ONNX Runtime's graph optimizations write such operators: take the file from before "
            "them, or save it with ORT_DISABLE_ALL";
   if (!domain.empty() && domain != "ai.onnx")
@@ -77,14 +75,16 @@ std::vector<std::string> near(std::string_view op_type) {
 }  // namespace
 
 std::string unsupported_operator(std::string_view domain, std::string_view op_type) {
+  const std::string name =
+      fmt::format("operator {}{}{}", domain, domain.empty() ? "" : ".", op_type);
   const std::vector<std::string> domains = onnx_domains_of(op_type);
-  std::string text =
-      fmt::format("operator {}{}{} is not supported; {}", domain, domain.empty() ? "" : ".",
-                  op_type, remedy(domain, op_type, !domains.empty()));
-  if (!domains.empty()) return fmt::format("{} ({})", text, fmt::join(domains, ", "));
+  if (!domains.empty() && !domain.starts_with("com.microsoft"))
+    return fmt::format("{} is not supported in that domain; export it as that of {}", name,
+                       fmt::join(domains, ", "));
   const std::vector<std::string> names = near(op_type);
-  if (!names.empty()) text += fmt::format("; supported near it: {}", fmt::join(names, ", "));
-  return text + "; all that is supported stands in docs/onnx.md";
+  return fmt::format("{} is not supported; {}{}{}; all that is supported stands in docs/onnx.md",
+                     name, remedy(domain, op_type),
+                     names.empty() ? "" : "; supported near it: ", fmt::join(names, ", "));
 }
 
 }  // namespace bitline
