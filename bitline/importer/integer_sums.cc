@@ -58,8 +58,8 @@ ImportedValue integer_weight(OnnxNode& node, int axis) {
 void set_sums(OnnxNode& node, ImportedValue y) {
   const Node& last = node.network().nodes.back();
   const Node& layer = is_layer(last) ? last : *node.state().node(last.inputs[0]);
-  const QuantSpec& grid = node.network().quant.at(layer.inputs[0]);
-  y.sums = {layer.parameters.at("weight"), static_cast<double>(grid.scale.data<float>()[0])};
+  const Tensor& input_scale = node.input(0).grid->scale;
+  y.sums = {layer.parameters.at("weight"), static_cast<double>(input_scale.data<float>()[0])};
   y.element_type = onnx::TensorProto::INT32;
   node.set_output(0, std::move(y));
 }

@@ -1,4 +1,5 @@
 // Time grows with the number of nodes, not with its square.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <ctime>

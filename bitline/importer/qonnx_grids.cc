@@ -35,7 +35,7 @@ int axis_of_scales(const Shape& scales, const Shape& shape) {
 Tensor scale_of(const OnnxNode& node) {
   Tensor scale = converted(node.constant(1, "scale"), true);
   if (scale.size() == 0) fail("its scale has no elements");
-  require_positive(scale);
+  require_finite(scale);
   return scale;
 }
 
@@ -132,6 +132,7 @@ void build_trunc(OnnxNode& node) {
         node.input_count());
   const Tensor scale = scale_of(node);
   if (scale.size() != 1) fail("one scale per channel is not supported; use one scale");
+  require_positive(scale);
   if (node.constant_number(2, "zero point") != 0)
     fail("a zero point other than 0 is not supported");
   const double in_bits = node.constant_number(3, "input bit width");
