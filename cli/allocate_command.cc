@@ -134,9 +134,9 @@ void write_files(const std::filesystem::path& folder, const AllocationOutcome& o
 }
 
 void run_allocate(const AllocateArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read(context.progress);
+  RunConfig config = arguments.config.read(context.progress);
   const auto folder = run_folder(arguments.out, arguments.config.file, "-allocation");
-  const Network network = load_network(config.model);
+  const Network network = load_network(config);
   const AllocationOutcome outcome = or_say_how_to_go_on(folder, [&] {
     make_folder(folder / "journals");
     SearchStudy study(network, config, context.job());

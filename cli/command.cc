@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
+#include "bitline/importer/file_kind.h"
 #include "bitline/mapping/default_array.h"
 #include "bitline/runtime/torch_part.h"
 #include "bitline/study/inputs.h"
@@ -21,7 +24,9 @@ namespace {
 
 /// A network where a configuration belongs: says how to write one for it.
 void refuse_network(const std::string& file) {
-  for (const char* extension : {".onnx", ".safetensors", ".pt", ".pth"})
+  if (kind_of_file(file) == FileKind::kTorch)
+    fail_usage("{}", torch_file_in_place_of_network(file));
+  for (const char* extension : {".onnx", ".safetensors"})
     if (file.ends_with(extension))
       fail_usage(
           "{} is a network, not a configuration; write a TOML file with [model] file = \"{}\" and "
@@ -59,6 +64,11 @@ RunConfig read_config(Config config, const ConfigArguments& arguments, ProgressS
 
 }  // namespace
 
+bool ConfigArguments::is_network_file() const {
+  return file.ends_with(".safetensors") || file.ends_with(".onnx") ||
+         kind_of_file(file) == FileKind::kTorch;
+}
+
 RunConfig ConfigArguments::read(ProgressSink& progress) const {
   refuse_network(file);
   return read_config(Config::from_file(file), *this, progress);
@@ -67,7 +77,8 @@ RunConfig ConfigArguments::read(ProgressSink& progress) const {
 ConfiguredNetwork ConfigArguments::read_network(ProgressSink& progress) const {
   if (!is_network_file()) {
     RunConfig config = read(progress);
-    return {config, load_network(config.model)};
+    Network network = load_network(config);
+    return {std::move(config), std::move(network)};
   }
   ModelConfig model;
   model.file = file;

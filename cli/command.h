@@ -42,7 +42,7 @@ struct ConfigArguments {
   /// Reads the file and says what it names; sets the number of threads. Errors are of kind kUsage.
   RunConfig read(ProgressSink& progress) const;
   /// Whether a network file stands where a configuration belongs; inspect and export take one.
-  bool is_network_file() const { return file.ends_with(".safetensors") || file.ends_with(".onnx"); }
+  bool is_network_file() const;
   /// As read(), and the network. A bare network file means that network on default_array(), with
   /// --set over it.
   ConfiguredNetwork read_network(ProgressSink& progress) const;

@@ -89,10 +89,11 @@ void print_comparison(const CostComparison& comparison, const CostConfig& cost,
 }
 
 void run_cost(const CostArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read(context.progress);
+  RunConfig config = arguments.config.read(context.progress);
   const CostConfig cost = config.cost_or_default();
-  const Executor executor(load_network(config.model), MacMode::kAnalog, config.array,
-                          Engine::kFused, context.progress);
+  const Network network = load_network(config);
+  const Executor executor(network, MacMode::kAnalog, config.array, Engine::kFused,
+                          context.progress);
   const AdcPlan plan = arguments.plan.empty() ? AdcPlan{} : read_plan(arguments.plan);
   Dataset sample;  // costs need no data without zero detection
   if (cost.zero_detection) sample = load_search_sample(config.data, config.seed, context.job());

@@ -70,9 +70,10 @@ void print_worst(const Explanation& explanation) {
 }
 
 void run_explain(const ExplainArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read(context.progress);
+  RunConfig config = arguments.config.read(context.progress);
+  const Network network = load_network(config);
   const Explanation explanation =
-      explain(load_network(config.model), config, read_plan(arguments.plan), context.job());
+      explain(network, config, read_plan(arguments.plan), context.job());
   if (arguments.json) {
     fmt::print("{}", to_json(record_of(explanation)));
     return;

@@ -50,5 +50,20 @@ TEST_F(NetworkFileTest, ExportLiesOnTheArrayThatInspectShows) {
             0);
 }
 
+// A configuration that names no encoding lets the weights choose, in each command.
+TEST_F(NetworkFileTest, OddWeightsTakeBipolarCellsEverywhere) {
+  write_binary_network();
+  write("study.toml", test::replaced(test::kStudy, "network.safetensors", "binary.safetensors"));
+  const Outcome inspected = run({"inspect", "binary.safetensors", "--set", "array.rows=16"});
+  const Outcome configured = run({"inspect", "study.toml"});
+  EXPECT_EQ(configured.exit_code, 0);
+  EXPECT_EQ(configured.output, inspected.output);
+  EXPECT_EQ(run({"evaluate", "study.toml"}).exit_code, 0);
+  EXPECT_EQ(run({"search", "study.toml", "--out", "out"}).exit_code, 0);
+  EXPECT_NE(read("out/L3-layer-wise.json").find("bipolar"), std::string::npos);
+  expect_refusal({"evaluate", "study.toml", "--set", "array.encoding=differential"}, 1,
+                 {"take encoding = bipolar"});
+}
+
 }  // namespace
 }  // namespace bitline::cli

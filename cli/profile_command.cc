@@ -46,10 +46,11 @@ Json json_of(const Executor& executor, const HistogramMap& histograms) {
 }
 
 void profile(const ProfileArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read(context.progress);
+  RunConfig config = arguments.config.read(context.progress);
   const std::filesystem::path folder = arguments.out;
   make_folder(folder);
-  SearchStudy study(load_network(config.model), config, context.job());
+  const Network network = load_network(config);
+  SearchStudy study(network, config, context.job());
   const HistogramMap histograms =
       study.profile(arguments.by_tile || config.profile.by_tile, context.job());
   const ProfileFiles files = profile_files(study.executor(), histograms);

@@ -24,13 +24,12 @@ struct RecalibrateArguments {
 };
 
 void run_recalibrate(const RecalibrateArguments& arguments, Context& context) {
-  const RunConfig config = arguments.config.read(context.progress);
-  const Network network = load_network(config.model);
+  RunConfig config = arguments.config.read(context.progress);
+  const Network network = load_network(config);
   if (!can_recalibrate(network, config.array))
     fail_usage(
         "network '{}' has no layer with a batch-norm behind it, and none on the array that could "
-        "be "
-        "given one: there are no statistics to recalibrate",
+        "be given one: there are no statistics to recalibrate",
         network.name);
   const Dataset sample = load_search_sample(config.data, config.seed, context.job());
   check_fit(network, sample);

@@ -77,7 +77,7 @@ void retrain(const RetrainArguments& arguments, Context& context) {
   if (!arguments.out.empty()) config.retrain->train.output = arguments.out;
   check(arguments, *config.retrain);
   const AdcPlan plan = arguments.control ? AdcPlan{} : read_plan(arguments.plan);
-  const Network network = load_network(config.model);
+  const Network network = load_network(config);
   Json epochs = Json::array();
   const Trained trained =
       retrain_network(config, network, plan, arguments.resume, context.job(),

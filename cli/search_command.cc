@@ -57,7 +57,7 @@ void search(const SearchArguments& arguments, Context& context) {
   config.search.options.full = config.search.options.full || arguments.full;
   const std::filesystem::path folder = arguments.out;
   make_folder(folder);
-  const Network network = load_network(config.model);
+  const Network network = load_network(config);
   SearchStudy study(network, config, context.job());
   Json document{{"images", study.lossless().images},
                 {"lossless_correct", study.lossless().correct},

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes the seeds of fuzz/corpus: small valid files, one of each kind. python3 fuzz/make_corpus.py
 
-The seeds of data_npy, data_npz, data_picture and importer_onnx are files that NumPy, Pillow, Debian's
-libonnx-testdata and bitline/importer/testdata/make_networks.py hold or wrote. Plans come from a run:
+The seeds of data_npy, data_npz, data_picture and most of importer_onnx are files that NumPy, Pillow,
+Debian's libonnx-testdata and bitline/importer/testdata/make_networks.py hold or wrote. Plans come from a run:
 python3 fuzz/make_corpus.py PLAN.json ... keeps the first two layers of each.
 """
 
@@ -73,6 +73,105 @@ def network():
     return safetensors(tensors, {"bitline_network": json.dumps(graph)})
 
 
+# ONNX is Protocol Buffers: a number of the schema and a kind for each field, then what it holds.
+def field(number, value):
+    def varint(n):
+        n &= 2**64 - 1
+        out = b""
+        while n > 127:
+            out, n = out + bytes([n & 127 | 128]), n >> 7
+        return out + bytes([n])
+
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    if isinstance(value, float):
+        return varint(number << 3 | 5) + struct.pack("<f", value)
+    content = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+FLOAT, UINT8, INT8, INT32, INT64 = 1, 2, 3, 6, 7
+FORMATS = {FLOAT: "f", UINT8: "B", INT8: "b", INT32: "i", INT64: "q"}
+
+
+def constant(name, kind, shape, *values):
+    raw = struct.pack(f"<{len(values)}{FORMATS[kind]}", *values)
+    dims = b"".join(field(1, extent) for extent in shape)
+    return field(5, dims + field(2, kind) + field(8, name) + field(9, raw))
+
+
+def step(operator, inputs, outputs, domain="", **attributes):
+    content = b"".join(field(1, name) for name in inputs.split())
+    content += b"".join(field(2, name) for name in outputs.split())
+    content += field(4, operator) + field(7, domain)
+    for name, value in attributes.items():
+        if isinstance(value, list):
+            typed = b"".join(field(8, entry) for entry in value) + field(20, 7)
+        else:
+            number, kind = {float: (2, 1), int: (3, 2), str: (4, 3)}[type(value)]
+            typed = field(number, value) + field(20, kind)
+        content += field(5, field(1, name) + typed)
+    return field(1, content)
+
+
+def onnx_model(shape, *parts, operators=13):
+    """Input "x" whose open extents are names, output "y"; parts are steps and constants."""
+    def value(name, extents):
+        dims = b"".join(field(1, field(1 if isinstance(e, int) else 2, e)) for e in extents)
+        return field(1, name) + field(2, field(1, field(1, FLOAT) + field(2, dims)))
+
+    graph = b"".join(parts) + field(2, "seed")
+    graph += field(11, value("x", shape)) + field(12, value("y", []))
+    versions = field(8, field(1, "") + field(2, operators))
+    return field(1, 8) + field(7, graph) + versions
+
+
+def on_grid(*parts, shape=("n", 2, 2, 2)):
+    grids = [constant("s", FLOAT, [], 0.5), constant("z", UINT8, [], 3)]
+    return onnx_model(shape, *grids, step("QuantizeLinear", "x s z", "q"), *parts)
+
+
+def seed_onnx():
+    scales = [constant("w", INT8, [2, 1, 1, 1], -128, 7), constant("ws", FLOAT, [2], 0.0, -0.5)]
+    scales += [constant("vs", FLOAT, [2], 0.5, 2.0), constant("vz", INT8, [2], 0, 0)]
+    seed("importer_onnx", "scales.onnx", onnx_model(
+        ["n", 2, 2, 2], *scales, step("QuantizeLinear", "x vs vz", "q", axis=1),
+        step("DequantizeLinear", "q vs vz", "d", axis=1),
+        step("DequantizeLinear", "w ws", "k", axis=0), step("Conv", "d k", "y", group=2)))
+    seed("importer_onnx", "integers_moved.onnx", on_grid(
+        constant("c", UINT8, [1, 1, 2, 2], 1, 2, 3, 4), constant("p", INT64, [8], 0, 0, 1, 0, 0, 0, 0, 1),
+        step("Concat", "q c", "j", axis=1), step("Split", "j", "a", axis=1),
+        step("Pad", "a p z", "b"), step("DequantizeLinear", "b s z", "y")))
+    seed("importer_onnx", "quant_roundings.onnx", onnx_model(
+        ["n", 2], constant("s", FLOAT, [], 0.5), constant("z", FLOAT, [], 1.0),
+        constant("b", FLOAT, [], 4.0),
+        step("Quant", "x s z b", "a", "finn.custom_op.general", rounding_mode="HALF_UP", signed=0),
+        step("Quant", "a s z b", "y", "", rounding_mode="up", narrow=1)))
+    conv = [constant("w", INT8, [2, 2, 1, 1], 1, -2, 3, -4), constant("ws", FLOAT, [2], 0.5, 0.25)]
+    conv += [constant("wz", INT8, [2], 0, 0), constant("bias", INT32, [2], 5, -6)]
+    seed("importer_onnx", "qlinear.onnx", on_grid(
+        *conv, step("QLinearConv", "q s z w ws wz s z bias", "c", kernel_shape=[1, 1]),
+        step("QLinearAdd", "c s z q s z s z", "a", "com.microsoft"),
+        step("QLinearLeakyRelu", "a s z s z", "l", "com.microsoft", alpha=0.3),
+        step("QLinearConcat", "s z l s z a s z", "j", "com.microsoft", axis=1),
+        step("QLinearGlobalAveragePool", "j s z s z", "g", "com.microsoft", channels_last=0),
+        step("Flatten", "g", "f"), constant("m", INT8, [4, 1], 1, 2, 3, 4), constant("mz", INT8, [], 0),
+        step("QGemm", "f s z m s mz", "y", "com.microsoft")))
+    seed("importer_onnx", "integer_sums.onnx", on_grid(
+        constant("w", UINT8, [2, 1, 1, 1], 1, 255), constant("wz", UINT8, [], 128),
+        constant("c", FLOAT, [1, 2, 1, 1], 0.5, -1.0),
+        step("ConvInteger", "q w z wz", "i", group=2), step("Cast", "i", "r", to=1),
+        step("Mul", "r c", "y")))
+    seed("importer_onnx", "multi_threshold.onnx", onnx_model(
+        ["n", 2, 2, 2], constant("t", FLOAT, [2, 3], 0.25, 0.75, 1.25, 3.0, 1.0, 2.0),
+        step("MultiThreshold", "x t", "y", "finn.custom_op.general", out_dtype="UINT2",
+             out_scale=0.5, out_bias=-0.5)))
+    seed("importer_onnx", "last_softmax.onnx", onnx_model(
+        ["n", 5, 1, 1], step("LogSoftmax", "x", "s"), step("Flatten", "s", "y"), operators=11))
+    seed("importer_onnx", "open_size.onnx", onnx_model(["n", 3, "height", 2], step("Relu", "x", "y")))
+
+
+seed_onnx()
 halves = {"a": ("BF16", [2], b"\x80\x3f\x00\x40"), "b": ("F16", [1, 1], b"\x00\x3c")}
 seed("base_safetensors", "floats", safetensors({"w": ("F32", [2, 1], floats(1, 2))}, {"key": "text"}))
 seed("base_safetensors", "halves", safetensors(halves))

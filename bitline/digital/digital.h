@@ -19,6 +19,10 @@ Tensor apply(const Unary& unary, const Tensor& x);
 /// Broadcast as NumPy does. F32, or I64 for add, sub, mul and div (towards zero; throws Error on
 /// division by 0 and where the result does not fit); both operands of one type.
 Tensor apply(const Binary& binary, const Tensor& a, const Tensor& b);
+/// `thresholds` F32 [1 or extent of `axis`, count], ascending; NaN is below all of them. In double,
+/// rounded once.
+Tensor multi_threshold(const Tensor& x, const Tensor& thresholds, const MultiThreshold& op,
+                       std::int64_t axis);
 
 // Whatever only moves elements works on every element type. Axes count from the tensor's first.
 

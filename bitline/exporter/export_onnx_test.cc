@@ -232,6 +232,23 @@ TEST(ExportedQonnx, HoldsSixteenBitsAndBinaryValues) {
               HasSubstr("odd integers of 2 bits"));
 }
 
+TEST(ExportedQonnx, KeepsRoundings) {
+  for (const Rounding rounding : {Rounding::kFloor, Rounding::kCeil, Rounding::kUp, Rounding::kDown,
+                                  Rounding::kHalfUp, Rounding::kHalfDown}) {
+    QuantSpec spec = unsigned_spec(4, 0.5F);
+    spec.rounding = rounding;
+    const Network imported = round_trip(one_layer(spec, signed_spec(4)), kFormats[0]);
+    EXPECT_EQ(imported.quant.at("input").rounding, rounding) << name_of(rounding);
+  }
+}
+
+TEST(ExportedQdq, RefusesOtherRoundings) {
+  QuantSpec spec = unsigned_spec(8, 0.5F);
+  spec.rounding = Rounding::kHalfUp;
+  EXPECT_THAT(message_of([&] { export_qdq(one_layer(spec, signed_spec(4))); }),
+              HasSubstr("rounded by half-up, QuantizeLinear rounds half to even"));
+}
+
 TEST(ExportedQonnx, CutsBitsOffAsItWasImported) {
   Network network = network_with_input({2});
   append(network, "cut/truncate", Unary{UnaryFunction::kTruncate, 0.5, 4}, {"input"});

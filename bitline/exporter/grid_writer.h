@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "bitline/exporter/onnx_graph.h"
 #include "bitline/exporter/parameter_on_grid.h"
@@ -22,6 +23,11 @@ class GridWriter {
   /// A constant on its grid; returns the name of its real numbers.
   virtual std::string write_parameter(OnnxGraph& graph, const std::string& name,
                                       const ParameterOnGrid& parameter) const = 0;
+  /// MultiThreshold of a value of `rank` axes, the batch included, and the constant that holds the
+  /// thresholds.
+  virtual void write_thresholds(OnnxGraph& graph, const Node& node, std::size_t rank,
+                                const std::vector<std::string>& value_and_constant,
+                                const std::string& output) const = 0;
   /// UnaryFunction::kTruncate together with the grid of its result, which is null without one.
   virtual void write_truncation(OnnxGraph& graph, const Node& node, const std::string& input,
                                 const QuantSpec* spec) const = 0;

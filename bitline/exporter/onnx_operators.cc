@@ -82,6 +82,7 @@ struct Writer {
   }
   void operator()(const Transpose& transpose) const;
   void operator()(const Pad& pad) const;
+  void operator()(const MultiThreshold& op) const;
 
   onnx::NodeProto& add(std::string_view type, const std::vector<std::string>& inputs) const {
     return context.graph.add_node(type, node.name, inputs, output);
@@ -288,6 +289,11 @@ void Writer::operator()(const Pad& pad) const {
   pads.insert(pads.end(), pad.behind.begin(), pad.behind.end());
   add("Pad", {value(0), context.graph.add_integers(node.name + "/pads", pads),
               context.graph.add_number(node.name + "/value", static_cast<float>(pad.value))});
+}
+
+void Writer::operator()(const MultiThreshold&) const {
+  context.grids.write_thresholds(context.graph, node, shape(0).size() + 1,
+                                 {value(0), parameter("thresholds")}, output);
 }
 
 }  // namespace

@@ -32,6 +32,9 @@ class QdqWriter : public GridWriter {
       fail(
           "its value is on a grid of odd integers, which QuantizeLinear does not have; export it "
           "as qonnx");
+    if (spec.rounding != Rounding::kHalfEven)
+      fail("its value is rounded by {}, QuantizeLinear rounds half to even; export it as qonnx",
+           name_of(spec.rounding));
     if (spec.bits > kBits)
       fail("its value has {} bits, QuantizeLinear {}; export it as qonnx", spec.bits, kBits);
     std::string clipped = real;
@@ -68,6 +71,11 @@ class QdqWriter : public GridWriter {
                        output);
     if (spec.scale.size() > 1) set_attribute(node, "axis", std::int64_t{spec.axis});
     return output;
+  }
+
+  void write_thresholds(OnnxGraph&, const Node&, std::size_t, const std::vector<std::string>&,
+                        const std::string&) const override {
+    fail("ONNX has no node that counts thresholds; export it as qonnx");
   }
 
   void write_truncation(OnnxGraph&, const Node&, const std::string&,

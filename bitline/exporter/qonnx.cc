@@ -1,4 +1,6 @@
 // Integer grids as nodes of QONNX.
+#include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "bitline/base/fail.h"
@@ -29,6 +31,16 @@ QuantSpec around_odd(const QuantSpec& spec) {
   return wide;
 }
 
+/// As QONNX spells it: HALF_UP for half-up; ROUND, which older readers know, for half-even.
+std::string rounding_mode(Rounding rounding) {
+  if (rounding == Rounding::kHalfEven) return "ROUND";
+  std::string mode(name_of(rounding));
+  std::ranges::transform(mode, mode.begin(), [](unsigned char c) {
+    return c == '-' ? '_' : static_cast<char>(std::toupper(c));
+  });
+  return mode;
+}
+
 void add_quant(OnnxGraph& graph, const std::string& real, const QuantSpec& spec,
                const Tensor& scales, const std::string& name, const std::string& output) {
   const std::string scale = graph.add_floats(name + "/scale", scales);
@@ -43,7 +55,7 @@ void add_quant(OnnxGraph& graph, const std::string& real, const QuantSpec& spec,
   onnx::NodeProto& node = graph.add_node("Quant", name, inputs, output, kDomain);
   set_attribute(node, "signed", std::int64_t{spec.is_signed});
   set_attribute(node, "narrow", std::int64_t{spec.narrow});
-  set_attribute(node, "rounding_mode", std::string("ROUND"));
+  set_attribute(node, "rounding_mode", rounding_mode(spec.rounding));
 }
 
 class QonnxWriter : public GridWriter {
@@ -69,6 +81,20 @@ class QonnxWriter : public GridWriter {
     add_quant(graph, constant, is_wide_odd ? around_odd(spec) : spec,
               broadcast_scales(spec, parameter.real.shape().size()), output, output);
     return output;
+  }
+
+  void write_thresholds(OnnxGraph& graph, const Node& node, std::size_t rank,
+                        const std::vector<std::string>& value_and_constant,
+                        const std::string& output) const override {
+    const auto& op = std::get<MultiThreshold>(node.op);
+    if (op.axis != 0 || (rank != 2 && rank != 4))
+      fail("QONNX has thresholds for vectors and for the channels of images alone");
+    onnx::NodeProto& proto =
+        graph.add_node("MultiThreshold", node.name, value_and_constant, output, kDomain);
+    set_attribute(proto, "out_dtype", std::string("FLOAT32"));
+    set_attribute(proto, "out_scale", static_cast<float>(op.scale));
+    set_attribute(proto, "out_bias", static_cast<float>(op.bias));
+    set_attribute(proto, "data_layout", std::string(rank == 2 ? "NC" : "NCHW"));
   }
 
   void write_truncation(OnnxGraph& graph, const Node& node, const std::string& input,

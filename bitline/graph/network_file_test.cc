@@ -121,6 +121,28 @@ TEST(NetworkFile, RoundTripKeepsTheQuantizers) {
   }
 }
 
+// With a normalization and without one.
+TEST(NetworkFile, RoundTripKeepsRoundings) {
+  Network network = every_operator();
+  for (int i = 0; i < 2; ++i) {
+    network.quant.at("relu").rounding = Rounding::kHalfUp;
+    const Network read = round_trip(network);
+    EXPECT_EQ(read.quant.at("relu").rounding, Rounding::kHalfUp);
+    EXPECT_EQ(read.quant.at("linear.weight").rounding, Rounding::kHalfEven);
+    EXPECT_EQ(read.normalization, network.normalization);
+    network.normalization = {{0.485F, -0.1F}, {0.229F, 1.0F / 3}};
+  }
+}
+
+// Programs that know no roundings would read it wrongly, and refuse it.
+TEST(NetworkFile, RoundingsAreOfVersionFour) {
+  Network network = every_operator();
+  const auto text = [&] { return to_safetensors(network).metadata.at("bitline_network"); };
+  EXPECT_THAT(text(), HasSubstr("\"version\":2"));
+  network.quant.at("relu").rounding = Rounding::kFloor;
+  EXPECT_THAT(text(), HasSubstr("\"version\":4"));
+}
+
 TEST(NetworkFile, RoundTripKeepsTheNormalization) {
   Network network = every_operator();
   EXPECT_FALSE(network_from_safetensors(to_safetensors(network)).normalization);
@@ -165,8 +187,8 @@ TEST(NetworkFileRefuses, TensorsWithoutAGraph) {
 }
 
 TEST(NetworkFileRefuses, AnotherVersion) {
-  EXPECT_EQ(after_edit(R"("version":2)", R"("version":4)"),
-            "format version 4 is not known; this program reads versions 1 to 3");
+  EXPECT_EQ(after_edit(R"("version":2)", R"("version":5)"),
+            "format version 5 is not known; this program reads versions 1 to 4");
 }
 
 TEST(NetworkFileRefuses, ANormalizationThatCannotBe) {

@@ -104,6 +104,13 @@ void visit_attributes(Pad& op, Visit&& visit) {
   visit("value", op.value);
 }
 
+template <typename Visit>
+void visit_attributes(MultiThreshold& op, Visit&& visit) {
+  visit("axis", op.axis);
+  visit("scale", op.scale);
+  visit("bias", op.bias);
+}
+
 /// As JSON holds an attribute: [height, width], [top, left, bottom, right], a function's name.
 /// Infinite numbers, which JSON does not have, are the strings "inf" and "-inf".
 template <typename Member>

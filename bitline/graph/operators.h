@@ -214,6 +214,14 @@ struct Pad {
   std::vector<std::int64_t> behind;  ///< entries at the end, likewise
   double value = 0;                  ///< of all that is added
 };
+/// scale · n + bias, with n the number of thresholds that are not above the element: FINN's
+/// activations. Parameter "thresholds" [1 or extent of `axis`, count], each row ascending.
+struct MultiThreshold {
+  static constexpr std::string_view kName = "multi_threshold";
+  std::int64_t axis = 0;  ///< along which rows of thresholds run, where there are several
+  double scale = 1;       ///< of the result
+  double bias = 0;        ///< what the result is below all thresholds
+};
 /// The same for each image: parameter "value" of any shape. No input.
 struct Constant {
   static constexpr std::string_view kName = "constant";
@@ -224,10 +232,10 @@ struct Identity {
 };
 
 /// Any of them.
-using Operator =
-    std::variant<Input, Conv, Linear, BatchNorm, Relu, ResidualAdd, MaxPool, GlobalAveragePool,
-                 Flatten, ConvTranspose, AveragePool, Unary, Binary, MatMul, Softmax, LayerNorm,
-                 ReduceMean, Concat, Gather, Reshape, Transpose, Pad, Constant, Identity>;
+using Operator = std::variant<Input, Conv, Linear, BatchNorm, Relu, ResidualAdd, MaxPool,
+                              GlobalAveragePool, Flatten, ConvTranspose, AveragePool, Unary, Binary,
+                              MatMul, Softmax, LayerNorm, ReduceMean, Concat, Gather, Reshape,
+                              Transpose, Pad, Constant, Identity, MultiThreshold>;
 
 /// kName of the operator, for example "conv".
 std::string_view name_of(const Operator& op);

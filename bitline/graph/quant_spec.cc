@@ -20,6 +20,28 @@ std::int64_t QuantSpec::maximum() const {
   return half - 1;
 }
 
+double rounded(double value, Rounding rounding) {
+  const double nearer = std::trunc(value);
+  const double rest = std::abs(value - nearer);
+  const double further = nearer + std::copysign(1.0, value);
+  switch (rounding) {
+    case Rounding::kFloor:
+      return std::floor(value);
+    case Rounding::kCeil:
+      return std::ceil(value);
+    case Rounding::kUp:
+      return rest > 0 ? further : nearer;
+    case Rounding::kDown:
+      return nearer;
+    case Rounding::kHalfUp:
+      return rest >= 0.5 ? further : nearer;
+    case Rounding::kHalfDown:
+      return rest > 0.5 ? further : nearer;
+    default:
+      return std::nearbyint(value);
+  }
+}
+
 void validate(const QuantSpec& spec, std::string_view what) {
   if (spec.bits < 1 || spec.bits > 16)
     fail("{}: {} bits are not supported; choose 1 to 16", what, spec.bits);
@@ -30,6 +52,11 @@ void validate(const QuantSpec& spec, std::string_view what) {
       (spec.odd && spec.zero_point != 0))
     fail("{}: zero point {} lies off the grid {} to {}{}", what, spec.zero_point, spec.minimum(),
          spec.maximum(), spec.odd ? " of odd integers, which has none" : "");
+  if (spec.by_multiplier && (spec.odd || spec.rounding != Rounding::kHalfEven))
+    fail("{}: sums come by a multiplier to ordinary grids alone, rounded half to even", what);
+  if (spec.odd && spec.rounding != Rounding::kHalfEven)
+    fail("{}: a grid of odd integers is rounded to by half-even alone, not by {}", what,
+         name_of(spec.rounding));
   if (spec.axis < 0 && spec.scale.size() != 1)
     fail("{}: {} scales without an axis; give one scale or the axis", what, spec.scale.size());
   for (const float scale : spec.scale.data<float>())

@@ -3,9 +3,29 @@
 
 #include <cstdint>
 
+#include "bitline/base/enum_names.h"
 #include "bitline/base/tensor.h"
 
 namespace bitline {
+
+/// Which integer stands for a number between two; equation (8). The names are QONNX's.
+enum class Rounding {
+  kHalfEven,  ///< the nearest, of two the even one
+  kFloor,     ///< the one below
+  kCeil,      ///< the one above
+  kUp,        ///< the one that is further from 0
+  kDown,      ///< the one that is nearer to 0
+  kHalfUp,    ///< the nearest, of two the one that is further from 0
+  kHalfDown,  ///< the nearest, of two the one that is nearer to 0
+};
+template <>
+struct EnumNames<Rounding> {
+  static constexpr std::string_view kWhat = "rounding";
+  static constexpr std::array<std::string_view, 7> kNames{"half-even", "floor",   "ceil",     "up",
+                                                          "down",      "half-up", "half-down"};
+};
+/// `value` as an integer; exact, also in the middle.
+double rounded(double value, Rounding rounding);
 
 /// real = scale · (integer − zero_point), with integer in [minimum(), maximum()]. The same for QNN,
 /// LSQ, post-training quantization, QDQ and QONNX.
@@ -15,6 +35,10 @@ struct QuantSpec {
   bool narrow = false;  ///< leave out −2^(bits−1), so that the grid is symmetric; of an unsigned
                         ///< grid, the largest integer
   bool odd = false;  ///< integers are the odd numbers −(2^bits − 1) … 2^bits − 1 (bipolar)
+  Rounding rounding = Rounding::kHalfEven;  ///< how real numbers come to it
+  /// A layer's exact sums come to it by one float32 number, equation (8b): what ONNX Runtime's
+  /// operators on integers mean.
+  bool by_multiplier = false;
   std::int64_t zero_point = 0;  ///< the integer that stands for 0, on the grid
   int axis = -1;                ///< axis that `scale` runs along; −1: one scale for all
   Tensor scale;                 ///< F32, shape [1] or [extent of axis]; positive

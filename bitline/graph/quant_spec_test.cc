@@ -92,6 +92,12 @@ TEST(QuantSpec, AScaleThatIsNotPositiveAndFiniteIsRefused) {
   EXPECT_THAT(refusal(signed_spec(4, {1, 0}, 0)), HasSubstr("scale 0 is not"));
 }
 
+TEST(QuantSpec, OddIntegersHaveOneRounding) {
+  QuantSpec spec = odd_spec(1);
+  spec.rounding = Rounding::kFloor;
+  EXPECT_THAT(refusal(spec), HasSubstr("half-even alone, not by floor"));
+}
+
 TEST(QuantSpec, SeveralScalesWithoutAnAxisAreRefused) {
   EXPECT_EQ(refusal(signed_spec(4, {1, 2})),
             "conv.weight: 2 scales without an axis; give one scale or the axis");

@@ -49,12 +49,29 @@ struct Rules {
   Shape operator()(const Reshape& reshape) const;
   Shape operator()(const Transpose& transpose) const;
   Shape operator()(const Pad& pad) const;
+  Shape operator()(const MultiThreshold& thresholds) const;
   Shape operator()(const Constant&) const {
     return site.network.parameter(site.node, "value").shape();
   }
 
   Shape pooled(const Windows& windows) const;
 };
+
+Shape Rules::operator()(const MultiThreshold& op) const {
+  require_axis(op.axis);
+  const Tensor& thresholds = site.network.parameter(site.node, "thresholds");
+  const std::int64_t extent = first()[static_cast<std::size_t>(op.axis)];
+  if (thresholds.shape().size() != 2 || thresholds.dim(1) < 1 ||
+      (thresholds.dim(0) != 1 && thresholds.dim(0) != extent))
+    fail("thresholds of shape {} for {} entries of axis {}", to_string(thresholds.shape()), extent,
+         op.axis);
+  site.require_parameter("thresholds", thresholds.shape());
+  const auto count = static_cast<std::size_t>(thresholds.dim(1));
+  const auto all = thresholds.data<float>();
+  for (std::size_t row = 0; row < all.size(); row += count)
+    if (!std::ranges::is_sorted(all.subspan(row, count))) fail("its thresholds do not ascend");
+  return first();
+}
 
 Shape Rules::operator()(const Input& input) const {
   if (&site.node != &site.network.nodes.front()) fail("a network has one input, its first node");

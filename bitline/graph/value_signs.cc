@@ -35,6 +35,7 @@ struct Signs {
   bool operator()(const Identity&) const { return inputs; }
   bool operator()(const Pad& pad) const { return inputs && pad.value >= 0; }
   bool operator()(const Binary& binary) const;
+  bool operator()(const MultiThreshold& op) const { return op.scale >= 0 && op.bias >= 0; }
   bool operator()(const Constant&) const {
     return std::ranges::all_of(network.parameter(node, "value").data<float>(),
                                [](float value) { return value >= 0; });

@@ -31,8 +31,23 @@ void build_binary(OnnxNode& node);
 
 // Sums over axes: onnx_reductions.cc.
 void build_softmax(OnnxNode& node);
+void build_log_softmax(OnnxNode& node);
 void build_layer_norm(OnnxNode& node);
 void build_reduce_mean(OnnxNode& node);
+
+// Operators on integers: onnx_integer_operators.cc, integer_sums.cc.
+void build_qlinear_conv(OnnxNode& node);
+void build_qlinear_mat_mul(OnnxNode& node);
+void build_qgemm(OnnxNode& node);
+template <BinaryFunction kFunction>
+void build_qlinear_binary(OnnxNode& node);
+void build_qlinear_average_pool(OnnxNode& node);
+void build_qlinear_global_average_pool(OnnxNode& node);
+void build_qlinear_concat(OnnxNode& node);
+void build_qlinear_sigmoid(OnnxNode& node);
+void build_qlinear_leaky_relu(OnnxNode& node);
+void build_conv_integer(OnnxNode& node);
+void build_mat_mul_integer(OnnxNode& node);
 
 // Shapes: onnx_shapes.cc.
 void build_reshape(OnnxNode& node);
@@ -42,12 +57,14 @@ void build_unsqueeze(OnnxNode& node);
 void build_transpose(OnnxNode& node);
 void build_shape(OnnxNode& node);
 
-// Parts: onnx_selection.cc.
+// Concatenation and padding: onnx_joining.cc.
 void build_concat(OnnxNode& node);
+void build_pad(OnnxNode& node);
+
+// Parts: onnx_selection.cc.
 void build_split(OnnxNode& node);
 void build_slice(OnnxNode& node);
 void build_gather(OnnxNode& node);
-void build_pad(OnnxNode& node);
 void build_resize(OnnxNode& node);
 
 // Constants: onnx_constants.cc.
@@ -65,6 +82,7 @@ void build_dequantize_linear(OnnxNode& node);
 void build_quant(OnnxNode& node);
 void build_bipolar_quant(OnnxNode& node);
 void build_trunc(OnnxNode& node);
+void build_multi_threshold(OnnxNode& node);
 
 /// Appends what only moves elements, or folds it where the input is constant; a grid stays on it.
 ImportedValue reshaped(OnnxNode& node, const ImportedValue& value, const Shape& shape,
@@ -74,6 +92,31 @@ ImportedValue transposed(OnnxNode& node, const ImportedValue& value,
                          std::string_view suffix = "/transpose");
 ImportedValue gathered(OnnxNode& node, const ImportedValue& value, std::int64_t axis,
                        std::vector<std::int64_t> indices, std::string_view suffix = "");
+
+/// A convolution of `x` by the node's attributes, or x · matrixᵀ with matrix [out, in], whose value
+/// stands for the integers of `grid` where there is one.
+ImportedValue convolution(OnnxNode& node, ImportedValue x, const ImportedValue& kernel,
+                          const std::optional<Tensor>& bias, const std::optional<QuantSpec>& grid);
+ImportedValue linear(OnnxNode& node, ImportedValue x, const ImportedValue& matrix,
+                     const std::optional<Tensor>& bias, const std::optional<QuantSpec>& grid);
+/// The value of a node that was just appended, now standing for the integers of `grid`, where there
+/// is one.
+ImportedValue put_on(OnnxNode& node, ImportedValue y, const std::optional<QuantSpec>& grid);
+/// The product of two values of which at least one is computed, over their last two axes.
+ImportedValue mat_mul(OnnxNode& node, const ImportedValue& a, const ImportedValue& b);
+/// A weight and its scales times a number. Throws Error where that turns the sign of a grid.
+ImportedValue times(const ImportedValue& weight, double alpha);
+/// Values one behind the other along an axis of the file; of one grid where they stand for
+/// integers.
+ImportedValue concatenated(OnnxNode& node, std::vector<ImportedValue> parts, std::int64_t axis);
+/// Means over windows by the node's attributes, and over whole images.
+ImportedValue average_pool(OnnxNode& node, const ImportedValue& x,
+                           const std::optional<QuantSpec>& grid);
+ImportedValue global_average_pool(OnnxNode& node, const ImportedValue& x,
+                                  const std::optional<QuantSpec>& grid);
+/// Operands of which one has to be computed, brought together as the node's operator says.
+ImportedValue binary_of(OnnxNode& node, BinaryFunction function, const ImportedValue& a,
+                        const ImportedValue& b);
 
 /// Puts the parameter's grid on the network, where the constant has one.
 void attach_parameter_grid(OnnxNode& node, const ImportedValue& layer, std::string_view role,

@@ -5,10 +5,12 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/base/file.h"
+#include "bitline/importer/last_softmax.h"
 #include "bitline/importer/onnx_model.h"
 #include "bitline/importer/onnx_node.h"
 #include "bitline/importer/onnx_tensor.h"
 #include "bitline/importer/simplify.h"
+#include "bitline/importer/unsupported_operator.h"
 
 namespace bitline {
 namespace {
@@ -17,13 +19,26 @@ using onnx::GraphProto;
 
 /// The inputs that are not initializers: what the network is given when it runs.
 std::vector<const onnx::ValueInfoProto*> real_inputs(const GraphProto& graph) {
+  std::set<std::string_view> constants;
+  for (const auto& tensor : graph.initializer()) constants.insert(tensor.name());
   std::vector<const onnx::ValueInfoProto*> inputs;
-  for (const auto& input : graph.input()) {
-    const bool is_constant = std::ranges::any_of(
-        graph.initializer(), [&](const auto& tensor) { return tensor.name() == input.name(); });
-    if (!is_constant) inputs.push_back(&input);
-  }
+  for (const auto& input : graph.input())
+    if (!constants.contains(input.name())) inputs.push_back(&input);
   return inputs;
+}
+
+/// One extent as the file has it: a number, the name of an open one, or ?.
+std::string text_of(const onnx::TensorShapeProto::Dimension& extent) {
+  if (extent.has_dim_value()) return std::to_string(extent.dim_value());
+  return extent.dim_param().empty() ? "?" : extent.dim_param();
+}
+
+/// The whole shape so, for example [batch, 3, height, width].
+std::string open_shape(const onnx::ValueInfoProto& input) {
+  std::vector<std::string> extents;
+  for (const auto& extent : input.type().tensor_type().shape().dim())
+    extents.push_back(text_of(extent));
+  return fmt::format("[{}]", fmt::join(extents, ", "));
 }
 
 /// The stated extents; 0 stands for one that is open.
@@ -46,6 +61,31 @@ struct InputPlan {
   std::int64_t batch = 0;  ///< ImportState's
 };
 
+/// Whether `wanted` has every size that `shape` states.
+bool fits(const Shape& wanted, const Shape& shape) {
+  return std::ranges::equal(wanted, shape, [](std::int64_t own, std::int64_t stated) {
+    return stated == 0 || stated == own;
+  });
+}
+
+/// Open sizes of an image from `wanted`, where there is one.
+void fill_open_sizes(const onnx::ValueInfoProto& input, Shape wanted, Shape& shape) {
+  const Shape channels_first = wanted;
+  if (!fits(wanted, shape) && wanted.size() == 3) std::ranges::rotate(wanted, wanted.begin() + 1);
+  if (!wanted.empty() && !fits(wanted, shape))
+    fail(
+        "model.input = {} does not fit the input '{}' of the file, {}; each size that the file "
+        "states has to stay",
+        to_string(channels_first), input.name(), open_shape(input));
+  if (!wanted.empty()) shape = wanted;
+  for (const std::int64_t extent : shape)
+    if (extent < 1 || extent > kMostExtent)
+      fail(
+          "input '{}' has an open size in {}, or one above {}; say with model.input = [channels, "
+          "height, width] which one is meant, or export with fixed image sizes",
+          input.name(), open_shape(input), kMostExtent);
+}
+
 InputPlan plan_input(const GraphProto& graph, const OnnxOptions& options) {
   const auto inputs = real_inputs(graph);
   if (inputs.size() != 1) {
@@ -61,10 +101,7 @@ InputPlan plan_input(const GraphProto& graph, const OnnxOptions& options) {
     plan.batch = plan.shape[0] > 0 ? plan.shape[0] : kAnyBatch;
     plan.shape.erase(plan.shape.begin());
   }
-  for (const std::int64_t extent : plan.shape)
-    if (extent < 1 || extent > kMostExtent)
-      fail("input '{}' has an open size in {}, or one above {}; export with fixed image sizes",
-           plan.name, to_string(plan.shape), kMostExtent);
+  fill_open_sizes(*inputs[0], options.input, plan.shape);
   return plan;
 }
 
@@ -90,10 +127,7 @@ void build_node(ImportState& state, const onnx::NodeProto& proto, std::int64_t o
                                         shapes_of_inputs(state, proto));
   with_context(place, [&] {
     const OnnxBuilder builder = find_onnx_builder(proto.domain(), proto.op_type());
-    if (builder == nullptr)
-      fail("operator {}{}{} is not supported; supported are: {}", proto.domain(),
-           proto.domain().empty() ? "" : ".", proto.op_type(),
-           fmt::join(supported_onnx_operators(), ", "));
+    if (builder == nullptr) fail("{}", unsupported_operator(proto.domain(), proto.op_type()));
     builder(node);
     node.require_all_understood();
   });
@@ -134,12 +168,20 @@ Network import_model(const onnx::ModelProto& model, const std::filesystem::path&
   if (output.batch_axis != 0)
     fail("images lie along axis {} of the output '{}'; axis 0 has to count them", output.batch_axis,
          graph.output(0).name());
+  if (output.sums)
+    fail("the output '{}' is the sums of integers; put a Cast and a Mul behind them",
+         graph.output(0).name());
+  if (output.channel_scales)
+    fail("the output '{}' has one scale per channel; use one scale", graph.output(0).name());
   if (output.grid)
     fail(
         "the output '{}' is the integers of a QuantizeLinear; end the network with a "
         "DequantizeLinear",
         graph.output(0).name());
-  simplify(state.network, output.node, state.has_batch());
+  const std::string last =
+      state.has_batch() ? without_last_softmax(state.network, output.node) : output.node;
+  simplify(state.network, last, state.has_batch());
+  state.require_no_log_softmax();
   infer_shapes(state.network);
   return std::move(state.network);
 }

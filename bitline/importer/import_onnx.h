@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bitline/graph/network.h"
@@ -16,6 +17,9 @@ struct OnnxOptions {
   /// Axis 0 of every value counts images. Without it a file describes one image, and no axis of the
   /// file is the batch.
   bool has_batch = true;
+  /// Of one image, [channels, height, width], also where the file has channels last: fills the
+  /// sizes that the file leaves open; empty: none.
+  Shape input = {};
 };
 
 /// Float networks, and networks quantized with QuantizeLinear and DequantizeLinear or with QONNX's
@@ -29,5 +33,8 @@ Network import_onnx(std::span<const std::byte> file, const std::filesystem::path
 
 /// The operators that can be imported, sorted.
 std::vector<std::string> supported_onnx_operators();
+/// Where an operator of that name can be imported from, "ONNX's own" among them; none where it
+/// cannot.
+std::vector<std::string> onnx_domains_of(std::string_view op_type);
 
 }  // namespace bitline

@@ -193,7 +193,7 @@ TEST(ImportOnnxRefuses, AnUnknownOperator) {
   model.node("LSTM", {"x"}, {"y"}).set_name("memory");
   const std::string message = refusal(model);
   EXPECT_THAT(message, HasSubstr("node 'memory' (LSTM, inputs [2, 3]): operator LSTM is not "
-                                 "supported; supported are: Add, AveragePool"));
+                                 "supported; unroll the recurrence"));
 }
 
 TEST(ImportOnnxRefuses, AnUnknownAttribute) {

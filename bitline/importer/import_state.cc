@@ -21,13 +21,14 @@ const ImportedValue& ImportState::value(const std::string& name) const {
   return found->second;
 }
 
-std::string ImportState::unused_name(const std::string& wanted) const {
+std::string ImportState::unused_name(const std::string& wanted) {
   // It will stand in tables, messages and files that hold UTF-8, on terminals.
   using Json = nlohmann::json;
   std::string base = Json::parse(Json(wanted).dump(-1, ' ', false, Json::error_handler_t::replace));
   std::ranges::replace_if(base, is_control_character, '_');
   std::string name = base;
-  for (int i = 2; shapes_.contains(name); ++i) name = fmt::format("{}_{}", base, i);
+  int& times = used_[base];
+  while (shapes_.contains(name)) name = fmt::format("{}_{}", base, ++times + 1);
   return name;
 }
 
@@ -46,6 +47,7 @@ ImportedValue ImportState::append(const std::string& name, Operator op,
   for (const std::string& input : added.inputs) site.inputs.push_back(shapes_.at(input));
   const Shape shape = infer_shape(site);
   shapes_[added.name] = shape;
+  places_[added.name] = network.nodes.size() - 1;
   return {added.name, shape, {}, 1, {}, 0};
 }
 
@@ -57,14 +59,27 @@ void ImportState::take(const Shape& shape) {
   free_elements_ -= elements;
 }
 
+const Node* ImportState::node(const std::string& name) const {
+  const auto place = places_.find(name);
+  return place == places_.end() ? nullptr : &network.nodes[place->second];
+}
+
 ImportedValue ImportState::before_reshape(const ImportedValue& value) const {
-  const auto node = std::ranges::find_if(
-      network.nodes, [&value](const Node& candidate) { return candidate.name == value.node; });
-  if (node == network.nodes.end() || !std::holds_alternative<Reshape>(node->op)) return value;
+  const Node* maker = node(value.node);
+  if (maker == nullptr || !std::holds_alternative<Reshape>(maker->op)) return value;
   ImportedValue source = value;
-  source.node = node->inputs[0];
+  source.node = maker->inputs[0];
   source.shape = shapes_.at(source.node);
   return source;
+}
+
+void ImportState::require_no_log_softmax() const {
+  for (const Node& node : network.nodes)
+    if (std::ranges::find(log_softmax_, node.name) != log_softmax_.end())
+      fail(
+          "node '{}' (LogSoftmax) is supported as the last step over the classes alone; export the "
+          "network so that it ends in the logits",
+          node.name);
 }
 
 const std::string* ImportState::metadata(const std::string& key) const {

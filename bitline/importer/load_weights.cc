@@ -52,6 +52,14 @@ std::string listed(const Names& names, std::string_view what) {
                      names.size() > kMost ? fmt::format(" and {} more", names.size() - kMost) : "");
 }
 
+/// Names that quantizers of other trainings give their parameters.
+bool is_of_quantizer(std::string_view name) {
+  constexpr std::string_view kWords[] = {"quant",    "observer", "zero_point", "step_size",
+                                         "clip_val", "scaling",  "alpha"};
+  return std::ranges::any_of(
+      kWords, [name](std::string_view word) { return name.find(word) != std::string_view::npos; });
+}
+
 struct Match {
   const Slot* slot;
   const NamedTensor* theirs;
@@ -81,10 +89,13 @@ std::vector<Match> match_by_name(const std::vector<Slot>& slots, const StateDict
   Names unexpected;
   for (const auto& [name, entry] : by_name) unexpected.push_back(name);
   if (!missing.empty() || !unexpected.empty())
-    fail(
-        "the names do not fit network '{}'{}{}; tell with rename which is which, or take "
-        "the order of the file with match = \"order\"",
-        network.name, listed(missing, "missing"), listed(unexpected, "unexpected"));
+    fail("the names do not fit network '{}'{}{}; {}", network.name, listed(missing, "missing"),
+         listed(unexpected, "unexpected"),
+         std::ranges::any_of(unexpected, is_of_quantizer)
+             ? "quantizer parameters of another training cannot be taken over: save the float "
+               "network, or export this one to ONNX with its quantizers"
+             : "tell with rename which is which, or take the order of the file with match = "
+               "\"order\"");
   return matches;
 }
 

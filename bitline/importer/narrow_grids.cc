@@ -32,19 +32,11 @@ bool is_on_grid(std::int64_t integer, const QuantSpec& spec) {
 }
 
 /// The Clip that makes the value; nullptr when another node does.
-const Unary* clip_behind(const Network& network, const std::string& name, std::string& source) {
-  const auto node =
-      std::ranges::find_if(network.nodes, [&name](const Node& n) { return n.name == name; });
-  const auto* unary = node == network.nodes.end() ? nullptr : std::get_if<Unary>(&node->op);
+const Unary* clip_behind(const Node* node, std::string& source) {
+  const auto* unary = node == nullptr ? nullptr : std::get_if<Unary>(&node->op);
   if (unary == nullptr || unary->function != UnaryFunction::kClip) return nullptr;
   source = node->inputs[0];
   return unary;
-}
-
-/// The real number of an integer; qdq.cc of exporter/ works it out in the same way.
-double real_at(const QuantSpec& spec, std::int64_t integer) {
-  return static_cast<double>(spec.scale.data<float>()[0] *
-                             static_cast<float>(integer - spec.zero_point));
 }
 
 /// Gives `spec` fewer bits, `narrow` or not, if such a grid has the ends that are asked for and an
@@ -117,7 +109,7 @@ void take_stated_grid(const OnnxNode& node, std::span<const std::int64_t> intege
 
 ImportedValue without_clip(const OnnxNode& node, const ImportedValue& x, QuantSpec& spec) {
   std::string source;
-  const Unary* clip = x.is_constant() ? nullptr : clip_behind(node.network(), x.node, source);
+  const Unary* clip = x.is_constant() ? nullptr : clip_behind(node.maker(x), source);
   if (clip == nullptr || spec.scale.size() != 1) return x;
   const auto ends_at_the_limits = [clip](const QuantSpec& candidate) {
     return real_at(candidate, candidate.minimum()) == clip->alpha &&

@@ -116,6 +116,11 @@ void build_cast(OnnxNode& node) {
     const bool keeps_grid = is_floating_point(type) == (x.constant->dtype() == DType::kF32);
     return node.set_constant(cast_to(type, *x.constant), type, keeps_grid ? x.grid : std::nullopt);
   }
+  if (x.sums && (type == kFloat || type == x.element_type)) {
+    ImportedValue y = x;
+    y.element_type = type;
+    return node.set_output(0, y);
+  }
   if (type != kFloat || !is_floating_point(x.element_type))
     fail("a value of the network is cast to {}; only FLOAT is supported",
          name_of_element_type(type));

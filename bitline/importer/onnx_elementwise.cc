@@ -6,6 +6,7 @@
 #include "bitline/digital/digital.h"
 #include "bitline/graph/shape_rules.h"
 #include "bitline/importer/builders.h"
+#include "bitline/importer/integer_sums.h"
 #include "bitline/importer/narrow_grids.h"
 #include "bitline/importer/onnx_tensor.h"
 
@@ -19,23 +20,6 @@ void build_function(OnnxNode& node, const Unary& unary) {
     return node.set_constant(digital::apply(unary, *x.constant), x.element_type);
   }
   node.build(unary, {x});
-}
-
-void build_binary_of(OnnxNode& node, BinaryFunction function, const ImportedValue& a,
-                     const ImportedValue& b) {
-  if (a.is_constant() && b.is_constant()) {
-    node.state().take(broadcast_shapes(a.shape, b.shape));
-    return node.set_constant(digital::apply(Binary{function}, *a.constant, *b.constant),
-                             a.element_type);
-  }
-  if (!a.is_constant() && !b.is_constant()) {
-    if (node.has_batch() && a.shape.size() != b.shape.size())
-      fail("operands of {} and {} axes would be broadcast across images", node.rank(a),
-           node.rank(b));
-    if (function == BinaryFunction::kAdd && a.shape == b.shape)
-      return node.build(ResidualAdd{}, {a, b});
-  }
-  node.build(Binary{function}, {node.per_image(a, b), node.per_image(b, a)});
 }
 
 ImportedValue number(double value) {
@@ -65,6 +49,18 @@ ImportedValue gelu_curve(OnnxNode& node, const ImportedValue& x, const std::stri
 }
 
 }  // namespace
+
+ImportedValue binary_of(OnnxNode& node, BinaryFunction function, const ImportedValue& a,
+                        const ImportedValue& b) {
+  if (!a.is_constant() && !b.is_constant()) {
+    if (node.has_batch() && a.shape.size() != b.shape.size())
+      fail("operands of {} and {} axes would be broadcast across images", node.rank(a),
+           node.rank(b));
+    if (function == BinaryFunction::kAdd && a.shape == b.shape)
+      return node.append(ResidualAdd{}, {a, b});
+  }
+  return node.append(Binary{function}, {node.per_image(a, b), node.per_image(b, a)});
+}
 
 void build_relu(OnnxNode& node) {
   if (node.input(0).is_constant())
@@ -106,6 +102,21 @@ template <UnaryFunction kFunction>
 void build_unary(OnnxNode& node) {
   build_function(node, {kFunction, 0, 0});
 }
+
+namespace {
+
+void build_binary_of(OnnxNode& node, BinaryFunction function, const ImportedValue& a,
+                     const ImportedValue& b) {
+  if (!a.is_constant() || !b.is_constant()) {
+    const bool scales_sums = function == BinaryFunction::kMul && (a.sums || b.sums);
+    return node.set_output(0,
+                           scales_sums ? scaled_sums(node, a, b) : binary_of(node, function, a, b));
+  }
+  node.state().take(broadcast_shapes(a.shape, b.shape));
+  node.set_constant(digital::apply(Binary{function}, *a.constant, *b.constant), a.element_type);
+}
+
+}  // namespace
 
 template <BinaryFunction kFunction>
 void build_binary(OnnxNode& node) {

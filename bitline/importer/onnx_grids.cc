@@ -2,7 +2,7 @@
 // of the file; on values of the network the grid becomes a QuantSpec.
 #include "bitline/base/fail.h"
 #include "bitline/importer/builders.h"
-#include "bitline/importer/grids.h"
+#include "bitline/importer/linear_grids.h"
 #include "bitline/importer/narrow_grids.h"
 #include "bitline/importer/onnx_tensor.h"
 
@@ -27,39 +27,10 @@ int type_of_integers(OnnxNode& node) {
 }
 
 /// The grid that QuantizeLinear and DequantizeLinear state.
-Grids linear_grids(OnnxNode& node, const Shape& shape, int type) {
-  const std::int64_t axis = node.integer("axis", 1);
+Grids grids_of(OnnxNode& node, int type) {
   if (node.integer("block_size", 0) != 0)
     fail("blocks with scales of their own are not supported; use one scale, or one per entry");
-  const Tensor& scale = node.constant(1, "scale");
-  require_positive(scale);
-  Grids grids;
-  grids.zero_points = {0};
-  if (node.has_input(2)) grids.zero_points = node.constant_integers(2, "zero point");
-  const auto [bits, is_signed] = integer_type(type);
-  if (bits == 0 || type == TensorProto::UINT32)
-    fail(
-        "integers of type {} are not supported; supported are INT and UINT of 4, 8 and 16 bits, "
-        "and INT32",
-        name_of_element_type(type));
-  grids.spec.bits = bits == 32 ? 0 : bits;  // 0: a bias, which has no grid of ours
-  grids.spec.is_signed = is_signed;
-  grids.spec.scale = scale.reshaped({scale.size()});
-  if (scale.size() != 1) {
-    grids.spec.axis = static_cast<int>(axis < 0 ? axis + std::ssize(shape) : axis);
-    if (grids.spec.axis < 0 || grids.spec.axis >= std::ssize(shape) ||
-        shape[static_cast<std::size_t>(grids.spec.axis)] != scale.size())
-      fail("{} scales along axis {} of shape {}", scale.size(), axis, to_string(shape));
-  }
-  if (grids.zero_points.size() != 1 && std::ssize(grids.zero_points) != scale.size())
-    fail("{} zero points for {} scales", grids.zero_points.size(), scale.size());
-  return grids;
-}
-
-/// Whether `b` reads the integers of `a`, which may be on a part of that grid.
-bool reads(const QuantSpec& b, std::int64_t b_zero_point, const QuantSpec& a) {
-  return b.scale.size() == 1 && a.bits <= b.bits && a.is_signed == b.is_signed &&
-         a.zero_point == b_zero_point && a.scale.data<float>()[0] == b.scale.data<float>()[0];
+  return linear_grids(node, {1, 2}, type, node.file_shape(node.input(0)), node.integer("axis", 1));
 }
 
 }  // namespace
@@ -72,7 +43,7 @@ void build_quantize_linear(OnnxNode& node) {
   const int type = stated != 0 ? stated : type_of_integers(node);
   if (node.has_input(2) && node.input(2).element_type != type)
     fail("output_dtype and its zero point are of different types");
-  Grids grids = linear_grids(node, node.file_shape(x), type);
+  Grids grids = grids_of(node, type);
   if (grids.spec.bits == 0) fail("its integers are INT32; supported are 4, 8 and 16 bits");
   if (!x.is_constant()) {
     grids.spec.zero_point = grids.zero_points[0];
@@ -82,43 +53,23 @@ void build_quantize_linear(OnnxNode& node) {
     return node.set_output(0, y);
   }
   const std::vector<std::int64_t> integers =
-      to_integers(*x.constant, grids, "ROUND", ZeroPoint::kBehindRounding);
+      to_integers(*x.constant, grids, ZeroPoint::kBehindRounding);
   node.set_constant(Tensor::of<std::int64_t>(x.shape, integers), type);
 }
 
 void build_dequantize_linear(OnnxNode& node) {
   const ImportedValue x = node.input(0);
   require_float(node, "output_dtype");
-  Grids grids = linear_grids(node, node.file_shape(x), type_of_integers(node));
-  if (!x.is_constant()) {
-    if (x.grid && !node.has_input(2)) {  // then the integers themselves say of which type they are
-      grids.spec.bits = x.grid->bits;
-      grids.spec.is_signed = x.grid->is_signed;
-    }
-    if (!x.grid || !reads(grids.spec, grids.zero_points[0], *x.grid))
-      fail("its scale and zero point are not those of the QuantizeLinear in front of it");
-    ImportedValue y = x;
-    y.grid.reset();
-    return node.set_output(0, y);
+  Grids grids = grids_of(node, type_of_integers(node));
+  if (x.grid && !node.has_input(2)) {  // then the integers themselves say of which type they are
+    grids.spec.bits = x.grid->bits;
+    grids.spec.is_signed = x.grid->is_signed;
   }
-  if (x.constant->dtype() != DType::kI64) fail("its input holds real numbers instead of integers");
-  const auto integers = x.constant->data<std::int64_t>();
-  ImportedValue y;
-  if (grids.spec.bits == 0) {
-    Grids wide = grids;
-    wide.spec.bits = 16;
-    y = on_grid({integers.begin(), integers.end()}, x.shape, wide);
-    y.grid.reset();
-  } else {
-    take_stated_grid(node, integers, grids.spec);
-    if (x.grid) {
-      grids.spec.bits = x.grid->bits;
-      grids.spec.is_signed = x.grid->is_signed;
-      grids.spec.narrow = x.grid->narrow;
-    }
-    y = on_grid({integers.begin(), integers.end()}, x.shape, grids);
+  if (x.is_constant() && x.constant->dtype() == DType::kI64 && grids.spec.bits != 0) {
+    take_stated_grid(node, x.constant->data<std::int64_t>(), grids.spec);
+    if (x.grid) grids.spec.narrow = x.grid->narrow;
   }
-  node.set_output(0, y);
+  node.set_output(0, dequantized(x, grids));
 }
 
 }  // namespace bitline

@@ -158,6 +158,31 @@ TEST(Quant, KnowsTheOtherRoundings) {
   EXPECT_THAT(integers("CEIL"), ElementsAre(1, 0, 2));
   EXPECT_THAT(integers("ROUND_TO_ZERO"), ElementsAre(0, 0, 1));
   EXPECT_THAT(integers("down"), ElementsAre(0, 0, 1));
+  EXPECT_THAT(integers("UP"), ElementsAre(1, -1, 2));
+}
+
+// 0.25, −0.25 and 0.75 are half a step, and one and a half.
+TEST(Quant, KnowsTheOtherRoundingsOfTies) {
+  const auto integers = [](const std::string& mode) {
+    const IntegerLayer layer =
+        quant_layer({0.25F, -0.25F, 0.75F}, 0.5F, 4, {attribute("rounding_mode", mode)});
+    const auto data = layer.weights.data<std::int32_t>();
+    return std::vector<std::int32_t>(data.begin(), data.end());
+  };
+  EXPECT_THAT(integers("HALF_UP"), ElementsAre(1, -1, 2));
+  EXPECT_THAT(integers("HALF_DOWN"), ElementsAre(0, 0, 1));
+}
+
+TEST(Quant, OfValuesKeepsItsRounding) {
+  for (const char* domain : {kQonnx, "onnx.brevitas", "finn.custom_op.general", ""}) {
+    ModelBuilder model({0, 2});
+    model.floats("s", {}, {0.5F});
+    model.floats("zero", {}, {0});
+    model.floats("bits", {}, {4});
+    model.node("Quant", {"x", "s", "zero", "bits"}, {"y"},
+               {attribute("rounding_mode", std::string("HALF_UP"))}, domain);
+    EXPECT_EQ(model.import().quant.at("x").rounding, Rounding::kHalfUp) << domain;
+  }
 }
 
 // 0 is +1, also as −0; the smallest negative number is −1.
@@ -296,9 +321,8 @@ TEST(Quant, RefusesWhatHasNoMeaning) {
   const auto message = [](float scale, float bits, const std::string& mode) {
     return message_of([&] { quant_layer({1}, scale, bits, {attribute("rounding_mode", mode)}); });
   };
-  EXPECT_THAT(message(0, 4, "ROUND"), HasSubstr("scale 0 is not a positive number"));
   EXPECT_THAT(message(1, 2.5F, "ROUND"), HasSubstr("a bit width of 2.5"));
-  EXPECT_THAT(message(1, 4, "HALF_UP"), HasSubstr("rounding_mode 'HALF_UP' is not supported"));
+  EXPECT_THAT(message(1, 4, "HALF_ODD"), HasSubstr("rounding_mode 'HALF_ODD' is not supported"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "bitline/base/fail.h"
 #include "bitline/digital/digital.h"
 #include "bitline/importer/builders.h"
+#include "bitline/importer/grids.h"
 #include "bitline/importer/onnx_spatial.h"
 
 namespace bitline {
@@ -16,18 +17,6 @@ Tensor channel_vector(const OnnxNode& node, std::size_t i, std::string_view what
 std::vector<std::int64_t> kernel_sizes(const ImportedValue& weight) {
   if (weight.shape.size() < 3) fail("weight of shape {} is not a kernel", to_string(weight.shape));
   return {weight.shape.begin() + 2, weight.shape.end()};
-}
-
-/// x · weightᵀ + bias, with weight [out, in].
-ImportedValue linear(OnnxNode& node, const ImportedValue& x, const ImportedValue& weight,
-                     const std::optional<Tensor>& bias) {
-  if (node.has_batch() && x.batch_axis + 1 == node.rank(x))
-    fail("images lie along the last axis of its input, which it multiplies");
-  std::map<std::string, Tensor> parameters{{"weight", *weight.constant}};
-  if (bias) parameters["bias"] = *bias;
-  const ImportedValue y = node.append(Linear{}, {x}, parameters);
-  attach_parameter_grid(node, y, "weight", weight.grid);
-  return y;
 }
 
 Tensor number(double value) {
@@ -46,26 +35,6 @@ std::optional<Tensor> gemm_bias(const Tensor& c, double beta, std::int64_t outpu
   return bias;
 }
 
-/// The weight and its scales times a number.
-ImportedValue scaled(const ImportedValue& weight, double alpha) {
-  if (alpha == 1) return weight;
-  ImportedValue result = weight;
-  result.constant = weight.constant->clone();
-  const auto times = [alpha](Tensor& tensor) {
-    for (float& v : tensor.data<float>()) v = static_cast<float>(static_cast<double>(v) * alpha);
-  };
-  times(*result.constant);
-  if (!result.grid) return result;
-  if (alpha < 0)
-    fail(
-        "alpha {} turns the sign of quantized weights; only positive ones are "
-        "supported there",
-        alpha);
-  result.grid->scale = result.grid->scale.clone();
-  times(result.grid->scale);
-  return result;
-}
-
 }  // namespace
 
 void attach_parameter_grid(OnnxNode& node, const ImportedValue& layer, std::string_view role,
@@ -73,17 +42,63 @@ void attach_parameter_grid(OnnxNode& node, const ImportedValue& layer, std::stri
   if (grid) node.state().network.quant[layer.node + "." + std::string(role)] = *grid;
 }
 
-void build_conv(OnnxNode& node) {
-  const ImportedValue& x = node.input(0);
-  const ImportedValue& weight = node.input(1);
-  node.constant(1, "weight");
-  const Spatial spatial(node, x, kernel_sizes(weight));
+ImportedValue times(const ImportedValue& weight, double alpha) {
+  if (alpha == 1) return weight;
+  ImportedValue result = weight;
+  result.constant = weight.constant->clone();
+  const auto multiply = [alpha](Tensor& tensor) {
+    for (float& v : tensor.data<float>()) v = static_cast<float>(static_cast<double>(v) * alpha);
+  };
+  multiply(*result.constant);
+  if (!result.grid) return result;
+  if (alpha < 0)
+    fail(
+        "alpha {} turns the sign of quantized weights; only positive ones are "
+        "supported there",
+        alpha);
+  result.grid->scale = result.grid->scale.clone();
+  multiply(result.grid->scale);
+  return result;
+}
+
+ImportedValue put_on(OnnxNode& node, ImportedValue y, const std::optional<QuantSpec>& grid) {
+  if (!grid) return y;
+  node.state().network.quant[y.node] = *grid;
+  y.grid = grid;
+  y.grid->by_multiplier = false;  // of how values come to it
+  return y;
+}
+
+ImportedValue linear(OnnxNode& node, ImportedValue x, const ImportedValue& matrix,
+                     const std::optional<Tensor>& bias, const std::optional<QuantSpec>& grid) {
+  const ImportedValue weight = with_scales_of_input(x, matrix, 1, std::ssize(x.shape) - 1);
+  if (node.has_batch() && x.batch_axis + 1 == node.rank(x))
+    fail("images lie along the last axis of its input, which it multiplies");
+  std::map<std::string, Tensor> parameters{{"weight", *weight.constant}};
+  if (bias) parameters["bias"] = *bias;
+  const ImportedValue y = node.append(Linear{}, {x}, parameters);
+  attach_parameter_grid(node, y, "weight", weight.grid);
+  return put_on(node, y, grid);
+}
+
+ImportedValue convolution(OnnxNode& node, ImportedValue x, const ImportedValue& kernel,
+                          const std::optional<Tensor>& bias, const std::optional<QuantSpec>& grid) {
+  const Spatial spatial(node, x, kernel_sizes(kernel));
+  const std::int64_t groups = node.integer("group", 1);
+  const ImportedValue weight = with_scales_of_input(x, kernel, groups, 0);
   std::map<std::string, Tensor> parameters{{"weight", *spatial.kernel_of(node, weight).constant}};
-  if (node.has_input(2)) parameters["bias"] = channel_vector(node, 2, "bias");
-  const Conv conv{spatial.stride, spatial.padding, spatial.dilation, node.integer("group", 1)};
+  if (bias) parameters["bias"] = *bias;
+  const Conv conv{spatial.stride, spatial.padding, spatial.dilation, groups};
   const ImportedValue y = node.append(conv, {spatial.image(node, x)}, parameters);
   attach_parameter_grid(node, y, "weight", weight.grid);
-  node.set_output(0, spatial.result(node, y));
+  return spatial.result(node, put_on(node, y, grid));
+}
+
+void build_conv(OnnxNode& node) {
+  node.constant(1, "weight");
+  std::optional<Tensor> bias;
+  if (node.has_input(2)) bias = channel_vector(node, 2, "bias");
+  node.set_output(0, convolution(node, node.input(0), node.input(1), bias, {}));
 }
 
 void build_conv_transpose(OnnxNode& node) {
@@ -121,27 +136,31 @@ void build_gemm(OnnxNode& node) {
     x = transposed(node, x, {1, 0});
   }
   if (!transposes_b) weight = transposed(node, weight, {1, 0});
-  if (!node.has_input(2)) return node.set_output(0, linear(node, x, scaled(weight, alpha), {}));
+  if (!node.has_input(2)) return node.set_output(0, linear(node, x, times(weight, alpha), {}, {}));
   const Tensor& c = node.constant(2, "C");
   const std::optional<Tensor> bias = gemm_bias(c, beta, weight.shape[0]);
-  const ImportedValue product = linear(node, x, scaled(weight, alpha), bias);
+  const ImportedValue product = linear(node, x, times(weight, alpha), bias, {});
   if (bias) return node.set_output(0, product);
   const Tensor times_beta = digital::apply(Binary{BinaryFunction::kMul}, c, number(beta));
   const ImportedValue addend = node.per_image({"", c.shape(), times_beta, 1, {}, 0}, product);
   node.set_output(0, node.append(Binary{}, {product, addend}, {}, "/matrix"));
 }
 
-void build_mat_mul(OnnxNode& node) {
-  const ImportedValue& a = node.input(0);
-  const ImportedValue& b = node.input(1);
-  if (!a.is_constant() && b.is_constant() && b.shape.size() == 2)
-    return node.set_output(0, linear(node, a, transposed(node, b, {1, 0}), {}));
+ImportedValue mat_mul(OnnxNode& node, const ImportedValue& a, const ImportedValue& b) {
   if (!a.is_constant() && !b.is_constant() && node.has_batch() && a.shape.size() != b.shape.size())
     fail("operands of {} and {} axes would be broadcast across images", node.rank(a), node.rank(b));
   const ImportedValue& computed = a.is_constant() ? b : a;
   if (node.has_batch() && computed.batch_axis + 2 >= node.rank(computed))
     fail("images lie along axis {} of its input, which it multiplies", computed.batch_axis);
-  node.build(MatMul{}, {node.per_image(a, b), node.per_image(b, a)});
+  return node.append(MatMul{}, {node.per_image(a, b), node.per_image(b, a)});
+}
+
+void build_mat_mul(OnnxNode& node) {
+  const ImportedValue& a = node.input(0);
+  const ImportedValue& b = node.input(1);
+  const bool is_layer = !a.is_constant() && b.is_constant() && b.shape.size() == 2;
+  node.set_output(
+      0, is_layer ? linear(node, a, transposed(node, b, {1, 0}), {}, {}) : mat_mul(node, a, b));
 }
 
 void build_batch_norm(OnnxNode& node) {

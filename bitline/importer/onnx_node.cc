@@ -214,6 +214,14 @@ ImportedValue OnnxNode::append(Operator op, const std::vector<ImportedValue>& in
       fail(
           "it computes with the integers that QuantizeLinear gives; only DequantizeLinear, MaxPool "
           "and operators that move elements may read them");
+    if (value.sums)
+      fail(
+          "it reads the sums of integers; a Cast to FLOAT and a Mul with a constant have to follow "
+          "ConvInteger and MatMulInteger");
+    if (value.channel_scales)
+      fail(
+          "it reads a value with one scale per channel, which only a layer can take into its "
+          "weights; use one scale");
     nodes.push_back(state_.node_of(value, name() + "/constant"));
   }
   ImportedValue result =

@@ -91,6 +91,8 @@ class OnnxNode {
   ImportedValue per_image(const ImportedValue& operand, const ImportedValue& value) const;
   ImportState& state() { return state_; }
   const Network& network() const { return state_.network; }
+  /// The network's node that makes the value; nullptr for a constant.
+  const Node* maker(const ImportedValue& value) const { return state_.node(value.node); }
 
  private:
   const onnx::AttributeProto* find(std::string_view attribute) const;

@@ -26,22 +26,30 @@ void build_max_pool(OnnxNode& node) {
   node.set_output(0, spatial.result(node, node.append_keeping_grid(pool, spatial.image(node, x))));
 }
 
-void build_average_pool(OnnxNode& node) {
-  const ImportedValue& x = node.input(0);
+ImportedValue average_pool(OnnxNode& node, const ImportedValue& x,
+                           const std::optional<QuantSpec>& grid) {
   const Spatial spatial(node, x, kernel_shape(node));
   const AveragePool pool{windows_of(node, spatial), node.integer("count_include_pad", 0) != 0};
-  node.set_output(0, spatial.result(node, node.append(pool, {spatial.image(node, x)})));
+  return spatial.result(node, put_on(node, node.append(pool, {spatial.image(node, x)}), grid));
 }
 
-void build_global_average_pool(OnnxNode& node) {
-  const ImportedValue& x = node.input(0);
+ImportedValue global_average_pool(OnnxNode& node, const ImportedValue& x,
+                                  const std::optional<QuantSpec>& grid) {
   node.require_images_first(x);
   if (x.shape.size() == 2) {
     const ReduceMean mean{{1}, true};
-    return node.build(mean, {x});
+    return put_on(node, node.append(mean, {x}), grid);
   }
-  const ImportedValue means = node.append(GlobalAveragePool{}, {x});
-  node.set_output(0, reshaped(node, means, {x.shape[0], 1, 1}));
+  const ImportedValue means = put_on(node, node.append(GlobalAveragePool{}, {x}), grid);
+  return reshaped(node, means, {x.shape[0], 1, 1});
+}
+
+void build_average_pool(OnnxNode& node) {
+  node.set_output(0, average_pool(node, node.input(0), {}));
+}
+
+void build_global_average_pool(OnnxNode& node) {
+  node.set_output(0, global_average_pool(node, node.input(0), {}));
 }
 
 }  // namespace bitline

@@ -23,17 +23,31 @@ std::vector<std::int64_t> axes_of(OnnxNode& node, const ImportedValue& x) {
 
 }  // namespace
 
+namespace {
+
 // Before operator set 13 the softmax runs over all axes from `axis` on, together.
-void build_softmax(OnnxNode& node) {
+ImportedValue softmax(OnnxNode& node) {
   const ImportedValue& x = node.input(0);
   const bool joint = node.operator_set() < 13;
   const std::int64_t axis = node.axis(x, node.integer("axis", joint ? 1 : -1));
   if (joint) node.require_images_first(x);
-  if (!joint || axis + 1 == std::ssize(x.shape)) return node.build(Softmax{axis}, {x});
+  if (!joint || axis + 1 == std::ssize(x.shape)) return node.append(Softmax{axis}, {x});
   Shape flat(x.shape.begin(), x.shape.begin() + axis);
   flat.push_back(element_count({x.shape.begin() + axis, x.shape.end()}));
   const ImportedValue y = node.append(Softmax{axis}, {reshaped(node, x, flat, "/flat")});
-  node.set_output(0, reshaped(node, y, x.shape));
+  return reshaped(node, y, x.shape);
+}
+
+}  // namespace
+
+void build_softmax(OnnxNode& node) { node.set_output(0, softmax(node)); }
+
+void build_log_softmax(OnnxNode& node) {
+  const std::size_t before = node.network().nodes.size();
+  node.set_output(0, softmax(node));
+  for (std::size_t i = before; i < node.network().nodes.size(); ++i)
+    if (std::holds_alternative<Softmax>(node.network().nodes[i].op))
+      node.state().remember_log_softmax(node.network().nodes[i].name);
 }
 
 void build_layer_norm(OnnxNode& node) {

@@ -1,5 +1,4 @@
-// Operators that take parts of values or put them together. All but concatenation and padding with
-// a constant are a choice of entries along an axis.
+// Operators that take parts of values: a choice of entries along an axis.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -7,23 +6,11 @@
 #include "bitline/base/fail.h"
 #include "bitline/base/rational.h"
 #include "bitline/digital/digital.h"
+#include "bitline/importer/axis_entries.h"
 #include "bitline/importer/builders.h"
 
 namespace bitline {
 namespace {
-
-using Indices = std::vector<std::int64_t>;
-
-Indices range(std::int64_t first, std::int64_t count) {
-  if (count > kMostExtent) fail("{} entries along one axis; supported are {}", count, kMostExtent);
-  Indices indices(static_cast<std::size_t>(count));
-  std::iota(indices.begin(), indices.end(), first);
-  return indices;
-}
-
-std::int64_t extent(const ImportedValue& value, std::int64_t axis) {
-  return value.shape[static_cast<std::size_t>(axis)];
-}
 
 /// The entries of one axis that start:end:step takes, as Python does.
 Indices slice_indices(std::int64_t size, std::int64_t start, std::int64_t end, std::int64_t step) {
@@ -63,68 +50,6 @@ Indices part_sizes(OnnxNode& node, std::int64_t size) {
       std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}) != size)
     fail("parts of {} for {} outputs and {} entries", to_string(sizes), parts, size);
   return sizes;
-}
-
-/// Entry of an axis of `size` for a place outside it.
-std::int64_t mirrored(std::int64_t place, std::int64_t size, bool reflect) {
-  if (!reflect) return std::clamp<std::int64_t>(place, 0, size - 1);
-  if (size == 1) return 0;
-  const std::int64_t period = 2 * (size - 1);
-  const std::int64_t phase = (place % period + period) % period;
-  return std::min(phase, period - phase);
-}
-
-struct PadPlan {
-  std::string mode;
-  Indices pads;  ///< [begin of each axis, end of each axis]
-  double value = 0;
-};
-
-/// [begin of each axis, end of each axis] from those of some axes.
-Indices pads_of_all_axes(const Indices& pads, const Indices& axes, std::int64_t rank) {
-  if (pads.size() != 2 * axes.size()) fail("{} pads for {} axes", pads.size(), axes.size());
-  Indices all(static_cast<std::size_t>(2 * rank));
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    const std::int64_t axis = axes[i] < 0 ? axes[i] + rank : axes[i];
-    if (axis < 0 || axis >= rank) fail("axis {} where there are {}", axes[i], rank);
-    all[static_cast<std::size_t>(axis)] = pads[i];
-    all[static_cast<std::size_t>(axis + rank)] = pads[i + axes.size()];
-  }
-  return all;
-}
-
-PadPlan read_pads(OnnxNode& node, std::int64_t rank) {
-  PadPlan plan{node.text("mode", "constant"), {}, 0};
-  if (node.operator_set() < 11) {
-    plan.pads = node.integers("pads", {});
-    plan.value = node.number("value", 0);
-  } else {
-    plan.pads = node.constant_integers(1, "pads");
-    if (node.has_input(2)) plan.value = node.constant_number(2, "pad value");
-  }
-  if (plan.mode != "constant" && plan.mode != "edge" && plan.mode != "reflect")
-    fail("mode '{}' is not supported; supported are constant, edge and reflect", plan.mode);
-  if (node.operator_set() >= 18 && node.has_input(3))
-    plan.pads = pads_of_all_axes(plan.pads, node.constant_integers(3, "axes"), rank);
-  for (const std::int64_t pad : plan.pads)
-    if (pad < -kMostExtent || pad > kMostExtent)
-      fail("a pad of {}; supported are up to {}", pad, kMostExtent);
-  return plan;
-}
-
-/// One axis with entries taken off or repeated; positive pads of mode constant are left to Pad.
-ImportedValue pad_axis(OnnxNode& node, const ImportedValue& x, std::int64_t axis,
-                       std::int64_t before, std::int64_t behind, const std::string& mode) {
-  const bool constant = mode == "constant";
-  const std::int64_t size = extent(x, axis);
-  const std::int64_t first = constant ? std::min<std::int64_t>(before, 0) : before;
-  const std::int64_t last = constant ? std::min<std::int64_t>(behind, 0) : behind;
-  if (first == 0 && last == 0) return x;
-  if (size + first + last < 1)
-    fail("pads {} and {} leave nothing of an axis of {} entries", before, behind, size);
-  Indices indices = range(-first, size + first + last);
-  for (std::int64_t& i : indices) i = mirrored(i, size, mode == "reflect");
-  return gathered(node, x, axis, indices, fmt::format("/axis{}", axis));
 }
 
 /// Where the entry of a resized axis comes from, in the entries of the original; in float32, as the
@@ -194,27 +119,6 @@ ImportedValue gathered(OnnxNode& node, const ImportedValue& value, std::int64_t 
   return node.append_keeping_grid(Gather{axis, std::move(indices)}, value, suffix);
 }
 
-void build_concat(OnnxNode& node) {
-  std::vector<ImportedValue> parts;
-  for (std::size_t i = 0; i < node.input_count(); ++i) parts.push_back(node.input(i));
-  if (parts.empty()) fail("it has no inputs");
-  const std::int64_t axis = node.integer("axis", 1);
-  if (node.all_constant()) {
-    std::vector<Tensor> tensors;
-    for (const ImportedValue& part : parts) {
-      node.state().take(part.shape);
-      tensors.push_back(*part.constant);
-    }
-    return node.set_constant(digital::concat(tensors, node.axis(parts[0], axis)),
-                             parts[0].element_type);
-  }
-  const ImportedValue computed =
-      *std::ranges::find_if(parts, [](const auto& p) { return !p.is_constant(); });
-  const Concat concat{node.axis(computed, axis)};
-  for (ImportedValue& part : parts) part = node.per_image(part, computed);
-  node.build(concat, parts);
-}
-
 void build_split(OnnxNode& node) {
   const ImportedValue x = node.input(0);
   const std::int64_t axis = node.axis(x, node.integer("axis", 0));
@@ -260,37 +164,6 @@ void build_gather(OnnxNode& node) {
   y = reshaped(node, y, shape);
   if (axis < x.batch_axis) y.batch_axis = x.batch_axis + std::ssize(index_shape) - 1;
   node.set_output(0, y);
-}
-
-void build_pad(OnnxNode& node) {
-  ImportedValue x = node.input(0);
-  const std::int64_t rank = node.rank(x);
-  const PadPlan plan = read_pads(node, rank);
-  if (std::ssize(plan.pads) != 2 * rank) fail("{} pads for {} axes", plan.pads.size(), rank);
-  const auto pad_of = [&plan](std::int64_t i) { return plan.pads[static_cast<std::size_t>(i)]; };
-  node.require_images_first(x);
-  const std::int64_t batch_axes = rank - std::ssize(x.shape);
-  if (batch_axes != 0 && (pad_of(0) != 0 || pad_of(rank) != 0))
-    fail("it pads axis 0, which counts images");
-  Pad pad{{}, {}, plan.value};
-  for (std::int64_t axis = 0; axis < std::ssize(x.shape); ++axis) {
-    const std::int64_t before = pad_of(axis + batch_axes);
-    const std::int64_t behind = pad_of(axis + batch_axes + rank);
-    x = pad_axis(node, x, axis, before, behind, plan.mode);
-    pad.before.push_back(std::max<std::int64_t>(before, 0));
-    pad.behind.push_back(std::max<std::int64_t>(behind, 0));
-  }
-  const auto is_zero = [](std::int64_t i) { return i == 0; };
-  if (plan.mode != "constant" || std::ranges::all_of(plan.pads, is_zero))
-    return node.set_output(0, x);
-  if (x.is_constant()) {
-    Shape shape = x.shape;
-    for (std::size_t i = 0; i < shape.size(); ++i) shape[i] += pad.before[i] + pad.behind[i];
-    node.state().take(shape);
-    return node.set_constant(digital::pad(*x.constant, pad.before, pad.behind, pad.value),
-                             x.element_type);
-  }
-  node.build(pad, {x});
 }
 
 void build_resize(OnnxNode& node) {

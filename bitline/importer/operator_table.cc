@@ -15,6 +15,7 @@ struct Entry {
 
 constexpr std::string_view kBrevitas = "onnx.brevitas";
 constexpr std::string_view kQonnx = "qonnx.custom_op.general";
+constexpr std::string_view kFinn = "finn.custom_op.general";  // what kQonnx was called before
 constexpr std::string_view kOnnxRuntime = "com.microsoft";
 
 constexpr Entry kOperators[] = {
@@ -22,11 +23,13 @@ constexpr Entry kOperators[] = {
     {"", "AveragePool", build_average_pool},
     {"", "BatchNormalization", build_batch_norm},
     {"", "Cast", build_cast},
+    {"", "BipolarQuant", build_bipolar_quant},
     {"", "Clip", build_clip},
     {"", "Concat", build_concat},
     {"", "Constant", build_constant},
     {"", "ConstantOfShape", build_constant_of_shape},
     {"", "Conv", build_conv},
+    {"", "ConvInteger", build_conv_integer},
     {"", "ConvTranspose", build_conv_transpose},
     {"", "DequantizeLinear", build_dequantize_linear},
     {"", "Div", build_binary<BinaryFunction::kDiv>},
@@ -42,12 +45,18 @@ constexpr Entry kOperators[] = {
     {"", "Identity", build_identity},
     {"", "LayerNormalization", build_layer_norm},
     {"", "LeakyRelu", build_leaky_relu},
+    {"", "LogSoftmax", build_log_softmax},
     {"", "MatMul", build_mat_mul},
+    {"", "MatMulInteger", build_mat_mul_integer},
     {"", "MaxPool", build_max_pool},
     {"", "Mul", build_binary<BinaryFunction::kMul>},
     {"", "PRelu", build_binary<BinaryFunction::kPRelu>},
     {"", "Pad", build_pad},
     {"", "Pow", build_pow},
+    {"", "QLinearConv", build_qlinear_conv},
+    {"", "QLinearMatMul", build_qlinear_mat_mul},
+    {"", "MultiThreshold", build_multi_threshold},
+    {"", "Quant", build_quant},
     {"", "QuantizeLinear", build_quantize_linear},
     {"", "ReduceMean", build_reduce_mean},
     {"", "Relu", build_relu},
@@ -63,15 +72,30 @@ constexpr Entry kOperators[] = {
     {"", "Sub", build_binary<BinaryFunction::kSub>},
     {"", "Tanh", build_unary<UnaryFunction::kTanh>},
     {"", "Transpose", build_transpose},
+    {"", "Trunc", build_trunc},
     {"", "Unsqueeze", build_unsqueeze},
     {kBrevitas, "BipolarQuant", build_bipolar_quant},
     {kBrevitas, "Quant", build_quant},
     {kBrevitas, "Trunc", build_trunc},
+    {kFinn, "BipolarQuant", build_bipolar_quant},
+    {kFinn, "MultiThreshold", build_multi_threshold},
+    {kFinn, "Quant", build_quant},
+    {kFinn, "Trunc", build_trunc},
     {kOnnxRuntime, "DequantizeLinear", build_dequantize_linear},
     {kOnnxRuntime, "Gelu", build_gelu},
+    {kOnnxRuntime, "QGemm", build_qgemm},
+    {kOnnxRuntime, "QLinearAdd", build_qlinear_binary<BinaryFunction::kAdd>},
+    {kOnnxRuntime, "QLinearAveragePool", build_qlinear_average_pool},
+    {kOnnxRuntime, "QLinearConcat", build_qlinear_concat},
+    {kOnnxRuntime, "QLinearConv", build_qlinear_conv},
+    {kOnnxRuntime, "QLinearGlobalAveragePool", build_qlinear_global_average_pool},
+    {kOnnxRuntime, "QLinearLeakyRelu", build_qlinear_leaky_relu},
+    {kOnnxRuntime, "QLinearMul", build_qlinear_binary<BinaryFunction::kMul>},
+    {kOnnxRuntime, "QLinearSigmoid", build_qlinear_sigmoid},
     {kOnnxRuntime, "QuantizeLinear", build_quantize_linear},
     {kQonnx, "BipolarQuant", build_bipolar_quant},
     {kQonnx, "IntQuant", build_quant},
+    {kQonnx, "MultiThreshold", build_multi_threshold},
     {kQonnx, "Quant", build_quant},
     {kQonnx, "Trunc", build_trunc},
 };
@@ -92,6 +116,14 @@ std::vector<std::string> supported_onnx_operators() {
   std::ranges::sort(names);
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
+}
+
+std::vector<std::string> onnx_domains_of(std::string_view op_type) {
+  std::vector<std::string> domains;
+  for (const Entry& entry : kOperators)
+    if (entry.op_type == op_type)
+      domains.emplace_back(entry.domain.empty() ? "ONNX's own" : entry.domain);
+  return domains;
 }
 
 }  // namespace bitline

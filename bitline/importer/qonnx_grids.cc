@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <map>
 
 #include "bitline/base/fail.h"
 #include "bitline/graph/value_signs.h"
@@ -33,18 +34,34 @@ int axis_of_scales(const Shape& scales, const Shape& shape) {
 /// The scale of input 1, as real numbers: exporters write whole ones as integers.
 Tensor scale_of(const OnnxNode& node) {
   Tensor scale = converted(node.constant(1, "scale"), true);
-  require_positive(scale);
+  if (scale.size() == 0) fail("its scale has no elements");
+  require_finite(scale);
   return scale;
 }
 
-/// By the names of QONNX, which are those of Python's decimal module, in either case.
-std::string rounding_of(OnnxNode& node, const std::string& fallback) {
+/// By the names of QONNX, in either case.
+Rounding rounding_of(OnnxNode& node, const std::string& fallback) {
   std::string mode = node.text("rounding_mode", fallback);
   std::ranges::transform(mode, mode.begin(),
                          [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  if (mode == "HALF_EVEN") return "ROUND";
-  if (mode == "DOWN") return "ROUND_TO_ZERO";
-  return mode;
+  static const std::map<std::string_view, Rounding> kModes{
+      {"ROUND", Rounding::kHalfEven},
+      {"HALF_EVEN", Rounding::kHalfEven},
+      {"FLOOR", Rounding::kFloor},
+      {"CEIL", Rounding::kCeil},
+      {"UP", Rounding::kUp},
+      {"DOWN", Rounding::kDown},
+      {"ROUND_TO_ZERO", Rounding::kDown},
+      {"HALF_UP", Rounding::kHalfUp},
+      {"HALF_DOWN", Rounding::kHalfDown},
+  };
+  const auto found = kModes.find(mode);
+  if (found == kModes.end())
+    fail(
+        "rounding_mode '{}' is not supported; supported are ROUND (HALF_EVEN), FLOOR, CEIL, UP, "
+        "DOWN (ROUND_TO_ZERO), HALF_UP and HALF_DOWN",
+        mode);
+  return found->second;
 }
 
 /// The grid that Quant states; bits and signs are attributes and inputs of QONNX.
@@ -73,20 +90,15 @@ Grids quant_grids(OnnxNode& node, const Shape& shape) {
 void build_quant(OnnxNode& node) {
   const ImportedValue x = node.input(0);
   Grids grids = quant_grids(node, node.file_shape(x));
-  const std::string mode = rounding_of(node, "ROUND");
+  grids.spec.rounding = rounding_of(node, "ROUND");
   if (grids.spec.bits == 1 && grids.spec.is_signed) {  // QONNX takes the sign, +1 of 0
     if (std::ranges::any_of(grids.zero_points, [](std::int64_t z) { return z != 0; }))
       fail("signed integers of 1 bit are -1 and +1, and have no zero point");
     return build_bipolar_quant(node);
   }
-  if (!x.is_constant()) {
-    if (mode != "ROUND")
-      fail("rounding_mode '{}' on a value of the network is not supported; supported is ROUND",
-           mode);
-    return node.set_output(0, with_grid(node, x, grids));
-  }
+  if (!x.is_constant()) return node.set_output(0, with_grid(node, x, grids));
   const std::vector<std::int64_t> integers =
-      to_integers(*x.constant, grids, mode, ZeroPoint::kBeforeRounding);
+      to_integers(*x.constant, grids, ZeroPoint::kBeforeRounding);
   take_stated_grid(node, integers, grids.spec);
   ImportedValue y = on_grid(integers, x.shape, grids);
   if (y.grid->bits > kMostGridBits) y.grid.reset();  // a bias
@@ -120,12 +132,13 @@ void build_trunc(OnnxNode& node) {
         node.input_count());
   const Tensor scale = scale_of(node);
   if (scale.size() != 1) fail("one scale per channel is not supported; use one scale");
+  require_positive(scale);
   if (node.constant_number(2, "zero point") != 0)
     fail("a zero point other than 0 is not supported");
   const double in_bits = node.constant_number(3, "input bit width");
   const double out_bits = node.constant_number(4, "output bit width");
-  const std::string mode = rounding_of(node, "FLOOR");
-  if (mode != "FLOOR") fail("rounding_mode '{}' is not supported; supported is FLOOR", mode);
+  if (rounding_of(node, "FLOOR") != Rounding::kFloor)
+    fail("a rounding_mode other than FLOOR is not supported");
   if (out_bits < 1 || in_bits < out_bits || in_bits > 32)
     fail("{} bits cannot be cut to {}", in_bits, out_bits);
   Grids grids;

@@ -1,7 +1,10 @@
 #include "bitline/importer/simplify.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "bitline/graph/kept_values.h"
 
@@ -15,6 +18,12 @@ bool is_part(const QuantSpec& a, const QuantSpec& b) {
          a.minimum() >= b.minimum() && a.maximum() <= b.maximum();
 }
 
+/// Who reads a value. Nodes that have gone, and read nothing any more, may still stand in the list.
+struct Readers {
+  std::vector<Node*> nodes;
+  std::size_t count = 0;  ///< a node that reads it twice counts twice
+};
+
 class Simplifier {
  public:
   Simplifier(Network& network, std::string output)
@@ -27,31 +36,32 @@ class Simplifier {
     if (takes_images) put_channels_first();
     drop_unused();
     carry_grids();
-    std::erase_if(network_.tensors, [this](const auto& entry) { return !is_read(entry.first); });
-    std::erase_if(network_.quant, [this](const auto& entry) {
-      return !is_read(entry.first) && find(entry.first) == nullptr;
-    });
+    drop_unread();
   }
 
  private:
-  Node* find(const std::string& name) {
-    const auto found = std::ranges::find_if(
-        network_.nodes, [&name](const Node& node) { return node.name == name; });
-    return found == network_.nodes.end() ? nullptr : &*found;
+  /// Looks up nodes and readers anew. Pointers hold until nodes are erased.
+  void index() {
+    nodes_.clear();
+    readers_.clear();
+    for (Node& node : network_.nodes) {
+      nodes_[node.name] = &node;
+      for (const std::string& input : node.inputs) {
+        readers_[input].nodes.push_back(&node);
+        ++readers_[input].count;
+      }
+    }
   }
 
-  bool is_read(const std::string& tensor) const {
-    return std::ranges::any_of(network_.nodes, [&tensor](const Node& node) {
-      return std::ranges::any_of(node.parameters,
-                                 [&tensor](const auto& p) { return p.second == tensor; });
-    });
+  Node* find(const std::string& name) const {
+    const auto found = nodes_.find(name);
+    return found == nodes_.end() ? nullptr : found->second;
   }
 
   std::size_t readers(const std::string& name) const {
-    std::size_t count = name == output_ ? 1 : 0;
-    for (const Node& node : network_.nodes)
-      count += static_cast<std::size_t>(std::ranges::count(node.inputs, name));
-    return count;
+    const auto found = readers_.find(name);
+    const std::size_t count = found == readers_.end() ? 0 : found->second.count;
+    return count + (name == output_ ? 1 : 0);
   }
 
   /// Everything but the input, which every network has, that `output_` does not follow from.
@@ -66,8 +76,22 @@ class Simplifier {
   }
 
   void redirect(const std::string& from, const std::string& to) {
-    for (Node& node : network_.nodes) std::ranges::replace(node.inputs, from, to);
+    const Readers moved = std::exchange(readers_[from], {});
+    for (Node* reader : moved.nodes) std::ranges::replace(reader->inputs, from, to);
+    Readers& all = readers_[to];
+    all.nodes.insert(all.nodes.end(), moved.nodes.begin(), moved.nodes.end());
+    all.count += moved.count;
     if (output_ == from) output_ = to;
+  }
+
+  /// `node` reads nothing any more.
+  void unlink(Node& node) {
+    for (const std::string& input : node.inputs) --readers_[input].count;
+    node.inputs.clear();
+  }
+
+  void erase(const std::set<std::string>& names) {
+    std::erase_if(network_.nodes, [&](const Node& node) { return names.contains(node.name); });
   }
 
   /// Moves the grid of a node to the one in front, of whose value it changes nothing. False where
@@ -79,22 +103,42 @@ class Simplifier {
     const auto other = network_.quant.find(source);
     const bool fits = other == network_.quant.end() || is_part(grid->second, other->second);
     if (!fits || readers(source) != 1) return false;
-    const QuantSpec spec = grid->second;
+    QuantSpec spec = grid->second;
+    if (other != network_.quant.end()) {  // whose integers these are, but for the clamp
+      spec.rounding = other->second.rounding;
+      spec.by_multiplier = other->second.by_multiplier;
+    }
     network_.quant.erase(grid);
     network_.quant[source] = spec;
     return true;
   }
 
+  /// Tensors that no node has, and grids on what is not there.
+  void drop_unread() {
+    std::set<std::string> names;
+    std::set<std::string> read;
+    for (const Node& node : network_.nodes) {
+      names.insert(node.name);
+      for (const auto& [role, tensor] : node.parameters) read.insert(tensor);
+    }
+    std::erase_if(network_.tensors, [&](const auto& entry) { return !read.contains(entry.first); });
+    std::erase_if(network_.quant, [&](const auto& entry) {
+      return !read.contains(entry.first) && !names.contains(entry.first);
+    });
+  }
+
   void merge_identities() {
+    index();
     std::set<std::string> merged;
     for (Node& node : network_.nodes) {
       if (!std::holds_alternative<Identity>(node.op)) continue;
       if (!hands_grid_on(node)) continue;
       merged.insert(node.name);
-      redirect(node.name, node.inputs[0]);
-      node.inputs.clear();  // it reads nothing any more
+      const std::string source = node.inputs[0];
+      unlink(node);
+      redirect(node.name, source);
     }
-    std::erase_if(network_.nodes, [&](const Node& node) { return merged.contains(node.name); });
+    erase(merged);
   }
 
   /// The constant operand of `node` as one number per output of `layer`; nullptr when it is not.
@@ -110,6 +154,7 @@ class Simplifier {
   }
 
   void fold_biases() {
+    index();
     std::set<std::string> folded;
     for (Node& node : network_.nodes) {
       const auto* binary = std::get_if<Binary>(&node.op);
@@ -127,11 +172,12 @@ class Simplifier {
         const auto grid = network_.quant.find(node.name);
         if (grid != network_.quant.end()) network_.quant[layer->name] = QuantSpec(grid->second);
         folded.insert(node.name);
+        unlink(node);
         redirect(node.name, layer->name);
         break;
       }
     }
-    std::erase_if(network_.nodes, [&](const Node& node) { return folded.contains(node.name); });
+    erase(folded);
   }
 
   void carry_grids() {
@@ -145,6 +191,7 @@ class Simplifier {
   /// Images whose channels come last in the file ([height, width, channels]): the step that puts
   /// them first is left to whoever reads the images, who has them so already.
   void put_channels_first() {
+    index();
     Node& images = network_.nodes.front();
     Shape& shape = std::get<Input>(images.op).shape;
     if (shape.size() != 3 || readers(images.name) != 1 || output_ == images.name) return;
@@ -162,12 +209,15 @@ class Simplifier {
     shape = channels_first;
     if (!is_first) return;
     const std::string name = next->name;
-    network_.nodes.erase(next);
-    redirect(name, network_.nodes.front().name);
+    unlink(*next);
+    redirect(name, images.name);
+    erase({name});
   }
 
   Network& network_;
   std::string output_;
+  std::map<std::string, Node*> nodes_;
+  std::map<std::string, Readers> readers_;
 };
 
 }  // namespace

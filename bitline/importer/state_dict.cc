@@ -8,6 +8,7 @@
 #include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/base/safetensors.h"
+#include "bitline/importer/file_kind.h"
 #include "bitline/importer/torch_file.h"
 #include "bitline/importer/torch_tensor.h"
 
@@ -100,7 +101,7 @@ StateDict parse_torch_state_dict(std::span<const std::byte> bytes) {
 }
 
 StateDict read_state_dict(const std::filesystem::path& path) {
-  if (path.extension() != ".safetensors") {
+  if (path.extension() != ".safetensors" && kind_of_file(path) != FileKind::kSafetensors) {
     const std::vector<std::byte> bytes = read_file(path);
     return with_context(path.string(), [&bytes] { return parse_torch_state_dict(bytes); });
   }

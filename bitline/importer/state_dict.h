@@ -31,8 +31,8 @@ struct StateDict {
 /// eight elements for each byte of the file, as only views of one storage can.
 StateDict parse_torch_state_dict(std::span<const std::byte> bytes);
 
-/// A safetensors file (.safetensors) or one of torch.save (any other ending). Errors carry the
-/// path.
+/// A safetensors file or one of torch.save, told apart by what they hold; a safetensors file that
+/// is damaged needs its ending to be taken for one. Errors carry the path.
 StateDict read_state_dict(const std::filesystem::path& path);
 
 }  // namespace bitline

@@ -8,6 +8,8 @@
 #include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/base/safetensors.h"
+#include "bitline/importer/file_kind.h"
+#include "bitline/importer/load_network.h"
 #include "bitline/testing/expect_error.h"
 #include "bitline/testing/temporary_folder.h"
 #include "bitline/testing/testdata.h"
@@ -19,6 +21,7 @@ using test::bytes_of;
 using test::message_of;
 using test::TemporaryFolder;
 using test::testdata;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -70,6 +73,36 @@ TEST(StateDict, IsReadFromAFileOfTheLegacyFormat) {
 TEST(StateDict, IsFoundInACheckpointAndLosesThePrefixOfDataParallel) {
   expect_the_small_network(read_state_dict(testdata("checkpoint.pt")));
   expect_the_small_network(read_state_dict(testdata("legacy_protocol4.pth")));
+}
+
+// Up to 0.3 PyTorch rebuilt tensors by another function; people still have such files.
+TEST(StateDict, IsReadFromAFileOfAnOldPyTorch) {
+  expect_the_small_network(read_state_dict(testdata("old.pth.tar")));
+}
+
+TEST(StateDict, IsKnownByWhatTheFileHolds) {
+  const TemporaryFolder folder;
+  SafeTensors file;
+  file.tensors["a"] = Tensor(DType::kF32, {2});
+  write_safetensors(folder.path() / "state.pt", file);
+  EXPECT_THAT(names_of(read_state_dict(folder.path() / "state.pt")), ElementsAre("a"));
+  EXPECT_EQ(kind_of_file(testdata("state_dict.pt")), FileKind::kTorch);
+  EXPECT_EQ(kind_of_file(testdata("legacy_protocol4.pth")), FileKind::kTorch);
+  EXPECT_EQ(kind_of_file(testdata("old.pth.tar")), FileKind::kTorch);
+  EXPECT_EQ(kind_of_file(testdata("dense.onnx")), FileKind::kOther);
+  EXPECT_EQ(kind_of_file(testdata("dense.safetensors")), FileKind::kSafetensors);
+  EXPECT_EQ(kind_of_file(folder.path()), FileKind::kOther);
+}
+
+// Where a network belongs: what there is instead, and both ways out.
+TEST(StateDict, IsNoNetwork) {
+  const std::string message = message_of([] { load_network(testdata("old.pth.tar")); });
+  EXPECT_THAT(message, HasSubstr("holds a state_dict of PyTorch (8 tensors)"));
+  EXPECT_THAT(message, HasSubstr("model.weights"));
+  EXPECT_THAT(message, HasSubstr("torch.onnx.export"));
+  EXPECT_THAT(
+      message_of([] { load_network(testdata("two_models.pt")); }),
+      AllOf(HasSubstr("without a state_dict that could be read"), HasSubstr("torch.onnx.export")));
 }
 
 TEST(StateDict, ViewsAreTakenFromTheirStorages) {

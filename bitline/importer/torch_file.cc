@@ -131,14 +131,18 @@ bool is_legacy(std::span<const std::byte> bytes) {
          begins_with(bytes.subspan(std::min(kWithFrame, bytes.size())), kMagic);
 }
 
+bool is_zip(std::span<const std::byte> bytes) { return begins_with(bytes, "PK\x03\x04"); }
+
 }  // namespace
 
+bool is_torch_file(std::span<const std::byte> begin) { return is_zip(begin) || is_legacy(begin); }
+
 TorchFile parse_torch_file(std::span<const std::byte> bytes) {
-  if (begins_with(bytes, "PK\x03\x04")) return parse_zip(bytes);
+  if (is_zip(bytes)) return parse_zip(bytes);
   if (is_legacy(bytes)) return parse_legacy(bytes);
   fail(
       "the file was not written by torch.save: it is neither a ZIP archive nor begins with the "
-      "number of PyTorch's older format; a safetensors file needs the ending .safetensors");
+      "number of PyTorch's older format; save one with torch.save(model.state_dict(), path)");
 }
 
 }  // namespace bitline

@@ -20,6 +20,9 @@ struct TorchFile {
   std::deque<std::vector<std::byte>> owned;  ///< what is not part of the bytes that were parsed
 };
 
+/// Whether a file begins as those of torch.save do, in either format.
+bool is_torch_file(std::span<const std::byte> begin);
+
 /// Takes the file apart without rebuilding a tensor or executing anything. `bytes` have to outlive
 /// the result. Throws Error when they are of neither format, damaged, or big-endian, for a pickle
 /// that unpickle() refuses, and for a storage that the file does not hold. Sizes are checked before

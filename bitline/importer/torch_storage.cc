@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::array kGlobals{
     PickleGlobal{"collections", "OrderedDict", PickleCall::kDict},
+    PickleGlobal{"torch._utils", "_rebuild_tensor", PickleCall::kRecorded},
     PickleGlobal{"torch._utils", "_rebuild_tensor_v2", PickleCall::kRecorded},
     PickleGlobal{"torch._utils", "_rebuild_parameter", PickleCall::kFirst},
     PickleGlobal{"torch._utils", "_rebuild_parameter_with_state", PickleCall::kFirst},

@@ -27,10 +27,11 @@ ModelConfig read_model(const ConfigTable& table, std::uint64_t seed) {
   if (model.file.empty() == model.name.empty())
     fail_usage("set either model.file (a network file) or model.name ({})",
                fmt::join(model_names(), ", "));
-  for (const char* key : {"width", "classes", "input"})
+  model.names_input = table.has("input");
+  for (const char* key : {"width", "classes"})
     if (!model.file.empty() && table.has(key))
       fail_usage("model.{} goes with model.name; the network in model.file has its own", key);
-  if (model.options.input.size() != 3)
+  if (!model.name.empty() && model.options.input.size() != 3)
     fail_usage("model.input has {} numbers; give [channels, height, width]",
                model.options.input.size());
   return model;

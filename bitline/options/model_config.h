@@ -17,6 +17,7 @@ struct ModelConfig {
   std::filesystem::path file;
   std::string name;
   ModelOptions options;
+  bool names_input = false;  ///< whether options.input is stated, which fills open sizes of a file
   std::filesystem::path weights;  ///< with name: a state_dict; empty: weights are drawn
   WeightOptions matching;         ///< with weights
 };
@@ -42,7 +43,10 @@ void visit_fields(Model& model, Visit&& visit) {
         model.options.width, Real{1.0 / 1024, 1024});
   visit(FieldText{"classes", "with `name`: at least 2", Decides::kNothing}, model.options.classes,
         Whole{2, kMany});
-  visit(FieldText{"input", "with `name`: channels, height, width of an image", Decides::kNothing},
+  visit(FieldText{"input",
+                  "channels, height, width of an image; with an ONNX `file`: of the sizes that it "
+                  "leaves open, none unless given",
+                  Decides::kNothing},
         model.options.input, Whole{1, kMany});
   visit(FieldText{"weights", "with `name`: a file with weights, see below", Decides::kNothing, "–"},
         model.weights);

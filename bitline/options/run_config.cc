@@ -30,6 +30,7 @@ RunConfig read_run_config(const Config& config) {
   run.data = read_data(root.table("data"));
   run.model = read_model(root.table("model"), run.seed);
   run.array = read_array(root.table("array"));
+  run.names_encoding = root.table("array").has("encoding");
   run.quantize = where_there(root, "quantize", read_quantize(root.table("quantize")));
   run.train = read_train(root.table("train"));
   run.retrain = where_there(root, "retrain", read_retrain(root.table("retrain"), run.train));

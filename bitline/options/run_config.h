@@ -35,6 +35,9 @@ struct RunConfig {
   DataConfig data;
   ModelConfig model;
   ArraySpec array;
+  /// Whether the configuration says which encoding the array has; where it does not, the network's
+  /// weights may ask for another one than the default (study/inputs.h).
+  bool names_encoding = true;
   AdcConfig adc;
   SearchConfig search;
   std::optional<CostConfig> cost;

@@ -11,7 +11,7 @@ namespace bitline {
 /// A QuantSpec's grid for one scale; equation (8), all in float32:
 /// A = clamp(round-half-even(v · (1/s)) + z, min, max). On the odd grid
 /// A = 2 · clamp(round-half-even((v · (1/s) − 1) / 2)) + 1, which is −1 or +1 by v's sign for 1
-/// bit.
+/// bit. A grid with another rounding has A = round(clamp(v · (1/s) + z, min, max)).
 class Grid {
  public:
   Grid(const QuantSpec& spec, float scale)
@@ -22,15 +22,20 @@ class Grid {
         minimum_((static_cast<float>(spec.minimum() - spec.zero_point) - shift_) / factor_),
         maximum_((static_cast<float>(spec.maximum() - spec.zero_point) - shift_) / factor_),
         zero_point_(static_cast<std::int32_t>(spec.zero_point)),
-        by_sign_(spec.odd && spec.bits == 1) {}
+        by_sign_(spec.odd && spec.bits == 1),
+        rounding_(spec.rounding) {}
 
   /// A. NaN gives the grid's minimum.
   std::int32_t to_integer(float value) const {
     return static_cast<std::int32_t>(to_level(value)) + zero_point_;
   }
   /// A − z, which times the scale is the real number.
-  float to_level(float value) const { return by_sign_ ? sign(value) : nearest_level(value); }
-  /// The same where the grid is not by_sign(), without a branch: loops become vectors.
+  float to_level(float value) const {
+    if (rounding_ != Rounding::kHalfEven) return rounded_level(value);
+    return by_sign_ ? sign(value) : nearest_level(value);
+  }
+  /// The same where the grid rounds half to even and is not by_sign(), without a branch: loops
+  /// become vectors.
   float nearest_level(float value) const {
     return factor_ * round(ordinary(value), minimum_, maximum_) + shift_;
   }
@@ -59,6 +64,15 @@ class Grid {
     return (clamped + kShift) - kShift;
   }
 
+  /// As QONNX orders it: the zero point is added, then the rounding sees on which side of 0 it is.
+  float rounded_level(float value) const {
+    const auto zero_point = static_cast<float>(zero_point_);
+    const float with_zero_point = scaled(value) + zero_point;
+    const float clamped =
+        std::min(std::max(minimum_ + zero_point, with_zero_point), maximum_ + zero_point);
+    return static_cast<float>(rounded(static_cast<double>(clamped), rounding_)) - zero_point;
+  }
+
   float inverse_;
   float shift_;  // odd integers are 2k + 1, others 1k + 0
   float factor_;
@@ -67,6 +81,7 @@ class Grid {
   float maximum_;
   std::int32_t zero_point_;
   bool by_sign_;
+  Rounding rounding_;
 };
 
 }  // namespace bitline

@@ -57,6 +57,40 @@ TEST(Grid, TwosComplementReachesOneFurtherDown) {
   EXPECT_EQ(rounded(Grid(spec, 1), {-9, -8, -7, 8}), (std::vector<std::int32_t>{-8, -8, -7, 7}));
 }
 
+// The table of (8a) in docs/arithmetic.md: −2.5, −0.5, 0.5, 1.25 and 1.75 steps.
+TEST(Grid, RoundsAsItsRoundingSays) {
+  const auto by = [](Rounding rounding) {
+    QuantSpec spec = signed_spec(4);
+    spec.rounding = rounding;
+    return rounded(Grid(spec, 0.5F), {-1.25F, -0.25F, 0.25F, 0.625F, 0.875F});
+  };
+  using Integers = std::vector<std::int32_t>;
+  EXPECT_EQ(by(Rounding::kHalfEven), (Integers{-2, 0, 0, 1, 2}));
+  EXPECT_EQ(by(Rounding::kFloor), (Integers{-3, -1, 0, 1, 1}));
+  EXPECT_EQ(by(Rounding::kCeil), (Integers{-2, 0, 1, 2, 2}));
+  EXPECT_EQ(by(Rounding::kUp), (Integers{-3, -1, 1, 2, 2}));
+  EXPECT_EQ(by(Rounding::kDown), (Integers{-2, 0, 0, 1, 1}));
+  EXPECT_EQ(by(Rounding::kHalfUp), (Integers{-3, -1, 1, 1, 2}));
+  EXPECT_EQ(by(Rounding::kHalfDown), (Integers{-2, 0, 0, 1, 2}));
+}
+
+// The largest float32 below ½, to which ½ cannot be added in float32.
+TEST(Grid, RoundsNumbersNextToTiesExactly) {
+  QuantSpec spec = signed_spec(4);
+  spec.rounding = Rounding::kHalfUp;
+  EXPECT_EQ(rounded(Grid(spec, 1), {0.49999997F, -0.49999997F}), (std::vector<std::int32_t>{0, 0}));
+}
+
+// v / s + z: −1.5 + 4 is 2.5, and 1.25 + 4 is 5.25; −9 + 4 is below the grid.
+TEST(Grid, RoundsBehindItsZeroPointUnlessHalfToEven) {
+  QuantSpec spec = unsigned_spec(4);
+  spec.zero_point = 4;
+  spec.rounding = Rounding::kHalfUp;
+  const Grid grid(spec, 1);
+  EXPECT_EQ(rounded(grid, {-1.5F, 1.25F, -9, 30}), (std::vector<std::int32_t>{3, 5, 0, 15}));
+  EXPECT_EQ(grid.to_level(-1.5F), -1);
+}
+
 TEST(Grid, NotANumberGoesToTheMinimum) {
   constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
   EXPECT_EQ(Grid(signed_spec(4), 1).to_integer(kNaN), -7);

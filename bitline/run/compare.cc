@@ -29,6 +29,7 @@ std::string shown(const std::string& as_used, std::initializer_list<std::string>
 /// difference.
 ComparedRun isaac(RunConfig config, bool beside_others) {
   config.array.encoding = encodings::kTwosComplement;
+  config.names_encoding = true;
   config.array.column_flip = ColumnFlip::kComplement;
   config.array.subtract = Subtract::kAnalog;
   config.array.offset_removal = OffsetRemoval::kReferenceColumn;

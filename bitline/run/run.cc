@@ -61,9 +61,7 @@ class Run {
       : config_(config),
         stages_(folder, job),
         job_(job),
-        analysis_(config, subject_, stages_, job) {
-    subject_.array = describe(config.array) + describe(config.data);
-  }
+        analysis_(config_, subject_, stages_, job) {}
 
   RunOutcome go() {
     check_run(config_);
@@ -88,6 +86,8 @@ class Run {
     RunNetworks networks = run_network(config_, stages_, job_);
     subject_.network = std::move(networks.network);
     real_ = std::move(networks.real);
+    take_default_encoding(config_, subject_.network);
+    subject_.array = describe(config_.array) + describe(config_.data);
     check_delta_step_fits(subject_.network, config_);
     subject_.sample = load_search_sample(config_.data, config_.seed, job_);
     recalibrates_ = config_.search.recalibrate && can_recalibrate(subject_.network, config_.array);
@@ -264,7 +264,7 @@ class Run {
                 [&](StageOutput& output) { output.write("report.html", page); });
   }
 
-  const RunConfig& config_;
+  RunConfig config_;
   RunStages stages_;
   Job job_;
   RunSubject subject_;

@@ -126,6 +126,10 @@ struct DigitalStep {
     return {digital::conv_transpose(conv, real(input()), real_parameter(network, node, "weight"),
                                     bias)};
   }
+  Value operator()(const MultiThreshold& op) const {
+    return {digital::multi_threshold(real(input()), network.parameter(node, "thresholds"), op,
+                                     op.axis + 1)};
+  }
   Value operator()(const Constant&) const;
 };
 

@@ -58,6 +58,9 @@ Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine
 
 ChannelAffine Executor::affine_of(std::size_t step, const LayerAdc* adc) const {
   const LayerRunner& runner = runners_.at(step);
+  if (is_by_multiplier(steps_[step]) && !runner.is_real())
+    return multiplier_affine(network_, steps_[step], runner.output_scale(nullptr),
+                             adc == nullptr ? 1 : adc->unit.to_double(), runner.zero_offset());
   return fold_affine(network_, steps_[step], runner.output_scale(adc), runner.zero_offset(),
                      stored_statistics(network_, steps_[step]));
 }

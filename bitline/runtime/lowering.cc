@@ -23,7 +23,7 @@ class Folder {
     step.nodes.push_back(last);
     if (!step.is_layer()) {
       finish(step, *last);
-      return network_.index_of(last->name);
+      return place_of(*last);
     }
     while (const Node* next = only_reader(*last)) {
       if (!absorb(step, *last, *next)) break;
@@ -33,10 +33,14 @@ class Folder {
       if (step.relu) break;
     }
     finish(step, *last);
-    return network_.index_of(last->name);
+    return place_of(*last);
   }
 
  private:
+  std::size_t place_of(const Node& node) const {
+    return static_cast<std::size_t>(&node - network_.nodes.data());
+  }
+
   /// The one node that reads the value, when nothing else needs it and it has no grid of its own.
   const Node* only_reader(const Node& node) const {
     const auto readers = readers_.find(node.name);

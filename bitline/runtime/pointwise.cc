@@ -77,6 +77,24 @@ void finish_row(std::span<const Sum> sums, std::span<const double> multiplier,
   for (float& r : row) r = std::max(r, 0.0F);
 }
 
+/// A row of sums to integers of the grid, in double throughout.
+template <typename Sum>
+void requantize_row(std::span<const Sum> sums, std::span<const double> multiplier,
+                    std::span<const double> offset, const Step& step, std::size_t first,
+                    Value& output) {
+  const auto zero_point = static_cast<std::int32_t>(step.spec->zero_point);
+  const auto minimum = static_cast<double>(step.spec->minimum() - step.spec->zero_point);
+  const auto maximum = static_cast<double>(step.spec->maximum() - step.spec->zero_point);
+  const auto integers = output.data.data<std::int32_t>().subspan(first, sums.size());
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const std::size_t o = multiplier.size() == 1 ? 0 : i;
+    double steps = static_cast<double>(sums[i]) * multiplier[o] + offset[o];
+    if (step.relu) steps = std::max(steps, 0.0);
+    integers[i] =
+        static_cast<std::int32_t>(std::clamp(std::nearbyint(steps), minimum, maximum)) + zero_point;
+  }
+}
+
 template <typename Sum>
 Value finish(const Step& step, const Tensor& sums, const Shape& shape, const ChannelAffine& affine,
              const Value* addend) {
@@ -93,10 +111,14 @@ Value finish(const Step& step, const Tensor& sums, const Shape& shape, const Cha
     for (auto r = static_cast<std::size_t>(begin); r < static_cast<std::size_t>(end); ++r) {
       const std::size_t channel = positions == 1 ? 0 : r % channels;
       const std::size_t count = positions == 1 ? channels : 1;
-      finish_row(all.subspan(r * length, length),
-                 std::span(affine.multiplier).subspan(channel, count),
-                 std::span(affine.offset).subspan(channel, count), residual, r * length, step.relu,
-                 std::span(row));
+      const auto multiplier = std::span(affine.multiplier).subspan(channel, count);
+      const auto offset = std::span(affine.offset).subspan(channel, count);
+      const std::span<const Sum> own = all.subspan(r * length, length);
+      if (affine.gives_steps) {
+        requantize_row(own, multiplier, offset, step, r * length, output);
+        continue;
+      }
+      finish_row(own, multiplier, offset, residual, r * length, step.relu, std::span(row));
       store(row, step.spec, r * length, output);
     }
   });
@@ -145,6 +167,26 @@ ChannelAffine fold_affine(const Network& network, const Step& step,
   return affine;
 }
 
+bool is_by_multiplier(const Step& step) {
+  return step.spec && step.spec->by_multiplier && step.batch_norm == nullptr && !step.addend;
+}
+
+ChannelAffine multiplier_affine(const Network& network, const Step& step,
+                                std::span<const double> scale, double unit,
+                                std::span<const double> zero_offset) {
+  const ChannelAffine real = fold_affine(network, step, scale, zero_offset, {});
+  const auto step_of_grid = static_cast<double>(step.spec->scale.data<float>()[0]);
+  ChannelAffine affine = real;
+  affine.gives_steps = true;
+  for (std::size_t o = 0; o < real.multiplier.size(); ++o) {
+    const double s = real.multiplier[o];
+    const auto multiplier = static_cast<double>(static_cast<float>(s / step_of_grid));
+    affine.multiplier[o] = multiplier * unit;
+    affine.offset[o] = std::nearbyint(real.offset[o] / s) * multiplier;
+  }
+  return affine;
+}
+
 Value finish_layer(const Step& step, const Tensor& sums, const Shape& shape,
                    const ChannelAffine& affine, const Value* addend) {
   switch (sums.dtype()) {
@@ -165,8 +207,26 @@ Tensor real(const Value& value) {
   return result;
 }
 
+namespace {
+
+/// Integers of `value`, which stand for the same real numbers on the grid of `spec`: no rounding
+/// sees them again.
+Value clamped(const Value& value, const QuantSpec& spec) {
+  Value result = empty_output(spec, value.data.shape());
+  const auto minimum = static_cast<std::int32_t>(spec.minimum());
+  const auto maximum = static_cast<std::int32_t>(spec.maximum());
+  std::ranges::transform(value.data.data<std::int32_t>(), result.data.data<std::int32_t>().begin(),
+                         [=](std::int32_t i) { return std::clamp(i, minimum, maximum); });
+  return result;
+}
+
+}  // namespace
+
 Value quantize(Value value, const std::optional<QuantSpec>& spec) {
   if (!spec) return value;
+  if (value.quantized && !spec->odd && spec->scale.size() == 1 &&
+      value.scale == spec->scale.data<float>()[0] && value.zero_point == spec->zero_point)
+    return clamped(value, *spec);
   const Tensor reals = real(value);
   Value result = empty_output(spec, reals.shape());
   const Grid grid(*spec, result.scale);

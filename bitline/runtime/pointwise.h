@@ -21,6 +21,8 @@ namespace bitline {
 struct ChannelAffine {
   std::vector<double> multiplier;
   std::vector<double> offset;
+  /// They lead to steps of the value's grid, which are rounded in double: equation (8b).
+  bool gives_steps = false;
 };
 
 /// μ and σ² of a batch-norm, F32 [channels].
@@ -41,6 +43,15 @@ float identity_scale(float variance, double epsilon);
 ChannelAffine fold_affine(const Network& network, const Step& step,
                           std::span<const double> output_scale, std::span<const double> zero_offset,
                           const NormStatistics& statistics);
+
+/// Whether equation (8b) leads from the step's sums, where they are integers, to its grid.
+bool is_by_multiplier(const Step& step);
+/// Its map, where the sums are in units of `unit`:
+///   multiplier = M · unit, offset = M · (bias / s + zero / s), M = float32(s / s_y),
+/// with s = s_a · s_w of `scale`, and bias and zero as integers.
+ChannelAffine multiplier_affine(const Network& network, const Step& step,
+                                std::span<const double> scale, double unit,
+                                std::span<const double> zero_offset);
 
 /// Applies the affine map and the rest of the step to layer sums (I64, F32 or F64)
 /// [rows, channels, ...]. The value gets `shape`, which holds as many elements in the same order.

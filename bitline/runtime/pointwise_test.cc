@@ -74,6 +74,17 @@ TEST(Pointwise, ReadsAndWritesZeroPoints) {
               ElementsAre(0, 1, -1, -1.5F));
 }
 
+// (13 · 0.7) · (1/0.7) is a little less than 13 in float32.
+TEST(Pointwise, IntegersOfAGridAreNotRoundedToItAgain) {
+  QuantSpec spec;
+  spec.bits = 4;
+  spec.rounding = Rounding::kFloor;
+  spec.scale = floats({1}, {0.7F});
+  const std::vector<std::int32_t> integers{0, 7, 13, 15, 99};
+  const Value value{Tensor::of<std::int32_t>({1, 5}, integers), true, 0.7F};
+  EXPECT_THAT(quantize(value, spec).data.data<std::int32_t>(), ElementsAre(0, 7, 13, 15, 15));
+}
+
 TEST(Pointwise, ChannelsOfOnePositionTakeTheirOwnFactors) {
   Step step;
   const std::vector<std::int64_t> sums{1, 2, 3, 4};

@@ -8,16 +8,34 @@
 #include "bitline/base/hash.h"
 #include "bitline/data/normalizer.h"
 #include "bitline/graph/network_file.h"
+#include "bitline/mapping/default_array.h"
 #include "bitline/runtime/executor.h"
 
 namespace bitline {
 Network load_network(const ModelConfig& model) {
-  if (!model.file.empty()) return load_network(model.file);
+  if (!model.file.empty())
+    return load_network(model.file, model.names_input ? model.options.input : Shape{});
   Network network = make_model(model.name, model.options);
   if (model.weights.empty()) return network;
   const StateDict state = read_state_dict(model.weights);
   return with_context(model.weights.string(),
                       [&] { return load_weights(network, state, model.matching); });
+}
+
+Network load_network(RunConfig& config) {
+  Network network = load_network(config.model);
+  take_default_encoding(config, network);
+  return network;
+}
+
+void take_default_encoding(RunConfig& config, const Network& network) {
+  const Encoding encoding = default_array(network).encoding;
+  if (config.names_encoding || encoding == config.array.encoding) return;
+  config.array.encoding = encoding;
+  validate(config.array);
+  Config used = Config::from_text(config.as_used, "the configuration as used");
+  used.set(fmt::format("array.encoding={}", name_of(encoding)));
+  config.as_used = used.to_toml();
 }
 
 std::string content_hash(const Network& network) {

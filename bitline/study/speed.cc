@@ -180,8 +180,10 @@ std::string output_signature(const Executor& executor, const PreparedPlan& plan,
 NetworkSpeed measure_speed(const RunConfig& config, const BenchOptions& options, const Job& job) {
   const std::string name =
       config.model.file.empty() ? config.model.name : config.model.file.stem().string();
-  SearchStudy study(load_network(config.model), config, job);
-  Rounds rounds(study, config, options, job.progress);
+  RunConfig own = config;
+  const Network network = load_network(own);
+  SearchStudy study(network, own, job);
+  Rounds rounds(study, own, options, job.progress);
   job.progress.begin("bench " + name, options.runs);
   for (std::int64_t run = 0; run < options.runs; ++run) {
     job.cancellation.check();
@@ -191,7 +193,7 @@ NetworkSpeed measure_speed(const RunConfig& config, const BenchOptions& options,
   job.progress.end();
   NetworkSpeed speed = rounds.report(job.progress);
   speed.name = name;
-  if (options.search) speed.searches = time_searches(study, config, job);
+  if (options.search) speed.searches = time_searches(study, own, job);
   speed.peak_memory = peak_memory();
   return speed;
 }

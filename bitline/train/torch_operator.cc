@@ -69,6 +69,12 @@ struct TorchOperator {
     return at::layer_norm(x(), scale.sizes(), scale, parameter("shift"), norm.epsilon);
   }
 
+  at::Tensor operator()(const MultiThreshold&) const {
+    fail(
+        "node '{}': thresholds have no gradient; train the network that they were made from, with "
+        "its grids",
+        node.name);
+  }
   at::Tensor operator()(const Relu&) const { return at::relu(x()); }
   at::Tensor operator()(const ResidualAdd&) const { return x() + inputs[1]; }
   at::Tensor operator()(const Unary& unary) const;

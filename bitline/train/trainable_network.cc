@@ -55,6 +55,11 @@ TrainableNetwork::TrainableNetwork(Network network, TrainingQuantizer quantizer,
   carried_ = carried_grids(network_);
   for (const auto& [name, spec] : network_.quant) {
     if (carried_.contains(name)) continue;
+    if (spec.rounding != Rounding::kHalfEven)
+      fail(
+          "'{}' is rounded to its grid by {}, but training only rounds half to even; give the "
+          "network grids of its own with [quantize]",
+          name, name_of(spec.rounding));
     at::Tensor scale = to_torch(spec.scale).to(device_);
     if (quantizer_ == TrainingQuantizer::kLsq) {
       scale.requires_grad_(true);

@@ -4,6 +4,7 @@
 
 #include "bitline/models/network_builder.h"
 #include "bitline/quantize/grid.h"
+#include "bitline/testing/expect_error.h"
 #include "bitline/testing/plans.h"
 #include "bitline/testing/small_network.h"
 
@@ -43,6 +44,14 @@ TEST(TrainableNetwork, ForwardUsesTheIntegersOfTheGrid) {
       EXPECT_NEAR(y[i][0].item<float>(), 0.2F * integer, 1e-6) << odd << " " << i;
     }
   }
+}
+
+TEST(TrainableNetwork, RefusesRoundingsItDoesNotTrainWith) {
+  Network network = one_layer({1, 2, 3, 4});
+  put_grid(network, 3, false, 0.2F);
+  network.quant.at("layer.weight").rounding = Rounding::kFloor;
+  test::expect_error(ErrorKind::kFailure, "'layer.weight' is rounded to its grid by floor",
+                     [&] { TrainableNetwork(network, TrainingQuantizer::kLsq, at::kCPU); });
 }
 
 // A grid that pooling and reshaping carry on is one, with one step.

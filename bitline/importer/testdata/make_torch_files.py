@@ -32,6 +32,7 @@ def pretend(owner, name, thing):
 
 
 rebuild_tensor = pretend(utils, "_rebuild_tensor_v2", lambda *arguments: None)
+rebuild_old_tensor = pretend(utils, "_rebuild_tensor", lambda *arguments: None)
 rebuild_parameter = pretend(utils, "_rebuild_parameter", lambda *arguments: None)
 
 # Python's struct has no bfloat16, which is the upper half of a float32.
@@ -62,6 +63,13 @@ class Tensor:
     def __reduce_ex__(self, protocol):
         arguments = (self.storage, self.offset, self.shape, tuple(self.strides), False, OrderedDict())
         return rebuild_tensor, arguments
+
+
+class OldTensor(Tensor):
+    """As PyTorch up to 0.3 wrote it."""
+
+    def __reduce_ex__(self, protocol):
+        return rebuild_old_tensor, (self.storage, self.offset, self.shape, tuple(self.strides))
 
 
 class Parameter:
@@ -175,3 +183,5 @@ save_zip(folder / "checkpoint.pt", checkpoint())
 save_zip(folder / "two_models.pt", {"model": state_dict(), "ema": state_dict()})
 save_legacy(folder / "legacy.pth", state_dict())
 save_legacy(folder / "legacy_protocol4.pth", checkpoint(), protocol=4)
+old = {name: OldTensor(t.storage, t.shape) for name, t in state_dict("module.").items()}
+save_legacy(folder / "old.pth.tar", {"epoch": 3, "arch": "resnet", "state_dict": old})
