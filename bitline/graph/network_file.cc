@@ -63,7 +63,9 @@ Node node_from_json(const Json& json, int version) {
 
 int version_for(const Network& network) {
   const auto has_rule = [](const auto& entry) {
-    return entry.second.rounding != Rounding::kHalfEven || entry.second.by_multiplier;
+    const QuantSpec& spec = entry.second;
+    return spec.rule != GridRule::kReciprocal || spec.rounding != Rounding::kHalfEven ||
+           spec.by_multiplier;
   };
   if (std::ranges::any_of(network.quant, has_rule)) return kFormatVersion;
   return network.normalization ? kVersionWithoutRules : kVersionWithoutNormalization;
@@ -73,6 +75,7 @@ Json quant_to_json(const QuantSpec& spec, int version) {
   Json json{{"bits", spec.bits}, {"signed", spec.is_signed},      {"narrow", spec.narrow},
             {"odd", spec.odd},   {"zero_point", spec.zero_point}, {"axis", spec.axis}};
   if (version > kVersionWithoutRules) {
+    json["rule"] = name_of(spec.rule);
     json["rounding"] = name_of(spec.rounding);
     json["by_multiplier"] = spec.by_multiplier;
   }
@@ -86,6 +89,7 @@ QuantSpec quant_from_json(const Json& json, Tensor scale, int version) {
   spec.narrow = json.at("narrow");
   spec.odd = json.at("odd");
   if (version > kVersionWithoutRules) {
+    spec.rule = from_name<GridRule>(json.at("rule").get<std::string>(), ErrorKind::kFailure);
     spec.rounding =
         from_name<Rounding>(json.at("rounding").get<std::string>(), ErrorKind::kFailure);
     spec.by_multiplier = json.at("by_multiplier");

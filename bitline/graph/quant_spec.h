@@ -8,6 +8,15 @@
 
 namespace bitline {
 
+/// How a real number v is brought to units of the scale s before it is rounded; equation (8).
+/// kReciprocal: v · (1/s), as LibTorch's fake quantization and all that is trained or quantized
+/// here. kDivide: v / s, as QuantizeLinear and Quant of ONNX files. Each in float32.
+enum class GridRule { kReciprocal, kDivide };
+template <>
+struct EnumNames<GridRule> {
+  static constexpr std::string_view kWhat = "rule of a grid";
+  static constexpr std::array<std::string_view, 2> kNames{"reciprocal", "divide"};
+};
 /// Which integer stands for a number between two; equation (8). The names are QONNX's.
 enum class Rounding {
   kHalfEven,  ///< the nearest, of two the even one
@@ -35,7 +44,8 @@ struct QuantSpec {
   bool narrow = false;  ///< leave out −2^(bits−1), so that the grid is symmetric; of an unsigned
                         ///< grid, the largest integer
   bool odd = false;  ///< integers are the odd numbers −(2^bits − 1) … 2^bits − 1 (bipolar)
-  Rounding rounding = Rounding::kHalfEven;  ///< how real numbers come to it
+  GridRule rule = GridRule::kReciprocal;    ///< how real numbers come to units of the scale
+  Rounding rounding = Rounding::kHalfEven;  ///< and from there to integers
   /// A layer's exact sums come to it by one float32 number, equation (8b): what ONNX Runtime's
   /// operators on integers mean.
   bool by_multiplier = false;
