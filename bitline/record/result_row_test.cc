@@ -78,7 +78,7 @@ TEST(ResultRows, SayWhatIsDamaged) {
 }
 
 TEST(ResultRows, HasOneLinePerRowAndAsManyFieldsAsItsHeader) {
-  const std::string csv = to_csv({row(0, 0), row(8, 0.5)});
+  const std::string csv = to_csv({row(0, 0), row(8, Rational(1, 2))});
   EXPECT_EQ(std::ranges::count(csv, '\n'), 3);
   const auto fields = [&csv](std::size_t line) {
     std::size_t start = 0;

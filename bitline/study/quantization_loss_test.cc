@@ -25,17 +25,20 @@ TEST(QuantizationLoss, IsInPoints) {
 TEST(QuantizationLoss, NeedsNoRemedyUpToAPoint) {
   EXPECT_THAT(remedies(loss_of(180, 178), {}), IsEmpty());
   EXPECT_THAT(remedies(loss_of(180, 177), {}),
-              ElementsAre("quantize.weight_scale = \"channel\"", "quantize.bias_correction = true",
-                          "quantize.fine_tune = true"));
+              ElementsAre("quantize.weight_scale = \"channel\"", "quantize.fine_tune = true"));
 }
 
 TEST(QuantizationLoss, NamesNoRemedyThatIsSet) {
   QuantizeConfig quantize;
   quantize.grids.weight_scale = ScaleGranularity::kChannel;
-  quantize.post_training.bias_correction = true;
   EXPECT_THAT(remedies(loss_of(180, 90), quantize), ElementsAre("quantize.fine_tune = true"));
   quantize.fine_tune = true;
   EXPECT_THAT(remedies(loss_of(180, 90), quantize), IsEmpty());
+  quantize.post_training.rounding = WeightRounding::kNearest;
+  quantize.post_training.correct_bias = false;
+  EXPECT_THAT(
+      remedies(loss_of(180, 90), quantize),
+      ElementsAre("quantize.rounding = \"least-squares\"", "quantize.bias_correction = true"));
 }
 
 }  // namespace
