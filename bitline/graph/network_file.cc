@@ -1,5 +1,6 @@
 #include "bitline/graph/network_file.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -12,8 +13,10 @@ namespace bitline {
 namespace {
 
 /// Version 1 had the first nine operators, and one number for height and width; version 3 has the
-/// normalization, and is written where there is one.
-constexpr int kFormatVersion = 3;
+/// normalization, version 4 the rules of grids, and the normalization or null. Of the last three the
+/// oldest one is written that can say what there is.
+constexpr int kFormatVersion = 4;
+constexpr int kVersionWithoutRules = 3;
 constexpr int kVersionWithoutNormalization = 2;
 constexpr int kOldestVersion = 1;
 constexpr const char* kMetadataKey = "bitline_network";
@@ -58,17 +61,27 @@ Node node_from_json(const Json& json, int version) {
   return node;
 }
 
-Json quant_to_json(const QuantSpec& spec) {
-  return {{"bits", spec.bits}, {"signed", spec.is_signed},      {"narrow", spec.narrow},
-          {"odd", spec.odd},   {"zero_point", spec.zero_point}, {"axis", spec.axis}};
+int version_for(const Network& network) {
+  const auto divides = [](const auto& entry) { return entry.second.rule == GridRule::kDivide; };
+  if (std::ranges::any_of(network.quant, divides)) return kFormatVersion;
+  return network.normalization ? kVersionWithoutRules : kVersionWithoutNormalization;
 }
 
-QuantSpec quant_from_json(const Json& json, Tensor scale) {
+Json quant_to_json(const QuantSpec& spec, int version) {
+  Json json{{"bits", spec.bits}, {"signed", spec.is_signed},      {"narrow", spec.narrow},
+            {"odd", spec.odd},   {"zero_point", spec.zero_point}, {"axis", spec.axis}};
+  if (version > kVersionWithoutRules) json["rule"] = name_of(spec.rule);
+  return json;
+}
+
+QuantSpec quant_from_json(const Json& json, Tensor scale, int version) {
   QuantSpec spec;
   spec.bits = json.at("bits");
   spec.is_signed = json.at("signed");
   spec.narrow = json.at("narrow");
   spec.odd = json.at("odd");
+  if (version > kVersionWithoutRules)
+    spec.rule = from_name<GridRule>(json.at("rule").get<std::string>(), ErrorKind::kFailure);
   spec.zero_point = json.value("zero_point", std::int64_t{0});
   spec.axis = json.at("axis");
   spec.scale = std::move(scale);
@@ -103,9 +116,9 @@ Network parse(const SafeTensors& file, const Json& json) {
   for (const auto& [name, spec] : json.at("quant").items()) {
     const auto scale = file.tensors.find(name + kScaleSuffix);
     if (scale == file.tensors.end()) fail("tensor '{}{}' is missing", name, kScaleSuffix);
-    network.quant[name] = quant_from_json(spec, scale->second.clone());
+    network.quant[name] = quant_from_json(spec, scale->second.clone(), version);
   }
-  if (version > kVersionWithoutNormalization)
+  if (version > kVersionWithoutNormalization && !json.at("normalization").is_null())
     network.normalization = normalization_from_json(json.at("normalization"));
   return network;
 }
@@ -114,17 +127,20 @@ Network parse(const SafeTensors& file, const Json& json) {
 
 SafeTensors to_safetensors(const Network& network) {
   SafeTensors file;
-  Json json{{"version", network.normalization ? kFormatVersion : kVersionWithoutNormalization},
+  const int version = version_for(network);
+  Json json{{"version", version},
             {"name", network.name},
             {"nodes", Json::array()},
             {"quant", Json::object()}};
   for (const Node& node : network.nodes) json["nodes"].push_back(node_to_json(node));
   file.tensors = network.tensors;
   for (const auto& [name, spec] : network.quant) {
-    json["quant"][name] = quant_to_json(spec);
+    json["quant"][name] = quant_to_json(spec, version);
     file.tensors[name + kScaleSuffix] = spec.scale;
   }
-  if (network.normalization) json["normalization"] = normalization_to_json(*network.normalization);
+  if (version > kVersionWithoutNormalization)
+    json["normalization"] =
+        network.normalization ? normalization_to_json(*network.normalization) : Json();
   file.metadata[kMetadataKey] = json_text(json);
   return file;
 }

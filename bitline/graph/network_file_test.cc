@@ -23,6 +23,7 @@ using test::TemporaryFolder;
 using test::tensor_of;
 using test::unsigned_spec;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 /// Every operator once, with attributes that are not the defaults, and numbers that text would
@@ -116,9 +117,41 @@ TEST(NetworkFile, RoundTripKeepsTheQuantizers) {
     EXPECT_EQ(other.is_signed, spec.is_signed) << name;
     EXPECT_EQ(other.narrow, spec.narrow) << name;
     EXPECT_EQ(other.odd, spec.odd) << name;
+    EXPECT_EQ(other.rule, spec.rule) << name;
     EXPECT_EQ(other.axis, spec.axis) << name;
     expect_equal_bytes(other.scale, spec.scale, name);
   }
+}
+
+/// every_operator() with a grid that divides.
+Network dividing_network() {
+  Network network = every_operator();
+  network.quant.at("relu").rule = GridRule::kDivide;
+  return network;
+}
+
+TEST(NetworkFile, RoundTripKeepsTheRulesOfGrids) {
+  const Network read = round_trip(dividing_network());
+  EXPECT_EQ(read.quant.at("relu").rule, GridRule::kDivide);
+  EXPECT_EQ(read.quant.at("conv.weight").rule, GridRule::kReciprocal);
+  EXPECT_FALSE(read.normalization);
+}
+
+// Version 2 has no rules: all that was quantized before there were any multiplies by 1 / s.
+TEST(NetworkFile, GridsOfOlderFilesMultiplyByTheReciprocal) {
+  const SafeTensors file = to_safetensors(every_operator());
+  EXPECT_THAT(file.metadata.at("bitline_network"), Not(HasSubstr("rule")));
+  for (const auto& [name, spec] : network_from_safetensors(file).quant)
+    EXPECT_EQ(spec.rule, GridRule::kReciprocal) << name;
+}
+
+// A program that knows version 3 would round by the other rule without a word.
+TEST(NetworkFile, GridsThatDivideTakeVersion4) {
+  Network network = dividing_network();
+  EXPECT_THAT(to_safetensors(network).metadata.at("bitline_network"),
+              StartsWith(R"({"version":4)"));
+  network.normalization = {{0.5F, 0.25F}, {1.0F, 2.0F}};
+  EXPECT_EQ(round_trip(network).normalization, network.normalization);
 }
 
 TEST(NetworkFile, RoundTripKeepsTheNormalization) {
@@ -165,8 +198,8 @@ TEST(NetworkFileRefuses, TensorsWithoutAGraph) {
 }
 
 TEST(NetworkFileRefuses, AnotherVersion) {
-  EXPECT_EQ(after_edit(R"("version":2)", R"("version":4)"),
-            "format version 4 is not known; this program reads versions 1 to 3");
+  EXPECT_EQ(after_edit(R"("version":2)", R"("version":5)"),
+            "format version 5 is not known; this program reads versions 1 to 4");
 }
 
 TEST(NetworkFileRefuses, ANormalizationThatCannotBe) {
@@ -183,6 +216,19 @@ TEST(NetworkFileRefuses, ANormalizationWhereItsVersionIsMissing) {
   EXPECT_THAT(to_safetensors(network).metadata.at("bitline_network"),
               StartsWith(R"({"version":3)"));
   EXPECT_THAT(after_edit(R"("version":2)", R"("version":3)"), HasSubstr("normalization"));
+}
+
+TEST(NetworkFileRefuses, AnUnknownOrMissingRule) {
+  const auto edited = [](const std::string& to) {
+    SafeTensors file = to_safetensors(dividing_network());
+    std::string& text = file.metadata.at("bitline_network");
+    const std::string rule = R"(,"rule":"divide")";
+    text.replace(text.find(rule), rule.size(), to);
+    return message_of([&file] { network_from_safetensors(file); });
+  };
+  EXPECT_EQ(edited(R"(,"rule":"multiply")"),
+            "rule of a grid 'multiply' is unknown; choose one of reciprocal, divide");
+  EXPECT_THAT(edited(""), HasSubstr("'rule'"));
 }
 
 TEST(NetworkFileRefuses, AnUnknownOperator) {

@@ -3,9 +3,20 @@
 
 #include <cstdint>
 
+#include "bitline/base/enum_names.h"
 #include "bitline/base/tensor.h"
 
 namespace bitline {
+
+/// How a real number v is brought to units of the scale s before it is rounded; equation (8).
+/// kReciprocal: v · (1/s), as LibTorch's fake quantization and all that is trained or quantized
+/// here. kDivide: v / s, as QuantizeLinear and Quant of ONNX files. Each in float32.
+enum class GridRule { kReciprocal, kDivide };
+template <>
+struct EnumNames<GridRule> {
+  static constexpr std::string_view kWhat = "rule of a grid";
+  static constexpr std::array<std::string_view, 2> kNames{"reciprocal", "divide"};
+};
 
 /// real = scale · (integer − zero_point), with integer in [minimum(), maximum()]. The same for QNN,
 /// LSQ, post-training quantization, QDQ and QONNX.
@@ -15,7 +26,8 @@ struct QuantSpec {
   bool narrow = false;  ///< leave out −2^(bits−1), so that the grid is symmetric; of an unsigned
                         ///< grid, the largest integer
   bool odd = false;  ///< integers are the odd numbers −(2^bits − 1) … 2^bits − 1 (bipolar)
-  std::int64_t zero_point = 0;  ///< the integer that stands for 0, on the grid
+  GridRule rule = GridRule::kReciprocal;  ///< how real numbers come to it
+  std::int64_t zero_point = 0;            ///< the integer that stands for 0, on the grid
   int axis = -1;                ///< axis that `scale` runs along; −1: one scale for all
   Tensor scale;                 ///< F32, shape [1] or [extent of axis]; positive
 

@@ -12,8 +12,10 @@ namespace bitline {
 /// Of a QuantSpec; integers with more are biases, which have no grid.
 inline constexpr int kMostGridBits = 16;
 
-/// A grid whose zero points, like its scales, may run along an axis.
+/// A grid whose zero points, like its scales, may run along an axis. ONNX files mean v / s.
 struct Grids {
+  Grids() { spec.rule = GridRule::kDivide; }
+
   QuantSpec spec;
   std::vector<std::int64_t> zero_points;  ///< as many as scales
 

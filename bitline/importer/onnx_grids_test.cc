@@ -52,6 +52,22 @@ TEST(QuantizeLinear, WeightsAndInputsOfALayer) {
   EXPECT_THAT(network.tensors.at("conv.bias").data<float>(), ElementsAre(50000, -2.5F));
 }
 
+// QuantizeLinear and Quant are defined by v / s.
+TEST(Grids, OfFilesDivide) {
+  ModelBuilder linear({0, 2});
+  quantize_input(linear, 0);
+  linear.node("Relu", {"q"}, {"y"});
+  ModelBuilder quant({0, 2});
+  quant.floats("s", {}, {0.25F});
+  quant.floats("zero", {}, {0});
+  quant.floats("bits", {}, {4});
+  quant.node("Quant", {"x", "s", "zero", "bits"}, {"q"}, {}, kQonnx);
+  quant.node("Relu", {"q"}, {"y"});
+  for (ModelBuilder* model : {&linear, &quant})
+    for (const auto& [name, spec] : model->import().quant)
+      EXPECT_EQ(spec.rule, GridRule::kDivide) << name;
+}
+
 // Weights half-way between two integers: 0 + 1, 2 + 1 and 2 + 1.
 TEST(QuantizeLinear, AddsTheZeroPointBehindTheRounding) {
   ModelBuilder model({0, 3});

@@ -10,7 +10,7 @@ namespace {
 
 /// Whether every value of grid `a` is one of `b` too, so that going to `b` first changes nothing.
 bool is_part(const QuantSpec& a, const QuantSpec& b) {
-  return a.axis == b.axis && !a.odd && !b.odd && a.zero_point == b.zero_point &&
+  return a.axis == b.axis && !a.odd && !b.odd && a.rule == b.rule && a.zero_point == b.zero_point &&
          std::ranges::equal(a.scale.data<float>(), b.scale.data<float>()) &&
          a.minimum() >= b.minimum() && a.maximum() <= b.maximum();
 }

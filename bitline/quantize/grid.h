@@ -9,13 +9,14 @@
 namespace bitline {
 
 /// A QuantSpec's grid for one scale; equation (8), all in float32:
-/// A = clamp(round-half-even(v · (1/s)) + z, min, max). On the odd grid
-/// A = 2 · clamp(round-half-even((v · (1/s) − 1) / 2)) + 1, which is −1 or +1 by v's sign for 1
-/// bit.
+/// A = clamp(round-half-even(x) + z, min, max) with x = v · (1/s) or v / s by the grid's rule. On
+/// the odd grid A = 2 · clamp(round-half-even((x − 1) / 2)) + 1, which is −1 or +1 by v's sign for
+/// 1 bit.
 class Grid {
  public:
   Grid(const QuantSpec& spec, float scale)
-      : inverse_(1.0F / scale),
+      : factor_of_value_(spec.rule == GridRule::kReciprocal ? 1.0F / scale : 1.0F),
+        divisor_(spec.rule == GridRule::kDivide ? scale : 1.0F),
         shift_(spec.odd ? 1.0F : 0.0F),
         factor_(spec.odd ? 2.0F : 1.0F),
         half_(1 / factor_),
@@ -44,8 +45,9 @@ class Grid {
     const float rounded = round(ordinary(value), minimum_ - 1, maximum_ + 1);
     return std::min(std::max(minimum_, rounded), maximum_) == rounded;
   }
-  /// v · (1/s), before rounding.
-  float scaled(float value) const { return value * inverse_; }
+  /// x, before rounding. One of the two operations is by 1 and changes nothing, so that a loop
+  /// needs no branch to follow the rule.
+  float scaled(float value) const { return value * factor_of_value_ / divisor_; }
 
  private:
   /// What is rounded: k of the odd integer 2k + 1, or the integer itself.
@@ -59,7 +61,8 @@ class Grid {
     return (clamped + kShift) - kShift;
   }
 
-  float inverse_;
+  float factor_of_value_;
+  float divisor_;
   float shift_;  // odd integers are 2k + 1, others 1k + 0
   float factor_;
   float half_;     // 1 / factor_

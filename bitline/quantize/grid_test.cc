@@ -72,6 +72,40 @@ TEST(Grid, MultipliesByTheRoundedInverseOfTheScale) {
   EXPECT_EQ(Grid(signed_spec(4), 41).to_integer(143.5F), 3);
 }
 
+QuantSpec dividing(QuantSpec spec) {
+  spec.rule = GridRule::kDivide;
+  return spec;
+}
+
+// The two ties of the test above, which one division meets exactly.
+TEST(Grid, DividesByTheScaleWhereItsRuleSaysSo) {
+  EXPECT_EQ(Grid(dividing(signed_spec(4)), 15).to_integer(37.5F), 2);
+  EXPECT_EQ(Grid(dividing(signed_spec(4)), 41).to_integer(143.5F), 4);
+}
+
+// v = (k + 1/2) s is a float32 wherever s has at most 24 - 8 bits, so that v / s is the tie itself.
+TEST(Grid, DivisionSendsEveryTieThatFloat32HoldsToTheEvenInteger) {
+  for (int s = 1; s < 1 << 12; s += 2) {
+    const Grid grid(dividing(unsigned_spec(8)), static_cast<float>(s));
+    for (std::int32_t k = 0; k < 255; ++k)
+      ASSERT_EQ(grid.to_integer((static_cast<float>(k) + 0.5F) * static_cast<float>(s)),
+                k + k % 2)
+          << k << " of scale " << s;
+  }
+}
+
+TEST(Grid, DivisionKeepsZeroPointsOddGridsAndNotANumber) {
+  QuantSpec spec = dividing(unsigned_spec(4));
+  spec.zero_point = 3;
+  // v / s: 2.5, -1.5, -9; plus 3, in 0 … 15
+  EXPECT_EQ(rounded(Grid(spec, 15), {37.5F, -22.5F, -135}), (std::vector<std::int32_t>{5, 1, 0}));
+  // (v / s - 1) / 2: 0.5 and 1.5, to k = 0 and 2
+  EXPECT_EQ(rounded(Grid(dividing(odd_spec(3)), 15), {30, 60}), (std::vector<std::int32_t>{1, 5}));
+  EXPECT_EQ(Grid(spec, 15).to_integer(std::numeric_limits<float>::quiet_NaN()), 0);
+  EXPECT_TRUE(Grid(spec, 15).covers(187));  // 12.47
+  EXPECT_FALSE(Grid(spec, 15).covers(188));
+}
+
 TEST(Grid, OddGridRoundsToTheNearestOddInteger) {
   const Grid grid(odd_spec(3), 1);  // -7, -5 … 7
   EXPECT_EQ(rounded(grid, {0.1F, 1.9F, 2.1F, 3, 6.9F}), (std::vector<std::int32_t>{1, 1, 3, 3, 7}));

@@ -8,6 +8,8 @@
 #include "bitline/base/safetensors.h"
 #include "bitline/importer/import_onnx.h"
 #include "bitline/runtime/executor.h"
+#include "bitline/study/inputs.h"
+#include "bitline/testing/small_network.h"
 
 namespace bitline {
 namespace {
@@ -51,6 +53,14 @@ TEST(NetworkFileLayers, ProductsWithConstantsAreLayersAndAttentionIsNot) {
   EXPECT_THAT(layers_of("transformer.onnx"),
               testing::ElementsAre("patches", "queries_keys_values", "projection", "expansion",
                                    "contraction", "classifier"));
+}
+
+// The hashes of stages hold it: a network that rounds otherwise is measured again.
+TEST(NetworkHash, TellsNetworksApartThatDifferInARuleAlone) {
+  Network network = test::small_network();
+  const std::string reciprocal = content_hash(network);
+  network.quant.at("first_relu").rule = GridRule::kDivide;
+  EXPECT_NE(content_hash(network), reciprocal);
 }
 
 }  // namespace

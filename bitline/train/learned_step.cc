@@ -97,6 +97,7 @@ class LearnedStep : public torch::autograd::Function<LearnedStep> {
     context->saved_data["is_signed"] = spec.is_signed;
     context->saved_data["narrow"] = spec.narrow;
     context->saved_data["odd"] = spec.odd;
+    context->saved_data["divides"] = spec.rule == GridRule::kDivide;
     context->saved_data["zero_point"] = spec.zero_point;
     context->saved_data["factor"] = factor;
     at::Tensor output = at::empty_like(value);
@@ -144,34 +145,50 @@ class LearnedStep : public torch::autograd::Function<LearnedStep> {
     spec.is_signed = context.saved_data["is_signed"].toBool();
     spec.narrow = context.saved_data["narrow"].toBool();
     spec.odd = context.saved_data["odd"].toBool();
+    spec.rule = context.saved_data["divides"].toBool() ? GridRule::kDivide : GridRule::kReciprocal;
     spec.zero_point = context.saved_data["zero_point"].toInt();
     return spec;
   }
 };
 
-/// A − z in [minimum, maximum]: without its zero point, a grid is the ordinary one.
-at::Tensor on_any_device(const at::Tensor& value, const at::Tensor& scale, int axis,
+/// `scale` as it is broadcast to `value`, its gradient times the factor.
+at::Tensor step_with_factor(const at::Tensor& value, const at::Tensor& scale, int axis,
+                            double factor) {
+  std::vector<std::int64_t> shape{1};
+  if (axis >= 0) {
+    shape.assign(static_cast<std::size_t>(value.dim()), 1);
+    shape[static_cast<std::size_t>(axis)] = -1;
+  }
+  const at::Tensor fixed = scale.detach();
+  return (fixed + factor * (scale - fixed)).view(shape);
+}
+
+/// A − z in [minimum, maximum]: without its zero point, a grid is the ordinary one. LibTorch's
+/// operator multiplies by 1/s, so that v / s is composed: x + (k − x) is k, and passes the gradient
+/// of x straight through.
+at::Tensor on_any_device(const at::Tensor& value, const at::Tensor& scale, const QuantSpec& spec,
                          std::int64_t minimum, std::int64_t maximum, double factor) {
+  if (spec.rule == GridRule::kDivide) {
+    const at::Tensor step = step_with_factor(value, scale, spec.axis, factor);
+    const at::Tensor x = value / step;
+    return (x + (x.round() - x).detach()).clamp(minimum, maximum) * step;
+  }
   const at::Tensor zero = at::zeros_like(scale).detach();
-  if (axis < 0)
+  if (spec.axis < 0)
     return at::_fake_quantize_learnable_per_tensor_affine(value, scale, zero, minimum, maximum,
                                                           factor);
-  return at::_fake_quantize_learnable_per_channel_affine(value, scale, zero, axis, minimum, maximum,
-                                                         factor);
+  return at::_fake_quantize_learnable_per_channel_affine(value, scale, zero, spec.axis, minimum,
+                                                         maximum, factor);
 }
 
 /// The same on the grid of odd integers: w = s(2k + 1), so (w − s) / 2s is the ordinary integer k.
 /// The step's gradient passes the shift by s with the factor too, or clipped weights would move the
 /// step by 1 + f · 2k where equation (11) says f · (2k + 1).
-at::Tensor odd_on_any_device(const at::Tensor& value, const at::Tensor& scale, int axis, int bits,
-                             double factor) {
-  const std::int64_t half = std::int64_t{1} << (bits - 1);
-  std::vector<std::int64_t> broadcast(static_cast<std::size_t>(value.dim()), 1);
-  if (axis >= 0) broadcast[static_cast<std::size_t>(axis)] = -1;
-  const at::Tensor fixed = scale.detach();
-  const at::Tensor shift = fixed + factor * (scale - fixed);
-  const at::Tensor offset = shift.view(axis < 0 ? std::vector<std::int64_t>{1} : broadcast);
-  return on_any_device(value - offset, 2 * scale, axis, -half, half - 1, factor) + offset;
+at::Tensor odd_on_any_device(const at::Tensor& value, const at::Tensor& scale,
+                             const QuantSpec& spec, double factor) {
+  const std::int64_t half = std::int64_t{1} << (spec.bits - 1);
+  const at::Tensor offset = step_with_factor(value, scale, spec.axis, factor);
+  return on_any_device(value - offset, 2 * scale, spec, -half, half - 1, factor) + offset;
 }
 
 /// Whether one step's elements lie together in memory, as the chunks need it.
@@ -186,8 +203,8 @@ at::Tensor learned_step(const at::Tensor& value, const at::Tensor& scale, const 
                         double factor) {
   if (value.is_cpu() && spec.axis <= 0 && steps_lie_together(value, scale))
     return LearnedStep::apply(value, scale, spec, factor);
-  if (spec.odd) return odd_on_any_device(value, scale, spec.axis, spec.bits, factor);
-  return on_any_device(value, scale, spec.axis, spec.minimum() - spec.zero_point,
+  if (spec.odd) return odd_on_any_device(value, scale, spec, factor);
+  return on_any_device(value, scale, spec, spec.minimum() - spec.zero_point,
                        spec.maximum() - spec.zero_point, factor);
 }
 

@@ -69,6 +69,21 @@ TEST(LearnedStep, AZeroPointShiftsTheRange) {
   }
 }
 
+// 37.5 / 15 is the tie 2.5; times float32(1 / 15) it is 2.50000024 (grid_test.cc).
+TEST(LearnedStep, RoundsByTheRuleOfItsGrid) {
+  for (const auto& [rule, level] :
+       {std::pair(GridRule::kDivide, 2.0F), std::pair(GridRule::kReciprocal, 3.0F)})
+    for (const int axis : {-1, 1}) {  // the second goes by operators of LibTorch
+      QuantSpec spec = spec_of(4, true, false, axis);
+      spec.rule = rule;
+      const Result result = through(at::tensor({37.5F}).view({1, 1}), at::tensor({15.0F}), spec,
+                                    at::ones({1, 1}), 0.25);
+      EXPECT_EQ(result.output.item<float>(), 15 * level);
+      EXPECT_EQ(result.value_gradient.item<float>(), 1);
+      EXPECT_NEAR(result.step_gradient.item<float>(), 0.25F * (level - 2.5F), 1e-6);
+    }
+}
+
 TEST(LearnedStep, FollowsTheEquationsOnEveryGrid) {
   at::manual_seed(1);
   for (const bool odd : {false, true})
@@ -119,20 +134,24 @@ TEST(LearnedStep, TakesEveryLayout) {
   }
 }
 
-/// LibTorch's own operator, which other devices use, has the same gradients along another axis.
+/// Operators of LibTorch, which other devices use, have the same gradients along another axis.
 TEST(LearnedStep, GoesByLibTorchAlongAnotherAxis) {
   at::manual_seed(4);
   const at::Tensor value = at::randn({6, 4});
   const at::Tensor above = at::randn({6, 4});
   const at::Tensor scale = at::tensor({0.2F, 0.3F, 0.4F, 0.5F});
-  for (const bool odd : {false, true}) {
-    const Result result = through(value, scale, spec_of(3, true, odd, 1), above, 0.5);
-    const Result turned = through(value.t().contiguous(), scale, spec_of(3, true, odd, 0),
-                                  above.t().contiguous(), 0.5);
-    EXPECT_TRUE(at::allclose(result.output.t(), turned.output, 0, 1e-6));
-    EXPECT_TRUE(at::allclose(result.value_gradient.t(), turned.value_gradient, 0, 1e-6));
-    EXPECT_TRUE(at::allclose(result.step_gradient, turned.step_gradient, 1e-4, 1e-4));
-  }
+  for (const bool odd : {false, true})
+    for (const GridRule rule : {GridRule::kReciprocal, GridRule::kDivide}) {
+      QuantSpec spec = spec_of(3, true, odd, 1);
+      spec.rule = rule;
+      const Result result = through(value, scale, spec, above, 0.5);
+      spec.axis = 0;
+      const Result turned =
+          through(value.t().contiguous(), scale, spec, above.t().contiguous(), 0.5);
+      EXPECT_TRUE(at::allclose(result.output.t(), turned.output, 0, 1e-6));
+      EXPECT_TRUE(at::allclose(result.value_gradient.t(), turned.value_gradient, 0, 1e-6));
+      EXPECT_TRUE(at::allclose(result.step_gradient, turned.step_gradient, 1e-4, 1e-4));
+    }
 }
 
 }  // namespace
