@@ -7,6 +7,7 @@
 #include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
 #include "bitline/runtime/digital_step.h"
+#include "bitline/runtime/exact_step.h"
 
 namespace bitline {
 
@@ -81,6 +82,7 @@ Value Executor::run_step(std::size_t index, const Values& values, const Prepared
   const Step& step = steps_[index];
   if (step.is_layer()) return run_layer(index, values, plan, histograms);
   if (std::holds_alternative<Input>(step.node->op)) return values.at(step.node->name);
+  if (std::optional<Value> exact = run_exactly(step, values)) return *std::move(exact);
   return quantize(run_digital(network_, *step.node, values), step.spec);
 }
 

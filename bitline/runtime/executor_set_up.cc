@@ -6,6 +6,7 @@
 #include "bitline/base/nearest_name.h"
 #include "bitline/kernels/instruction_set.h"
 #include "bitline/mapping/array_settings.h"
+#include "bitline/runtime/exact_step.h"
 #include "bitline/runtime/executor.h"
 #include "bitline/runtime/set_up_progress.h"
 
@@ -29,6 +30,10 @@ Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine
       live_(live_values(steps_)),
       places_(place_layers(network_, mode, array)) {
   choose_instruction_set();
+  for (Step& step : steps_)
+    if (step.spec_ahead && step.spec_ahead->rule == GridRule::kDivide &&
+        has_exact_form(step.node->op))
+      step.spec = step.spec_ahead;
   std::map<std::string, IntegerLayer> integers;
   if (mode != MacMode::kFloat)
     for (IntegerLayer& layer : integer_layers(network_)) {

@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "bitline/graph/kept_values.h"
+
 namespace bitline {
 namespace {
 
@@ -68,7 +70,19 @@ class Folder {
   void finish(Step& step, const Node& last) const {
     step.output = last.name;
     const auto spec = network_.quant.find(last.name);
-    if (spec != network_.quant.end()) step.spec = spec->second;
+    if (spec != network_.quant.end())
+      step.spec = spec->second;
+    else
+      step.spec_ahead = spec_ahead(last);
+  }
+
+  std::optional<QuantSpec> spec_ahead(const Node& last) const {
+    const auto readers = readers_.find(last.name);
+    if (readers == readers_.end() || readers->second.size() != 1) return std::nullopt;
+    const Node& next = *readers->second[0];
+    if (!keeps_values(next.op) && !std::holds_alternative<Relu>(next.op)) return std::nullopt;
+    const auto spec = network_.quant.find(next.name);
+    return spec != network_.quant.end() ? spec->second : spec_ahead(next);
   }
 
   const Network& network_;
