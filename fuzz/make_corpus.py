@@ -39,20 +39,27 @@ def floats(*values):
     return struct.pack(f"<{len(values)}f", *values)
 
 
-def network():
+def network(version):
     names = ["scale", "shift", "mean", "variance"]
     conv = {"stride": 1, "padding": 1, "groups": 1}
+    windows = {"kernel": 2, "stride": 2}
+    grid = {"bits": 4, "signed": True, "narrow": True, "odd": False, "axis": -1}
+    graph = {"version": version, "name": "seed", "nodes": [], "quant": {}}
+    if version == 4:
+        conv["dilation"] = 1
+        windows.update({"padding": [0, 0, 0, 0], "dilation": [1, 1], "ceil": False})
+        grid.update({"zero_point": 0, "rule": "divide"})
+        graph["normalization"] = {"mean": [0.5], "deviation": [0.25]}
     nodes = [
         ("input", "input", [], {"shape": [1, 4, 4]}, []),
         ("conv", "conv", ["input"], conv, ["weight"]),
         ("norm", "batch_norm", ["conv"], {"epsilon": 1e-5}, names),
         ("relu", "relu", ["norm"], {}, []),
         ("add", "add", ["relu", "norm"], {}, []),
-        ("max", "max_pool", ["add"], {"kernel": 2, "stride": 2}, []),
+        ("max", "max_pool", ["add"], windows, []),
         ("pool", "global_average_pool", ["max"], {}, []),
         ("linear", "linear", ["pool"], {}, ["weight", "bias"]),
     ]
-    graph = {"version": 1, "name": "seed", "nodes": [], "quant": {}}
     for name, operator, inputs, attributes, roles in nodes:
         node = {"name": name, "operator": operator, "inputs": inputs}
         if attributes:
@@ -60,7 +67,6 @@ def network():
         if roles:
             node["parameters"] = {role: f"{name}.{role}" for role in roles}
         graph["nodes"].append(node)
-    grid = {"bits": 4, "signed": True, "narrow": True, "odd": False, "axis": -1}
     graph["quant"] = {"conv.weight": grid, "relu": {**grid, "signed": False, "narrow": False}}
     tensors = {
         "conv.weight": ("F32", [2, 1, 3, 3], floats(*range(18))),
@@ -76,7 +82,8 @@ def network():
 halves = {"a": ("BF16", [2], b"\x80\x3f\x00\x40"), "b": ("F16", [1, 1], b"\x00\x3c")}
 seed("base_safetensors", "floats", safetensors({"w": ("F32", [2, 1], floats(1, 2))}, {"key": "text"}))
 seed("base_safetensors", "halves", safetensors(halves))
-seed("graph_network_file", "network", network())
+seed("graph_network_file", "network", network(1))
+seed("graph_network_file", "dividing_network", network(4))
 seed("data_idx", "labels", struct.pack(">II", 0x801, 3) + b"\x01\x02\x03")
 seed("data_idx", "images", struct.pack(">IIII", 0x803, 2, 2, 2) + bytes(range(8)))
 seed("data_gzip", "text", gzip.compress(b"labels labels labels", mtime=0))

@@ -13,8 +13,8 @@ namespace bitline {
 namespace {
 
 /// Version 1 had the first nine operators, and one number for height and width; version 3 has the
-/// normalization, version 4 the rules of grids, and the normalization or null. Of the last three the
-/// oldest one is written that can say what there is.
+/// normalization, version 4 the rules of grids, and the normalization or null. Of the last three
+/// the oldest one is written that can say what there is.
 constexpr int kFormatVersion = 4;
 constexpr int kVersionWithoutRules = 3;
 constexpr int kVersionWithoutNormalization = 2;

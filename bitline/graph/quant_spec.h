@@ -28,8 +28,8 @@ struct QuantSpec {
   bool odd = false;  ///< integers are the odd numbers −(2^bits − 1) … 2^bits − 1 (bipolar)
   GridRule rule = GridRule::kReciprocal;  ///< how real numbers come to it
   std::int64_t zero_point = 0;            ///< the integer that stands for 0, on the grid
-  int axis = -1;                ///< axis that `scale` runs along; −1: one scale for all
-  Tensor scale;                 ///< F32, shape [1] or [extent of axis]; positive
+  int axis = -1;                          ///< axis that `scale` runs along; −1: one scale for all
+  Tensor scale;                           ///< F32, shape [1] or [extent of axis]; positive
 
   std::int64_t minimum() const;  ///< smallest integer of the grid
   std::int64_t maximum() const;  ///< largest integer of the grid

@@ -74,8 +74,7 @@ std::int32_t FractionRounding::round(Integer first, Integer second, Integer n) c
   const Integer integer =
       odd_ ? 2 * nearest_even<Integer>(numerator - denominator, 2 * denominator) + 1
            : nearest_even(numerator, denominator) + zero_point_;
-  return static_cast<std::int32_t>(
-      std::clamp(integer, Integer{minimum_}, Integer{maximum_}));
+  return static_cast<std::int32_t>(std::clamp(integer, Integer{minimum_}, Integer{maximum_}));
 }
 
 std::int32_t FractionRounding::operator()(std::int64_t first, std::int64_t second,

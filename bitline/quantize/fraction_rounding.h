@@ -13,8 +13,8 @@ namespace bitline {
 /// fraction. Scales are float32, so that s_i / s are fractions of integers f_i / g.
 class FractionRounding {
  public:
-  /// Onto the grid `spec`, of one scale. `scales`: s_i, one or two. Nothing where no f_i and g below
-  /// 2^62 exist: where the scales lie farther apart than 2^38.
+  /// Onto the grid `spec`, of one scale. `scales`: s_i, one or two. Nothing where no f_i and g
+  /// below 2^62 exist: where the scales lie farther apart than 2^38.
   static std::optional<FractionRounding> of(const QuantSpec& spec, std::span<const float> scales);
 
   /// A by the definition. |L_i| ≤ 2^56, 0 < n ≤ 2^38.

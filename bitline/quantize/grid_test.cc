@@ -88,8 +88,7 @@ TEST(Grid, DivisionSendsEveryTieThatFloat32HoldsToTheEvenInteger) {
   for (int s = 1; s < 1 << 12; s += 2) {
     const Grid grid(dividing(unsigned_spec(8)), static_cast<float>(s));
     for (std::int32_t k = 0; k < 255; ++k)
-      ASSERT_EQ(grid.to_integer((static_cast<float>(k) + 0.5F) * static_cast<float>(s)),
-                k + k % 2)
+      ASSERT_EQ(grid.to_integer((static_cast<float>(k) + 0.5F) * static_cast<float>(s)), k + k % 2)
           << k << " of scale " << s;
   }
 }

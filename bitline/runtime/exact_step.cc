@@ -102,8 +102,8 @@ Tensor rounded_mean(const FractionRounding& rounding, const IntegerSums& parts,
 Tensor rounded_sum(const FractionRounding& rounding, const Value& a, const Value& b) {
   const auto first = std::as_const(a.data).data<std::int32_t>();
   const auto second = std::as_const(b.data).data<std::int32_t>();
-  const std::int64_t most =
-      largest_level<std::int32_t>(first, a.zero_point) + largest_level<std::int32_t>(second, b.zero_point);
+  const std::int64_t most = largest_level<std::int32_t>(first, a.zero_point) +
+                            largest_level<std::int32_t>(second, b.zero_point);
   return round_all(rounding, a.data.shape(), most, 1, [&](std::size_t i) {
     return Terms{first[i] - a.zero_point, second[i] - b.zero_point, 1};
   });
