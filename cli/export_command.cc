@@ -9,6 +9,7 @@
 #include "bitline/exporter/export_onnx.h"
 #include "bitline/study/export_layers.h"
 #include "bitline/study/inputs.h"
+#include "bitline/study/rule_difference.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
 
@@ -25,18 +26,63 @@ struct ExportArguments {
   bool json = false;
 };
 
-void check(const ExportArguments& arguments, bool has_golden_options) {
+/// What was given of the options that not every format takes.
+struct Given {
+  bool layers = false;
+  bool images = false;
+};
+
+void check(const ExportArguments& arguments, const Given& given) {
   const bool is_golden = arguments.format == "golden";
-  if (has_golden_options && !is_golden)
-    fail_usage("--layers and --images choose golden vectors; leave them out with --to {}",
-               arguments.format);
-  if (is_golden && arguments.config.is_network_file())
-    fail_usage("golden vectors need images; give a configuration with [data] in place of {}",
-               arguments.config.file);
+  if (given.layers && !is_golden)
+    fail_usage("--layers chooses golden vectors; leave it out with --to {}", arguments.format);
+  if (given.images && arguments.format == "npz")
+    fail_usage("--images is for golden vectors and ONNX files; leave it out with --to npz");
+  if ((is_golden || given.images) && arguments.config.is_network_file())
+    fail_usage("{} need images; give a configuration with [data] in place of {}",
+               is_golden ? "golden vectors" : "values that are counted", arguments.config.file);
 }
 
-void run_export(const ExportArguments& arguments, bool has_golden_options, Context& context) {
-  check(arguments, has_golden_options);
+/// What readers of an ONNX file compute otherwise, since its grids divide.
+struct RuleChange {
+  BorderDifference borders;
+  std::optional<ValueDifference> values;  ///< where images were asked for
+};
+
+RuleChange rule_change(const Network& network, const RunConfig& config,
+                       const ExportArguments& arguments, const Given& given, const Job& job) {
+  RuleChange change{border_difference(network), std::nullopt};
+  if (given.images)
+    change.values = value_difference(network, config,
+                                     first_images(network, config, arguments.images, job), job);
+  return change;
+}
+
+void print(const RuleChange& change) {
+  const BorderDifference& b = change.borders;
+  if (b.grids > 0)
+    fmt::print(
+        "grids: {} multiply by 1/s here, in the file they divide by s: {} of {} borders between "
+        "integers lie at another number, {:.1e} of their range\n",
+        b.grids, b.moved, b.borders, b.share);
+  if (change.values)
+    fmt::print("on {} images {} of {} values go to another integer\n", change.values->images,
+               change.values->moved, change.values->values);
+}
+
+Json json_of(const RuleChange& change) {
+  const BorderDifference& b = change.borders;
+  Json json{
+      {"grids", b.grids}, {"borders", b.borders}, {"borders_moved", b.moved}, {"share", b.share}};
+  if (change.values)
+    json.update({{"images", change.values->images},
+                 {"values", change.values->values},
+                 {"values_moved", change.values->moved}});
+  return json;
+}
+
+void run_export(const ExportArguments& arguments, const Given& given, Context& context) {
+  check(arguments, given);
   const auto [config, network] = arguments.config.read_network(context.progress);
   std::optional<AdcPlan> plan;
   if (!arguments.plan.empty()) plan = read_plan(arguments.plan);
@@ -48,10 +94,16 @@ void run_export(const ExportArguments& arguments, bool has_golden_options, Conte
   else
     write_file_atomically(arguments.out, arguments.format == "qdq" ? export_qdq(network, plan)
                                                                    : export_qonnx(network, plan));
-  if (arguments.json)
-    return print_json(
-        {{"network", network.name}, {"format", arguments.format}, {"file", arguments.out}});
+  std::optional<RuleChange> change;
+  if (arguments.format == "qdq" || arguments.format == "qonnx")
+    change = rule_change(network, config, arguments, given, context.job());
+  if (arguments.json) {
+    Json json{{"network", network.name}, {"format", arguments.format}, {"file", arguments.out}};
+    if (change) json["rule_change"] = json_of(*change);
+    return print_json(json);
+  }
   fmt::print("network {} as {} in {}\n", network.name, arguments.format, arguments.out);
+  if (change) print(*change);
 }
 
 }  // namespace
@@ -76,10 +128,12 @@ void add_export(Command app, Context& context) {
                                     "golden: layers by name; every layer on the array unless given")
                             .type("NAME");
   const Option images =
-      command.option("--images", arguments->images, "golden: images of the search sample (1)");
+      command.option("--images", arguments->images,
+                     "golden: images of the search sample (1); qonnx, qdq: those on which values "
+                     "are counted that go to another integer in the file");
   command.json_flag(arguments->json);
   command.runs([arguments, layers, images, &context] {
-    run_export(*arguments, layers.is_given() || images.is_given(), context);
+    run_export(*arguments, {layers.is_given(), images.is_given()}, context);
   });
 }
 

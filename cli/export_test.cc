@@ -53,8 +53,13 @@ TEST_F(ExportTest, GoldenVectorsOfChosenLayers) {
 TEST_F(ExportTest, RefusesWhatHasNoMeaning) {
   expect_refusal({"export", "network.safetensors", "--to", "golden", "--out", "golden"}, kUsage,
                  {"need images", "configuration"});
-  expect_refusal({"export", "study.toml", "--to", "qdq", "--out", "a.onnx", "--images", "2"},
-                 kUsage, {"--images", "qdq"});
+  expect_refusal({"export", "study.toml", "--to", "npz", "--out", "a.npz", "--images", "2"}, kUsage,
+                 {"--images", "npz"});
+  expect_refusal({"export", "study.toml", "--to", "qdq", "--out", "a.onnx", "--layers", "conv2"},
+                 kUsage, {"--layers", "qdq"});
+  expect_refusal(
+      {"export", "network.safetensors", "--to", "qdq", "--out", "a.onnx", "--images", "2"}, kUsage,
+      {"need images", "configuration"});
   expect_refusal({"export", "study.toml", "--to", "golden", "--out", "golden", "--layers", "conv1"},
                  kUsage, {"'conv1' is no layer on the array", "there are: conv2, conv3"});
   expect_refusal({"export", "study.toml", "--to", "golden", "--out", "golden", "--layers", "conv7"},

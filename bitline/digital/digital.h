@@ -43,12 +43,19 @@ Tensor reduce_mean(const Tensor& x, std::span<const std::int64_t> axes, bool kee
 /// Each element of the result summed in float from k = 0 on.
 Tensor mat_mul(const Tensor& a, const Tensor& b);
 
+/// Sums of integers over axes, I32 to I64.
+Tensor reduce_sum(const Tensor& x, std::span<const std::int64_t> axes, bool keep_axes);
+
 // Windows over images. [images, channels, height, width]
 
 /// F32 or I32. A window without a single place inside the image gives the type's lowest number.
 Tensor max_pool(const Windows& windows, const Tensor& x);
 /// Sums in double; a window over nothing gives 0. F32.
 Tensor average_pool(const AveragePool& pool, const Tensor& x);
+/// Sums of integers over the places of each window that lie in the image, I32 to I64.
+Tensor sum_pool(const Windows& windows, const Tensor& x);
+/// What average_pool() divides by, for every window of one plane of an image of `shape`.
+std::vector<std::int64_t> window_sizes(const AveragePool& pool, const Shape& shape);
 /// F32. `bias` may be empty. Each output summed in float, from the bias on, over input channels,
 /// then kernel rows, then kernel columns.
 Tensor conv_transpose(const ConvTranspose& conv, const Tensor& x, const Tensor& weight,

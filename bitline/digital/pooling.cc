@@ -130,26 +130,49 @@ Tensor average_pool(const AveragePool& pool, const Tensor& x) {
   require_images(x);
   const Sides sides(pool.windows, x.shape());
   Tensor y(DType::kF32, {x.dim(0), x.dim(1), sides.rows.windows, sides.columns.windows});
-  const std::vector<std::int64_t> rows = counts_of(sides.rows, pool.count_padding);
-  const std::vector<std::int64_t> columns = counts_of(sides.columns, pool.count_padding);
+  const std::vector<std::int64_t> sizes = window_sizes(pool, x.shape());
   const float* from = x.data<float>().data();
   float* to = y.data<float>().data();
   for_each_plane(x, sides, [&](std::int64_t in, std::int64_t out) {
-    std::vector<double> sums(columns.size());
-    for (std::size_t row = 0; row < rows.size(); ++row) {
+    std::vector<double> sums(static_cast<std::size_t>(sides.columns.windows));
+    auto size = sizes.begin();
+    for (std::int64_t row = 0; row < sides.rows.windows; ++row) {
       std::ranges::fill(sums, 0.0);
-      visit_row(sides, static_cast<std::int64_t>(row), from + in,
-                [&](std::int64_t i, float element) {
-                  sums[static_cast<std::size_t>(i)] += static_cast<double>(element);
-                });
-      for (std::size_t i = 0; i < columns.size(); ++i) {
-        const std::int64_t count = rows[row] * columns[i];
-        *(to + out++) =
-            count == 0 ? 0.0F : static_cast<float>(sums[i] / static_cast<double>(count));
+      visit_row(sides, row, from + in, [&](std::int64_t i, float element) {
+        sums[static_cast<std::size_t>(i)] += static_cast<double>(element);
+      });
+      for (const double sum : sums) {
+        *(to + out++) = *size == 0 ? 0.0F : static_cast<float>(sum / static_cast<double>(*size));
+        ++size;
       }
     }
   });
   return y;
+}
+
+Tensor sum_pool(const Windows& windows, const Tensor& x) {
+  require_images(x);
+  const Sides sides(windows, x.shape());
+  Tensor y(DType::kI64, {x.dim(0), x.dim(1), sides.rows.windows, sides.columns.windows});
+  const std::int32_t* from = x.data<std::int32_t>().data();
+  std::int64_t* to = y.data<std::int64_t>().data();
+  for_each_plane(x, sides, [&](std::int64_t in, std::int64_t out) {
+    for (std::int64_t row = 0; row < sides.rows.windows; ++row) {
+      std::int64_t* sums = to + out + row * sides.columns.windows;
+      visit_row(sides, row, from + in,
+                [&](std::int64_t i, std::int32_t element) { sums[i] += element; });
+    }
+  });
+  return y;
+}
+
+std::vector<std::int64_t> window_sizes(const AveragePool& pool, const Shape& shape) {
+  const Sides sides(pool.windows, shape);
+  const std::vector<std::int64_t> columns = counts_of(sides.columns, pool.count_padding);
+  std::vector<std::int64_t> sizes;
+  for (const std::int64_t rows : counts_of(sides.rows, pool.count_padding))
+    for (const std::int64_t column : columns) sizes.push_back(rows * column);
+  return sizes;
 }
 
 }  // namespace bitline::digital

@@ -87,6 +87,20 @@ TEST(AveragePool, KeepsPlanesApart) {
   EXPECT_THAT(values_of(pooled), ElementsAre(2.5F, 6.5F, 10.5F, 14.5F));
 }
 
+Tensor integers(Shape shape, const std::vector<std::int32_t>& values) {
+  return Tensor::of<std::int32_t>(std::move(shape), values);
+}
+
+TEST(SumPool, AddsIntegersOfTheImage) {
+  // 1 2 3 / 4 5 6 / 7 8 9 with a frame: windows see 1; 2 3; 4 7; 5 6 8 9.
+  const Windows windows{.kernel = 2, .stride = 2, .padding = 1};
+  const Tensor sums = sum_pool(windows, integers({1, 1, 3, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9}));
+  EXPECT_EQ(sums.shape(), (Shape{1, 1, 2, 2}));
+  EXPECT_THAT(sums.data<std::int64_t>(), ElementsAre(1, 5, 11, 28));
+  EXPECT_THAT(window_sizes({windows, false}, {1, 1, 3, 3}), ElementsAre(1, 2, 2, 4));
+  EXPECT_THAT(window_sizes({windows, true}, {1, 1, 3, 3}), ElementsAre(4, 4, 4, 4));
+}
+
 TEST(Pooling, DoesNotDependOnThreads) {
   const Tensor x = counted({3, 5, 9, 8}, 0.1F);
   const Windows windows{.kernel = 3, .stride = 2, .padding = 1, .ceil = true};

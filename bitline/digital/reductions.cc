@@ -63,13 +63,14 @@ struct SumPlaces {
   }
 
   /// Adds the block's elements in the order of memory.
-  void add(const float* from, std::vector<double>& totals) const {
+  template <typename Element, typename Total>
+  void add(const Element* from, Total* totals) const {
     const std::int64_t length = extents.back();
     const std::int64_t rows = element_count(extents) / length;
     for (std::int64_t row = 0; row < rows; ++row) {
-      double* total = totals.data() + offset_of_row(row, extents, strides);
+      Total* total = totals + offset_of_row(row, extents, strides);
       for (std::int64_t i = 0; i < length; ++i)
-        total[i * strides.back()] += static_cast<double>(*from++);
+        total[i * strides.back()] += static_cast<Total>(*from++);
     }
   }
 };
@@ -83,6 +84,12 @@ Shape reduced(const Shape& shape, std::span<const std::int64_t> axes, bool keep_
       result.push_back(1);
   }
   return result;
+}
+
+void check_axes(const Shape& shape, std::span<const std::int64_t> axes) {
+  for (const std::int64_t axis : axes)
+    if (axis < 0 || axis >= std::ssize(shape))
+      fail("a mean over axis {} of a tensor of shape {}", axis, to_string(shape));
 }
 
 }  // namespace
@@ -131,9 +138,7 @@ Tensor layer_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, dou
 
 Tensor reduce_mean(const Tensor& x, std::span<const std::int64_t> axes, bool keep_axes) {
   const Shape& shape = x.shape();
-  for (const std::int64_t axis : axes)
-    if (axis < 0 || axis >= std::ssize(shape))
-      fail("a mean over axis {} of a tensor of shape {}", axis, to_string(shape));
+  check_axes(shape, axes);
   Tensor means(DType::kF32, reduced(shape, axes, keep_axes));
   if (axes.empty()) return x.clone();
   if (x.size() == 0) fail("a mean over nothing, of a tensor of shape {}", to_string(shape));
@@ -150,12 +155,21 @@ Tensor reduce_mean(const Tensor& x, std::span<const std::int64_t> axes, bool kee
     std::vector<double> totals;
     for (std::int64_t i = begin; i < end; ++i) {
       totals.assign(static_cast<std::size_t>(places.sums), 0.0);
-      places.add(from + i * block, totals);
+      places.add(from + i * block, totals.data());
       std::ranges::transform(totals, to + i * places.sums,
                              [&](double total) { return static_cast<float>(total / count); });
     }
   });
   return means;
+}
+
+Tensor reduce_sum(const Tensor& x, std::span<const std::int64_t> axes, bool keep_axes) {
+  check_axes(x.shape(), axes);
+  Tensor sums(DType::kI64, reduced(x.shape(), axes, keep_axes));
+  if (x.size() == 0) return sums;
+  const SumPlaces places(x.shape(), axes, 0);
+  places.add(x.data<std::int32_t>().data(), sums.data<std::int64_t>().data());
+  return sums;
 }
 
 }  // namespace bitline::digital

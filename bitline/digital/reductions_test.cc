@@ -78,6 +78,15 @@ TEST(ReduceMean, AddsInDouble) {
               ElementsAre(4194305));
 }
 
+TEST(ReduceSum, AddsIntegersBeyondTheirType) {
+  constexpr std::int32_t kLarge = 2147483647;
+  const Tensor x = Tensor::of<std::int32_t>({2, 1, 2}, std::vector{kLarge, kLarge, 3, -4});
+  const Tensor sums = reduce_sum(x, Axes{1, 2}, false);
+  EXPECT_EQ(sums.shape(), (Shape{2}));
+  EXPECT_THAT(sums.data<std::int64_t>(), ElementsAre(4294967294, -1));
+  EXPECT_EQ(reduce_sum(x, Axes{2}, true).shape(), (Shape{2, 1, 1}));
+}
+
 TEST(Reductions, DoNotDependOnThreads) {
   const Tensor x = counted({40, 3, 5}, 0.1F);
   EXPECT_TRUE(test::same_on_any_threads([&] { return softmax(x, 1); }));

@@ -46,7 +46,7 @@ struct QuantSpec {
   bool odd = false;  ///< integers are the odd numbers −(2^bits − 1) … 2^bits − 1 (bipolar)
   GridRule rule = GridRule::kReciprocal;    ///< how real numbers come to units of the scale
   Rounding rounding = Rounding::kHalfEven;  ///< and from there to integers
-  /// A layer's exact sums come to it by one float32 number, equation (8b): what ONNX Runtime's
+  /// A layer's exact sums come to it by one float32 number, equation (8d): what ONNX Runtime's
   /// operators on integers mean.
   bool by_multiplier = false;
   std::int64_t zero_point = 0;  ///< the integer that stands for 0, on the grid

@@ -58,7 +58,7 @@ std::int64_t largest_value(const CodeTable& table) {
 }
 
 /// Bounds |Y_int|, with 128 bits so that the bound itself is exact.
-void check_fits(const CimLayer& layer, const LayerAdc& adc) {
+std::int64_t largest_output(const CimLayer& layer, const LayerAdc& adc) {
   using Wide = __int128;
   const Wide tiles = static_cast<Wide>(layer.tiles.size());
   const Wide inputs = magnitude_sum(layer.streams.weights);
@@ -75,6 +75,7 @@ void check_fits(const CimLayer& layer, const LayerAdc& adc) {
   if (bound > static_cast<Wide>(INT64_MAX))
     fail("layer {}: outputs of its ADC's table do not fit 64 bits; give the table coarser values",
          layer.name);
+  return static_cast<std::int64_t>(bound);
 }
 
 }  // namespace
@@ -107,7 +108,7 @@ LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables,
   adc.reference_factor = exact_quotient(reference_column, adc.unit);
   adc.input_sum_factor = exact_quotient(input_sum, adc.unit);
   adc.complement_factor = exact_quotient(complement, adc.unit);
-  check_fits(layer, adc);
+  adc.largest_output = largest_output(layer, adc);
   return adc;
 }
 

@@ -27,6 +27,7 @@ struct LayerAdc {
   std::int64_t input_sum_factor = 0;  ///< input_sum_weight / divisor, likewise
   std::int64_t complement_factor = 0;  ///< 1 / divisor, likewise; 0 where F_t is
   Rational unit = 1;                   ///< largest rational of which all four are multiples
+  std::int64_t largest_output = 0;     ///< no |Y_int| exceeds it
 
   /// Of an input stream.
   const CodeTable& table(std::size_t stream) const {

@@ -62,6 +62,15 @@ void visit_fields(Array& array, Visit&& visit) {
                   "`digital-integer` (exact, no array), `mapped` (on the array like the others)"},
         array.first_layer);
   visit(FieldText{"last_layer", "likewise"}, array.last_layer);
+  visit(FieldText{"requantize",
+                  "how a layer's sums become the next layer's integers: `float` (real numbers, (7) "
+                  "of arithmetic.md), `fixed` (per output channel an integer multiplier, a shift "
+                  "and a rounding, (8b))"},
+        array.requantize);
+  visit(FieldText{"requantize_bits",
+                  "`fixed`: F, bits of the multipliers, and fractional bits of offsets and "
+                  "residual sums; 2 to 24"},
+        array.requantize_bits, Whole{2, 24});
 }
 
 }  // namespace bitline

@@ -56,6 +56,14 @@ struct EnumNames<ColumnFlip> {
   static constexpr std::string_view kWhat = "column flip";
   static constexpr std::array<std::string_view, 3> kNames{"none", "complement", "sign"};
 };
+/// How a layer's sums become the next layer's integers: in real numbers, (7), or by an integer
+/// multiplier, a shift and a rounding, (8b).
+enum class Requantize { kFloat, kFixed };
+template <>
+struct EnumNames<Requantize> {
+  static constexpr std::string_view kWhat = "requantization";
+  static constexpr std::array<std::string_view, 2> kNames{"float", "fixed"};
+};
 /// What happens to the first and the last layer.
 enum class LayerPolicy { kDigitalInteger, kMapped };
 template <>
@@ -83,6 +91,8 @@ struct ArraySpec {
   std::int64_t columns_per_adc = 1;
   LayerPolicy first_layer = LayerPolicy::kDigitalInteger;  ///< whether it lies on the array
   LayerPolicy last_layer = LayerPolicy::kDigitalInteger;   ///< likewise
+  Requantize requantize = Requantize::kFloat;              ///< what stands behind the sums
+  int requantize_bits = 16;                                ///< F of (8b), 2 to 24
 
   /// N: rows driven at once.
   std::int64_t driven_rows() const { return active_rows == 0 ? rows : active_rows; }

@@ -57,7 +57,7 @@ TEST(Grid, TwosComplementReachesOneFurtherDown) {
   EXPECT_EQ(rounded(Grid(spec, 1), {-9, -8, -7, 8}), (std::vector<std::int32_t>{-8, -8, -7, 7}));
 }
 
-// The table of (8a) in docs/arithmetic.md: −2.5, −0.5, 0.5, 1.25 and 1.75 steps.
+// The table of (8c) in docs/arithmetic.md: −2.5, −0.5, 0.5, 1.25 and 1.75 steps.
 TEST(Grid, RoundsAsItsRoundingSays) {
   const auto by = [](Rounding rounding) {
     QuantSpec spec = signed_spec(4);

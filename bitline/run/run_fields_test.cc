@@ -43,6 +43,8 @@ const std::map<std::string, Change>& changes() {
       {"array.columns_per_adc", {"2", kCost}},
       {"array.first_layer", {"mapped", kSearch}},
       {"array.last_layer", {"mapped", kSearch}},
+      {"array.requantize", {"fixed", kSearch}},
+      {"array.requantize_bits", {"8", kSearch, "array.requantize=fixed"}},
       {"adc.quantizer", {"zero-rise", kSearch}},
       {"adc.step_rule", {"outer-levels", kSearch}},
       {"adc.tie_rule", {"away", kSearch}},

@@ -7,6 +7,8 @@
 #include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
 #include "bitline/runtime/digital_step.h"
+#include "bitline/runtime/exact_step.h"
+#include "bitline/runtime/fixed_layer.h"
 
 namespace bitline {
 
@@ -73,7 +75,14 @@ Value Executor::finish(std::size_t index, const Tensor& sums, const Values& valu
   const bool analog = planned != plan.layers.end() && !plan.stream;
   const ChannelAffine& affine = analog ? planned->second.affine : affines_.at(index);
   const Value* addend = step.addend ? &values.at(*step.addend) : nullptr;
-  return finish_layer(step, sums, runners_.at(index).output_shape(input), affine, addend);
+  const LayerRunner& runner = runners_.at(index);
+  const auto target = targets_.find(index);
+  // Sums of one stream are no whole numbers.
+  if (target == targets_.end() || (planned != plan.layers.end() && plan.stream))
+    return finish_layer(step, sums, runner.output_shape(input), affine, addend);
+  const LayerAdc* adc = analog ? &planned->second.adc : nullptr;
+  return finish_fixed(step, target->second, sums, runner.output_shape(input), affine, addend,
+                      runner.largest_sum(adc));
 }
 
 Value Executor::run_step(std::size_t index, const Values& values, const PreparedPlan& plan,
@@ -81,6 +90,7 @@ Value Executor::run_step(std::size_t index, const Values& values, const Prepared
   const Step& step = steps_[index];
   if (step.is_layer()) return run_layer(index, values, plan, histograms);
   if (std::holds_alternative<Input>(step.node->op)) return values.at(step.node->name);
+  if (std::optional<Value> exact = run_exactly(step, values)) return *std::move(exact);
   return quantize(run_digital(network_, *step.node, values), step.spec);
 }
 
@@ -127,7 +137,6 @@ Values Executor::run_each(const Values& values, std::size_t index,
   const Step& step = steps_[index];
   const LayerRunner& runner = runners_.at(index);
   const Value& input = values.at(step.node->inputs[0]);
-  const Value* addend = step.addend ? &values.at(*step.addend) : nullptr;
   const std::int64_t images = input.images();
   const Tensor sums = sums_each(index, values, plans);
   const std::int64_t rows = runner.rows(input);
@@ -136,9 +145,7 @@ Values Executor::run_each(const Values& values, std::size_t index,
   for (std::int64_t p = 0; p < std::ssize(plans); ++p) {
     const PreparedPlan& plan = plans[static_cast<std::size_t>(p)];
     Values part = values;
-    part[step.output] =
-        finish_layer(step, sums.slice(p * rows, (p + 1) * rows), runner.output_shape(input),
-                     plan.layers.at(step.node->name).affine, addend);
+    part[step.output] = finish(index, sums.slice(p * rows, (p + 1) * rows), values, plan);
     drop_dead(part, index + 1);
     put(part, p * images, images * std::ssize(plans), results);
   }

@@ -13,6 +13,7 @@
 #include "bitline/adc/adc_plan.h"
 #include "bitline/base/progress.h"
 #include "bitline/kernels/layer_histogram.h"
+#include "bitline/runtime/fixed_requantization.h"
 #include "bitline/runtime/layer_runner.h"
 #include "bitline/runtime/lowering.h"
 #include "bitline/runtime/mac_mode.h"
@@ -110,6 +111,11 @@ class Executor {
                    std::span<const PreparedPlan> plans) const;
   /// With the statistics and the bias that the network holds.
   ChannelAffine affine_of(std::size_t step, const LayerAdc* adc) const;
+  /// Grids that values get before the nodes that only move them, and where layers' outputs go under
+  /// `requantize = "fixed"`.
+  void choose_targets(const ArraySpec& array);
+  /// Throws Error where (8b) does not hold the layer's sums.
+  void check_target(std::size_t step, const ChannelAffine& affine, const LayerAdc* adc) const;
 
   Network network_;
   std::vector<Step> steps_;
@@ -117,6 +123,7 @@ class Executor {
   std::map<std::string, PlaceAndReason> places_;  // by layer
   std::map<std::size_t, LayerRunner> runners_;    // by step
   std::map<std::size_t, ChannelAffine> affines_;  // by step, without ADCs
+  std::map<std::size_t, FixedTarget> targets_;    // by step, under `requantize = "fixed"`
 };
 
 }  // namespace bitline

@@ -6,7 +6,9 @@
 #include "bitline/base/nearest_name.h"
 #include "bitline/kernels/instruction_set.h"
 #include "bitline/mapping/array_settings.h"
+#include "bitline/runtime/exact_step.h"
 #include "bitline/runtime/executor.h"
+#include "bitline/runtime/fixed_layer.h"
 #include "bitline/runtime/set_up_progress.h"
 
 namespace bitline {
@@ -54,6 +56,33 @@ Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine
   }
   told.end();
   for (const auto& [step, runner] : runners_) affines_[step] = affine_of(step, nullptr);
+  choose_targets(array);
+}
+
+void Executor::choose_targets(const ArraySpec& array) {
+  for (Step& step : steps_)
+    if (step.spec_ahead && step.spec_ahead->rule == GridRule::kDivide &&
+        has_exact_form(step.node->op))
+      step.spec = step.spec_ahead;
+  if (array.requantize != Requantize::kFixed) return;
+  for (const auto& [index, runner] : runners_) {
+    if (runner.is_real()) continue;
+    Step& step = steps_[index];
+    if (!step.spec) step.spec = step.spec_ahead;
+    if (const auto target = fixed_target(step, array.requantize_bits)) {
+      targets_.emplace(index, *target);
+      check_target(index, affines_.at(index), nullptr);
+    }
+  }
+}
+
+void Executor::check_target(std::size_t step, const ChannelAffine& affine,
+                            const LayerAdc* adc) const {
+  const auto target = targets_.find(step);
+  if (target == targets_.end()) return;
+  const FixedLimits limits{runners_.at(step).largest_sum(adc)};
+  with_context(fmt::format("layer {}", steps_[step].node->name),
+               [&] { FixedRequantization(affine, target->second, 0, limits); });
 }
 
 ChannelAffine Executor::affine_of(std::size_t step, const LayerAdc* adc) const {
@@ -107,6 +136,7 @@ PreparedPlan Executor::prepare(const AdcPlan& plan) const {
       PreparedPlan::Layer& entry = prepared.layers[name];
       entry.adc = make_layer_adc(*layer, make_stream_tables(planned.spec, planned.sums));
       entry.affine = affine_of(step, &entry.adc);
+      check_target(step, entry.affine, &entry.adc);
     });
   }
   return prepared;

@@ -40,6 +40,19 @@ std::vector<double> as_doubles(const Tensor& exact) {
   return {exact.data<float>().begin(), exact.data<float>().end()};
 }
 
+/// max Σ|W| over the output channels, times more than |A| can be.
+std::int64_t largest_exact_sum(const IntegerLayer& layer) {
+  const auto weights = layer.weights.data<std::int32_t>();
+  const auto rows = static_cast<std::size_t>(layer.geometry.fan_in());
+  std::int64_t largest = 0;
+  for (std::size_t first = 0; first < weights.size(); first += rows) {
+    std::int64_t sum = 0;
+    for (const std::int32_t weight : weights.subspan(first, rows)) sum += std::abs(weight);
+    largest = std::max(largest, sum);
+  }
+  return largest << layer.input_bits;
+}
+
 }  // namespace
 
 LayerRunner LayerRunner::real_numbers(const Network& network, const Node& node, const Shape& in) {
@@ -61,6 +74,7 @@ LayerRunner LayerRunner::integers(const IntegerLayer& layer, const ArraySpec* ar
   for (const float scale : layer.weight_scale)
     runner.scale_.push_back(static_cast<double>(scale) * static_cast<double>(layer.input_scale));
   runner.zero_offset_ = zero_offset_of(layer, runner.scale_);
+  runner.largest_sum_ = largest_exact_sum(layer);
   runner.dense_ = make_dense_product(layer);
   if (array != nullptr) {
     runner.cim_ = std::make_unique<CimLayer>(map_layer(layer, *array));

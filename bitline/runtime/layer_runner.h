@@ -44,6 +44,10 @@ class LayerRunner {
   std::int64_t rows(const Value& input) const;
   /// What one unit of the sums is worth, one or one per output channel.
   std::vector<double> output_scale(const LayerAdc* adc) const;
+  /// No sum exceeds it in magnitude; 0 of real numbers.
+  std::int64_t largest_sum(const LayerAdc* adc) const {
+    return adc != nullptr ? adc->largest_output : largest_sum_;
+  }
   /// What the zero point of the input adds to a sum's real number (zero_point.h).
   const std::vector<double>& zero_offset() const { return zero_offset_; }
   /// Shape of the layer's output for a batch.
@@ -62,6 +66,7 @@ class LayerRunner {
   bool is_real_ = false;
   std::vector<double> scale_;  // s_a · s_w of the integer modes, 1 in float mode
   std::vector<double> zero_offset_;
+  std::int64_t largest_sum_ = 0;  // of exact ones
   std::unique_ptr<DenseProduct> dense_;
   std::unique_ptr<CimLayer> cim_;
   std::unique_ptr<MacBackend> backend_;

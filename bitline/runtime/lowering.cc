@@ -4,6 +4,9 @@
 #include <map>
 #include <set>
 
+#include "bitline/graph/kept_values.h"
+#include "bitline/runtime/exact_step.h"
+
 namespace bitline {
 namespace {
 
@@ -72,7 +75,29 @@ class Folder {
   void finish(Step& step, const Node& last) const {
     step.output = last.name;
     const auto spec = network_.quant.find(last.name);
-    if (spec != network_.quant.end()) step.spec = spec->second;
+    if (spec != network_.quant.end())
+      step.spec = spec->second;
+    else if (const QuantSpec* moved = grid_ahead(last, is_moved); moved != nullptr)
+      step.spec_ahead = *moved;
+    else if (const QuantSpec* summed = grid_ahead(last, is_summed); summed != nullptr)
+      step.step_ahead = summed->scale.data<float>()[0];
+  }
+
+  static bool is_moved(const Operator& op) {
+    return keeps_values(op) || std::holds_alternative<Relu>(op);
+  }
+  static bool is_summed(const Operator& op) { return is_moved(op) || has_exact_form(op); }
+
+  /// The first grid behind the value, past operators for which `passes` holds and which nothing
+  /// else reads from.
+  const QuantSpec* grid_ahead(const Node& last, bool (*passes)(const Operator&)) const {
+    const auto readers = readers_.find(last.name);
+    if (readers == readers_.end() || readers->second.size() != 1) return nullptr;
+    const Node& next = *readers->second[0];
+    if (!passes(next.op)) return nullptr;
+    const auto spec = network_.quant.find(next.name);
+    if (spec == network_.quant.end()) return grid_ahead(next, passes);
+    return spec->second.axis < 0 ? &spec->second : nullptr;
   }
 
   const Network& network_;

@@ -19,6 +19,13 @@ struct Step {
   std::vector<const Node*> nodes;  ///< all that the step covers, in order
   std::string output;              ///< name of the value that the step makes
   std::optional<QuantSpec> spec;   ///< grid of that value
+  /// Of a value without one: the grid that it gets further on, behind nodes that only move its
+  /// elements, choose the largest of them, or set negative ones to 0. To round before or behind
+  /// those is the same.
+  std::optional<QuantSpec> spec_ahead;
+  /// Of a value that comes to no grid so: the scale of the one that a residual sum or a mean of it
+  /// comes to.
+  std::optional<float> step_ahead;
   bool is_layer() const {
     return std::holds_alternative<Conv>(node->op) || std::holds_alternative<Linear>(node->op);
   }

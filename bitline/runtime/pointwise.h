@@ -21,7 +21,7 @@ namespace bitline {
 struct ChannelAffine {
   std::vector<double> multiplier;
   std::vector<double> offset;
-  /// They lead to steps of the value's grid, which are rounded in double: equation (8b).
+  /// They lead to steps of the value's grid, which are rounded in double: equation (8d).
   bool gives_steps = false;
 };
 
@@ -44,7 +44,7 @@ ChannelAffine fold_affine(const Network& network, const Step& step,
                           std::span<const double> output_scale, std::span<const double> zero_offset,
                           const NormStatistics& statistics);
 
-/// Whether equation (8b) leads from the step's sums, where they are integers, to its grid.
+/// Whether equation (8d) leads from the step's sums, where they are integers, to its grid.
 bool is_by_multiplier(const Step& step);
 /// Its map, where the sums are in units of `unit`:
 ///   multiplier = M · unit, offset = M · (bias / s + zero / s), M = float32(s / s_y),

@@ -23,17 +23,6 @@ Tensor as_images(const Tensor& integers, const CimLayer& layer) {
   return integers.reshaped({integers.size() / g.in_size(), g.in_channels, g.in_height, g.in_width});
 }
 
-Tensor first_images(const Network& network, const RunConfig& config, std::int64_t count,
-                    const Job& job) {
-  const Dataset sample = load_search_sample(config.data, config.seed, job);
-  if (count < 1 || count > sample.size())
-    fail_usage("{} images; the search sample has 1 to {}, see data.images_per_class", count,
-               sample.size());
-  std::vector<std::int64_t> indices(static_cast<std::size_t>(count));
-  std::iota(indices.begin(), indices.end(), 0);
-  return normalized_images(network, subset(sample, indices), config.data);
-}
-
 }  // namespace
 
 std::vector<std::byte> export_npz(const Network& network, const ArraySpec& array,
@@ -68,6 +57,17 @@ std::vector<GoldenLayer> golden_layers(const Executor& executor, const GoldenReq
                       as_images(input.data, *layer)});
   }
   return layers;
+}
+
+Tensor first_images(const Network& network, const RunConfig& config, std::int64_t count,
+                    const Job& job) {
+  const Dataset sample = load_search_sample(config.data, config.seed, job);
+  if (count < 1 || count > sample.size())
+    fail_usage("{} images; the search sample has 1 to {}, see data.images_per_class", count,
+               sample.size());
+  std::vector<std::int64_t> indices(static_cast<std::size_t>(count));
+  std::iota(indices.begin(), indices.end(), 0);
+  return normalized_images(network, subset(sample, indices), config.data);
 }
 
 void export_golden(const Network& network, const RunConfig& config, const GoldenRequest& request,

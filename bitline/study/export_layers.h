@@ -32,6 +32,11 @@ struct GoldenRequest {
 std::vector<GoldenLayer> golden_layers(const Executor& executor, const GoldenRequest& request,
                                        const Tensor& images);
 
+/// The first `count` images of the search sample, normalised. Throws Error (kUsage) for more than
+/// it has.
+Tensor first_images(const Network& network, const RunConfig& config, std::int64_t count,
+                    const Job& job);
+
 /// Runs images of the search sample and writes their golden vectors into `folder`. Throws Error
 /// (kUsage) for more images than the sample has.
 void export_golden(const Network& network, const RunConfig& config, const GoldenRequest& request,
