@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <initializer_list>
 #include <set>
 #include <utility>
 #include <vector>
@@ -13,9 +14,7 @@
 namespace bitline {
 namespace {
 
-using Names = std::vector<std::string_view>;
-
-bool is_one_of(std::string_view name, const Names& names) {
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
   return std::ranges::find(names, name) != names.end();
 }
 

@@ -1,7 +1,7 @@
 // How far a network whose grids multiply by 1/s is from its ONNX file, which says v / s.
 #pragma once
 
-#include "bitline/base/job.h"
+#include "bitline/base/progress.h"
 #include "bitline/graph/network.h"
 #include "bitline/options/run_config.h"
 
