@@ -20,7 +20,7 @@ Network diamond() {
   Network network = network_with_input({2});
   append(network, "left", Linear{}, {"input"}, {{"weight", filled({2, 2}, 1)}});
   append(network, "right", Linear{}, {"input"}, {{"weight", filled({2, 2}, 2)}});
-  append(network, "sum", Add{}, {"left", "right"});
+  append(network, "sum", ResidualAdd{}, {"left", "right"});
   append(network, "end", Relu{}, {"sum"});
   network.quant["right"] = test::unsigned_spec(4);
   network.quant["right.weight"] = test::signed_spec(4);

@@ -37,7 +37,7 @@ std::string holder(const fs::path& folder) {
 }  // namespace
 
 // Delegates, so that the destructor closes the file when this body throws.
-FolderLock::FolderLock(const fs::path& folder) : FolderLock(open_FolderLock::file_in(folder)) {
+FolderLock::FolderLock(const fs::path& folder) : FolderLock(open_lock_file(folder)) {
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) refuse(folder, errno);
     fail("run folder {} is in use by {}; wait, or choose another with --out", folder.string(),

@@ -272,9 +272,10 @@ struct RandomAllocation {
       return static_cast<std::int64_t>(
           Random::stream(seed, layer.name, static_cast<std::uint64_t>(levels)).below(20));
     };
+    const SyntheticEvaluator network = evaluator();
     for (const std::int64_t levels : options.levels) {
       options.uniform.emplace_back();
-      for (const SearchLayer& layer : evaluator().layers())
+      for (const SearchLayer& layer : network.layers())
         options.uniform.back().layers[layer.name].spec.levels = levels;
     }
   }

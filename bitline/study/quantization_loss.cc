@@ -26,7 +26,7 @@ std::vector<std::string> remedies(const QuantizationLoss& loss, const QuantizeCo
   if (loss.points() <= 1) return settings;
   if (quantize.grids.weight_scale == ScaleGranularity::kLayer)
     settings.emplace_back("quantize.weight_scale = \"channel\"");
-  if (!quantize.post_training.bias_correction)
+  if (!quantize.post_training.correct_bias)
     settings.emplace_back("quantize.bias_correction = true");
   if (!quantize.fine_tune) settings.emplace_back("quantize.fine_tune = true");
   return settings;

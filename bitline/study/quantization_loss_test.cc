@@ -32,7 +32,7 @@ TEST(QuantizationLoss, NeedsNoRemedyUpToAPoint) {
 TEST(QuantizationLoss, NamesNoRemedyThatIsSet) {
   QuantizeConfig quantize;
   quantize.grids.weight_scale = ScaleGranularity::kChannel;
-  quantize.post_training.bias_correction = true;
+  quantize.post_training.correct_bias = true;
   EXPECT_THAT(remedies(loss_of(180, 90), quantize), ElementsAre("quantize.fine_tune = true"));
   quantize.fine_tune = true;
   EXPECT_THAT(remedies(loss_of(180, 90), quantize), IsEmpty());
