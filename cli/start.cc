@@ -43,7 +43,8 @@ void* open_beside(const char* folder) {
 int main(int argc, char** argv) {
   heed_signals();
   void* program = nullptr;
-  for (const char* folder : {"", BITLINE_PROGRAM_FOLDER})  // where it is built, where installed
+  const char* const folders[] = {"", BITLINE_PROGRAM_FOLDER};  // where it is built, where installed
+  for (const char* folder : folders)
     if (program == nullptr) program = open_beside(folder);
   void* const entry = program == nullptr ? nullptr : dlsym(program, bitline::cli::kProgramFunction);
   if (entry == nullptr) {

@@ -25,7 +25,7 @@ CodeTable zero_tread(std::int64_t levels, std::int64_t delta, std::int64_t rows)
   AdcSpec spec;
   spec.levels = levels;
   spec.delta = delta;
-  return make_code_table(spec, -rows, rows);
+  return make_code_table(spec, {-rows, rows});
 }
 
 /// What the kernel makes of a sum.

@@ -60,7 +60,7 @@ TEST(ResultRows, GoRoundAsText) {
       "validation_loss_points,test_accuracy,test_accuracy_lower,test_accuracy_upper,"
       "test_loss_points,test_loss_lower,test_loss_upper,plan,network\n"
       "lossless,,,94.0000,0.0000,96.0000,0.0000,91.9000,90.0443,93.4350,0.0000,-0.1956,0.1956,,\n"
-      "6,layer-wise,recalibrated,94.0000,0.0000,96.0000,-0.0000,88.3000,86.1597,90.1472,3.6000,"
+      "6,layer-wise,recalibrated,94.0000,0.0000,96.0000,0.0000,88.3000,86.1597,90.1472,3.6000,"
       "1.8247,5.3609,plans/L6-layer-wise.json,networks/L6-layer-wise.safetensors\n";
   EXPECT_EQ(to_csv(rows_from_csv(csv)), csv);
 }

@@ -204,7 +204,7 @@ TEST(Executor, FirstAndLastLayerAreThoseOfTheNetworksOrder) {
 TEST(Executor, RefusesAPlanOfAnotherArrayAndNamesTheLayer) {
   const Executor analog(small_network(), MacMode::kAnalog);
   AdcPlan plan = plan_for(analog, four_levels());
-  plan.layers.at("grouped").maximum += 1;
+  plan.layers.at("grouped").sums.maximum += 1;
   const std::string message = message_of([&] { analog.prepare(plan); });
   EXPECT_THAT(message, ::testing::HasSubstr("layer grouped"));
   EXPECT_THAT(message, ::testing::HasSubstr("search again"));
