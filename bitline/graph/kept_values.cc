@@ -8,8 +8,7 @@ namespace {
 bool same_grid(const QuantSpec& a, const QuantSpec& b) {
   return a.bits == b.bits && a.is_signed == b.is_signed && a.narrow == b.narrow && a.odd == b.odd &&
          a.rounding == b.rounding && a.rule == b.rule && a.zero_point == b.zero_point &&
-         a.axis == b.axis &&
-         std::ranges::equal(a.scale.data<float>(), b.scale.data<float>());
+         a.axis == b.axis && std::ranges::equal(a.scale.data<float>(), b.scale.data<float>());
 }
 
 }  // namespace

@@ -96,7 +96,8 @@ TorchTensor torch_tensor(const PickleValue& value) {
   const PickleObject& call = object_as(value, Kind::kCall);
   const std::vector<PickleValue>& arguments = arguments_of(call);
   // Before PyTorch 0.4 without the _v2, and with these four arguments alone.
-  if (!function_of(call).starts_with("_rebuild_tensor") || arguments.size() < 4) fail_malformed_tensor();
+  if (!function_of(call).starts_with("_rebuild_tensor") || arguments.size() < 4)
+    fail_malformed_tensor();
   TorchTensor tensor{torch_storage(object_as(arguments[0], Kind::kPersistentId)),
                      value_as<std::int64_t>(arguments[1]), counts_of(arguments[2]),
                      counts_of(arguments[3])};

@@ -45,11 +45,12 @@ void visit_fields(Post& post, Visit&& visit) {
   visit(FieldText{"fold_batch_norm",
                   "without training: batch-norm goes into the weights in front of it first"},
         post.fold_batch_norm);
-  visit(FieldText{"rounding",
-                  "without training: weights go to the `nearest` integer, or to those that leave the "
-                  "least squared error of the layer's outputs on the calibration images "
-                  "(`least-squares`; layers of up to 4,608 inputs)"},
-        post.rounding);
+  visit(
+      FieldText{"rounding",
+                "without training: weights go to the `nearest` integer, or to those that leave the "
+                "least squared error of the layer's outputs on the calibration images "
+                "(`least-squares`; layers of up to 4,608 inputs)"},
+      post.rounding);
   visit(FieldText{"bias_correction",
                   "without training: biases take up the mean error of each channel"},
         post.correct_bias);

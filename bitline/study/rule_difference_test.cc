@@ -73,7 +73,8 @@ TEST(BorderDifference, GridsThatDivideAndGridsOfSignsAreLeftOut) {
 TEST(ValueDifference, CountsValuesThatGoToAnotherInteger) {
   SilentProgress silent;
   const Tensor images = tensor_of({2, 2}, {37.5F, 30, 30, 30});
-  const ValueDifference difference = value_difference(network_of(15), {}, images, {silent, {}});
+  const RunConfig config;
+  const ValueDifference difference = value_difference(network_of(15), config, images, {silent, {}});
   EXPECT_EQ(difference.images, 2);
   EXPECT_EQ(difference.values, 4);
   EXPECT_EQ(difference.moved, 1);
