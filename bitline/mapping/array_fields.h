@@ -69,8 +69,8 @@ void visit_fields(Array& array, Visit&& visit) {
         array.requantize);
   visit(FieldText{"requantize_bits",
                   "`fixed`: F, bits of the multipliers, and fractional bits of offsets and "
-                  "residual sums; 2 to 24"},
-        array.requantize_bits, Whole{2, 24});
+                  "residual sums; 2 to 20"},
+        array.requantize_bits, Whole{2, 20});
 }
 
 }  // namespace bitline

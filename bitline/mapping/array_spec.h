@@ -92,7 +92,7 @@ struct ArraySpec {
   LayerPolicy first_layer = LayerPolicy::kDigitalInteger;  ///< whether it lies on the array
   LayerPolicy last_layer = LayerPolicy::kDigitalInteger;   ///< likewise
   Requantize requantize = Requantize::kFloat;              ///< what stands behind the sums
-  int requantize_bits = 16;                                ///< F of (8b), 2 to 24
+  int requantize_bits = 16;                                ///< F of (8b), 2 to 20
 
   /// N: rows driven at once.
   std::int64_t driven_rows() const { return active_rows == 0 ? rows : active_rows; }

@@ -57,7 +57,7 @@ TEST(ExactStep, MeansOnTheSameScaleSendTiesToTheEvenInteger) {
 
 TEST(ExactStep, GridsThatMultiplyKeepTheirFloat32) {
   const QuantSpec out = grid(0.1F, GridRule::kReciprocal);
-  EXPECT_EQ(integers_behind(mean_network(AveragePool{}, grid(0.1F), out), {7, 7, 6, 6}),
+  EXPECT_EQ(integers_behind(mean_network(GlobalAveragePool{}, grid(0.1F), out), {7, 7, 6, 6}),
             Integers{7});
 }
 

@@ -223,7 +223,7 @@ TEST(FixedLayers, ManyBitsComeCloseToRealNumbers) {
   const Network network = test::small_network();
   const Tensor images = test::random_images(32);
   const Tensor exact = Executor(network, MacMode::kLossless).logits(images);
-  const Tensor fixed = Executor(network, MacMode::kLossless, fixed_array(24)).logits(images);
+  const Tensor fixed = Executor(network, MacMode::kLossless, fixed_array(20)).logits(images);
   std::size_t same = 0;
   for (std::size_t i = 0; i < exact.data<float>().size(); ++i)
     same += exact.data<float>()[i] == fixed.data<float>()[i] ? 1 : 0;
