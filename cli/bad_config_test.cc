@@ -198,8 +198,8 @@ TEST_F(StudyTest, WeightsOfOneBitUnderDifferentialAreRefused) {
   options.weight_bits = 1;
   options.odd_weights = true;
   write_network(folder() / "network.safetensors", make_network(options));
-  expect_refusal({"run", "study.toml", "--out", "out"}, kUsage,
-                 {"layer conv2", "encoding = differential", "take encoding = bipolar"});
+  expect_refusal({"run", "study.toml", "--out", "out", "--set", "array.encoding=differential"},
+                 kUsage, {"layer conv2", "encoding = differential", "take encoding = bipolar"});
 }
 
 TEST_F(StudyTest, TrainingWeightsOfOneBitOnTheOrdinaryGridIsRefused) {

@@ -91,10 +91,13 @@ TEST_F(JsonTest, EveryResultIsAsItsSchemaSays) {
 
 TEST_F(JsonTest, ACheckFindsWhatIsMissingWrongAndUnknown) {
   const fs::path schema = kSchemas / "recalibrate.schema.json";
-  EXPECT_THAT(SchemaCheck::errors(schema, {{"network", "n"}, {"images", 1}}), testing::IsEmpty());
-  EXPECT_THAT(SchemaCheck::errors(schema, {{"network", 3}, {"image", 1}}),
-              testing::UnorderedElementsAre("$: images is missing", "$.image: is not allowed",
-                                            "$.network: 3 is not \"string\""));
+  const nlohmann::json valid{
+      {"network", "n"}, {"images", 1}, {"given_batch_norm", nlohmann::json::array()}};
+  EXPECT_THAT(SchemaCheck::errors(schema, valid), testing::IsEmpty());
+  EXPECT_THAT(
+      SchemaCheck::errors(schema, {{"network", 3}, {"image", 1}}),
+      testing::UnorderedElementsAre("$: images is missing", "$: given_batch_norm is missing",
+                                    "$.image: is not allowed", "$.network: 3 is not \"string\""));
 }
 
 TEST_F(JsonTest, RunGivesRowsAndTheRecommendedPlan) {

@@ -61,7 +61,7 @@ TEST_F(NetworkFileTest, OddWeightsTakeBipolarCellsEverywhere) {
   EXPECT_EQ(run({"evaluate", "study.toml"}).exit_code, 0);
   EXPECT_EQ(run({"search", "study.toml", "--out", "out"}).exit_code, 0);
   EXPECT_NE(read("out/L3-layer-wise.json").find("bipolar"), std::string::npos);
-  expect_refusal({"evaluate", "study.toml", "--set", "array.encoding=differential"}, 1,
+  expect_refusal({"evaluate", "study.toml", "--set", "array.encoding=differential"}, 2,
                  {"take encoding = bipolar"});
 }
 

@@ -20,7 +20,10 @@ class TorchPartTest : public StudyTest {
  protected:
   void SetUp() override {
     if (!trains()) GTEST_SKIP() << kNoTraining;
-    std::filesystem::copy_file(BITLINE_PROGRAM, folder() / "bitline");
+    const std::filesystem::path program = BITLINE_PROGRAM;
+    std::filesystem::copy_file(program, folder() / "bitline");
+    const std::string opened = "bitline_program.so";  // by the executable
+    std::filesystem::copy_file(program.parent_path() / opened, folder() / opened);
     std::filesystem::copy_file(BITLINE_LIBRARY, folder() / BITLINE_SONAME);
   }
   void TearDown() override {

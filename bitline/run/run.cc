@@ -90,12 +90,14 @@ class Run {
     subject_.array = describe(config_.array) + describe(config_.data);
     check_delta_step_fits(subject_.network, config_);
     subject_.sample = load_search_sample(config_.data, config_.seed, job_);
+    check_fit(subject_.network, subject_.sample);
     recalibrates_ = config_.search.recalibrate && can_recalibrate(subject_.network, config_.array);
     if (recalibrates_)
       outcome_.given_batch_norm = layers_without_batch_norm(subject_.network, config_.array);
     subject_.network_hash = content_hash(subject_.network);
     subject_.sample_hash = content_hash(subject_.sample);
     rows_.emplace(config_, subject_.network, subject_.sample, stages_, job_);
+    check_fit(subject_.network, rows_->test_images());  // which are read at the end
     pending_.push_back({{}, "lossless", {}, Treatment::kNone, "", ""});
     if (config_.retrain && config_.retrain->control) retrained_case({}, {});
   }
