@@ -7,8 +7,8 @@ namespace bitline {
 
 /// The possible partial sums of a column: minimum, minimum + step … maximum.
 struct SumRange {
-  std::int64_t minimum = 0;
-  std::int64_t maximum = 0;
+  std::int64_t minimum = 0;  ///< smallest possible sum
+  std::int64_t maximum = 0;  ///< largest possible sum
   /// 1, or 2 where sums of one parity alone are possible, as those of an even number of −1 and +1.
   std::int64_t step = 1;
 
