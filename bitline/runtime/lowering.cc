@@ -16,6 +16,7 @@ class Folder {
   explicit Folder(const Network& network) : network_(network), shapes_(infer_shapes(network)) {
     for (const Node& node : network.nodes)
       for (const std::string& input : node.inputs) readers_[input].push_back(&node);
+    look_ahead();
   }
 
   bool swallowed(const Node& node) const { return swallowed_.contains(&node); }
@@ -77,9 +78,9 @@ class Folder {
     const auto spec = network_.quant.find(last.name);
     if (spec != network_.quant.end())
       step.spec = spec->second;
-    else if (const QuantSpec* moved = grid_ahead(last, is_moved); moved != nullptr)
+    else if (const QuantSpec* moved = ahead_.at(&last).moved; moved != nullptr)
       step.spec_ahead = *moved;
-    else if (const QuantSpec* summed = grid_ahead(last, is_summed); summed != nullptr)
+    else if (const QuantSpec* summed = ahead_.at(&last).summed; summed != nullptr)
       step.step_ahead = summed->scale.data<float>()[0];
   }
 
@@ -88,21 +89,34 @@ class Folder {
   }
   static bool is_summed(const Operator& op) { return is_moved(op) || has_exact_form(op); }
 
-  /// The first grid behind the value, past operators for which `passes` holds and which nothing
-  /// else reads from.
-  const QuantSpec* grid_ahead(const Node& last, bool (*passes)(const Operator&)) const {
-    const auto readers = readers_.find(last.name);
-    if (readers == readers_.end() || readers->second.size() != 1) return nullptr;
-    const Node& next = *readers->second[0];
-    if (!passes(next.op)) return nullptr;
-    const auto spec = network_.quant.find(next.name);
-    if (spec == network_.quant.end()) return grid_ahead(next, passes);
-    return spec->second.axis < 0 ? &spec->second : nullptr;
+  /// The first grid behind a value, past operators that move it, or sum it too, and which nothing
+  /// else reads from; null where there is none.
+  struct GridsAhead {
+    const QuantSpec* moved = nullptr;
+    const QuantSpec* summed = nullptr;
+  };
+
+  /// That of every node. From the last one on, so that each looks at its reader alone.
+  void look_ahead() {
+    for (std::size_t i = network_.nodes.size(); i-- > 0;) {
+      const Node& node = network_.nodes[i];
+      GridsAhead& ahead = ahead_[&node];
+      const auto readers = readers_.find(node.name);
+      if (readers == readers_.end() || readers->second.size() != 1) continue;
+      const Node& next = *readers->second[0];
+      GridsAhead behind = ahead_.at(&next);
+      const auto spec = network_.quant.find(next.name);
+      if (spec != network_.quant.end())
+        behind.moved = behind.summed = spec->second.axis < 0 ? &spec->second : nullptr;
+      if (is_moved(next.op)) ahead.moved = behind.moved;
+      if (is_summed(next.op)) ahead.summed = behind.summed;
+    }
   }
 
   const Network& network_;
   std::map<std::string, Shape> shapes_;
   std::map<std::string, std::vector<const Node*>> readers_;
+  std::map<const Node*, GridsAhead> ahead_;
   std::set<const Node*> swallowed_;
 };
 
