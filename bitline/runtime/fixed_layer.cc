@@ -13,13 +13,16 @@ namespace {
 constexpr std::int64_t kGrain = 16;  // rows that one thread takes at least
 constexpr std::int64_t kLargestAddend = std::int64_t{1} << 32;  // of 32 bits and a zero point
 
-/// s · 2^−F, exact but for the smallest of numbers.
-float unit_of(const FixedTarget& target) { return std::ldexp(target.step, -target.bits); }
+/// Fractional bits of an integer of 32 bits that is 16 times the largest one of the grid at most.
+int unit_bits(const QuantSpec& grid, int bits) { return std::min(bits, 27 - grid.bits); }
 
-/// Real numbers in units of 2^−F of the step, to the nearest of 32 bits; NaN to the smallest.
-Value in_units(const Value& real, const FixedTarget& target) {
-  Value result{Tensor(DType::kI32, real.data.shape()), true, unit_of(target)};
-  const double factor = std::ldexp(1 / static_cast<double>(target.step), target.bits);
+/// s · 2^−bits, exact but for the smallest of numbers.
+float unit_of(float step, int bits) { return std::ldexp(step, -bits); }
+
+/// Real numbers in units of 2^−bits of the step, to the nearest of 32 bits; NaN to the smallest.
+Value in_units(const Value& real, float step, int bits) {
+  Value result{Tensor(DType::kI32, real.data.shape()), true, unit_of(step, bits)};
+  const double factor = std::ldexp(1 / static_cast<double>(step), bits);
   std::ranges::transform(std::as_const(real.data).data<float>(),
                          result.data.data<std::int32_t>().begin(), [factor](float v) {
                            const double units = std::nearbyint(static_cast<double>(v) * factor);
@@ -57,8 +60,9 @@ void run_rows(const FixedRequantization& requantize, const Tensor& sums,
 
 std::optional<FixedTarget> fixed_target(const Step& step, int bits) {
   if (step.spec) return FixedTarget{bits, step.spec->scale.data<float>()[0], step.spec, step.relu};
-  if (step.step_ahead) return FixedTarget{bits, *step.step_ahead, std::nullopt, step.relu};
-  return std::nullopt;
+  if (!step.sum_spec_ahead) return std::nullopt;
+  const QuantSpec& ahead = *step.sum_spec_ahead;
+  return FixedTarget{unit_bits(ahead, bits), ahead.scale.data<float>()[0], std::nullopt, step.relu};
 }
 
 Value finish_fixed(const Step& step, const FixedTarget& target, const Tensor& sums,
@@ -66,7 +70,8 @@ Value finish_fixed(const Step& step, const FixedTarget& target, const Tensor& su
                    std::int64_t largest_sum) {
   Value addend_in_units;
   if (addend != nullptr && !addend->quantized) {
-    addend_in_units = in_units(*addend, target);
+    const int bits = target.grid ? unit_bits(*target.grid, target.bits) : target.bits;
+    addend_in_units = in_units(*addend, target.step, bits);
     addend = &addend_in_units;
   }
   const FixedLimits limits{largest_sum, addend == nullptr ? 0 : kLargestAddend};
@@ -74,7 +79,8 @@ Value finish_fixed(const Step& step, const FixedTarget& target, const Tensor& su
       with_context(fmt::format("layer {}", step.node->name), [&] {
         return FixedRequantization(affine, target, addend == nullptr ? 0 : addend->scale, limits);
       });
-  Value output{Tensor(DType::kI32, shape), true, target.grid ? target.step : unit_of(target),
+  Value output{Tensor(DType::kI32, shape), true,
+               target.grid ? target.step : unit_of(target.step, target.bits),
                target.grid ? target.grid->zero_point : 0};
   FixedRequantization::Addends addends;
   if (addend != nullptr)

@@ -81,7 +81,7 @@ class Folder {
     else if (const QuantSpec* moved = ahead_.at(&last).moved; moved != nullptr)
       step.spec_ahead = *moved;
     else if (const QuantSpec* summed = ahead_.at(&last).summed; summed != nullptr)
-      step.step_ahead = summed->scale.data<float>()[0];
+      step.sum_spec_ahead = *summed;
   }
 
   static bool is_moved(const Operator& op) {

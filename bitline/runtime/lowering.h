@@ -23,9 +23,8 @@ struct Step {
   /// elements, choose the largest of them, or set negative ones to 0. To round before or behind
   /// those is the same.
   std::optional<QuantSpec> spec_ahead;
-  /// Of a value that comes to no grid so: the scale of the one that a residual sum or a mean of it
-  /// comes to.
-  std::optional<float> step_ahead;
+  /// Of a value that comes to no grid so: the one that a residual sum or a mean of it comes to.
+  std::optional<QuantSpec> sum_spec_ahead;
   bool is_layer() const {
     return std::holds_alternative<Conv>(node->op) || std::holds_alternative<Linear>(node->op);
   }
