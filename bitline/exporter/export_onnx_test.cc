@@ -135,7 +135,7 @@ TEST_P(Exported, AMeanOverTheImageFeedsALayerDirectly) {
 
 TEST_P(Exported, ThePlanLiesInTheMetadata) {
   AdcPlan plan;
-  plan.layers["layer"] = {{}, -2, 2};
+  plan.layers["layer"] = {{}, {-2, 2}};
   plan.layers["layer"].spec.levels = 3;
   plan.layers["layer"].spec.delta = 1;
   const Network network = one_layer(unsigned_spec(4), signed_spec(4, {0.5F}));

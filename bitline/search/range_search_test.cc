@@ -56,7 +56,7 @@ TEST(RangeSearch, ARefiningPassStartsFromThePlanThatItIsGiven) {
         return Score{1, off == 0 ? 1 : 0, off};
       }};
   const auto planned = [](std::int64_t delta) {
-    PlannedAdc adc{options_of(range_methods::kLayerWise).adc, -3, 3};
+    PlannedAdc adc{options_of(range_methods::kLayerWise).adc, {-3, 3}};
     adc.spec.delta = delta;
     return adc;
   };
@@ -81,7 +81,7 @@ TEST(RangeSearch, ARefiningPassKeepsAnAdcThatNoCandidateBeats) {
                                  const bool own = plan.layers.at("conv1").spec.delta == learned;
                                  return Score{1, own ? 1 : 0, own ? 0 : 1};
                                }};
-  PlannedAdc adc{options_of(range_methods::kLayerWise).adc, -3, 3};
+  PlannedAdc adc{options_of(range_methods::kLayerWise).adc, {-3, 3}};
   adc.spec.delta = learned;
   SilentProgress silent;
   const SearchResult result = refine_ranges(evaluator, options_of(range_methods::kLayerWise),
@@ -342,8 +342,8 @@ TEST(RangeSearchOptions, NetworksWithNothingToSearchAreRefused) {
   };
   refuse({}, 3, ErrorKind::kUsage, "no layer has an ADC to search");
   refuse(kTwoLayers, 0, ErrorKind::kUsage, "the search sample holds no image");
-  refuse({{"conv1", 0, 0}}, 3, ErrorKind::kFailure, "layer conv1: its only possible sum is 0");
-  refuse({{"a", -1, 1}, {"a", -2, 2}}, 3, ErrorKind::kFailure, "two layers are called a");
+  refuse({{"conv1", {0, 0}}}, 3, ErrorKind::kFailure, "layer conv1: its only possible sum is 0");
+  refuse({{"a", {-1, 1}}, {"a", {-2, 2}}}, 3, ErrorKind::kFailure, "two layers are called a");
 }
 
 }  // namespace

@@ -149,7 +149,7 @@ TEST(JournaledEvaluator, AsksTheNetworkOnlyOncePerPlanAndImages) {
   SyntheticEvaluator network(kLayers, 6, random_scores(1, 2, 5));
   JournaledEvaluator evaluator(network, journal);
   AdcPlan plan;
-  plan.layers["conv1"] = {AdcSpec{}, -20, 20};
+  plan.layers["conv1"] = {AdcSpec{}, {-20, 20}};
   const std::vector<std::int64_t> images = {0, 3};
   const std::vector<std::int64_t> others = {0, 4};
   std::int64_t reported = 0;

@@ -141,7 +141,7 @@ TEST(StatisticRanges, PlansOfEveryMethodReadBack) {
     if (method == range_methods::kFullRange) spec.step_rule = StepRule::kOuterLevels;
     for (const LayerStatistics& layer : {seen({-3, -1, -1, 0, 0, 0, 2, 5, 5, 11}), seen({4})})
       plan.layers[fmt::format("{}, from {} sums", name_of(method), statistics(layer.sums).total)] =
-          {range_from_statistics(method, spec, layer, {}), -128, 128};
+          {range_from_statistics(method, spec, layer, {}), {-128, 128}};
   }
   EXPECT_EQ(plan_from_json(to_json(plan)), plan);
 }
