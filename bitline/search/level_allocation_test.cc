@@ -373,7 +373,8 @@ TEST(LevelAllocation, DropsADivisionAsSoonAsItCannotKeepTheBudget) {
   some.search.block_images = 10;
   some.cost = [](const SearchLayer&, std::int64_t) { return 1; };
   SilentProgress silent;
-  DivisionMeter meter(evaluator, some, {silent, {}});
+  const Cancellation never;
+  DivisionMeter meter(evaluator, some, {silent, never});
   const Score lossless{100, 100, 0};
   const PlanRanking ranking(some, lossless);
   MeasuredPlan plan{};
