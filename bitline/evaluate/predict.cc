@@ -15,29 +15,36 @@ constexpr std::int64_t kBatchImages = 64;
 
 }  // namespace
 
-Tensor predict(const Executor& executor, const PreparedPlan& plan, const Dataset& dataset,
-               const Normalization& normalization, std::string_view task, const Job& job,
-               HistogramMap* histograms) {
+void for_each_batch(const Dataset& dataset, const Normalization& normalization,
+                    std::string_view task, const Job& job,
+                    const std::function<void(std::int64_t, const Tensor&)>& body) {
   const Normalizer normalizer(normalization);
-  Tensor all;
   job.progress.begin(task, dataset.size());
   for (std::int64_t first = 0; first < dataset.size(); first += kBatchImages) {
     job.cancellation.check();
     const std::int64_t last = std::min(first + kBatchImages, dataset.size());
     std::vector<std::int64_t> indices(static_cast<std::size_t>(last - first));
     std::iota(indices.begin(), indices.end(), first);
-    const Tensor images = normalizer.apply(subset(dataset, indices).images);
+    body(first, normalizer.apply(subset(dataset, indices).images));
+    job.progress.update(last, "");
+  }
+  job.progress.end();
+}
+
+Tensor predict(const Executor& executor, const PreparedPlan& plan, const Dataset& dataset,
+               const Normalization& normalization, std::string_view task, const Job& job,
+               HistogramMap* histograms) {
+  Tensor all;
+  for_each_batch(dataset, normalization, task, job, [&](std::int64_t first, const Tensor& images) {
     const Tensor logits = executor.logits(images, plan, histograms);
     const std::int64_t classes = logits.dim(1);
     if (!std::ranges::all_of(logits.data<float>(),
                              [](float logit) { return std::isfinite(logit); }))
       fail("network '{}' answers some of images {} to {} with what is no finite number",
-           executor.network().name, first, last - 1);
+           executor.network().name, first, first + images.dim(0) - 1);
     if (first == 0) all = Tensor(DType::kF32, {dataset.size(), classes});
     std::ranges::copy(logits.data<float>(), all.data<float>().begin() + first * classes);
-    job.progress.update(last, "");
-  }
-  job.progress.end();
+  });
   return all;
 }
 

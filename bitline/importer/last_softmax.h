@@ -1,7 +1,6 @@
 // A classifier that ends in Softmax or LogSoftmax. Internal to importer/.
 #pragma once
 
-#include <set>
 #include <string>
 
 #include "bitline/graph/network.h"

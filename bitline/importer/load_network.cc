@@ -7,8 +7,6 @@
 
 namespace bitline {
 
-Network load_network(const std::filesystem::path& file) { return load_network(file, {}); }
-
 Network load_network(const std::filesystem::path& file, const Shape& input) {
   if (file.extension() == ".onnx") return import_onnx(file, {.input = input});
   if (kind_of_file(file) == FileKind::kTorch) fail("{}", torch_file_in_place_of_network(file));

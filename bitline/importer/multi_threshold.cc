@@ -61,20 +61,16 @@ std::optional<QuantSpec> grid_of_counts(double scale, double bias, std::int64_t 
   return std::nullopt;
 }
 
-/// Whether v in steps of the grid, by its rule, rounded with ties upwards and clamped, is the count
-/// for every float32 number v. Both only rise with v, so that they are the same where they rise at
-/// the same numbers.
+/// Whether v / s, rounded with ties upwards and clamped, is the count for every float32 number v.
+/// Both only rise with v, so that they are the same where they rise at the same numbers.
 bool is_rounding(std::span<const float> thresholds, const QuantSpec& spec) {
   if (spec.odd || spec.minimum() != 0 || spec.maximum() != std::ssize(thresholds)) return false;
   const float scale = spec.scale.data<float>()[0];
-  const auto in_steps = [&](float v) {
-    return spec.rule == GridRule::kDivide ? v / scale : v * (1.0F / scale);
-  };
   for (std::size_t n = 0; n < thresholds.size(); ++n) {
     const float reached = thresholds[n];
     const float missed = std::nextafter(reached, -std::numeric_limits<float>::infinity());
     const float middle = static_cast<float>(n) + 0.5F;
-    if (!(in_steps(reached) >= middle) || !(in_steps(missed) < middle)) return false;
+    if (!(reached / scale >= middle) || !(missed / scale < middle)) return false;
   }
   return true;
 }

@@ -13,26 +13,28 @@ namespace {
 
 using onnx::TensorProto;
 
+/// The element type of integers whose zero point is input `zero_point`; where that is missing, that
+/// of input `like`.
+int type_of_integers(const OnnxNode& node, std::size_t zero_point, std::size_t like) {
+  if (node.has_input(zero_point)) return node.input(zero_point).element_type;
+  const ImportedValue& value = node.input(like);
+  if (!value.grid) return value.element_type;
+  return value.grid->is_signed ? TensorProto::INT8 : TensorProto::UINT8;
+}
+
 /// The real numbers of input i, whose grid the next two inputs state. Several scales of a constant
 /// run along `axis`.
 ImportedValue real_input(const OnnxNode& node, std::size_t i, std::int64_t axis = 0) {
   const ImportedValue& x = node.input(i);
-  int type = x.element_type;
-  if (node.has_input(i + 2))
-    type = node.input(i + 2).element_type;
-  else if (x.grid)
-    type = x.grid->is_signed ? TensorProto::INT8 : TensorProto::UINT8;
-  return dequantized(x, linear_grids(node, {i + 1, i + 2}, type, node.file_shape(x), axis));
+  return dequantized(x, linear_grids(node, {i + 1, i + 2}, type_of_integers(node, i + 2, i),
+                                     node.file_shape(x), axis));
 }
 
 /// The grid of the result, which two inputs state; without a zero point its integers are of the
 /// type of input `like`.
 QuantSpec result_grid(const OnnxNode& node, std::size_t scale, std::size_t like) {
-  const bool has_zero_point = node.has_input(scale + 1);
-  int type = has_zero_point ? node.input(scale + 1).element_type : node.input(like).element_type;
-  if (!has_zero_point && node.input(like).grid)
-    type = node.input(like).grid->is_signed ? TensorProto::INT8 : TensorProto::UINT8;
-  const Grids grids = linear_grids(node, {scale, scale + 1}, type, {}, 0);
+  const Grids grids =
+      linear_grids(node, {scale, scale + 1}, type_of_integers(node, scale + 1, like), {}, 0);
   if (grids.zero_points.size() != 1)
     fail("{} zero points for its result", grids.zero_points.size());
   require_positive(grids.spec.scale);

@@ -21,10 +21,6 @@ std::vector<std::int64_t> axes_of(OnnxNode& node, const ImportedValue& x) {
   return axes;
 }
 
-}  // namespace
-
-namespace {
-
 // Before operator set 13 the softmax runs over all axes from `axis` on, together.
 ImportedValue softmax(OnnxNode& node) {
   const ImportedValue& x = node.input(0);

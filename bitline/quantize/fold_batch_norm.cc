@@ -39,6 +39,10 @@ void fold(Network& network, Node& layer, const Node& norm) {
 
 }  // namespace
 
+bool has_channels_first(const Node& layer, const Shape& shape) {
+  return std::holds_alternative<Conv>(layer.op) || shape.size() == 1;
+}
+
 void fold_batch_norm(Network& network) {
   if (!network.quant.empty())
     fail("network '{}' has grids already; fold its batch-norm before it is quantized",
@@ -48,10 +52,8 @@ void fold_batch_norm(Network& network) {
   for (Node& norm : network.nodes) {
     if (!std::holds_alternative<BatchNorm>(norm.op)) continue;
     Node& layer = network.nodes[network.index_of(norm.inputs[0])];
-    // Of several vectors in one image the channels are not those of the batch-norm.
-    const bool is_matrix =
-        std::holds_alternative<Linear>(layer.op) && shapes.at(layer.name).size() > 1;
-    const bool fits = is_layer(layer) && !is_matrix && readers(network, layer.name) == 1;
+    const bool fits = is_layer(layer) && has_channels_first(layer, shapes.at(layer.name)) &&
+                      readers(network, layer.name) == 1;
     if (!fits) continue;
     fold(network, layer, norm);
     for (const auto& [role, key] : norm.parameters) network.tensors.erase(key);

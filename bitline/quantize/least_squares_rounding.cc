@@ -74,6 +74,16 @@ std::vector<float> nearest_plane(const Matrix& m, std::span<const double> wanted
   return levels;
 }
 
+/// The nearest level of each weight, whatever the others are.
+std::vector<float> one_by_one(std::span<const float> weights, std::span<const float> scales,
+                              const QuantSpec& spec) {
+  const std::size_t fan_in = weights.size() / scales.size();
+  std::vector<float> levels;
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    levels.push_back(Grid(spec, scales[i / fan_in]).to_level(weights[i]));
+  return levels;
+}
+
 }  // namespace
 
 RoundingSamples::RoundingSamples(std::int64_t fan_in, std::int64_t outputs)
@@ -115,17 +125,17 @@ std::vector<float> RoundingSamples::levels(std::span<const float> weights,
   };
   double power = 0;
   for (std::size_t i = 0; i < fan_in_; ++i) power += covariance(i, i);
+  if (!(power > 0)) return one_by_one(weights, scales, spec);
   const double ridge = kRidge * power / static_cast<double>(fan_in_);
   // Inputs of much power first: their errors are the ones that many others can take up.
   std::vector<std::size_t> order(fan_in_);
   std::iota(order.begin(), order.end(), 0);
-  if (ridge > 0)
-    std::ranges::stable_sort(order, std::ranges::greater(),
-                             [&](std::size_t i) { return covariance(i, i); });
+  std::ranges::stable_sort(order, std::ranges::greater(),
+                           [&](std::size_t i) { return covariance(i, i); });
   Matrix h(fan_in_);
   for (std::size_t i = 0; i < fan_in_; ++i)
     for (std::size_t k = 0; k < fan_in_; ++k)
-      h.at(i, k) = ridge > 0 ? covariance(order[i], order[k]) + (i == k ? ridge : 0) : i == k;
+      h.at(i, k) = covariance(order[i], order[k]) + (i == k ? ridge : 0);
   const Matrix m = upper_factor(h);
 
   std::vector<float> levels(weights.size());
@@ -139,7 +149,7 @@ std::vector<float> RoundingSamples::levels(std::span<const float> weights,
             const auto w = static_cast<double>(own[k]);
             const double both =
                 products_[o * fan_in_ + k] / n - output_sums_[o] / n * (input_sums_[k] / n);
-            wanted[i] = ridge > 0 ? both + ridge * w : w;
+            wanted[i] = both + ridge * w;
           }
           const float scale = scales[scales.size() == 1 ? 0 : o];
           const std::vector<float> found = nearest_plane(

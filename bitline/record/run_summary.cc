@@ -35,8 +35,7 @@ RunSummary run_summary_from_json(std::string_view text) {
     summary.recommended = optional_field<std::string>(json, "recommended").value_or("");
     summary.recommended_network =
         optional_field<std::string>(json, "recommended_network").value_or("");
-    summary.given_batch_norm = optional_field<std::vector<std::string>>(json, "given_batch_norm")
-                                   .value_or(std::vector<std::string>{});
+    summary.given_batch_norm = newer_field<std::vector<std::string>>(json, "given_batch_norm");
     summary.seconds = field<std::map<std::string, double>>(json, "seconds");
     summary.skipped = field<std::vector<std::string>>(json, "skipped");
     summary.doubts = newer_field<std::vector<std::string>>(json, "doubts");

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "bitline/quantize/fold_batch_norm.h"
 #include "bitline/runtime/layer_statistics.h"
 #include "bitline/runtime/lowering.h"
 #include "bitline/runtime/stays_digital.h"
@@ -83,9 +84,8 @@ std::vector<std::string> layers_without_batch_norm(const Network& network, const
   for (const Step& step : lower(network)) {
     if (!step.is_layer() || step.batch_norm != nullptr) continue;
     const std::string& name = step.node->name;
-    const bool is_matrix =
-        std::holds_alternative<Linear>(step.node->op) && shapes.at(name).size() > 1;
-    if (places.at(name).place == Place::kArray && !is_matrix) layers.push_back(name);
+    if (places.at(name).place == Place::kArray && has_channels_first(*step.node, shapes.at(name)))
+      layers.push_back(name);
   }
   return layers;
 }

@@ -28,37 +28,32 @@ void add_missing_biases(Network& network) {
   }
 }
 
-/// A layer's part of one group: outputs first … first + count − 1.
-struct Group {
-  std::int64_t index = 0;
-  std::int64_t first = 0;
-  std::int64_t count = 0;
-};
-
-/// Windows spread evenly over all there are: inputs on the grid, outputs of the float network.
+/// Of one group of a layer, whose outputs have these weights. Windows spread evenly over all there
+/// are: inputs on the grid, outputs of the float network.
 RoundingSamples samples_of(const LayerPatches& real, const LayerPatches& on_grid,
                            std::span<const float> weights, std::int64_t fan_in,
-                           const Group& group) {
-  RoundingSamples samples(fan_in, group.count);
+                           std::int64_t group) {
+  const std::int64_t count = std::ssize(weights) / fan_in;
+  RoundingSamples samples(fan_in, count);
   const std::int64_t wanted =
       std::min(on_grid.count(), std::max(kMostSamples, kSamplesPerInput * fan_in));
   for (std::int64_t first = 0; first < wanted; first += kBlock) {
     const std::int64_t size = std::min(kBlock, wanted - first);
     std::vector<float> inputs(static_cast<std::size_t>(size * fan_in));
-    std::vector<double> outputs(static_cast<std::size_t>(size * group.count));
+    std::vector<double> outputs(static_cast<std::size_t>(size * count));
     parallel_for(0, size, 8, [&](std::int64_t begin, std::int64_t end) {
       const auto length = static_cast<std::size_t>(fan_in);
       std::vector<float> exact(length);
       for (std::int64_t s = begin; s < end; ++s) {
         const std::int64_t window = (first + s) * on_grid.count() / wanted;
         const auto at = static_cast<std::size_t>(s);
-        on_grid.read(window, group.index, std::span(inputs).subspan(at * length, length));
-        real.read(window, group.index, exact);
-        for (std::size_t o = 0; o < static_cast<std::size_t>(group.count); ++o) {
+        on_grid.read(window, group, std::span(inputs).subspan(at * length, length));
+        real.read(window, group, exact);
+        for (std::size_t o = 0; o < static_cast<std::size_t>(count); ++o) {
           double sum = 0;
           for (std::size_t k = 0; k < length; ++k)
             sum += static_cast<double>(weights[o * length + k]) * static_cast<double>(exact[k]);
-          outputs[at * static_cast<std::size_t>(group.count) + o] = sum;
+          outputs[at * static_cast<std::size_t>(count) + o] = sum;
         }
       }
     });
@@ -77,14 +72,13 @@ void round_layer(Network& network, const std::string& name, const Shape& input,
   const std::int64_t outputs = geometry.out_channels / geometry.groups;
   const std::span<float> all = weight.data<float>();
   const std::span<const float> scales = spec.scale.data<float>();
-  for (std::int64_t g = 0; g < geometry.groups; ++g) {
-    const Group group{g, g * outputs, outputs};
-    const auto own = all.subspan(static_cast<std::size_t>(group.first * geometry.fan_in()),
+  for (std::int64_t group = 0; group < geometry.groups; ++group) {
+    const std::int64_t first = group * outputs;
+    const auto own = all.subspan(static_cast<std::size_t>(first * geometry.fan_in()),
                                  static_cast<std::size_t>(outputs * geometry.fan_in()));
-    const auto own_scales = scales.size() == 1
-                                ? scales
-                                : scales.subspan(static_cast<std::size_t>(group.first),
-                                                 static_cast<std::size_t>(outputs));
+    const auto own_scales = scales.size() == 1 ? scales
+                                               : scales.subspan(static_cast<std::size_t>(first),
+                                                                static_cast<std::size_t>(outputs));
     const std::vector<float> levels =
         samples_of(real, on_grid, own, geometry.fan_in(), group).levels(own, own_scales, spec);
     for (std::size_t i = 0; i < own.size(); ++i)

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "bitline/graph/kept_values.h"
+#include "bitline/quantize/fold_batch_norm.h"
 #include "bitline/runtime/exact_step.h"
 
 namespace bitline {
@@ -53,14 +54,9 @@ class Folder {
     return readers->second[0];
   }
 
-  /// Batch-norm goes by axis 0, which of a linear layer over several vectors counts the vectors.
-  bool has_channels_first(const Node& layer) const {
-    return std::holds_alternative<Conv>(layer.op) || shapes_.at(layer.name).size() == 1;
-  }
-
   bool absorb(Step& step, const Node& last, const Node& next) const {
     if (std::holds_alternative<BatchNorm>(next.op) && &last == step.node &&
-        has_channels_first(last)) {
+        has_channels_first(last, shapes_.at(last.name))) {
       step.batch_norm = &next;
     } else if (std::holds_alternative<ResidualAdd>(next.op) && !step.addend) {
       step.addend = next.inputs[0] == last.name ? next.inputs[1] : next.inputs[0];

@@ -56,7 +56,7 @@ void store(std::span<const float> row, const std::optional<QuantSpec>& spec, std
   }
   const Grid grid(*spec, output.scale);
   const auto integers = output.data.data<std::int32_t>().subspan(first, row.size());
-  for (std::size_t i = 0; i < row.size(); ++i) integers[i] = grid.to_integer(row[i]);
+  grid.to_integers(row, integers);
 }
 
 /// A row of sums through the affine map, the residual sum and the ReLU. One multiplier and offset
@@ -230,8 +230,7 @@ Value quantize(Value value, const std::optional<QuantSpec>& spec) {
   const Tensor reals = real(value);
   Value result = empty_output(spec, reals.shape());
   const Grid grid(*spec, result.scale);
-  std::ranges::transform(reals.data<float>(), result.data.data<std::int32_t>().begin(),
-                         [&grid](float r) { return grid.to_integer(r); });
+  grid.to_integers(reals.data<float>(), result.data.data<std::int32_t>());
   return result;
 }
 

@@ -25,10 +25,9 @@ struct PostTrainingOptions {
 
 /// Puts weights and inputs of every layer on grids of `options`' bits. The steps of weights follow
 /// from the weights, those of inputs from the values that `images` (F32, normalised) give in the
-/// float network, in 4,096 bins. With kLeastSquares and
-/// correct_bias: adjust_layers(). With correct_bias, each layer's bias takes up what the grids in
-/// front of it change in the mean of its output, channel by channel, front to back. Throws Error
-/// for a network that has grids already, and as attach_quantizers does.
+/// float network, in 4,096 bins. Weights and biases then make up for what the grids change, as
+/// adjust_layers() says. Throws Error for a network that has grids already, and as
+/// attach_quantizers does.
 Network quantize_post_training(Network network, const QuantizeOptions& options,
                                const PostTrainingOptions& post, const Tensor& images,
                                const Job& job);

@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "bitline/base/fail.h"
-#include "bitline/base/progress_task.h"
+#include "bitline/evaluate/predict.h"
 #include "bitline/graph/network_up_to.h"
 #include "bitline/quantize/integer_layer.h"
 #include "bitline/runtime/executor.h"
@@ -16,8 +15,6 @@
 
 namespace bitline {
 namespace {
-
-constexpr std::int64_t kBatchImages = 64;
 
 const Node* last_integer_layer(const Network& network) {
   const Node* last = nullptr;
@@ -45,37 +42,31 @@ AdcPlan plan_of_part(AdcPlan plan, const Executor& part) {
   return plan;
 }
 
+template <typename T>
+std::vector<double> numbers_of_type(const Tensor& tensor) {
+  const std::span<const T> elements = tensor.data<T>();
+  return {elements.begin(), elements.end()};
+}
+
 /// As double, which holds every element type but the largest 64-bit integers.
 std::vector<double> numbers_of(const Tensor& tensor) {
-  std::vector<double> numbers;
-  numbers.reserve(static_cast<std::size_t>(tensor.size()));
-  const auto take = [&]<typename T>(std::span<const T> values) {
-    for (const T value : values) numbers.push_back(static_cast<double>(value));
-  };
   switch (tensor.dtype()) {
     case DType::kF32:
-      take(tensor.data<float>());
-      break;
+      return numbers_of_type<float>(tensor);
     case DType::kF64:
-      take(tensor.data<double>());
-      break;
+      return numbers_of_type<double>(tensor);
     case DType::kU8:
-      take(tensor.data<std::uint8_t>());
-      break;
+      return numbers_of_type<std::uint8_t>(tensor);
     case DType::kI8:
-      take(tensor.data<std::int8_t>());
-      break;
+      return numbers_of_type<std::int8_t>(tensor);
     case DType::kI16:
-      take(tensor.data<std::int16_t>());
-      break;
+      return numbers_of_type<std::int16_t>(tensor);
     case DType::kI32:
-      take(tensor.data<std::int32_t>());
-      break;
+      return numbers_of_type<std::int32_t>(tensor);
     case DType::kI64:
-      take(tensor.data<std::int64_t>());
-      break;
+      return numbers_of_type<std::int64_t>(tensor);
   }
-  return numbers;
+  fail("element type {} is not known", static_cast<int>(tensor.dtype()));
 }
 
 /// The first place of the largest number of each row.
@@ -98,19 +89,14 @@ Tensor node_values(const Network& network, MacMode mode, const AdcPlan& plan,
   const Executor executor(std::move(part), mode, array, config.engine, job.progress);
   const PreparedPlan prepared =
       mode == MacMode::kAnalog ? executor.prepare(plan_of_part(plan, executor)) : PreparedPlan{};
-  const ProgressTask task(job.progress, fmt::format("values of {}", node), dataset.size());
   Values all;
-  for (std::int64_t first = 0; first < dataset.size(); first += kBatchImages) {
-    job.cancellation.check();
-    std::vector<std::int64_t> indices(
-        static_cast<std::size_t>(std::min(kBatchImages, dataset.size() - first)));
-    std::iota(indices.begin(), indices.end(), first);
-    Values values = executor.begin(
-        normalized_images(executor.network(), subset(dataset, indices), config.data));
-    executor.run(values, 0, executor.steps().size(), prepared);
-    put(values, first, dataset.size(), all);
-    job.progress.update(first + std::ssize(indices), "");
-  }
+  for_each_batch(dataset, normalization_of(executor.network(), config.data),
+                 fmt::format("values of {}", node), job,
+                 [&](std::int64_t first, const Tensor& images) {
+                   Values values = executor.begin(images);
+                   executor.run(values, 0, executor.steps().size(), prepared);
+                   put(values, first, dataset.size(), all);
+                 });
   return all.at(std::string(node)).data;
 }
 
