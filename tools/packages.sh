@@ -64,10 +64,10 @@ file finds what is to be stripped
 page_packages='
 chromium browser for tests of reports
 '
-# Where no node is there yet, of whatever origin.
+# Of .ci/page and .ci/onnxruntime, where no node is there yet, of whatever origin.
 node_packages='
-nodejs drives the browser
-npm fetches what drives the browser
+nodejs drives the browser, and ONNX Runtime
+npm fetches what does so
 '
 # And on top of that where .ci/run emulates 64-bit ARM.
 neon_packages='

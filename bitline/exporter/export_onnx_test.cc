@@ -242,6 +242,55 @@ TEST(ExportedQonnx, KeepsRoundings) {
   }
 }
 
+struct StoredWeights {
+  onnx::TensorProto weights;
+  onnx::TensorProto zero_point;
+};
+
+StoredWeights stored_weights(const Network& network) {
+  onnx::ModelProto model;
+  EXPECT_TRUE(model.ParseFromString(export_qdq(network)));
+  StoredWeights result;
+  for (const onnx::TensorProto& tensor : model.graph().initializer()) {
+    if (tensor.name() == "layer.weight") result.weights = tensor;
+    if (tensor.name() == "layer.weight/zero_point") result.zero_point = tensor;
+  }
+  return result;
+}
+
+// 255 · 64 + 255 · 64 is the largest sum of two products that 16 bits hold. 3/2 and -2 are 3 and -4
+// of step 1/2.
+TEST(ExportedQdq, SignedWeightsOfEightBitsAreUnsignedAbout128) {
+  QuantSpec odd = signed_spec(7);
+  odd.odd = true;
+  for (const QuantSpec& spec : {signed_spec(8, {0.5F}), odd}) {
+    const StoredWeights stored = stored_weights(one_layer(unsigned_spec(8), spec));
+    EXPECT_EQ(stored.weights.data_type(), onnx::TensorProto::UINT8);
+    EXPECT_EQ(stored.zero_point.data_type(), onnx::TensorProto::UINT8);
+    EXPECT_EQ(stored.zero_point.raw_data(), "\x80");
+  }
+  const StoredWeights wider = stored_weights(one_layer(unsigned_spec(8), signed_spec(8, {0.5F})));
+  EXPECT_EQ(wider.weights.raw_data(), "\x83\x7c");
+  const StoredWeights narrower = stored_weights(one_layer(unsigned_spec(8), signed_spec(7, {0.5F})));
+  EXPECT_EQ(narrower.weights.data_type(), onnx::TensorProto::INT8);
+  EXPECT_EQ(narrower.weights.raw_data(), "\x03\xfc");
+}
+
+TEST(ExportedQdq, SignedWeightsOfEightBitsComeBackSigned) {
+  for (const bool narrow : {false, true}) {
+    QuantSpec spec = signed_spec(8, {0.5F});
+    spec.narrow = narrow;
+    const Network network = one_layer(unsigned_spec(8), spec);
+    const Network imported = round_trip(network, kFormats[1]);
+    expect_same_layers(network, imported);
+    const QuantSpec& weight = imported.quant.at("layer.weight");
+    EXPECT_EQ(weight.bits, 8);
+    EXPECT_TRUE(weight.is_signed);
+    EXPECT_EQ(weight.narrow, narrow);
+    EXPECT_EQ(weight.zero_point, 0);
+  }
+}
+
 TEST(ExportedQdq, RefusesOtherRoundings) {
   QuantSpec spec = unsigned_spec(8, 0.5F);
   spec.rounding = Rounding::kHalfUp;

@@ -12,11 +12,35 @@ constexpr int kBits = 8;  // of the integers of QuantizeLinear
 /// Whether the integers are all of those that QuantizeLinear has.
 bool is_whole(const QuantSpec& spec) { return spec.bits == kBits && !spec.narrow && !spec.odd; }
 
-std::string add_zero_point(OnnxGraph& graph, const std::string& name, const QuantSpec& spec) {
+/// How integers stand in the file: as INT8, or as UINT8, each of them and the zero point `shift`
+/// larger.
+struct StoredAs {
+  bool is_signed;
+  std::int32_t shift = 0;
+};
+
+StoredAs stored_as(const QuantSpec& spec) { return {spec.is_signed || spec.odd}; }
+
+/// Processors with AVX2 and without VNNI add pairs of products of u8 and s8 in 16 bits, and ONNX
+/// Runtime takes that for QDQ: 2 · 255 · 64 fits, one more does not. It has no such sums of u8.
+StoredAs weights_stored_as(const QuantSpec& spec) {
+  constexpr std::int64_t kMostThatFits = 64;
+  const bool fits = spec.minimum() >= -kMostThatFits && spec.maximum() <= kMostThatFits;
+  return fits || !stored_as(spec).is_signed ? stored_as(spec) : StoredAs{false, 1 << (kBits - 1)};
+}
+
+std::string add_zero_point(OnnxGraph& graph, const std::string& name, const QuantSpec& spec,
+                           const StoredAs& stored) {
   const auto entries = static_cast<std::size_t>(spec.scale.size());
-  const std::vector<std::int32_t> zeros(entries, static_cast<std::int32_t>(spec.zero_point));
-  return graph.add_bytes(name + "/zero_point", scales_of(spec).shape(), zeros,
-                         spec.is_signed || spec.odd);
+  const std::vector<std::int32_t> zeros(
+      entries, static_cast<std::int32_t>(spec.zero_point) + stored.shift);
+  return graph.add_bytes(name + "/zero_point", scales_of(spec).shape(), zeros, stored.is_signed);
+}
+
+std::vector<std::int32_t> shifted(std::span<const std::int32_t> integers, std::int32_t shift) {
+  std::vector<std::int32_t> result(integers.begin(), integers.end());
+  for (std::int32_t& integer : result) integer += shift;
+  return result;
 }
 
 /// The real number at an end of the grid; import_onnx() works it out in the same way.
@@ -44,7 +68,7 @@ class QdqWriter : public GridWriter {
           {real, graph.add_number(node + "/minimum", real_at(spec, spec.minimum())),
            graph.add_number(node + "/maximum", real_at(spec, spec.maximum()))});
     const std::string scale = graph.add_floats(node + "/scale", scales_of(spec));
-    const std::string zero_point = add_zero_point(graph, node, spec);
+    const std::string zero_point = add_zero_point(graph, node, spec, stored_as(spec));
     const std::string integers = graph.unused_name(node + "/integers");
     graph.add_node("QuantizeLinear", node, {clipped, scale, zero_point}, integers);
     graph.add_node("DequantizeLinear", graph.unused_name(node + "/dequantize"),
@@ -59,15 +83,16 @@ class QdqWriter : public GridWriter {
           "its {}weights have {} bits, more than the integers of DequantizeLinear hold; export "
           "it as qonnx or npz",
           spec.odd ? "odd " : "", spec.bits);
-    const std::string constant =
-        graph.add_bytes(name, parameter.integers.shape(), parameter.integers.data<std::int32_t>(),
-                        spec.is_signed || spec.odd);
+    const StoredAs stored = weights_stored_as(spec);
+    const std::string constant = graph.add_bytes(
+        name, parameter.integers.shape(),
+        shifted(parameter.integers.data<std::int32_t>(), stored.shift), stored.is_signed);
     if (!is_whole(spec)) state_grid(graph, constant, spec);
     std::string output = graph.unused_name(name + "/real");
     onnx::NodeProto& node =
         graph.add_node("DequantizeLinear", output,
                        {constant, graph.add_floats(name + "/scale", scales_of(spec)),
-                        add_zero_point(graph, name, spec)},
+                        add_zero_point(graph, name, spec, stored)},
                        output);
     if (spec.scale.size() > 1) set_attribute(node, "axis", std::int64_t{spec.axis});
     return output;

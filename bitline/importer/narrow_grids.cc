@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "bitline/base/fail.h"
-#include "bitline/importer/grids.h"
 #include "bitline/importer/onnx_tensor.h"
 
 namespace bitline {
@@ -95,6 +94,18 @@ void clip_constant(OnnxNode& node, const ImportedValue& x, const Limits& limits)
 }
 
 }  // namespace
+
+ImportedValue with_stated_sign(const OnnxNode& node, const ImportedValue& x, Grids& grids) {
+  const std::string* text = node.stated_grid(0);
+  if (text == nullptr || grids.spec.is_signed || !parse_grid(*text, grids.spec).is_signed) return x;
+  const std::int64_t shift = std::int64_t{1} << (grids.spec.bits - 1);
+  ImportedValue lower = x;
+  lower.constant = x.constant->clone();
+  for (std::int64_t& integer : lower.constant->data<std::int64_t>()) integer -= shift;
+  for (std::int64_t& zero_point : grids.zero_points) zero_point -= shift;
+  grids.spec.is_signed = true;
+  return lower;
+}
 
 void take_stated_grid(const OnnxNode& node, std::span<const std::int64_t> integers,
                       QuantSpec& spec) {

@@ -58,7 +58,7 @@ void build_quantize_linear(OnnxNode& node) {
 }
 
 void build_dequantize_linear(OnnxNode& node) {
-  const ImportedValue x = node.input(0);
+  ImportedValue x = node.input(0);
   require_float(node, "output_dtype");
   Grids grids = grids_of(node, type_of_integers(node));
   if (x.grid && !node.has_input(2)) {  // then the integers themselves say of which type they are
@@ -66,6 +66,7 @@ void build_dequantize_linear(OnnxNode& node) {
     grids.spec.is_signed = x.grid->is_signed;
   }
   if (x.is_constant() && x.constant->dtype() == DType::kI64 && grids.spec.bits != 0) {
+    x = with_stated_sign(node, x, grids);
     take_stated_grid(node, x.constant->data<std::int64_t>(), grids.spec);
     if (x.grid) grids.spec.narrow = x.grid->narrow;
   }
