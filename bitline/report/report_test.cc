@@ -179,6 +179,8 @@ TEST_F(ReportTest, ManyCandidatesAreThinned) {
 // 50,410 of 117,600.
 TEST_F(ReportTest, SaysWhatSearchesMeasured) {
   const PageJson search = section_of(data(), "search");
+  EXPECT_THAT(column_of(search, "searches", "plan"), ElementsAre("L4-layer-wise", "L6-layer-wise"))
+      << "min-max takes its ranges from the sums and searches nothing";
   EXPECT_EQ(column_of(search, "searches", "images").front(), 50'410);
   EXPECT_EQ(column_of(search, "searches", "full").front(), 117'600);
   EXPECT_NEAR(column_of(search, "searches", "share").front().get<double>(), 42.87, 0.005);
