@@ -271,7 +271,8 @@ TEST(ExportedQdq, SignedWeightsOfEightBitsAreUnsignedAbout128) {
   }
   const StoredWeights wider = stored_weights(one_layer(unsigned_spec(8), signed_spec(8, {0.5F})));
   EXPECT_EQ(wider.weights.raw_data(), "\x83\x7c");
-  const StoredWeights narrower = stored_weights(one_layer(unsigned_spec(8), signed_spec(7, {0.5F})));
+  const StoredWeights narrower =
+      stored_weights(one_layer(unsigned_spec(8), signed_spec(7, {0.5F})));
   EXPECT_EQ(narrower.weights.data_type(), onnx::TensorProto::INT8);
   EXPECT_EQ(narrower.weights.raw_data(), "\x03\xfc");
 }

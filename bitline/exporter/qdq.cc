@@ -32,8 +32,8 @@ StoredAs weights_stored_as(const QuantSpec& spec) {
 std::string add_zero_point(OnnxGraph& graph, const std::string& name, const QuantSpec& spec,
                            const StoredAs& stored) {
   const auto entries = static_cast<std::size_t>(spec.scale.size());
-  const std::vector<std::int32_t> zeros(
-      entries, static_cast<std::int32_t>(spec.zero_point) + stored.shift);
+  const std::vector<std::int32_t> zeros(entries,
+                                        static_cast<std::int32_t>(spec.zero_point) + stored.shift);
   return graph.add_bytes(name + "/zero_point", scales_of(spec).shape(), zeros, stored.is_signed);
 }
 

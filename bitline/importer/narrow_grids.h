@@ -8,8 +8,9 @@
 
 namespace bitline {
 
-/// Where those metadata call a constant's unsigned integers signed, these stand 2^(bits - 1) too high
-/// and their zero points too (exporter/qdq.cc): `x` and `grids` with both taken down. Otherwise `x`.
+/// Where those metadata call a constant's unsigned integers signed, these stand 2^(bits - 1) too
+/// high and their zero points too (exporter/qdq.cc): `x` and `grids` with both taken down.
+/// Otherwise `x`.
 ImportedValue with_stated_sign(const OnnxNode& node, const ImportedValue& x, Grids& grids);
 
 /// Takes bits, sign, narrow and odd from the metadata "bitline.grid.<constant>" of input 0, where
