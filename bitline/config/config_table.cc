@@ -69,7 +69,7 @@ template <typename T>
 struct Reader<std::vector<T>> {
   static std::vector<T> read(const toml::node& node, const std::string& where) {
     const toml::array* list = node.as_array();
-    if (list == nullptr) fail_usage("{} has to be a list, found {}", where, describe(node));
+    if (list == nullptr) return {Reader<T>::read(node, where)};  // a list of one
     std::vector<T> values;
     for (const toml::node& element : *list)
       values.push_back(Reader<T>::read(element, fmt::format("{}[{}]", where, values.size())));

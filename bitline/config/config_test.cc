@@ -16,6 +16,7 @@ namespace {
 
 using test::TemporaryFolder;
 using test::usage_error;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -71,7 +72,7 @@ TEST(Config, AWrongTypeNamesPlaceExpectationAndFinding) {
   EXPECT_EQ(usage_error([&] { array.get<std::vector<std::int64_t>>("list", {}); }),
             "run.toml:5:8: array.list[1] has to be a whole number, found the text 'x'");
   EXPECT_EQ(usage_error([&] { array.get<std::vector<std::int64_t>>("rows", {}); }),
-            "run.toml:2:8: array.rows has to be a list, found the text 'many'");
+            "run.toml:2:8: array.rows has to be a whole number, found the text 'many'");
   EXPECT_EQ(usage_error([&] { file.root().get<double>("array", 0); }),
             "run.toml:1:1: array has to be a finite number, found a table");
   EXPECT_EQ(usage_error([&] { array.table("rows"); }),
@@ -182,6 +183,32 @@ TEST(Config, AnUnknownKeyFarFromAnyListsTheKnownOnes) {
   file.root().table("array").has("columns");
   EXPECT_EQ(usage_error([&] { file.check_all_used(); }),
             "run.toml:2:1: unknown key 'array.voltage'; known here: columns, rows");
+}
+
+TEST(Config, AKeyOfAnotherNameOrTableIsAnsweredWithTheOneThatWasMeant) {
+  const auto refusal = [](const char* text) {
+    const Config file = config(text);
+    const ConfigTable root = file.root();
+    root.table("data").get<std::vector<double>>("deviation", {});
+    for (const char* key : {"weight_bits", "activation_bits", "percentile"})
+      root.table("quantize").integer(key, 4, 1, 8);
+    root.table("search").integers("levels", {8}, 2, 16);
+    root.table("adc").has("quantizer");
+    return usage_error([&] { file.check_all_used(); });
+  };
+  EXPECT_THAT(refusal("[data]\nstd = [1.0]\n"),
+              HasSubstr("unknown key 'data.std'; did you mean 'deviation'?"));
+  EXPECT_THAT(refusal("[quantize]\nbits = 4\n"),
+              HasSubstr("'quantize.bits'; did you mean 'activation_bits', 'weight_bits'?"));
+  EXPECT_THAT(refusal("[adc]\nlevels = 4\n"),
+              HasSubstr("'adc.levels'; did you mean 'search.levels'?"));
+}
+
+TEST(Config, OneValueIsAListOfOne) {
+  const Config file = config("[search]\nlevels = 5\nranges = \"csnr\"\n");
+  const ConfigTable table = file.root().table("search");
+  EXPECT_THAT(table.integers("levels", {}, 2, 16), ElementsAre(5));
+  EXPECT_THAT(table.get<std::vector<std::string>>("ranges", {}), ElementsAre("csnr"));
 }
 
 TEST(Config, AnUnknownTableIsFound) {

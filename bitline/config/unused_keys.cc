@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "bitline/base/fail.h"
 #include "bitline/base/nearest_name.h"
@@ -37,16 +40,48 @@ void collect_unused(const ConfigState& state, const toml::table& table, const st
   }
 }
 
+/// What other programs call a thing, and its key here.
+constexpr std::pair<std::string_view, std::string_view> kOtherWords[] = {
+    {"std", "deviation"},    {"stddev", "deviation"}, {"sigma", "deviation"},
+    {"lr", "learning_rate"}, {"wd", "weight_decay"},  {"wordlines", "rows"},
+    {"bitlines", "columns"}, {"adc_bits", "levels"},  {"adc_levels", "levels"}};
+
+/// Whether `word` is one of those that a key is made of: bits of weight_bits.
+bool has_word(std::string_view key, std::string_view word) {
+  const std::string spaced = fmt::format("_{}_", key);
+  return spaced.find(fmt::format("_{}_", word)) != std::string::npos;
+}
+
+/// Keys that somebody can mean who writes `wanted`, which none here is near to: those of the table
+/// that hold it as a word, or else those of other tables that are called so.
+std::vector<std::string> meant(const ConfigState& state, std::string_view wanted,
+                               const std::vector<std::string>& known) {
+  for (const auto& [other, own] : kOtherWords)
+    if (other == wanted) wanted = own;
+  std::vector<std::string> found;
+  std::ranges::copy_if(known, std::back_inserter(found),
+                       [&](const std::string& key) { return has_word(key, wanted); });
+  if (!found.empty()) return found;
+  for (const auto& [key, value] : state.defaults)
+    if (key.ends_with(fmt::format(".{}", wanted))) found.push_back(key);
+  return found;
+}
+
+std::string remedy_for(const ConfigState& state, std::string_view wanted,
+                       const std::vector<std::string>& known) {
+  if (std::string near = detail::suggestion(wanted, known); !near.empty()) return near;
+  if (const auto keys = meant(state, wanted, known); !keys.empty())
+    return fmt::format("; did you mean '{}'?", fmt::join(keys, "', '"));
+  return known.empty() ? "; remove it" : fmt::format("; known here: {}", fmt::join(known, ", "));
+}
+
 [[noreturn]] void fail_unused(const ConfigState& state, const UnusedKey& unused) {
   std::vector<std::string> known;
   if (const auto asked = state.asked.find(unused.table); asked != state.asked.end())
     known.assign(asked->second.begin(), asked->second.end());
-  std::string remedy = detail::suggestion(unused.key->str(), known);
-  if (remedy.empty() && known.empty()) remedy = "; remove it";
-  if (remedy.empty()) remedy = fmt::format("; known here: {}", fmt::join(known, ", "));
   fail_usage("{}: unknown key '{}'{}",
              detail::position_of(state, *unused.node, unused.key->source().begin), unused.name,
-             remedy);
+             remedy_for(state, unused.key->str(), known));
 }
 
 }  // namespace
