@@ -52,9 +52,11 @@ struct RuleChange {
 RuleChange rule_change(const Network& network, const RunConfig& config,
                        const ExportArguments& arguments, const Given& given, const Job& job) {
   RuleChange change{border_difference(network), std::nullopt};
-  if (given.images)
-    change.values = value_difference(network, config,
-                                     first_images(network, config, arguments.images, job), job);
+  if (given.images) {
+    const Dataset images = first_images(config, arguments.images, job).data;
+    change.values =
+        value_difference(network, config, normalized_images(network, images, config.data), job);
+  }
   return change;
 }
 
@@ -123,10 +125,12 @@ void add_export(Command app, Context& context) {
   command.option("--out", arguments->out, "File to write; a folder for golden")
       .type("FILE")
       .required();
-  const Option layers = command
-                            .option("--layers", arguments->layers,
-                                    "golden: layers by name; every layer on the array unless given")
-                            .type("NAME");
+  const Option layers =
+      command
+          .option("--layers", arguments->layers,
+                  "golden: layers by name, or an ending that is theirs alone; every "
+                  "layer on the array unless given")
+          .type("NAME");
   const Option images =
       command.option("--images", arguments->images,
                      "golden: images of the search sample (1); qonnx, qdq: those on which values "

@@ -9,6 +9,8 @@
 #include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/base/json.h"
+#include "bitline/base/version.h"
+#include "bitline/exporter/golden_folder.h"
 
 namespace bitline {
 namespace {
@@ -134,25 +136,53 @@ void write_layer(const std::filesystem::path& folder, const GoldenLayer& golden)
   });
 }
 
+/// (6), and (2a) where columns are flipped, over the names of each layer's "recombination".
+constexpr std::string_view kFormula[] = {
+    "Y_int = adc_factor * sum_t sum_i sum_j column_signs[i][channel][t] * plane_weights[i]"
+    " * stream_weights[j] * values[adc_code]",
+    "- reference_factor * sum_t sum_j stream_weights[j] * reference_values[reference_adc_code]",
+    "- input_sum_factor * sum_k inputs[k]",
+    "+ complement_factor * sum_t sum_{i flipped} plane_weights[i] * flip_totals[i]"
+    " * sum_{k in tile t} inputs[k]",
+    "A column is flipped where its sign is -1; without column_signs, all are +1. values[code] of a"
+    " digitally subtracted pair is the positive column's less the negative's. Y_int is in units of"
+    " recombination.unit; the real output is Y_int * unit * weight_scale * input_scale, less what"
+    " the input's zero point adds.",
+};
+
+Json describe(const GoldenOrigin& origin) {
+  return {{"version", kVersion},
+          {"program", version()},
+          {"revision", git_revision()},
+          {"network", origin.network},
+          {"network_hash", origin.network_hash},
+          {"plan_hash", origin.plan_hash},
+          {"seed", origin.seed},
+          {"images", origin.images},
+          {"formula", kFormula},
+          {"layers", Json::array()}};
+}
+
 }  // namespace
 
-void write_golden(const std::filesystem::path& folder, const std::string& network,
+void write_golden(const std::filesystem::path& folder, const GoldenOrigin& origin,
                   std::span<const GoldenLayer> layers, const Job& job) {
   check_size(layers);
-  make_folder(folder);
+  Json manifest = describe(origin);
   std::set<std::string> used;
-  Json manifest{{"version", kVersion}, {"network", network}, {"layers", Json::array()}};
+  for (const GoldenLayer& golden : layers)
+    manifest["layers"].push_back(describe(golden, folder_name(golden.layer->name, used)));
+  begin_golden_folder(folder, manifest);
   job.progress.begin("golden vectors", std::ssize(layers));
-  for (const GoldenLayer& golden : layers) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
     job.cancellation.check();
-    const std::string name = folder_name(golden.layer->name, used);
-    with_context(fmt::format("layer {}", golden.layer->name),
-                 [&] { write_layer(folder / name, golden); });
-    manifest["layers"].push_back(describe(golden, name));
-    job.progress.update(std::ssize(manifest["layers"]), golden.layer->name);
+    const std::string name = manifest["layers"][i].at("folder");
+    with_context(fmt::format("layer {}", layers[i].layer->name),
+                 [&] { write_layer(folder / name, layers[i]); });
+    job.progress.update(static_cast<std::int64_t>(i) + 1, layers[i].layer->name);
   }
   job.progress.end();
-  write_file_atomically(folder / "manifest.json", json_text(manifest, 1) + "\n");
+  finish_golden_folder(folder);
 }
 
 }  // namespace bitline

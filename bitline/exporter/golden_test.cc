@@ -13,6 +13,7 @@
 
 #include "bitline/adc/stream_tables.h"
 #include "bitline/base/file.h"
+#include "bitline/base/version.h"
 #include "bitline/kernels/reference.h"
 #include "bitline/mapping/map.h"
 #include "bitline/testing/expect_error.h"
@@ -33,7 +34,7 @@ class GoldenTest : public FolderTest {
  protected:
   void write(std::span<const GoldenLayer> layers) const {
     SilentProgress silent;
-    write_golden(golden_, "drawn", layers, {silent, {}});
+    write_golden(golden_, {"drawn", "abc", "def", 7, {3, 5}}, layers, {silent, {}});
   }
   Json manifest() const { return Json::parse(read_text_file(golden_ / "manifest.json")); }
 
@@ -254,6 +255,62 @@ TEST_F(GoldenTest, TooMuchIsRefusedBeforeAnythingIsWritten) {
               }),
               ::testing::HasSubstr("more than 1024 MiB; choose fewer"));
   EXPECT_FALSE(std::filesystem::exists(golden_));
+}
+
+TEST_F(GoldenTest, TheManifestSaysWhereTheVectorsComeFrom) {
+  const CimLayer layer = small_layer();
+  const GoldenLayer golden = small_golden(layer);
+  write({&golden, 1});
+  const Json found = manifest();
+  EXPECT_EQ(found.at("network"), "drawn");
+  EXPECT_EQ(found.at("network_hash"), "abc");
+  EXPECT_EQ(found.at("plan_hash"), "def");
+  EXPECT_EQ(found.at("seed"), 7);
+  EXPECT_EQ(found.at("images"), Json({3, 5}));
+  EXPECT_EQ(found.at("program"), version());
+  EXPECT_EQ(found.at("revision"), git_revision());
+  // Every factor of a layer's recombination stands in the formula.
+  const std::string formula = found.at("formula").dump();
+  for (const auto& [name, value] : found.at("layers").at(0).at("recombination").items())
+    EXPECT_TRUE(name == "subtract_digitally" || formula.find(name) != std::string::npos) << name;
+}
+
+// Another file of the user's own stays.
+TEST_F(GoldenTest, ASecondExportLeavesNothingOfTheFirst) {
+  CimLayer first = small_layer();
+  CimLayer second = small_layer();
+  first.name = "first";
+  second.name = "second";
+  const GoldenLayer of_first = small_golden(first);
+  const GoldenLayer of_second = small_golden(second);
+  const auto folder = [this](const char* name) { return golden_ / name; };
+  write({&of_first, 1});
+  write_file_atomically(folder("notes.txt"), "mine");
+  // As an export leaves it that was stopped.
+  std::filesystem::rename(folder("manifest.json"), folder("manifest.unfinished.json"));
+  write({&of_second, 1});
+  EXPECT_FALSE(std::filesystem::exists(folder("first")));
+  EXPECT_TRUE(std::filesystem::exists(folder("second")));
+  write({&of_first, 1});
+  EXPECT_FALSE(std::filesystem::exists(folder("second")));
+  EXPECT_FALSE(std::filesystem::exists(folder("manifest.unfinished.json")));
+  EXPECT_TRUE(std::filesystem::exists(folder("notes.txt")));
+}
+
+TEST_F(GoldenTest, AManifestOfAnotherKindStays) {
+  const CimLayer layer = small_layer();
+  const GoldenLayer golden = small_golden(layer);
+  const auto refusal = [&](const std::string& text) {
+    write_file_atomically(golden_ / "manifest.json", text);
+    const std::string message = message_of([&] { write({&golden, 1}); });
+    EXPECT_EQ(read_text_file(golden_ / "manifest.json"), text);
+    return message;
+  };
+  make_folder(golden_);
+  EXPECT_THAT(refusal(R"({"bitline_run": 1})"), ::testing::HasSubstr("name another folder"));
+  EXPECT_THAT(refusal("no JSON"), ::testing::HasSubstr("name another folder"));
+  EXPECT_THAT(refusal(R"({"layers": [{"folder": "..", "files": []}]})"),
+              ::testing::HasSubstr("'..' is no name of a file"));
 }
 
 }  // namespace

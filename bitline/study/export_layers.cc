@@ -37,9 +37,9 @@ std::vector<std::byte> export_npz(const Network& network, const ArraySpec& array
 std::vector<GoldenLayer> golden_layers(const Executor& executor, const GoldenRequest& request,
                                        const Tensor& images) {
   check_any_on_array(executor);
-  check_on_array(executor, request.layers, "golden vectors");
   const PreparedPlan plan = prepare(executor, request.plan);
-  const std::set<std::string> wanted(request.layers.begin(), request.layers.end());
+  const auto names = layers_on_array(executor, request.layers, "golden vectors");
+  const std::set<std::string> wanted(names.begin(), names.end());
   std::vector<GoldenLayer> layers;
   std::size_t step = 0;
   Values values = executor.begin(images);
@@ -59,22 +59,29 @@ std::vector<GoldenLayer> golden_layers(const Executor& executor, const GoldenReq
   return layers;
 }
 
-Tensor first_images(const Network& network, const RunConfig& config, std::int64_t count,
-                    const Job& job) {
-  const Dataset sample = load_search_sample(config.data, config.seed, job);
-  if (count < 1 || count > sample.size())
+BalancedPart first_images(const RunConfig& config, std::int64_t count, const Job& job) {
+  const DataConfig& data = config.data;
+  BalancedPart sample =
+      load_balanced_part(data, Split::kTrain, data.images_per_class, config.seed, job);
+  if (count < 1 || count > sample.data.size())
     fail_usage("{} images; the search sample has 1 to {}, see data.images_per_class", count,
-               sample.size());
-  std::vector<std::int64_t> indices(static_cast<std::size_t>(count));
-  std::iota(indices.begin(), indices.end(), 0);
-  return normalized_images(network, subset(sample, indices), config.data);
+               sample.data.size());
+  std::vector<std::int64_t> first(static_cast<std::size_t>(count));
+  std::iota(first.begin(), first.end(), 0);
+  sample.data = subset(sample.data, first);
+  sample.indices.resize(first.size());
+  return sample;
 }
 
 void export_golden(const Network& network, const RunConfig& config, const GoldenRequest& request,
                    const std::filesystem::path& folder, const Job& job) {
   const Executor executor(network, MacMode::kAnalog, config.array, config.engine, job.progress);
-  const Tensor images = first_images(network, config, request.images, job);
-  write_golden(folder, network.name, golden_layers(executor, request, images), job);
+  const BalancedPart sample = first_images(config, request.images, job);
+  const Tensor images = normalized_images(network, sample.data, config.data);
+  const GoldenOrigin origin{network.name, content_hash(network),
+                            request.plan ? content_hash(*request.plan) : "", config.seed,
+                            sample.indices};
+  write_golden(folder, origin, golden_layers(executor, request, images), job);
 }
 
 }  // namespace bitline

@@ -11,6 +11,7 @@
 #include "bitline/exporter/golden.h"
 #include "bitline/options/run_config.h"
 #include "bitline/runtime/executor.h"
+#include "bitline/study/search_sample.h"
 
 namespace bitline {
 
@@ -32,10 +33,8 @@ struct GoldenRequest {
 std::vector<GoldenLayer> golden_layers(const Executor& executor, const GoldenRequest& request,
                                        const Tensor& images);
 
-/// The first `count` images of the search sample, normalised. Throws Error (kUsage) for more than
-/// it has.
-Tensor first_images(const Network& network, const RunConfig& config, std::int64_t count,
-                    const Job& job);
+/// The first `count` images of the search sample. Throws Error (kUsage) for more than it has.
+BalancedPart first_images(const RunConfig& config, std::int64_t count, const Job& job);
 
 /// Runs images of the search sample and writes their golden vectors into `folder`. Throws Error
 /// (kUsage) for more images than the sample has.

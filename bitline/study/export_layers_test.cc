@@ -137,5 +137,18 @@ TEST(ExportedGolden, DigitalLayersAreRefused) {
               ::testing::HasSubstr("'" + first + "' is no layer on the array"));
 }
 
+TEST(ExportedGolden, LayersAreNamedByAnEndingOfTheirOwn) {
+  const Executor executor(shipped_network(), MacMode::kAnalog);
+  const auto named = [&](const char* name) {
+    return golden_layers(executor, {.layers = {name}, .plan = {}}, shipped_images(1));
+  };
+  const std::vector<GoldenLayer> layers = named("1.block2.conv1");
+  ASSERT_EQ(layers.size(), 1U);
+  EXPECT_EQ(layers[0].layer->name, "stage1.block2.conv1");
+  EXPECT_THAT(message_of([&] { named("block2.conv1"); }),
+              ::testing::HasSubstr("3 layers end with 'block2.conv1': stage1.block2.conv1, "
+                                   "stage2.block2.conv1, stage3.block2.conv1; give more"));
+}
+
 }  // namespace
 }  // namespace bitline

@@ -54,16 +54,30 @@ void check_any_on_array(const Executor& executor) {
         executor.network().name);
 }
 
-void check_on_array(const Executor& executor, const std::vector<std::string>& layers,
-                    std::string_view choice) {
+std::vector<std::string> layers_on_array(const Executor& executor,
+                                         const std::vector<std::string>& wanted,
+                                         std::string_view choice) {
   std::vector<std::string> mapped;
   for (const CimLayer* layer : executor.cim_layers()) mapped.push_back(layer->name);
-  for (const std::string& name : layers)
-    if (std::ranges::find(mapped, name) == mapped.end())
+  std::vector<std::string> layers;
+  for (const std::string& name : wanted) {
+    // The whole name of a layer that is not on the array means that one.
+    const bool is_whole = std::ranges::find(executor.network().nodes, name, &Node::name) !=
+                          executor.network().nodes.end();
+    std::vector<std::string> fitting;
+    for (const std::string& layer : mapped)
+      if (layer == name || (!is_whole && layer.ends_with(name))) fitting.push_back(layer);
+    if (fitting.empty())
       fail_usage(
           "{}: '{}' is no layer on the array; there are: {}; the first and the last lie there "
           "where first_layer and last_layer of the array are \"mapped\"",
           choice, name, fmt::join(mapped, ", "));
+    if (fitting.size() > 1)
+      fail_usage("{}: {} layers end with '{}': {}; give more of the name", choice, fitting.size(),
+                 name, fmt::join(fitting, ", "));
+    layers.push_back(fitting[0]);
+  }
+  return layers;
 }
 
 std::int64_t class_count(const Network& network) {

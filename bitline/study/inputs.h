@@ -28,10 +28,12 @@ void take_default_encoding(RunConfig& config, const Network& network);
 void check_fit(const Network& network, const Dataset& dataset);
 /// Throws Error (kUsage) where no layer of the network lies on the array.
 void check_any_on_array(const Executor& executor);
-/// Throws Error (kUsage) where one of `layers` does not lie on the array; the message starts with
-/// `choice`, what they were chosen for or the key that names them.
-void check_on_array(const Executor& executor, const std::vector<std::string>& layers,
-                    std::string_view choice);
+/// The layers on the array that `wanted` names, whole or by an ending that no other has. Throws
+/// Error (kUsage) for a name that fits none or several; the message starts with `choice`, what they
+/// were chosen for or the key that names them.
+std::vector<std::string> layers_on_array(const Executor& executor,
+                                         const std::vector<std::string>& wanted,
+                                         std::string_view choice);
 /// Classes that a network answers with. Throws Error (kUsage) where its output is no vector.
 std::int64_t class_count(const Network& network);
 

@@ -91,8 +91,7 @@ bool steps_in_every_layer(RangeMethod method) {
 /// Those on the array that get an ADC.
 std::vector<const CimLayer*> layers_to_search(const Executor& executor, const RunConfig& config) {
   std::vector<const CimLayer*> layers = executor.cim_layers();
-  const std::vector<std::string>& wanted = config.search.layers;
-  check_on_array(executor, wanted, "search.layers");
+  const auto wanted = layers_on_array(executor, config.search.layers, "search.layers");
   if (!wanted.empty())
     std::erase_if(layers, [&wanted](const CimLayer* layer) {
       return std::ranges::find(wanted, layer->name) == wanted.end();
