@@ -1,6 +1,7 @@
 #include "cli/result_table.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -107,20 +108,21 @@ void print_results(const RunOutcome& outcome, double max_loss, const Paint& pain
   const std::string demand =
       fmt::format("{} on the {}", points(max_loss), judged_on(outcome.validation_images));
   if (!outcome.recommended) {
-    const bool recalibrates = std::ranges::all_of(
-        outcome.rows, [](const auto& row) { return row.treatment == Treatment::kNone; });
-    fmt::print("\nNo plan loses at most {}. Allow more with search.max_loss, {}.\n", demand,
-               recalibrates ? "ask for more levels, or set search.recalibrate = true"
-                            : "or ask for more levels");
+    fmt::print("\nNo plan loses at most {}. What to try next:\n", demand);
+    for (const std::string& step : outcome.next_steps) fmt::print("  {}\n", step);
     return;
   }
   const ResultRow& row = outcome.rows[*outcome.recommended];
-  fmt::print("\nFewest levels that lose at most {}: {}{}\n", demand, row.levels,
+  fmt::print("\nOf the levels tried ({}) the fewest that lose at most {}: {}{}\n",
+             fmt::join(levels_tried(outcome.rows), ", "), demand, row.levels,
              row.network.empty()
                  ? ""
                  : fmt::format(", with the {} network {}", name_of(row.treatment), row.network));
-  fmt::print("On the test images this plan loses {:.2f} points [{:.2f}, {:.2f}].\n\n",
-             row.test_loss.value, row.test_loss.lower, row.test_loss.upper);
+  const auto loss = [](const Interval& lost) {
+    return fmt::format("{:.2f} points [{:.2f}, {:.2f}]", lost.value, lost.lower, lost.upper);
+  };
+  fmt::print("This plan loses {} there, and {} on the test images.\n\n",
+             loss(row.validation_loss_interval), loss(row.test_loss));
   print_plan(*outcome.plan, outcome.network);
 }
 

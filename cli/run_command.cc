@@ -24,6 +24,7 @@ Json document(const RunOutcome& outcome, double max_loss, const std::filesystem:
           {"plan", outcome.plan ? cli::json_of(*outcome.plan) : Json()},
           {"given_batch_norm", outcome.given_batch_norm},
           {"doubts", outcome.doubts},
+          {"next_steps", outcome.next_steps},
           {"images_measured", outcome.images_measured},
           {"images_in_full", outcome.images_in_full},
           {"skipped_stages", outcome.skipped},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <set>
 
 #include "bitline/base/fail.h"
 #include "bitline/record/csv_table.h"
@@ -69,6 +70,13 @@ ResultRow read_row(const CsvTable& table, std::size_t row) {
 
 const ResultRow& lossless_row(const std::vector<ResultRow>& rows) {
   return rows.at(rows.front().real ? 1 : 0);
+}
+
+std::vector<std::int64_t> levels_tried(const std::vector<ResultRow>& rows) {
+  std::set<std::int64_t> levels;
+  for (const ResultRow& row : rows)
+    if (row.levels != 0 && row.ranges != kAllocated) levels.insert(row.levels);
+  return {levels.begin(), levels.end()};
 }
 
 std::string to_csv(const std::vector<ResultRow>& rows) {

@@ -21,11 +21,14 @@ struct EnumNames<Treatment> {
   static constexpr std::array<std::string_view, 3> kNames{"", "recalibrated", "retrained"};
 };
 
+/// ResultRow::ranges of levels that are divided among the layers.
+inline constexpr std::string_view kAllocated = "allocated";
+
 /// One plan of a run. Losses are in points of accuracy against the lossless network on the same
 /// images; positive is worse.
 struct ResultRow {
   std::int64_t levels = 0;  ///< of the layers, the most where they differ; 0: lossless
-  /// Name of the range method, or "allocated" for levels layer by layer; empty where lossless.
+  /// Name of the range method, or kAllocated; empty where lossless.
   std::string ranges;
   Treatment treatment = Treatment::kNone;
   Interval search_accuracy;  ///< on the search sample
@@ -48,6 +51,9 @@ struct ResultRow {
 /// That of the lossless network as it came: the first, or the one behind the float network. There
 /// is one.
 const ResultRow& lossless_row(const std::vector<ResultRow>& rows);
+
+/// Numbers of levels that plans have in all layers, each once, ascending.
+std::vector<std::int64_t> levels_tried(const std::vector<ResultRow>& rows);
 
 /// CSV with a header; accuracies in per cent, losses in points, to four decimals; columns of top-5
 /// where the rows have it. docs/run-folder.md names the columns.

@@ -13,10 +13,12 @@ std::string to_json(const RunSummary& summary) {
   if (!summary.recommended.empty()) json["recommended"] = summary.recommended;
   if (!summary.recommended_network.empty())
     json["recommended_network"] = summary.recommended_network;
+  if (summary.validation_loss) json["validation_loss"] = json_of(*summary.validation_loss);
   if (!summary.given_batch_norm.empty()) json["given_batch_norm"] = summary.given_batch_norm;
   json["seconds"] = summary.seconds;
   json["skipped"] = summary.skipped;
   json["doubts"] = summary.doubts;
+  json["next_steps"] = summary.next_steps;
   return json_text(json, 1) + "\n";
 }
 
@@ -35,10 +37,13 @@ RunSummary run_summary_from_json(std::string_view text) {
     summary.recommended = optional_field<std::string>(json, "recommended").value_or("");
     summary.recommended_network =
         optional_field<std::string>(json, "recommended_network").value_or("");
+    if (json.contains("validation_loss"))
+      summary.validation_loss = interval_from_json(json.at("validation_loss"));
     summary.given_batch_norm = newer_field<std::vector<std::string>>(json, "given_batch_norm");
     summary.seconds = field<std::map<std::string, double>>(json, "seconds");
     summary.skipped = field<std::vector<std::string>>(json, "skipped");
     summary.doubts = newer_field<std::vector<std::string>>(json, "doubts");
+    summary.next_steps = newer_field<std::vector<std::string>>(json, "next_steps");
     return summary;
   });
 }

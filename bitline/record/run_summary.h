@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "bitline/record/interval.h"
 
 namespace bitline {
 
@@ -21,10 +24,13 @@ struct RunSummary {
   std::string config;                  ///< as used, TOML
   std::string recommended;             ///< file of the plan; empty: none was good enough
   std::string recommended_network;     ///< file of the network that goes with it; empty: as it came
+  /// Points that the recommended plan loses on the validation images, paired.
+  std::optional<Interval> validation_loss;
   std::vector<std::string> given_batch_norm;  ///< layers that came without, where recalibrated
   std::map<std::string, double> seconds;      ///< by stage
   std::vector<std::string> skipped;           ///< stages that were up to date
   std::vector<std::string> doubts;            ///< what the table cannot bear, a line each
+  std::vector<std::string> next_steps;        ///< where no plan was good enough, a line each
 
   bool operator==(const RunSummary&) const = default;
 };

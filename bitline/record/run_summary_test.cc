@@ -19,6 +19,11 @@ const std::string kText = R"({
  "config": "seed = 1\n",
  "recommended": "plans/L6-layer-wise.json",
  "recommended_network": "networks/L6-layer-wise.safetensors",
+ "validation_loss": {
+  "value": 0.5,
+  "lower": -0.25,
+  "upper": 1.25
+ },
  "given_batch_norm": [
   "conv2"
  ],
@@ -31,6 +36,9 @@ const std::string kText = R"({
  ],
  "doubts": [
   "50 validation images cannot tell"
+ ],
+ "next_steps": [
+  "search.max_loss: allow more."
  ]
 }
 )";
@@ -47,10 +55,12 @@ RunSummary summary() {
           "seed = 1\n",
           "plans/L6-layer-wise.json",
           "networks/L6-layer-wise.safetensors",
+          Interval{0.5, -0.25, 1.25},
           {"conv2"},
           {{"profile", 2.5}, {"results", 0.01}},
           {"results"},
-          {"50 validation images cannot tell"}};
+          {"50 validation images cannot tell"},
+          {"search.max_loss: allow more."}};
 }
 
 TEST(RunSummary, GoesRound) {

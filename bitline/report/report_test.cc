@@ -68,9 +68,9 @@ TEST_F(ReportTest, IsTheSameBytesEachTime) {
 // Line 10 of the folder's results.csv is that of its recommended plan.
 TEST_F(ReportTest, BeginsWithTheRecommendedPlan) {
   const PageJson summary = section_of(data(), "summary");
-  EXPECT_EQ(
-      summary.at("lead"),
-      "6 levels are the fewest with which a plan loses at most 1 point on the validation images.");
+  EXPECT_EQ(summary.at("lead"),
+            "Of the levels tried (4, 6), 6 are the fewest with which a plan loses at most 1 point "
+            "on the validation images: 0.50 points (95 %: −0.25 to 1.25).");
   const PageJson& facts = summary.at("blocks").at(0).at("facts");
   EXPECT_EQ(facts.at(0).at("value"), "6");
   EXPECT_EQ(facts.at(0).at("note"), "3 bits; 5 comparators in a flash ADC");
@@ -90,9 +90,11 @@ TEST_F(ReportTest, ListsTheAdcOfEachLayer) {
 TEST_F(ReportTest, SaysWhatToDoWhereNoPlanIsGoodEnough) {
   const auto folder = runs_.make("run");
   edit(folder / "run.json", "\"recommended\"", "\"other\"");
+  edit(folder / "run.json", "\"skipped\"",
+       "\"next_steps\": [\"search.levels: more than 6.\"], \"skipped\"");
   const PageJson summary = section_of(data_of(report_of({folder})), "summary");
-  EXPECT_THAT(summary.at("lead").get<std::string>(), HasSubstr("search.max_loss"));
-  EXPECT_THAT(summary.at("blocks"), SizeIs(0));
+  EXPECT_EQ(summary.at("lead"), "No plan loses at most 1 point on the validation images.");
+  EXPECT_THAT(summary.at("blocks").dump(), HasSubstr("search.levels: more than 6."));
 }
 
 TEST_F(ReportTest, ShowsEveryRowOfTheResults) {

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <bit>
 
@@ -21,6 +22,14 @@ std::string demand(const RunRecord& run) {
   return fmt::format("loses at most {} on the {}", points_text(run.summary.max_loss), images);
 }
 
+/// The number that decided, where the run's file has it.
+std::string decided_by(const RunRecord& run) {
+  const auto& loss = run.summary.validation_loss;
+  if (!loss) return "";
+  return fmt::format(": {} ({})", signed_text(fmt::format("{:.2f} points", loss->value)),
+                     interval_text(*loss));
+}
+
 PageFact accuracy_fact(const std::string& label, const ResultRow& row) {
   const Interval accuracy = in_per_cent(row.test_accuracy);
   return {label, per_cent_text(accuracy.value), interval_text(accuracy)};
@@ -40,15 +49,15 @@ std::vector<PageFact> facts_of(const RunRecord& run, const ResultRow& row) {
 void add_single(const RunRecord& run, PageSection& section) {
   const auto recommended = run.recommended();
   if (!recommended) {
-    section.lead = fmt::format(
-        "No plan {}. Allow more with search.max_loss, ask for more levels, or set "
-        "search.recalibrate = true.",
-        demand(run));
+    section.lead = fmt::format("No plan {}.", demand(run));
+    for (const std::string& step : run.summary.next_steps)
+      section.blocks.push_back(page_text(step, "note"));
     return;
   }
   const ResultRow& row = run.results[*recommended];
-  section.lead =
-      fmt::format("{} levels are the fewest with which a plan {}.", row.levels, demand(run));
+  section.lead = fmt::format("Of the levels tried ({}), {} are the fewest with which a plan {}{}.",
+                             fmt::join(levels_tried(run.results), ", "), row.levels, demand(run),
+                             decided_by(run));
   section.blocks.push_back(page_facts(facts_of(run, row)));
   std::string files = "The plan stands in plan.json";
   if (!row.network.empty())

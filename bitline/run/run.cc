@@ -9,10 +9,12 @@
 #include "bitline/base/version.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/options/describe.h"
+#include "bitline/record/mapping_record.h"
 #include "bitline/record/run_summary.h"
 #include "bitline/record/search_summary.h"
 #include "bitline/report/report.h"
 #include "bitline/run/doubts.h"
+#include "bitline/run/next_steps.h"
 #include "bitline/run/recommendation.h"
 #include "bitline/run/run_analysis.h"
 #include "bitline/run/run_network.h"
@@ -132,7 +134,9 @@ class Run {
 
   void allocated_case() {
     const auto plan = analysis_.allocate(rows_->test_images(), rows_->test_hash());
-    if (plan) plans_.emplace_back(PlanCase{most_levels(*plan), "allocated", "allocated"}, *plan);
+    if (plan)
+      plans_.emplace_back(
+          PlanCase{most_levels(*plan), std::string(kAllocated), std::string(kAllocated)}, *plan);
   }
 
   void plan_case(const PlanCase& own, const AdcPlan& plan) {
@@ -215,6 +219,8 @@ class Run {
         outcome_.rows, outcome_.recommended,
         {rows_->test_images().classes, outcome_.validation_images, rows_->test_images().size()},
         config_.search.max_loss);
+    if (!outcome_.recommended)
+      outcome_.next_steps = next_steps(outcome_.rows, config_, next_step_facts());
     const std::string table = to_csv(outcome_.rows);
     std::string plan;
     if (outcome_.recommended) {
@@ -232,6 +238,16 @@ class Run {
     outcome_.network = std::move(subject_.network);
   }
 
+  NextStepFacts next_step_facts() const {
+    NextStepFacts facts{can_recalibrate(subject_.network, config_.array), 0};
+    const MappingRecord mapping = mapping_from_json(folder().read_text("mapping.json"));
+    for (const MappingRecord::Node& node : mapping.nodes)
+      if (node.layout)
+        facts.most_driven_rows = std::max(
+            facts.most_driven_rows, std::min(node.layout->fan_in, config_.array.driven_rows()));
+    return facts;
+  }
+
   /// run.json says how this time went, so it is written every time.
   void describe_run() {
     RunSummary summary;
@@ -243,12 +259,14 @@ class Run {
     summary.objective = name_of(config_.search.options.objective);
     summary.max_loss = config_.search.max_loss.to_double();
     summary.doubts = outcome_.doubts;
+    summary.next_steps = outcome_.next_steps;
     summary.validation_images = outcome_.validation_images;
     summary.config = config_.as_used;
     if (outcome_.recommended) {
       const ResultRow& row = outcome_.rows[*outcome_.recommended];
       summary.recommended = row.plan;
       summary.recommended_network = row.network;
+      summary.validation_loss = row.validation_loss_interval;
     }
     summary.given_batch_norm = outcome_.given_batch_norm;
     summary.seconds = stages_.seconds();

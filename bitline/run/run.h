@@ -20,11 +20,12 @@ struct RunOutcome {
   /// Layers on the array whose recalibrated rows have a batch-norm of their own (add_batch_norm);
   /// none where nothing is recalibrated.
   std::vector<std::string> given_batch_norm;
-  std::int64_t validation_images = 0;  ///< RunRows::validation_images
-  std::vector<std::string> doubts;     ///< doubts_about() this
-  std::vector<std::string> skipped;    ///< stages that were up to date
-  std::int64_t images_measured = 0;    ///< image evaluations of all searches
-  std::int64_t images_in_full = 0;     ///< that brute force would have taken
+  std::int64_t validation_images = 0;   ///< RunRows::validation_images
+  std::vector<std::string> doubts;      ///< doubts_about() this
+  std::vector<std::string> next_steps;  ///< next_steps() where no plan was good enough
+  std::vector<std::string> skipped;     ///< stages that were up to date
+  std::int64_t images_measured = 0;     ///< image evaluations of all searches
+  std::int64_t images_in_full = 0;      ///< that brute force would have taken
 };
 
 /// What can be said against a run before it begins: options that contradict each other, and levels

@@ -1,0 +1,62 @@
+#include "bitline/run/next_steps.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace bitline {
+namespace {
+
+/// Fewer sums than these are left to few levels anyway.
+constexpr std::int64_t kFewRows = 16;
+
+const ResultRow* best_row(const std::vector<ResultRow>& rows) {
+  const ResultRow* best = nullptr;
+  for (const ResultRow& row : rows)
+    if (row.levels != 0 && (best == nullptr || row.validation_loss < best->validation_loss))
+      best = &row;
+  return best;
+}
+
+std::string describe_best(const ResultRow& row, const Rational& max_loss) {
+  const Interval& loss = row.validation_loss_interval;
+  const std::string_view treatment = name_of(row.treatment);
+  return fmt::format(
+      "The best plan has {} levels ({}{}{}) and loses {:.2f} points [{:.2f}, {:.2f}] there, {:.2f} "
+      "too many.",
+      row.levels, row.ranges, treatment.empty() ? "" : ", ", treatment,
+      row.validation_loss.to_double(), loss.lower, loss.upper,
+      (row.validation_loss - max_loss).to_double());
+}
+
+bool tries(const RunConfig& config, const RangeMethodPolicy& method) {
+  const auto& ranges = config.search.ranges;
+  return std::ranges::find(ranges, RangeMethod(method)) != ranges.end();
+}
+
+}  // namespace
+
+std::vector<std::string> next_steps(const std::vector<ResultRow>& rows, const RunConfig& config,
+                                    const NextStepFacts& facts) {
+  const ResultRow* best = best_row(rows);
+  if (best == nullptr) return {};
+  std::vector<std::string> steps{describe_best(*best, config.search.max_loss)};
+  if (!config.search.recalibrate && facts.can_recalibrate)
+    steps.push_back("search.recalibrate = true: batch-norm follows what the ADCs do to a layer.");
+  const std::int64_t levels = *std::ranges::max_element(config.search.levels);
+  if (levels <= facts.most_driven_rows)
+    steps.push_back(fmt::format("search.levels: more than {}.", levels));
+  if (const std::int64_t half = facts.most_driven_rows / 2; half >= kFewRows)
+    steps.push_back(fmt::format(
+        "array.active_rows = {}: reads of half as many rows have half as many sums, which fewer "
+        "levels tell apart, for about twice the reads (bitline cost says what that takes).",
+        half));
+  if (!tries(config, range_methods::kCsnr))
+    steps.push_back(
+        "search.ranges: add \"csnr\", which picks the range that keeps most of each output.");
+  if (!config.retrain) steps.push_back("[retrain]: the weights learn with the ADCs in the loop.");
+  steps.push_back("search.max_loss: allow more.");
+  return steps;
+}
+
+}  // namespace bitline

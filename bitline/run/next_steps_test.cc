@@ -1,0 +1,69 @@
+#include "bitline/run/next_steps.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace bitline {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+ResultRow row(std::int64_t levels, const Rational& loss, Treatment treatment = Treatment::kNone) {
+  ResultRow row;
+  row.levels = levels;
+  row.ranges = levels == 0 ? "" : "layer-wise";
+  row.treatment = treatment;
+  row.validation_loss = loss;
+  row.validation_loss_interval = {loss.to_double(), loss.to_double() - 1, loss.to_double() + 1};
+  return row;
+}
+
+RunConfig config() {
+  RunConfig config;
+  config.search.levels = {4, 8};
+  config.search.ranges = {range_methods::kLayerWise};
+  config.search.max_loss = 1;
+  return config;
+}
+
+const std::vector<ResultRow> kRows{row(0, 0), row(4, 9),
+                                   row(4, Rational(13, 4), Treatment::kRecalibrated), row(8, 5)};
+
+TEST(NextSteps, BeginWithTheBestPlanAndHowFarItIsOff) {
+  EXPECT_EQ(next_steps(kRows, config(), {true, 128}).front(),
+            "The best plan has 4 levels (layer-wise, recalibrated) and loses 3.25 points [2.25, "
+            "4.25] there, 2.25 too many.");
+  EXPECT_THAT(next_steps({row(0, 0)}, config(), {true, 128}), IsEmpty());
+}
+
+TEST(NextSteps, NameWhatWasNotTried) {
+  EXPECT_THAT(next_steps(kRows, config(), {true, 128}),
+              ElementsAre(StartsWith("The best plan"), StartsWith("search.recalibrate = true"),
+                          StartsWith("search.levels: more than 8"),
+                          StartsWith("array.active_rows = 64"), StartsWith("search.ranges: add"),
+                          StartsWith("[retrain]"), StartsWith("search.max_loss")));
+}
+
+// Neither keys that are set already nor such that cannot help.
+TEST(NextSteps, NameNothingThatIsSetOrCannotWork) {
+  RunConfig set = config();
+  set.search.recalibrate = true;
+  set.search.ranges.push_back(range_methods::kCsnr);
+  set.retrain.emplace();
+  set.search.levels = {4, 17};
+  EXPECT_THAT(next_steps(kRows, set, {true, 16}),
+              ElementsAre(StartsWith("The best plan"), StartsWith("search.max_loss")));
+  EXPECT_THAT(next_steps(kRows, config(), {false, 31}),
+              AllOf(Each(Not(HasSubstr("recalibrate ="))), Each(Not(HasSubstr("active_rows"))),
+                    Contains(HasSubstr("search.levels"))));
+}
+
+}  // namespace
+}  // namespace bitline
