@@ -10,6 +10,7 @@
 #include "bitline/mapping/default_array.h"
 #include "bitline/runtime/torch_part.h"
 #include "bitline/study/inputs.h"
+#include "cli/run_choice.h"
 
 namespace bitline::cli {
 
@@ -18,6 +19,25 @@ void ConfigArguments::add_to(Command command) {
   command.option("--set", settings, "Override one key, for example array.rows=64")
       .type("KEY=VALUE");
   command.option("--threads", threads, "Threads to use; every core unless given").between(1, 1024);
+}
+
+void ConfigArguments::add_to(Command command, std::string& of_plan, const char* description) {
+  command.option("CONFIG", file, "Configuration file (TOML); none with --run").type("FILE");
+  command.option("--set", settings, "Override one key, for example array.rows=64")
+      .type("KEY=VALUE");
+  command.option("--threads", threads, "Threads to use; every core unless given").between(1, 1024);
+  command.option("--plan", of_plan, description).type("FILE");
+  command
+      .option("--run", run,
+              "Folder of a finished run: its configuration, and with --plan the name of one of its "
+              "plans, for example L5-csnr, the network that goes with it")
+      .type("DIR");
+  plan = &of_plan;
+}
+
+void ConfigArguments::require_plan() const {
+  if (plan->empty())
+    fail_usage("no ADC plan: give --plan FILE, or --run FOLDER for the one that a run recommends");
 }
 
 namespace {
@@ -57,7 +77,8 @@ RunConfig read_config(Config config, const ConfigArguments& arguments, ProgressS
   }
   if (run.threads > 0) set_thread_count(static_cast<int>(run.threads));
   share_threads_with_torch();
-  progress.say(fmt::format("configuration: {}", arguments.file));
+  progress.say(
+      fmt::format("configuration: {}", arguments.run.empty() ? arguments.file : arguments.run));
   say_what_is_read(run, progress);
   return run;
 }
@@ -65,11 +86,20 @@ RunConfig read_config(Config config, const ConfigArguments& arguments, ProgressS
 }  // namespace
 
 bool ConfigArguments::is_network_file() const {
-  return file.ends_with(".safetensors") || file.ends_with(".onnx") ||
-         kind_of_file(file) == FileKind::kTorch;
+  return !file.empty() && (file.ends_with(".safetensors") || file.ends_with(".onnx") ||
+                           kind_of_file(file) == FileKind::kTorch);
 }
 
 RunConfig ConfigArguments::read(ProgressSink& progress) const {
+  if (file.empty() == run.empty())
+    fail_usage("{}", run.empty()
+                         ? "no configuration: give CONFIG, or --run FOLDER for that of a run"
+                         : "CONFIG and --run FOLDER both name a configuration; leave one out");
+  if (!run.empty()) {
+    RunChoice choice = choose_of_run(run, *plan);
+    *plan = choice.plan.string();
+    return read_config(std::move(choice.config), *this, progress);
+  }
   refuse_network(file);
   return read_config(Config::from_file(file), *this, progress);
 }

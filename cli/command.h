@@ -36,11 +36,18 @@ struct ConfigArguments {
   std::string file;
   std::vector<std::string> settings;  ///< "array.rows=64"
   int threads = 0;                    ///< over the configuration's; 0: not given
+  std::string run;                    ///< folder of a run in place of `file`
+  std::string* plan = nullptr;        ///< file; of a run, read() puts it where a name stands
 
   /// Adds CONFIG, --set and --threads to a subcommand.
   void add_to(Command command);
+  /// The same for one that takes a plan: adds --plan, described so, and --run, which gives
+  /// configuration, network and plan in place of CONFIG.
+  void add_to(Command command, std::string& of_plan, const char* description);
   /// Reads the file and says what it names; sets the number of threads. Errors are of kind kUsage.
   RunConfig read(ProgressSink& progress) const;
+  /// Throws Error (kUsage) where neither --plan nor --run gives one; behind read().
+  void require_plan() const;
   /// Whether a network file stands where a configuration belongs; inspect and export take one.
   bool is_network_file() const;
   /// As read(), and the network. A bare network file means that network on default_array(), with

@@ -113,11 +113,8 @@ void add_cost(Command app, Context& context) {
   Command command =
       app.subcommand("cost", "Area, energy and time of the network on its arrays, layer by layer");
   command.footer("Example: bitline cost examples/quickstart.toml --plan plan.json");
-  arguments->config.add_to(command);
-  command
-      .option("--plan", arguments->plan,
-              "ADC plan (JSON); without one, ADCs have a level for each possible sum")
-      .type("FILE");
+  arguments->config.add_to(command, arguments->plan,
+                           "ADC plan (JSON); without one, ADCs have a level for each possible sum");
   command.json_flag(arguments->json);
   command.runs([arguments, &context] { run_cost(*arguments, context); });
 }

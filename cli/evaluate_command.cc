@@ -219,8 +219,7 @@ void add_evaluate(Command app, Context& context) {
       "Accuracy on the test set, with a 95 % interval; paired against a plan or a network");
   command.footer(
       "Example: bitline evaluate examples/quickstart.toml --plan plan.json --against lossless");
-  arguments->config.add_to(command);
-  command.option("--plan", arguments->plan, "ADC plan (JSON); lossless without one").type("FILE");
+  arguments->config.add_to(command, arguments->plan, "ADC plan (JSON); lossless without one");
   command
       .option("--against", arguments->against,
               "Second plan, or 'lossless', for the paired difference")

@@ -71,6 +71,7 @@ void print_worst(const Explanation& explanation) {
 
 void run_explain(const ExplainArguments& arguments, Context& context) {
   RunConfig config = arguments.config.read(context.progress);
+  arguments.config.require_plan();
   const Network network = load_network(config);
   const Explanation explanation =
       explain(network, config, read_plan(arguments.plan), context.job());
@@ -96,8 +97,7 @@ void add_explain(Command app, Context& context) {
   Command command =
       app.subcommand("explain", "Which layers' ADCs cost the accuracy, why, and what to try");
   command.footer("Example: bitline explain examples/quickstart.toml --plan plan.json");
-  arguments->config.add_to(command);
-  command.option("--plan", arguments->plan, "ADC plan (JSON)").type("FILE").required();
+  arguments->config.add_to(command, arguments->plan, "ADC plan (JSON)");
   command.json_flag(arguments->json);
   command.runs([arguments, &context] { run_explain(*arguments, context); });
 }

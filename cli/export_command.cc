@@ -117,8 +117,7 @@ void add_export(Command app, Context& context) {
   command.footer(
       "Example: bitline export examples/quickstart.toml --to qonnx --out network.onnx\n"
       "A network file (.safetensors, .onnx) instead of CONFIG lies on the default array.");
-  arguments->config.add_to(command);
-  command.option("--plan", arguments->plan, "ADC plan (JSON); lossless without one").type("FILE");
+  arguments->config.add_to(command, arguments->plan, "ADC plan (JSON); lossless without one");
   command.option("--to", arguments->format, "qonnx, qdq, npz or golden")
       .required()
       .one_of({"qonnx", "qdq", "npz", "golden"});

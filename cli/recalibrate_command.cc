@@ -25,6 +25,7 @@ struct RecalibrateArguments {
 
 void run_recalibrate(const RecalibrateArguments& arguments, Context& context) {
   RunConfig config = arguments.config.read(context.progress);
+  arguments.config.require_plan();
   const Network network = load_network(config);
   if (!can_recalibrate(network, config.array))
     fail_usage(
@@ -52,8 +53,7 @@ void add_recalibrate(Command app, Context& context) {
   command.footer(
       "Example: bitline recalibrate examples/quickstart.toml --plan plan.json "
       "--out recalibrated.safetensors");
-  arguments->config.add_to(command);
-  command.option("--plan", arguments->plan, "ADC plan (JSON)").type("FILE").required();
+  arguments->config.add_to(command, arguments->plan, "ADC plan (JSON)");
   command.option("--out", arguments->out, "Network file to write").type("FILE").required();
   command.json_flag(arguments->json);
   command.runs([arguments, &context] { run_recalibrate(*arguments, context); });

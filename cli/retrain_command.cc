@@ -72,6 +72,8 @@ void check(const RetrainArguments& arguments, const RetrainConfig& retrain) {
 }
 
 void retrain(const RetrainArguments& arguments, Context& context) {
+  if (arguments.control && arguments.plan.empty() && !arguments.config.run.empty())
+    *arguments.config.plan = "lossless";
   RunConfig config = arguments.config.read(context.progress);
   config.retrain = config.retrain_or_default();
   if (!arguments.out.empty()) config.retrain->train.output = arguments.out;
@@ -113,8 +115,7 @@ void add_retrain(Command app, Context& context) {
   command.footer(
       "Example: bitline retrain examples/retrain-resnet20.toml --plan plan.json "
       "--out retrained.safetensors");
-  arguments->config.add_to(command);
-  command.option("--plan", arguments->plan, "ADC plan (JSON)").type("FILE");
+  arguments->config.add_to(command, arguments->plan, "ADC plan (JSON)");
   command.flag("--control", arguments->control,
                "Instead of a plan: the same epochs with lossless ADCs");
   command.option("--out", arguments->out, "Network file to write; default retrain.output")

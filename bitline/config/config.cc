@@ -135,10 +135,19 @@ void Config::set(std::string_view assignment) {
   merge(state_->root, table, depth_of(toml::parse(key + " = 0")), source);
 }
 
+const std::filesystem::path& Config::folder() const { return state_->folder; }
+
 void Config::check_all_used() const { root().finish(); }
 
 const std::map<std::string, std::string>& Config::defaults() const { return state_->defaults; }
 
-std::string Config::to_toml() const { return detail::format_toml(state_->root); }
+void Config::remove(std::string_view table) { state_->root.erase(table); }
+
+std::string Config::to_toml() const {
+  toml::table root = state_->root;
+  for (const auto& [key, path] : state_->paths_of_set)
+    if (auto* text = root.at_path(key).as_string()) *text = path;
+  return detail::format_toml(root);
+}
 
 }  // namespace bitline

@@ -115,6 +115,12 @@ class Config {
   /// sign is TOML; what is not (a bare word, a path) is a text. Throws Error that names the text.
   void set(std::string_view assignment);
 
+  /// Leaves out a whole table of the file, before any key is read.
+  void remove(std::string_view table);
+
+  /// Against which relative paths are resolved; empty for the working folder.
+  const std::filesystem::path& folder() const;
+
   ConfigTable root() const;
   /// root().finish(): call it once every option has been read.
   void check_all_used() const;

@@ -22,6 +22,8 @@ struct ConfigState {
   /// Keys that were asked for. A table stays where it is once reading has begun.
   std::map<const toml::table*, std::set<std::string, std::less<>>> asked;
   std::map<std::string, std::string> defaults;  ///< Config::defaults()
+  /// Paths of --set by key, as the file would have them; known once they were asked for.
+  std::map<std::string, std::string> paths_of_set;
 };
 
 /// The source that a value carries which did not come from the file.

@@ -229,7 +229,13 @@ std::filesystem::path ConfigTable::require_path(std::string_view key) const {
   const toml::node& node = impl_->require(key);
   const std::filesystem::path path = require<std::string>(key);
   if (path.empty()) fail_usage("{} is empty; name a file or folder", where(key));
-  return detail::comes_from_set(node) ? path : impl_->state->folder / path;
+  if (!detail::comes_from_set(node)) return impl_->state->folder / path;
+  if (path.is_relative())
+    impl_->state->paths_of_set[impl_->prefix + std::string(key)] =
+        std::filesystem::absolute(path)
+            .lexically_relative(std::filesystem::absolute(impl_->state->folder))
+            .string();
+  return path;
 }
 
 std::filesystem::path ConfigTable::path(std::string_view key,

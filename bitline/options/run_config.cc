@@ -47,6 +47,7 @@ RunConfig read_run_config(const Config& config) {
   read_fields(root.table("profile"), run.profile);
   config.check_all_used();
   run.as_used = config.to_toml();
+  run.folder = config.folder();
   return run;
 }
 

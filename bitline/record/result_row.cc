@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <filesystem>
 #include <set>
 
 #include "bitline/base/fail.h"
@@ -70,6 +71,13 @@ ResultRow read_row(const CsvTable& table, std::size_t row) {
 
 const ResultRow& lossless_row(const std::vector<ResultRow>& rows) {
   return rows.at(rows.front().real ? 1 : 0);
+}
+
+std::string artefact_name(const ResultRow& row) {
+  std::string plan = std::filesystem::path(row.plan).stem().string();
+  if (row.treatment == Treatment::kNone || plan.empty()) return plan;
+  const std::string treatment = fmt::format("-{}", name_of(row.treatment));
+  return plan.ends_with(treatment) ? plan : plan + treatment;
 }
 
 std::vector<std::int64_t> levels_tried(const std::vector<ResultRow>& rows) {

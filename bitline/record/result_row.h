@@ -52,6 +52,10 @@ struct ResultRow {
 /// is one.
 const ResultRow& lossless_row(const std::vector<ResultRow>& rows);
 
+/// What a run's files about a row are called: "L4-layer-wise", "L4-layer-wise-retrained"; a plan
+/// that retraining has changed is called so itself. Empty without a plan.
+std::string artefact_name(const ResultRow& row);
+
 /// Numbers of levels that plans have in all layers, each once, ascending.
 std::vector<std::int64_t> levels_tried(const std::vector<ResultRow>& rows);
 

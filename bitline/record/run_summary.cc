@@ -9,7 +9,7 @@ std::string to_json(const RunSummary& summary) {
             {"seed", summary.seed},         {"network", summary.network},
             {"command", summary.command},   {"objective", summary.objective},
             {"max_loss", summary.max_loss}, {"validation_images", summary.validation_images},
-            {"config", summary.config}};
+            {"config", summary.config},     {"config_folder", summary.config_folder}};
   if (!summary.recommended.empty()) json["recommended"] = summary.recommended;
   if (!summary.recommended_network.empty())
     json["recommended_network"] = summary.recommended_network;
@@ -34,6 +34,7 @@ RunSummary run_summary_from_json(std::string_view text) {
     summary.max_loss = field<double>(json, "max_loss");
     summary.validation_images = field<std::int64_t>(json, "validation_images");
     summary.config = field<std::string>(json, "config");
+    summary.config_folder = newer_field<std::string>(json, "config_folder");
     summary.recommended = optional_field<std::string>(json, "recommended").value_or("");
     summary.recommended_network =
         optional_field<std::string>(json, "recommended_network").value_or("");

@@ -22,6 +22,7 @@ struct RunSummary {
   double max_loss = 0;                 ///< points that the recommended plan may lose
   std::int64_t validation_images = 0;  ///< 0: none were left, and the search sample judged
   std::string config;                  ///< as used, TOML
+  std::string config_folder;           ///< that its paths start from, seen from the run folder
   std::string recommended;             ///< file of the plan; empty: none was good enough
   std::string recommended_network;     ///< file of the network that goes with it; empty: as it came
   /// Points that the recommended plan loses on the validation images, paired.

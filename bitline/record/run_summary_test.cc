@@ -17,6 +17,7 @@ const std::string kText = R"({
  "max_loss": 1.0,
  "validation_images": 50,
  "config": "seed = 1\n",
+ "config_folder": "../../examples",
  "recommended": "plans/L6-layer-wise.json",
  "recommended_network": "networks/L6-layer-wise.safetensors",
  "validation_loss": {
@@ -53,6 +54,7 @@ RunSummary summary() {
           1,
           50,
           "seed = 1\n",
+          "../../examples",
           "plans/L6-layer-wise.json",
           "networks/L6-layer-wise.safetensors",
           Interval{0.5, -0.25, 1.25},

@@ -65,15 +65,6 @@ PlanRecord read_search(const fs::path& folder, const ResultRow& row) {
   return record;
 }
 
-/// "L4-layer-wise-retrained" for the files about that plan on that network; a plan that retraining
-/// has changed is called so itself.
-std::string file_stem(const ResultRow& row) {
-  std::string plan = plan_stem(row);
-  if (row.treatment == Treatment::kNone) return plan;
-  const std::string treatment = fmt::format("-{}", name_of(row.treatment));
-  return plan.ends_with(treatment) ? plan : plan + treatment;
-}
-
 /// A plan stands in one row for each treatment.
 std::vector<PlanRecord> read_searches(const fs::path& folder, const RunRecord& run) {
   std::vector<PlanRecord> plans;
@@ -91,7 +82,7 @@ std::vector<std::optional<ExplanationRecord>> read_explanations(const fs::path& 
                                                                 const RunRecord& run) {
   std::vector<std::optional<ExplanationRecord>> explanations;
   for (const ResultRow& row : run.results) {
-    const std::string stem = file_stem(row);
+    const std::string stem = artefact_name(row);
     explanations.emplace_back();
     if (took_part(run, "explain-" + stem))
       explanations.back() =
@@ -103,7 +94,7 @@ std::vector<std::optional<ExplanationRecord>> read_explanations(const fs::path& 
 std::vector<PlanCost> read_costs(const fs::path& folder, const RunRecord& run) {
   std::vector<PlanCost> costs;
   for (const ResultRow& row : run.results) {
-    const std::string stem = file_stem(row);
+    const std::string stem = artefact_name(row);
     if (!took_part(run, "cost-" + stem)) continue;
     if (auto cost = read_if_there(folder / "costs" / (stem + ".json"), cost_from_json))
       costs.push_back({stem, *std::move(cost)});
@@ -184,7 +175,7 @@ const PlanRecord* RunRecord::plan_of(const ResultRow& row) const {
 const PlanCost* RunRecord::first_cost() const {
   if (costs.empty()) return nullptr;
   if (const auto row = recommended())
-    for (const std::string& wanted : {file_stem(results[*row]), plan_stem(results[*row])})
+    for (const std::string& wanted : {artefact_name(results[*row]), plan_stem(results[*row])})
       for (const PlanCost& own : costs)
         if (own.name == wanted) return &own;
   return &costs.front();

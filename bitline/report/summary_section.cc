@@ -36,14 +36,16 @@ PageFact accuracy_fact(const std::string& label, const ResultRow& row) {
 }
 
 std::vector<PageFact> facts_of(const RunRecord& run, const ResultRow& row) {
-  return {{"ADC levels", std::to_string(row.levels), bits_text(row.levels)},
-          {"Range method", row.ranges,
-           row.network.empty() ? "network as it came"
-                               : fmt::format("{} network", name_of(row.treatment))},
-          accuracy_fact("Test accuracy", row),
-          accuracy_fact("Lossless ADCs", lossless_row(run.results)),
-          {"Loss on test", signed_text(fmt::format("{:.2f} points", row.test_loss.value)),
-           interval_text(row.test_loss) + ", paired"}};
+  std::vector<PageFact> facts{
+      {"ADC levels", std::to_string(row.levels), bits_text(row.levels)},
+      {"Range method", row.ranges, treatment_text(row) + " network"},
+      accuracy_fact("Test accuracy", row),
+      accuracy_fact("Lossless ADCs", lossless_row(run.results)),
+      {"Loss on test", signed_text(fmt::format("{:.2f} points", row.test_loss.value)),
+       interval_text(row.test_loss) + ", paired"}};
+  if (run.results.front().real)
+    facts.insert(facts.begin() + 3, accuracy_fact("Float network", run.results.front()));
+  return facts;
 }
 
 void add_single(const RunRecord& run, PageSection& section) {

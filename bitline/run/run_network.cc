@@ -11,7 +11,7 @@
 namespace bitline {
 namespace {
 
-constexpr const char* kNetwork = "network.safetensors";
+const std::string kNetwork(kRunNetwork);
 constexpr const char* kCalibrated = "calibrated.safetensors";
 
 /// The part of a run that makes its network.

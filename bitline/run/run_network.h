@@ -2,11 +2,15 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "bitline/options/run_config.h"
 #include "bitline/run/run_stages.h"
 
 namespace bitline {
+
+/// The network of a run that trained it or put it on grids, in its folder.
+inline constexpr std::string_view kRunNetwork = "network.safetensors";
 
 /// What a run begins with.
 struct RunNetworks {

@@ -1,0 +1,84 @@
+#include "cli/run_choice.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <vector>
+
+#include "bitline/base/fail.h"
+#include "bitline/base/file.h"
+#include "bitline/base/nearest_name.h"
+#include "bitline/record/result_row.h"
+#include "bitline/record/run_summary.h"
+#include "bitline/run/run_network.h"
+
+namespace bitline::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A plan of a run and the network that goes with it: files, or empty for none and for the network
+/// that the run began with.
+struct Pair {
+  fs::path plan;
+  fs::path network;
+};
+
+Pair pair_of(const fs::path& folder, const std::string& plan, const std::string& network) {
+  return {folder / plan, network.empty() ? fs::path() : folder / network};
+}
+
+Pair named(const fs::path& folder, const std::string& plan) {
+  std::vector<std::string> names;
+  for (const ResultRow& row : rows_from_csv(read_text_file(folder / "results.csv"))) {
+    const std::string name = artefact_name(row);
+    if (name == plan) return pair_of(folder, row.plan, row.network);
+    if (!name.empty()) names.push_back(name);
+  }
+  const std::string nearest = nearest_name(plan, names);
+  fail_usage("--plan {}: the run in {} has no plan of that name, and there is no such file; {}",
+             plan, folder.string(),
+             nearest.empty() ? fmt::format("there are {}", fmt::join(names, ", "))
+                             : fmt::format("did you mean '{}'?", nearest));
+}
+
+/// Whether it trained its network, or put it on grids.
+bool makes_network(const RunSummary& summary) {
+  return summary.seconds.contains("train") || summary.seconds.contains("quantize");
+}
+
+Pair choose(const fs::path& folder, const RunSummary& summary, const std::string& plan) {
+  if (plan == "lossless") return {};
+  if (plan.empty() && summary.recommended.empty())
+    fail_usage("the run in {} recommends no plan; name one with --plan, or 'lossless'",
+               folder.string());
+  if (plan.empty()) return pair_of(folder, summary.recommended, summary.recommended_network);
+  // A file of that name in the working folder is no surprise to whoever has both.
+  if (fs::exists(plan)) return {plan, {}};
+  return named(folder, plan);
+}
+
+}  // namespace
+
+RunChoice choose_of_run(const fs::path& folder, const std::string& plan) {
+  const fs::path file = folder / "run.json";
+  if (!fs::exists(file))
+    fail_usage(
+        "--run {}: there is no finished run; where one was stopped, 'bitline run' goes on with it",
+        folder.string());
+  const RunSummary summary =
+      with_context(file.string(), [&] { return run_summary_from_json(read_text_file(file)); });
+  const fs::path base = (folder / summary.config_folder).lexically_normal();
+  RunChoice choice{Config::from_text(summary.config, (base / "run.json").string()), {}};
+  auto [plan_file, network] = choose(folder, summary, plan);
+  choice.plan = plan_file;
+  if (network.empty() && makes_network(summary)) network = folder / kRunNetwork;
+  if (!network.empty()) {
+    choice.config.remove("model");
+    // Not by its name alone, which as TOML might be something else.
+    choice.config.set("model.file=" + (network.is_absolute() ? network : "." / network).string());
+  }
+  return choice;
+}
+
+}  // namespace bitline::cli
