@@ -233,7 +233,7 @@ std::filesystem::path ConfigTable::require_path(std::string_view key) const {
   if (path.is_relative())
     impl_->state->paths_of_set[impl_->prefix + std::string(key)] =
         std::filesystem::absolute(path)
-            .lexically_relative(std::filesystem::absolute(impl_->state->folder))
+            .lexically_relative(std::filesystem::absolute(impl_->state->folder / "."))
             .string();
   return path;
 }

@@ -204,6 +204,22 @@ TEST(Config, AKeyOfAnotherNameOrTableIsAnsweredWithTheOneThatWasMeant) {
               HasSubstr("'adc.levels'; did you mean 'search.levels'?"));
 }
 
+// Read back, it is the same file from wherever the configuration lies.
+TEST(Config, APathOfSetIsWrittenAsTheFileWouldHaveIt) {
+  Config file = Config::from_text("[model]\nfile = \"a.onnx\"\n", "examples/run.toml");
+  file.set("model.file=mine/b.onnx");
+  EXPECT_EQ(file.root().table("model").require_path("file"), "mine/b.onnx");
+  EXPECT_THAT(file.to_toml(), HasSubstr("file = \"../mine/b.onnx\""));
+  EXPECT_EQ(file.folder(), "examples");
+}
+
+TEST(Config, ATableCanBeLeftOut) {
+  Config file = config("[model]\nname = \"vgg9\"\n[array]\nrows = 16\n");
+  file.remove("model");
+  EXPECT_FALSE(file.root().has("model"));
+  EXPECT_EQ(file.root().table("array").integer("rows", 128, 1, 4096), 16);
+}
+
 TEST(Config, OneValueIsAListOfOne) {
   const Config file = config("[search]\nlevels = 5\nranges = \"csnr\"\n");
   const ConfigTable table = file.root().table("search");

@@ -8,7 +8,9 @@
 namespace bitline {
 namespace {
 
-constexpr std::string_view kRemedy = "train it on grids, or give it some with `bitline quantize`";
+constexpr std::string_view kRemedy =
+    "train it on grids, or give it some with `bitline quantize`; one that a run made goes with "
+    "--run";
 
 /// Bits of the signed grid that holds A − z. For an odd grid its own.
 int signed_bits(const QuantSpec& spec) {

@@ -128,7 +128,7 @@ TEST(IntegerLayersRefuse, ANetworkWithoutGrids) {
   network.quant.clear();
   EXPECT_EQ(refusal(network),
             "no layer of network 'small' has integer grids; train it on grids, or give it "
-            "some with `bitline quantize`");
+            "some with `bitline quantize`; one that a run made goes with --run");
 }
 
 // The second layer lacks the grid of its weight or of its input.

@@ -262,7 +262,8 @@ class Run {
     summary.next_steps = outcome_.next_steps;
     summary.validation_images = outcome_.validation_images;
     summary.config = config_.as_used;
-    summary.config_folder = std::filesystem::absolute(config_.folder)
+    summary.config_folder = std::filesystem::absolute(config_.folder / ".")
+                                .lexically_normal()
                                 .lexically_relative(std::filesystem::absolute(folder().path()))
                                 .generic_string();
     if (outcome_.recommended) {

@@ -1,0 +1,73 @@
+// --run FOLDER: what commands make of a finished run.
+#include <gmock/gmock.h>
+
+#include "bitline/base/file.h"
+#include "bitline/testing/json_study.h"
+#include "bitline/testing/program_study.h"
+
+namespace bitline::cli {
+namespace {
+
+using test::JsonStudyTest;
+using test::make_float_network;
+
+/// A run in the folder "r" of a float network, which puts it on grids; searched and recalibrated.
+class RunChoiceTest : public JsonStudyTest {
+ protected:
+  RunChoiceTest() {
+    write_network(folder() / "float.safetensors", make_float_network(4, 2));
+    const test::Outcome outcome =
+        run({"run", "study.toml", "--set", "model.file=float.safetensors", "--set",
+             "quantize.weight_bits=4", "--set", "search.recalibrate=true", "--out", "r"});
+    EXPECT_EQ(outcome.exit_code, 0) << testing::PrintToString(outcome.errors);
+  }
+
+  /// Right answers on the test images, from the folder's parent if `from_elsewhere`.
+  nlohmann::json correct(std::vector<std::string> words) {
+    words.insert(words.begin(), {"evaluate"});
+    return result_of(words).at("evaluations").at(0).at("correct");
+  }
+};
+
+TEST_F(RunChoiceTest, APlanByNameIsItsFilesWithTheNetworkThatTheRunMade) {
+  const std::vector<std::string> by_hand{"study.toml", "--set", "model.file=r/network.safetensors",
+                                         "--plan", "r/plans/L3-layer-wise.json"};
+  EXPECT_EQ(correct({"--run", "r", "--plan", "L3-layer-wise"}), correct(by_hand));
+  EXPECT_EQ(
+      correct({"--run", "r", "--plan", "L3-layer-wise-recalibrated"}),
+      correct({"study.toml", "--set", "model.file=r/networks/L3-layer-wise.safetensors", "--plan",
+               "r/plans/L3-layer-wise.json"}));
+}
+
+TEST_F(RunChoiceTest, WithoutAPlanItIsTheRecommendedOne) {
+  const nlohmann::json summary = nlohmann::json::parse(read_text_file(folder() / "r" / "run.json"));
+  const auto json = result_of({"evaluate", "--run", "r"}).at("evaluations").at(0);
+  EXPECT_EQ(json.at("plan"), "r/" + summary.at("recommended").get<std::string>());
+  const auto lossless =
+      result_of({"evaluate", "--run", "r", "--plan", "lossless"}).at("evaluations").at(0);
+  EXPECT_EQ(lossless.at("plan"), nullptr);
+}
+
+TEST_F(RunChoiceTest, EveryCommandThatTakesAPlanTakesARun) {
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"cost"},
+           {"explain"},
+           {"export", "--to", "npz", "--out", "a.npz"},
+           {"recalibrate", "--plan", "L3-layer-wise", "--out", "b.safetensors"}}) {
+    std::vector<std::string> all = words;
+    all.insert(all.end(), {"--run", "r"});
+    EXPECT_EQ(run(all).exit_code, 0) << words[0];
+  }
+}
+
+TEST_F(RunChoiceTest, NamesWhatIsWrong) {
+  expect_refusal({"evaluate", "--run", "r", "--plan", "L3-layer-wide"}, 2,
+                 {"did you mean 'L3-layer-wise'?"});
+  expect_refusal({"evaluate", "--run", "nowhere"}, 2, {"--run nowhere: there is no finished run"});
+  expect_refusal({"evaluate"}, 2, {"give CONFIG, or --run FOLDER"});
+  expect_refusal({"evaluate", "study.toml", "--run", "r"}, 2, {"leave one out"});
+  expect_refusal({"explain", "study.toml"}, 2, {"give --plan FILE, or --run FOLDER"});
+}
+
+}  // namespace
+}  // namespace bitline::cli
