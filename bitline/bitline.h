@@ -19,4 +19,4 @@
 #include "bitline/graph/network_file.h"
 #include "bitline/importer/load_network.h"
 #include "bitline/library/study.h"
-#include "bitline/mapping/array_spec.h"
+#include "bitline/mapping/network_arrays.h"

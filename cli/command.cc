@@ -55,12 +55,18 @@ void refuse_network(const std::string& file) {
           file, file, file);
 }
 
+std::string text_of(const ArraySpec& array) {
+  return fmt::format("{} x {} cells of {} bit, {}, {} rows at a time", array.rows, array.columns,
+                     array.cell_bits, name_of(array.encoding), array.driven_rows());
+}
+
 void say_what_is_read(const RunConfig& run, ProgressSink& progress) {
   progress.say(fmt::format("network: {}",
                            run.model.file.empty() ? run.model.name : run.model.file.string()));
-  progress.say(fmt::format("array: {} x {} cells of {} bit, {}, {} rows at a time", run.array.rows,
-                           run.array.columns, run.array.cell_bits, name_of(run.array.encoding),
-                           run.array.driven_rows()));
+  progress.say(fmt::format("array: {}", text_of(run.array.common)));
+  for (const auto& [layer, own] : run.array.layers)
+    progress.say(fmt::format("array of layer {}: {}", layer,
+                             own.digital.value_or(false) ? "digital" : text_of(own.array)));
   progress.say(fmt::format("threads: {}", thread_count()));
 }
 
@@ -117,7 +123,9 @@ ConfiguredNetwork ConfigArguments::read_network(ProgressSink& progress) const {
   // Not by its name alone, which as TOML might be something else.
   config.set("model.file=" + (std::filesystem::path(".") / file).string());
   config.set(fmt::format("array.encoding={}", name_of(default_array(network).encoding)));
-  return {read_config(std::move(config), *this, progress), std::move(network)};
+  RunConfig run = read_config(std::move(config), *this, progress);
+  check_layer_names(run, network);
+  return {std::move(run), std::move(network)};
 }
 
 namespace {

@@ -38,13 +38,16 @@ void print_layout(const LayerLayout& l) {
   for (const std::string& note : l.notes) fmt::print("{:<24} note: {}\n", "", note);
 }
 
-void print_layouts(const Executor& executor) {
+void print_layouts(const Executor& executor, const MappingRecord& mapping) {
   print_header();
   std::int64_t arrays = 0;
   std::int64_t conversions = 0;
   for (const CimLayer* layer : executor.cim_layers()) {
     const LayerLayout layout = layout_of(*layer);
     print_layout(layout);
+    const auto node = std::ranges::find(mapping.nodes, layer->name, &MappingRecord::Node::name);
+    if (!node->array.keys.empty())
+      fmt::print("{:<24} note: array of its own, {}\n", "", node->array.in_words());
     arrays += layout.arrays;
     conversions += layout.conversions + layout.reference_conversions;
   }
@@ -83,8 +86,8 @@ void print_state(const Network& network, const QuantizeOptions& options) {
         options.weight_bits, options.activation_bits);
 }
 
-void print_mapping(const Executor& executor) {
-  if (!executor.cim_layers().empty()) print_layouts(executor);
+void print_mapping(const Executor& executor, const NetworkArrays& array) {
+  if (!executor.cim_layers().empty()) print_layouts(executor, mapping_record(executor, array));
   const std::vector<Placement> placements = placements_of(executor);
   print_layers(placements, Place::kIntegers, "Digital, in integers");
   print_layers(placements, Place::kReal,
@@ -111,7 +114,7 @@ void inspect(const InspectArguments& arguments, Context& context) {
                           has_integer_layer(on_grids) ? MacMode::kAnalog : MacMode::kFloat,
                           config.array, Engine::kReference, context.progress);
   if (arguments.json) return print_json(document(network, executor, config));
-  print_mapping(executor);
+  print_mapping(executor, config.array);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ const fs::path kSchemas = fs::path(BITLINE_SOURCE) / "docs/json";
 const std::vector<std::vector<std::string>>& calls() {
   static const std::vector<std::vector<std::string>> calls{
       {"search", "study.toml"},
-      {"inspect", "study.toml"},
+      {"inspect", "study.toml", "--set", "array.layers.conv3.rows=64"},
       {"profile", "study.toml"},
       {"cost", "study.toml", "--set", "cost.zero_detection=true"},
       {"bench", "study.toml", "--images", "2", "--runs", "1", "--search"},

@@ -201,3 +201,5 @@ for number, name in enumerate(sys.argv[1:]):
     plan = json.loads(pathlib.Path(name).read_text())
     plan["layers"] = dict(list(plan["layers"].items())[:2])
     seed("adc_adc_plan", f"plan{number}", json.dumps(plan).encode())
+    next(iter(plan["layers"].values()))["array"] = {"active_rows": "64"}
+    seed("adc_adc_plan", f"own_array{number}", json.dumps(plan).encode())

@@ -61,12 +61,14 @@ Json layer_to_json(const PlannedAdc& adc) {
 std::string to_json(const AdcPlan& plan) {
   // One line per field, so that a plan of many thresholds stays readable.
   std::string text = fmt::format("{{\n  \"{}\": {},\n", kPlanVersionField, kPlanVersion);
-  if (!plan.array.empty()) text += fmt::format("  \"array\": {},\n", Json(plan.array).dump());
+  if (!plan.array.empty())
+    text += fmt::format("  \"{}\": {},\n", kArrayField, Json(plan.array).dump());
   text += "  \"layers\": {";
   std::string_view layer_separator = "\n";
   for (const auto& [name, adc] : plan.layers) {
     const PlannedAdc& planned = adc;
-    const Json json = with_context("layer " + name, [&] { return layer_to_json(planned); });
+    Json json = with_context("layer " + name, [&] { return layer_to_json(planned); });
+    if (const auto own = plan.array_of(name); !own.empty()) json[kArrayField] = own;
     text += fmt::format("{}    {}: {{", layer_separator, Json(name).dump());
     std::string_view separator = "\n";
     for (const auto& [field, value] : json.items()) {

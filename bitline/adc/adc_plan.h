@@ -23,6 +23,14 @@ struct AdcPlan {
   std::map<std::string, PlannedAdc> layers;  ///< by name of the layer
   /// The array that it was found on (ArraySettings of mapping/); empty where that is not known.
   std::map<std::string, std::string> array = {};
+  /// Of layers with an array of their own: the settings in which it differs from `array`.
+  std::map<std::string, std::map<std::string, std::string>> layer_arrays = {};
+
+  /// Of a layer; empty where it has none of its own.
+  std::map<std::string, std::string> array_of(const std::string& layer) const {
+    const auto own = layer_arrays.find(layer);
+    return own == layer_arrays.end() ? std::map<std::string, std::string>() : own->second;
+  }
 
   friend bool operator==(const AdcPlan&, const AdcPlan&) = default;
 };

@@ -12,6 +12,8 @@ using Json = nlohmann::ordered_json;
 
 inline constexpr const char* kPlanVersionField = "bitline_adc_plan";
 inline constexpr int kPlanVersion = 1;
+/// Of the plan, and of layers with an array of their own.
+inline constexpr const char* kArrayField = "array";
 /// Only of layers with steps between the possible sums.
 inline constexpr const char* kSumStepField = "sum_step";
 /// Only of layers whose input streams have ranges of their own.

@@ -96,7 +96,7 @@ void compare(const std::string& name, const Json& found, const Json& expected) {
 
 void check_fields(const Json& layer, const Json& expected) {
   for (const auto& [name, value] : layer.items())
-    if (!expected.contains(name))
+    if (!expected.contains(name) && name != kArrayField)
       fail("field '{}' is unknown for quantizer {}; remove it", name,
            expected["quantizer"].get<std::string>());
   for (const char* name :
@@ -122,11 +122,11 @@ PlannedAdc read_layer(const Json& layer) {
 }
 
 std::map<std::string, std::string> read_array(const Json& array) {
-  if (!array.is_object()) fail("field 'array' is {}, not an object", array.type_name());
+  if (!array.is_object()) fail("field '{}' is {}, not an object", kArrayField, array.type_name());
   std::map<std::string, std::string> settings;
   for (const auto& [name, value] : array.items()) {
     if (!value.is_string())
-      fail("field 'array.{}' is {}, not a string in quotes", name, value.dump());
+      fail("field '{}.{}' is {}, not a string in quotes", kArrayField, name, value.dump());
     settings[name] = value.get<std::string>();
   }
   return settings;
@@ -160,15 +160,18 @@ AdcPlan plan_from_json(std::string_view json) {
       fail("field '{}' is {}, a version that this program does not read; use version {}",
            kPlanVersionField, file[kPlanVersionField].dump(), kPlanVersion);
     for (const auto& [name, value] : file.items())
-      if (name != kPlanVersionField && name != "array" && name != "layers")
+      if (name != kPlanVersionField && name != kArrayField && name != "layers")
         fail("field '{}' is unknown; remove it", name);
     const Json& layers = field(file, "layers");
     if (!layers.is_object()) fail("field 'layers' is {}, not an object", layers.type_name());
     AdcPlan plan;
-    if (file.contains("array")) plan.array = read_array(file["array"]);
+    if (file.contains(kArrayField)) plan.array = read_array(file[kArrayField]);
     for (auto layer = layers.begin(); layer != layers.end(); ++layer)
-      plan.layers.emplace(layer.key(), with_context("layer " + layer.key(),
-                                                    [&] { return read_layer(layer.value()); }));
+      with_context("layer " + layer.key(), [&] {
+        plan.layers.emplace(layer.key(), read_layer(layer.value()));
+        if (layer->contains(kArrayField))
+          plan.layer_arrays.emplace(layer.key(), read_array((*layer)[kArrayField]));
+      });
     return plan;
   });
 }

@@ -119,6 +119,18 @@ TEST(AdcPlan, SaysOnWhichArrayItWasFound) {
                  "field 'array.rows' is 3, not a string");
 }
 
+TEST(AdcPlan, SaysWhichLayersHaveAnArrayOfTheirOwn) {
+  AdcPlan plan = plan_of(tread_at_seven());
+  plan.array = {{"active_rows", "128"}, {"encoding", "differential"}};
+  plan.layer_arrays["conv1"] = {{"active_rows", "64"}};
+  const std::string json = to_json(plan);
+  EXPECT_NE(json.find(",\n      \"array\": {\"active_rows\":\"64\"}\n    }"), std::string::npos)
+      << json;
+  EXPECT_EQ(plan_from_json(json), plan);
+  expect_refused(edited("\"quantizer\"", "\"array\": 3, \"quantizer\""),
+                 "layer conv1: field 'array' is number");
+}
+
 TEST(AdcPlan, EveryQuantizerIsReadBack) {
   AdcPlan plan = plan_of(tread_at_seven());
   plan.layers["conv1"].spec.sides = Sides::kBoth;
@@ -258,6 +270,7 @@ TEST(AdcPlan, SchemaKnowsTheFieldsThatAreWritten) {
   const auto& layer = schema.at("$defs").at("layer");
   AdcPlan plan = plan_of(streams_at_seven());
   plan.layers.at("conv1").sums.step = 2;
+  plan.layer_arrays["conv1"] = {{"active_rows", "64"}};
   const auto written = nlohmann::json::parse(to_json(plan));
   EXPECT_TRUE(schema.at("properties").contains("array"));
   const auto& fields = written.at("layers").at("conv1");

@@ -29,6 +29,9 @@ struct FieldText {
   std::string_view meaning;  ///< Markdown
   Decides decides = Decides::kResults;
   std::string_view default_in_words = {};  ///< where the value cannot say it
+  /// Why it is one for all layers, where single layers can have others of its table; empty: it is
+  /// not.
+  std::string_view why_of_all_layers = {};
 };
 
 /// Limits, both included.

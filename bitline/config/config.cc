@@ -58,6 +58,15 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(' ') - first + 1));
 }
 
+// The first equals sign behind a key; those in its quotes belong to it.
+std::size_t end_of_key(std::string_view assignment) {
+  std::size_t equals = assignment.find('=');
+  while (equals != std::string_view::npos &&
+         !is_toml(trimmed(assignment.substr(0, equals)) + " = 0"))
+    equals = assignment.find('=', equals + 1);
+  return equals;
+}
+
 std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
@@ -125,11 +134,10 @@ Config Config::from_file(const std::filesystem::path& path) {
 
 void Config::set(std::string_view assignment) {
   const std::string source = std::string(detail::kSetPrefix) + one_line(assignment);
-  const std::size_t equals = assignment.find('=');
-  const std::string key = trimmed(assignment.substr(0, equals));
-  if (equals == std::string_view::npos || one_line(assignment) != assignment ||
-      !is_toml(key + " = 0"))
+  const std::size_t equals = end_of_key(assignment);
+  if (equals == std::string_view::npos || one_line(assignment) != assignment)
     fail_usage("{}: write table.key=value in one line", source);
+  const std::string key = trimmed(assignment.substr(0, equals));
   const std::string value = as_toml_value(trimmed(assignment.substr(equals + 1)));
   toml::table table = parse(key + " = " + value, source);
   merge(state_->root, table, depth_of(toml::parse(key + " = 0")), source);

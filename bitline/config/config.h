@@ -71,6 +71,11 @@ class ConfigTable {
   /// The table under `key`; an empty one when it is absent. Throws Error when it is no table.
   ConfigTable table(std::string_view key) const;
 
+  /// A table whose keys are names of the user's own and whose values are tables of plain values.
+  /// Throws Error for other values, also for the tables that a name with dots makes when it is not
+  /// in quotes.
+  std::map<std::string, ConfigTable> tables(std::string_view key) const;
+
   /// "run.toml:3:8: array.rows", or "--set array.rows=64: array.rows", or "array.rows" for a
   /// fallback: how an error about the value of `key` begins.
   std::string where(std::string_view key) const;
@@ -89,6 +94,9 @@ class ConfigTable {
 
   std::shared_ptr<const Impl> impl_;
 };
+
+/// A key as it stands in TOML: in quotes where it has dots, for example.
+std::string toml_key(std::string_view key);
 
 /// Throws Error (kUsage) that begins with `where` and names the first value that stands there
 /// twice.
@@ -111,8 +119,8 @@ class Config {
   Config& operator=(Config&&) noexcept;
   ~Config();
 
-  /// Applies "array.rows=64" over the file, before any key is read. The part after the first equals
-  /// sign is TOML; what is not (a bare word, a path) is a text. Throws Error that names the text.
+  /// Applies "array.rows=64" over the file, before any key is read. The part after the equals sign
+  /// is TOML; what is not (a bare word, a path) is a text. Throws Error that names the text.
   void set(std::string_view assignment);
 
   /// Leaves out a whole table of the file, before any key is read.

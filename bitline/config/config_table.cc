@@ -118,7 +118,7 @@ const toml::node& ConfigTable::Impl::require(std::string_view key) const {
 
 std::string ConfigTable::Impl::where(const toml::node& node, std::string_view key) const {
   return fmt::format("{}: {}{}", detail::position_of(*state, node, node.source().begin), prefix,
-                     key);
+                     toml_key(key));
 }
 
 ConfigTable Config::root() const {
@@ -130,7 +130,7 @@ bool ConfigTable::has(std::string_view key) const { return impl_->find(key) != n
 
 std::string ConfigTable::where(std::string_view key) const {
   const toml::node* node = impl_->find(key);
-  return node == nullptr ? impl_->prefix + std::string(key) : impl_->where(*node, key);
+  return node == nullptr ? impl_->prefix + toml_key(key) : impl_->where(*node, key);
 }
 
 namespace {
@@ -275,7 +275,21 @@ ConfigTable ConfigTable::table(std::string_view key) const {
     fail_usage("{} has to be a table, found {}", impl_->where(*node, key), describe(*node));
   return ConfigTable(
       std::make_shared<Impl>(Impl{impl_->state, node == nullptr ? nullptr : node->as_table(),
-                                  impl_->prefix + std::string(key) + "."}));
+                                  impl_->prefix + toml_key(key) + "."}));
+}
+
+std::map<std::string, ConfigTable> ConfigTable::tables(std::string_view key) const {
+  const ConfigTable outer = table(key);
+  std::map<std::string, ConfigTable> tables;
+  if (outer.impl_->table == nullptr) return tables;
+  for (const auto& [name, node] : *outer.impl_->table) {
+    const ConfigTable inner = outer.table(name.str());
+    for (const auto& [inner_name, value] : *inner.impl_->table)
+      if (value.is_table())
+        fail_usage("{} is a table; put a name with dots in quotes", inner.where(inner_name.str()));
+    tables.emplace(name.str(), inner);
+  }
+  return tables;
 }
 
 }  // namespace bitline

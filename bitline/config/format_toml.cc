@@ -7,8 +7,6 @@
 namespace bitline {
 namespace {
 
-std::string format_key(std::string_view key);
-
 // The library writes 0.1 as 0.10000000000000001. A whole number keeps its point, or it would read
 // back as an integer; the letters belong to exponents, inf and nan.
 std::string format_number(double number) {
@@ -30,7 +28,7 @@ std::string detail::format_value(const toml::node& node) {
   if (const toml::table* table = node.as_table()) {
     std::vector<std::string> entries;
     for (const auto& [key, value] : *table)
-      entries.push_back(fmt::format("{} = {}", format_key(key.str()), format_value(value)));
+      entries.push_back(fmt::format("{} = {}", toml_key(key.str()), format_value(value)));
     return fmt::format("{{{}}}", fmt::join(entries, ", "));
   }
   if (const auto number = node.value_exact<double>()) return format_number(*number);
@@ -39,9 +37,7 @@ std::string detail::format_value(const toml::node& node) {
   return text.str();
 }
 
-namespace {
-
-std::string format_key(std::string_view key) {
+std::string toml_key(std::string_view key) {
   constexpr std::string_view kBare =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
   if (!key.empty() && key.find_first_not_of(kBare) == std::string_view::npos)
@@ -49,15 +45,16 @@ std::string format_key(std::string_view key) {
   return format_value(toml::value<std::string>(std::string(key)));
 }
 
+namespace {
+
 // Plain values first: after a [table] line they would belong to that table.
 void append_table(const toml::table& table, const std::string& prefix, std::string& text) {
   for (const auto& [key, node] : table)
-    if (!node.is_table())
-      text += fmt::format("{} = {}\n", format_key(key.str()), format_value(node));
+    if (!node.is_table()) text += fmt::format("{} = {}\n", toml_key(key.str()), format_value(node));
   for (const auto& [key, node] : table) {
     const toml::table* inner = node.as_table();
     if (inner == nullptr) continue;
-    const std::string name = prefix + format_key(key.str());
+    const std::string name = prefix + toml_key(key.str());
     text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", name);
     append_table(*inner, name + ".", text);
   }

@@ -32,7 +32,7 @@ void collect_unused(const ConfigState& state, const toml::table& table, const st
                     std::vector<UnusedKey>& unused) {
   const auto asked = state.asked.find(&table);
   for (const auto& [key, node] : table) {
-    const std::string name = prefix + std::string(key.str());
+    const std::string name = prefix + toml_key(key.str());
     if (asked == state.asked.end() || asked->second.count(key.str()) == 0)
       unused.push_back({&table, &key, &node, name});
     else if (const toml::table* inner = node.as_table())

@@ -1,5 +1,7 @@
 #include "bitline/graph/network.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "bitline/base/fail.h"
@@ -9,6 +11,17 @@ namespace bitline {
 
 bool is_layer(const Node& node) {
   return std::holds_alternative<Conv>(node.op) || std::holds_alternative<Linear>(node.op);
+}
+
+void fail_no_layer(const Network& network, std::string_view layer, ErrorKind kind) {
+  std::vector<std::string> known;
+  for (const Node& node : network.nodes)
+    if (is_layer(node)) known.push_back(node.name);
+  const std::string nearest = nearest_name(layer, known);
+  throw Error(kind,
+              fmt::format("network '{}' has no layer '{}'; {}", network.name, layer,
+                          nearest.empty() ? fmt::format("its layers are {}", fmt::join(known, ", "))
+                                          : fmt::format("the nearest name is '{}'", nearest)));
 }
 
 std::size_t Network::index_of(std::string_view node) const {

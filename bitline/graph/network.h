@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bitline/base/error.h"
 #include "bitline/base/normalization.h"
 #include "bitline/base/tensor.h"
 #include "bitline/graph/operators.h"
@@ -50,6 +51,11 @@ struct Network {
 
 /// Conv or Linear: what can stand on an array.
 bool is_layer(const Node& node);
+
+/// Throws Error: the network has no layer of that name, with the nearest one, or all where none is
+/// near.
+[[noreturn]] void fail_no_layer(const Network& network, std::string_view layer,
+                                ErrorKind kind = ErrorKind::kFailure);
 
 /// Shape of every node's value without the batch. Throws Error that names the node when ranks,
 /// channels or kernel sizes do not fit, an input is unknown or comes later, a tensor is missing,

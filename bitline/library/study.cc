@@ -12,8 +12,11 @@
 namespace bitline {
 namespace {
 
-RunConfig config_of(const Network& network, const ArraySpec& array, const StudyOptions& options) {
-  validate(array);
+RunConfig config_of(const Network& network, const NetworkArrays& array,
+                    const StudyOptions& options) {
+  validate(array.common);
+  for (const auto& [layer, own] : array.layers)
+    with_context(fmt::format("layer {}", layer), [&own = own] { validate(own.array); });
   if (!options.normalization && !network.normalization)
     fail_usage(
         "network '{}' does not say by which mean and deviation its images are normalized, and "
@@ -21,12 +24,14 @@ RunConfig config_of(const Network& network, const ArraySpec& array, const StudyO
         network.name);
   RunConfig config;
   config.array = array;
-  config.adc.spec = options.adc;
+  config.adc.common.spec = options.adc;
+  for (const auto& [layer, adc] : options.layer_adcs) config.adc.layers[layer].spec = adc;
   config.search.options.objective = options.objective;
   config.search.options.delta_step = options.delta_step;
   config.search.layers = options.layers;
   if (options.normalization) config.data.normalization = *options.normalization;
   config.data.normalization_is_given = options.normalization.has_value();
+  check_layer_names(config, network);
   return config;
 }
 
@@ -34,7 +39,8 @@ RunConfig config_of(const Network& network, const ArraySpec& array, const StudyO
 
 class Study::Parts {
  public:
-  Parts(const Network& network, const ArraySpec& array, Dataset images, const StudyOptions& options)
+  Parts(const Network& network, const NetworkArrays& array, Dataset images,
+        const StudyOptions& options)
       : progress_(options.progress),
         cancellation_(options.cancellation),
         config_(config_of(network, array, options)) {
@@ -59,7 +65,7 @@ class Study::Parts {
   std::optional<SearchStudy> study_;
 };
 
-Study::Study(const Network& network, const ArraySpec& array, Dataset images,
+Study::Study(const Network& network, const NetworkArrays& array, Dataset images,
              const StudyOptions& options)
     : parts_(std::make_unique<Parts>(network, array, std::move(images), options)) {}
 Study::Study(Study&& other) noexcept = default;

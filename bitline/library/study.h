@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,8 +14,8 @@
 #include "bitline/base/progress.h"
 #include "bitline/data/dataset.h"
 #include "bitline/graph/network.h"
-#include "bitline/mapping/array_spec.h"
 #include "bitline/mapping/layout.h"
+#include "bitline/mapping/network_arrays.h"
 #include "bitline/search/range_search.h"
 
 namespace bitline {
@@ -24,6 +25,7 @@ struct StudyOptions {
   /// How pixels become the numbers that the network sees. Empty: what the network's file says.
   std::optional<Normalization> normalization;
   AdcSpec adc;  ///< quantizer, step rule, ties and sides; levels, range and centre are searched
+  std::map<std::string, AdcSpec> layer_adcs;   ///< the same of single layers, by name
   Objective objective = Objective::kAccuracy;  ///< what a search ranks plans by
   Rational delta_step = 1;           ///< between neighbouring candidates, LSB; a multiple of ½
   std::vector<std::string> layers;   ///< that get ADCs, the others staying lossless; empty: all
@@ -39,8 +41,9 @@ class Study {
   /// `images` [n, channels, height, width] are what searches look at: a class-balanced sample of
   /// the training set, some hundreds to a thousand. Throws Error (kUsage) for images or classes
   /// that do not fit the network, a network without a normalization where the options have none,
-  /// one that is not the options', and a network of which no layer lies on the array.
-  Study(const Network& network, const ArraySpec& array, Dataset images,
+  /// one that is not the options', a network of which no layer lies on the array, and an array or
+  /// ADC of a layer that does not lie there.
+  Study(const Network& network, const NetworkArrays& array, Dataset images,
         const StudyOptions& options = {});
   /// A study that was moved from can only be destroyed or assigned to.
   Study(Study&& other) noexcept;

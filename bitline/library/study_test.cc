@@ -93,6 +93,34 @@ TEST(Study, LayoutsAreThoseOfTheArray) {
   EXPECT_EQ(layouts.front().tiles, 3);
 }
 
+TEST(Study, SingleLayersHaveArraysAndAdcsOfTheirOwn) {
+  const std::string layer = study_of().layouts().at(0).name;
+  NetworkArrays arrays = sixteen_rows();
+  arrays.layers[layer].array.rows = 64;
+  StudyOptions options = halves();
+  options.layer_adcs[layer].quantizer = quantizers::kZeroRise;
+  Study study(test::tiny_network(), arrays, test::two_classes(12, 5), options);
+  EXPECT_EQ(study.layouts().at(0).tiles, 1);  // 36 inputs
+  EXPECT_EQ(study.layouts().at(1).tiles, 3);
+  const AdcPlan plan = study.search(4, range_methods::kThreeSigma).plan;
+  EXPECT_EQ(plan.layers.at(layer).spec.quantizer, quantizers::kZeroRise);
+  EXPECT_EQ(plan.layer_arrays.at(layer).at("active_rows"), "64");
+  EXPECT_EQ(plan.layer_arrays.size(), 1U);
+}
+
+TEST(StudyRefuses, AnArrayOfALayerThatIsNotThere) {
+  NetworkArrays arrays = sixteen_rows();
+  arrays.layers["conv99"].array.rows = 64;
+  EXPECT_THAT(
+      usage_error([&] { Study(test::tiny_network(), arrays, test::two_classes(12, 5), halves()); }),
+      HasSubstr("array.layers: network 'resnet20' has no layer 'conv99'"));
+  arrays.layers.clear();
+  arrays.layers["conv1"].array.rows = 0;
+  EXPECT_THAT(
+      usage_error([&] { Study(test::tiny_network(), arrays, test::two_classes(12, 5), halves()); }),
+      HasSubstr("layer conv1: array: rows = 0"));
+}
+
 TEST(StudyRefuses, ANormalizationThatNobodyGives) {
   EXPECT_THAT(usage_error([] { study_of({}); }), AllOf(HasSubstr("network 'resnet20' does not say"),
                                                        HasSubstr("StudyOptions::normalization")));

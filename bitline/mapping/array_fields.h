@@ -1,10 +1,10 @@
-// The fields of ArraySpec as a configuration, a plan and a hash take them.
+// The fields of ArraySpec and LayerArray as a configuration, a plan and a hash take them.
 #pragma once
 
 #include <limits>
 
 #include "bitline/base/fields.h"
-#include "bitline/mapping/array_spec.h"
+#include "bitline/mapping/network_arrays.h"
 
 namespace bitline {
 
@@ -12,6 +12,8 @@ template <ConstOrNot<ArraySpec> Array, typename Visit>
 // NOLINTNEXTLINE(readability-function-size): a list of fields, one behind the other
 void visit_fields(Array& array, Visit&& visit) {
   constexpr std::int64_t kMany = std::numeric_limits<std::int32_t>::max();
+  constexpr std::string_view kWholeNetwork =
+      "it is about the network's first and last layer; a single layer has `digital`";
   visit(FieldText{"rows", "word lines of an array; 1 to 65536"}, array.rows, Whole{1, kMany});
   visit(FieldText{"active_rows", "N, word lines driven in one read; 0: all; at most `rows`",
                   Decides::kSums},
@@ -59,9 +61,11 @@ void visit_fields(Array& array, Visit&& visit) {
                   Decides::kCosts},
         array.columns_per_adc, Whole{1, kMany});
   visit(FieldText{"first_layer",
-                  "`digital-integer` (exact, no array), `mapped` (on the array like the others)"},
+                  "`digital-integer` (exact, no array), `mapped` (on the array like the others)",
+                  Decides::kResults, "", kWholeNetwork},
         array.first_layer);
-  visit(FieldText{"last_layer", "likewise"}, array.last_layer);
+  visit(FieldText{"last_layer", "likewise", Decides::kResults, "", kWholeNetwork},
+        array.last_layer);
   visit(FieldText{"requantize",
                   "how a layer's sums become the next layer's integers: `float` (real numbers, (7) "
                   "of arithmetic.md), `fixed` (per output channel an integer multiplier, a shift "
@@ -71,6 +75,16 @@ void visit_fields(Array& array, Visit&& visit) {
                   "`fixed`: F, bits of the multipliers, and fractional bits of offsets and "
                   "residual sums; 2 to 20"},
         array.requantize_bits, Whole{2, 20});
+}
+
+template <ConstOrNot<LayerArray> Layer, typename Visit>
+void visit_fields(Layer& layer, Visit&& visit) {
+  visit(FieldText{"digital",
+                  "true: the layer stays digital, in integers (exact, no array); false: it lies on "
+                  "the array, also as first or last layer",
+                  Decides::kResults, "as `first_layer` and `last_layer` say"},
+        layer.digital);
+  visit_fields(layer.array, visit);
 }
 
 }  // namespace bitline

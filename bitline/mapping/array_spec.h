@@ -102,6 +102,8 @@ struct ArraySpec {
     const bool pairs = encoding->in_pairs && subtract == Subtract::kAnalog;
     return columns / (pairs ? 2 : 1);
   }
+
+  friend bool operator==(const ArraySpec&, const ArraySpec&) = default;
 };
 
 /// Throws Error (kUsage) that names the field, its value, the limit and the remedy.

@@ -40,6 +40,20 @@ bool is_inherited(const std::string& table, const std::string& key, const std::s
   return table == "retrain" && train != defaults.end() && shown(train->second) == cell;
 }
 
+/// What the table of a single layer has beside the keys of [array], and what it has not.
+Rows rows_of_layer() {
+  Rows rows;
+  const LayerArray own;
+  visit_fields(own, [&rows](const FieldText& field, const auto& value, const auto&...) {
+    if constexpr (std::same_as<std::decay_t<decltype(value)>, std::optional<bool>>)
+      rows.push_back(
+          fmt::format("| `{}` | {} | {} |", field.key, field.default_in_words, field.meaning));
+    else if (!field.why_of_all_layers.empty())
+      rows.push_back(fmt::format("| `{}` | – | refused: {} |", field.key, field.why_of_all_layers));
+  });
+  return rows;
+}
+
 RowsByTable rows_of_fields() {
   const std::map<std::string, std::string> defaults = config_defaults();
   RunConfig run;
@@ -57,6 +71,7 @@ RowsByTable rows_of_fields() {
           fmt::format("| `{}` | {} | {} |", key, cell, field.meaning));
     });
   });
+  rows["array.layers.\"NAME\""] = rows_of_layer();
   return rows;
 }
 

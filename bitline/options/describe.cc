@@ -8,10 +8,40 @@
 
 namespace bitline {
 
-std::string describe(const ArraySpec& array) {
-  ArraySpec resolved = array;
-  resolved.active_rows = array.driven_rows();
-  return describe_fields(resolved);
+namespace {
+
+std::string describe_array(ArraySpec array) {
+  array.active_rows = array.driven_rows();
+  return describe_fields(array);
+}
+
+std::string describe_adc(const AdcConfig& adc) {
+  if (!adc.measured) return describe_fields(adc);
+  return describe_fields(adc) + fmt::format("measured {} values {}, ",
+                                            field_value(adc.measured->table_thresholds),
+                                            field_value(adc.measured->table_values));
+}
+
+/// In quotes, so that no name looks like what is said of another layer.
+std::string of_layer(const std::string& name, const std::string& text) {
+  return fmt::format("layer {}: {}", field_value(std::vector{name}), text);
+}
+
+}  // namespace
+
+std::string describe(const NetworkArrays& arrays) {
+  std::string text = describe_array(arrays.common);
+  for (const auto& [name, own] : arrays.layers)
+    text += of_layer(
+        name, fmt::format("digital {}, {}", field_value(own.digital), describe_array(own.array)));
+  return text;
+}
+
+std::string describe_columns_per_adc(const NetworkArrays& arrays) {
+  std::string text = std::to_string(arrays.common.columns_per_adc);
+  for (const auto& [name, own] : arrays.layers)
+    text += of_layer(name, std::to_string(own.array.columns_per_adc));
+  return text;
 }
 
 std::string describe(const DataConfig& data) { return describe_fields(data); }
@@ -26,15 +56,14 @@ std::string describe(const AllocateConfig& allocate, bool recalibrate) {
   return describe_fields(allocate) + fmt::format("recalibrate {}", recalibrate);
 }
 
-std::string describe(const AdcConfig& adc) {
-  if (!adc.measured) return describe_fields(adc);
-  return describe_fields(adc) + fmt::format("measured {} values {}, ",
-                                            field_value(adc.measured->table_thresholds),
-                                            field_value(adc.measured->table_values));
+std::string describe(const NetworkAdcs& adcs) {
+  std::string text = describe_adc(adcs.common);
+  for (const auto& [name, own] : adcs.layers) text += of_layer(name, describe_adc(own));
+  return text;
 }
 
-std::string describe(const SearchConfig& search, const AdcConfig& adc) {
-  return describe(adc) + describe_fields(search);
+std::string describe(const SearchConfig& search, const NetworkAdcs& adcs) {
+  return describe(adcs) + describe_fields(search);
 }
 
 std::string describe(const TrainConfig& train, std::uint64_t seed) {

@@ -8,19 +8,21 @@
 
 namespace bitline {
 
-/// What decides partial sums; active_rows is N.
-std::string describe(const ArraySpec& array);
+/// What decides results; active_rows is N.
+std::string describe(const NetworkArrays& arrays);
+/// What decides costs alone.
+std::string describe_columns_per_adc(const NetworkArrays& arrays);
 /// Normalisation.
 std::string describe(const DataConfig& data);
 /// With the technology's content. Throws Error when its file cannot be read.
 std::string describe(const CostConfig& cost);
 /// With whether plans are judged after recalibration.
 std::string describe(const AllocateConfig& allocate, bool recalibrate);
-/// [adc], with the content of a measured curve.
-std::string describe(const AdcConfig& adc);
+/// [adc], with the content of measured curves.
+std::string describe(const NetworkAdcs& adcs);
 /// What decides the scores and the winner of a search with these ADCs, apart from levels and
 /// method.
-std::string describe(const SearchConfig& search, const AdcConfig& adc);
+std::string describe(const SearchConfig& search, const NetworkAdcs& adcs);
 /// What decides the weights of a training, with its seed.
 std::string describe(const TrainConfig& train, std::uint64_t seed);
 std::string describe(const RetrainConfig& retrain, std::uint64_t seed);

@@ -14,7 +14,15 @@ using test::expect_every_decision;
 TEST(Describe, TellsEveryFieldThatDecidesAResult) {
   expect_every_decision<ArraySpec>({}, [](const auto& array) { return describe(array); });
   expect_every_decision<DataConfig>({}, [](const auto& data) { return describe(data); });
-  expect_every_decision<AdcConfig>({}, [](const auto& adc) { return describe(adc); });
+  expect_every_decision<LayerArray>({}, [](const LayerArray& own) {
+    NetworkArrays arrays;
+    arrays.layers["conv1"] = own;
+    return describe(arrays);
+  });
+  expect_every_decision<AdcConfig>({}, [](const auto& adc) { return describe({adc, {}}); });
+  expect_every_decision<AdcConfig>({}, [](const auto& adc) {
+    return describe(NetworkAdcs{{}, {{"conv1", adc}}});
+  });
   expect_every_decision<SearchConfig>({}, [](const auto& search) { return describe(search, {}); });
   expect_every_decision<AllocateConfig>({}, [](const auto& cost) { return describe(cost, false); });
   expect_every_decision<TrainConfig>({}, [](const auto& train) { return describe(train, 1); });
@@ -22,12 +30,12 @@ TEST(Describe, TellsEveryFieldThatDecidesAResult) {
 }
 
 TEST(Describe, TellsWhatNoFieldHolds) {
-  AdcConfig measured;
-  measured.measured.emplace();
-  measured.measured->table_thresholds = {3};
-  measured.measured->table_values = {0, 1};
-  EXPECT_NE(describe(measured), describe(AdcConfig{}));
-  EXPECT_NE(describe(SearchConfig{}, measured), describe(SearchConfig{}, AdcConfig{}));
+  NetworkAdcs measured;
+  measured.common.measured.emplace();
+  measured.common.measured->table_thresholds = {3};
+  measured.common.measured->table_values = {0, 1};
+  EXPECT_NE(describe(measured), describe(NetworkAdcs{}));
+  EXPECT_NE(describe(SearchConfig{}, measured), describe(SearchConfig{}, NetworkAdcs{}));
   EXPECT_NE(describe(TrainConfig{}, 1), describe(TrainConfig{}, 2));
   EXPECT_NE(describe(RetrainConfig{}, 1), describe(RetrainConfig{}, 2));
   EXPECT_NE(describe(AllocateConfig{}, false), describe(AllocateConfig{}, true));
@@ -37,7 +45,7 @@ TEST(Describe, TellsWhatNoFieldHolds) {
 TEST(Describe, AllActiveRowsAreTheRows) {
   ArraySpec array;
   array.active_rows = array.rows;
-  EXPECT_EQ(describe(array), describe(ArraySpec{}));
+  EXPECT_EQ(describe(NetworkArrays(array)), describe(NetworkArrays{}));
 }
 
 // The path of a technology is none of its content.

@@ -28,6 +28,9 @@ class FieldReader {
   void operator()(const FieldText& field, bool& value, const Either& names) const {
     value = table_.one_of(field.key, value ? 1 : 0, {names.no, names.yes}) == 1;
   }
+  void operator()(const FieldText& field, std::optional<bool>& value) const {
+    if (table_.has(field.key)) value = table_.require<bool>(field.key);
+  }
   template <std::integral Number>
   void operator()(const FieldText& field, Number& value, const Whole& limits) const {
     value = static_cast<Number>(
@@ -97,6 +100,17 @@ class FieldReader {
 template <typename Options>
 void read_fields(const ConfigTable& table, Options& options) {
   visit_fields(options, FieldReader(table));
+}
+
+/// The table of a single layer: what it lacks stays as it is in `options`. Throws Error (kUsage)
+/// that says why for a key that is one for all layers.
+template <typename Options>
+void read_layer_fields(const ConfigTable& table, Options& options) {
+  visit_fields(options, [&](const FieldText& field, auto& value, const auto&... limits) {
+    if (field.why_of_all_layers.empty()) return FieldReader(table)(field, value, limits...);
+    if (table.has(field.key))
+      fail_usage("{} is one for all layers: {}", table.where(field.key), field.why_of_all_layers);
+  });
 }
 
 }  // namespace bitline

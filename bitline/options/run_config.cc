@@ -6,13 +6,6 @@
 namespace bitline {
 namespace {
 
-ArraySpec read_array(const ConfigTable& table) {
-  ArraySpec array;
-  read_fields(table, array);
-  validate(array);
-  return array;
-}
-
 /// The keys of every table are asked for, so that they are known; what they say counts where the
 /// table is there.
 template <typename Table>
@@ -22,6 +15,19 @@ std::optional<Table> where_there(const ConfigTable& root, std::string_view name,
 }
 
 }  // namespace
+
+NetworkArrays read_array(const ConfigTable& table) {
+  NetworkArrays arrays;
+  read_fields(table, arrays.common);
+  validate(arrays.common);
+  for (const auto& [name, own] : table.tables("layers")) {
+    LayerArray& layer = arrays.layers[name];
+    layer.array = arrays.common;
+    read_layer_fields(own, layer);
+    with_context("array.layers." + toml_key(name), [&] { validate(layer.array); });
+  }
+  return arrays;
+}
 
 RunConfig read_run_config(const Config& config) {
   const ConfigTable root = config.root();

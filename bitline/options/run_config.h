@@ -34,11 +34,11 @@ struct RunConfig {
   Engine engine = Engine::kFused;
   DataConfig data;
   ModelConfig model;
-  ArraySpec array;
+  NetworkArrays array;
   /// Whether the configuration says which encoding the array has; where it does not, the network's
   /// weights may ask for another one than the default (study/inputs.h).
   bool names_encoding = true;
-  AdcConfig adc;
+  NetworkAdcs adc;
   SearchConfig search;
   std::optional<CostConfig> cost;
   std::optional<AllocateConfig> allocate;
@@ -87,6 +87,9 @@ void visit_fields(Profile& profile, Visit&& visit) {
   visit(FieldText{"by_tile", "a histogram for each tile, and not for all tiles together"},
         profile.by_tile);
 }
+
+/// [array] and the tables of single layers in it, checked. Errors are of kind kUsage.
+NetworkArrays read_array(const ConfigTable& table);
 
 /// Reads every key; a key that is left over is an Error (kUsage).
 RunConfig read_run_config(const Config& config);

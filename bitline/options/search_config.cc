@@ -1,23 +1,59 @@
 #include "bitline/options/search_config.h"
 
+#include <algorithm>
+
 #include "bitline/adc/measured_table.h"
 #include "bitline/base/fail.h"
 #include "bitline/options/field_reader.h"
 #include "bitline/search/search_checks.h"
 
 namespace bitline {
-AdcConfig read_adc(const ConfigTable& table) {
-  AdcConfig adc;
-  read_fields(table, adc);
+namespace {
+
+void check_adc(const ConfigTable& table, const AdcConfig& adc) {
   if (!adc.spec.quantizer->has_range())
     fail_usage("{} = \"{}\" has no range to search; choose {}", table.where("quantizer"),
                name_of(adc.spec.quantizer),
                names_with<QuantizerPolicy>(&QuantizerPolicy::has_range));
   with_context(table.where("step_rule"), [&] { check_step_rule(adc.spec); });
-  if (!adc.table.empty())
+}
+
+/// Where the table names one.
+void read_curve(const ConfigTable& table, AdcConfig& adc) {
+  if (table.has("table"))
     adc.measured =
         with_context(table.where("table"), [&] { return read_measured_table(adc.table); });
-  return adc;
+}
+
+}  // namespace
+
+const AdcConfig& NetworkAdcs::of(const std::string& layer) const {
+  const auto own = layers.find(layer);
+  return own == layers.end() ? common : own->second;
+}
+
+std::optional<std::int64_t> NetworkAdcs::measured_levels() const {
+  std::optional<std::int64_t> most;
+  const auto count = [&most](const AdcConfig& adc) {
+    if (adc.measured) most = std::max(most.value_or(0), adc.measured->levels);
+  };
+  count(common);
+  for (const auto& [layer, adc] : layers) count(adc);
+  return most;
+}
+
+NetworkAdcs read_adc(const ConfigTable& table) {
+  NetworkAdcs adcs;
+  read_fields(table, adcs.common);
+  check_adc(table, adcs.common);
+  read_curve(table, adcs.common);
+  for (const auto& [name, own] : table.tables("layers")) {
+    AdcConfig& adc = adcs.layers.emplace(name, adcs.common).first->second;
+    read_layer_fields(own, adc);
+    check_adc(own, adc);
+    read_curve(own, adc);
+  }
+  return adcs;
 }
 
 SearchConfig read_search(const ConfigTable& table) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,11 +15,22 @@
 
 namespace bitline {
 
-/// [adc]: all of a quantizer but levels, range and centre, which a search finds.
+/// An ADC but for levels, range and centre, which a search finds.
 struct AdcConfig {
   AdcSpec spec;
   std::filesystem::path table;      ///< CSV of a measured curve; empty: none
   std::optional<AdcSpec> measured;  ///< range_methods::kMeasured: that curve
+};
+
+/// [adc]: that of all layers, and those of single ones.
+struct NetworkAdcs {
+  AdcConfig common;                         ///< of layers that have no other
+  std::map<std::string, AdcConfig> layers;  ///< by name of the layer
+
+  /// The ADC of a layer of that name.
+  const AdcConfig& of(const std::string& layer) const;
+  /// The most levels of a measured curve; none where there is no curve.
+  std::optional<std::int64_t> measured_levels() const;
 };
 
 enum class Centre { kZero, kMean };
@@ -159,7 +171,7 @@ void visit_fields(Compare& compare, Visit&& visit) {
 }
 
 /// The tables, checked. Errors are of kind kUsage.
-AdcConfig read_adc(const ConfigTable& table);
+NetworkAdcs read_adc(const ConfigTable& table);
 SearchConfig read_search(const ConfigTable& table);
 CompareConfig read_compare(const ConfigTable& table);
 

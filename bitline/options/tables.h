@@ -6,7 +6,7 @@
 namespace bitline {
 
 /// Calls visit(name, table) for each table that has fields; the top's name is empty. Optional ones
-/// that are not there are left out.
+/// that are not there are left out, and so are those of single layers.
 template <ConstOrNot<RunConfig> Run, typename Visit>
 void visit_tables(Run& run, Visit&& visit) {
   const auto visit_optional = [&visit](std::string_view name, auto& table) {
@@ -15,8 +15,8 @@ void visit_tables(Run& run, Visit&& visit) {
   visit("", run);
   visit("data", run.data);
   visit("model", run.model);
-  visit("array", run.array);
-  visit("adc", run.adc);
+  visit("array", run.array.common);
+  visit("adc", run.adc.common);
   visit("search", run.search);
   visit_optional("cost", run.cost);
   visit_optional("allocate", run.allocate);

@@ -1,5 +1,7 @@
 #include "bitline/record/mapping_record.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "bitline/base/fail.h"
@@ -45,10 +47,11 @@ Json json_of(const Node& node) {
             {"place", name_of(node.place)},
             {"reason", node.reason}};
   if (node.layout) add_layout(*node.layout, json);
+  if (!node.array.keys.empty()) json["array"] = json_of(node.array);
   return json;
 }
 
-Array read_array(const Json& json) {
+Array read_keys(const Json& json) {
   Array array;
   for (const auto& [key, value] : json.items()) {
     if (value.is_string())
@@ -56,6 +59,11 @@ Array read_array(const Json& json) {
     else
       array.keys.emplace_back(key, whole(json, key.c_str()));
   }
+  return array;
+}
+
+Array read_array(const Json& json) {
+  Array array = read_keys(json);
   // What others ask for is there.
   for (const char* key : {"rows", "driven_rows", "columns", "cell_bits", "dac_bits"})
     array.number(key);
@@ -103,6 +111,7 @@ Node read_node(const Json& json) {
             text(json, "reason"),
             std::nullopt};
   if (node.place == Place::kArray) node.layout = read_layout(json);
+  if (json.contains("array")) node.array = part(json, "array", read_keys);
   return node;
 }
 
@@ -114,6 +123,15 @@ std::int64_t Array::number(std::string_view key) const {
 
 const std::string& Array::text(std::string_view key) const {
   return value_of<std::string>(*this, key);
+}
+
+std::string Array::in_words() const {
+  std::vector<std::string> words;
+  for (const auto& [key, value] : keys)
+    std::visit([&words, &name = key](
+                   const auto& own) { words.push_back(fmt::format("{} = {}", name, own)); },
+               value);
+  return fmt::format("{}", fmt::join(words, ", "));
 }
 
 Json json_of(const MappingRecord& mapping) {

@@ -25,6 +25,8 @@ struct MappingRecord {
     /// Of one key. Throw Error for a key that is missing, or is of the other kind.
     std::int64_t number(std::string_view key) const;
     const std::string& text(std::string_view key) const;
+    /// All of them: "rows = 64, encoding = offset".
+    std::string in_words() const;
 
     bool operator==(const Array&) const = default;
   };
@@ -55,6 +57,7 @@ struct MappingRecord {
     Place place = Place::kDigital;
     std::string reason;            ///< why it is not on the array, or empty
     std::optional<Layout> layout;  ///< of those that are
+    Array array = {};              ///< of their own: the keys in which it differs
 
     bool operator==(const Node&) const = default;
   };

@@ -98,6 +98,13 @@ TEST(MappingRecord, GoesRound) {
   EXPECT_EQ(mapping_from_json(kText), mapping());
 }
 
+TEST(MappingRecord, GoesRoundWithAnArrayOfOneLayer) {
+  MappingRecord own = mapping();
+  own.nodes[0].array.keys = {{"rows", 64}, {"encoding", "offset"}};
+  EXPECT_EQ(mapping_from_json(to_json(own)), own);
+  EXPECT_NE(to_json(own), kText);
+}
+
 TEST(MappingRecord, SaysWhatIsDamaged) {
   EXPECT_EQ(refusal(mapping_from_json, with(kText, "\"dac_bits\"", "\"bits\"")),
             "a mapping is damaged: array: field 'dac_bits' is missing");

@@ -48,6 +48,22 @@ void add_layers(const RunRecord& run, PageTable& table) {
   }
 }
 
+/// Layers with arrays of their own, and in what these differ; null where there is none.
+PageJson own_arrays_table(const Runs& runs) {
+  PageTable table("own_arrays",
+                  {{"run", "Run", {}, true}, {"layer", "Layer"}, {"array", "Array of its own"}});
+  bool any = false;
+  for (const RunRecord& run : runs) {
+    if (!run.mapping) continue;
+    for (const MappingRecord::Node& node : run.mapping->nodes) {
+      if (node.array.keys.empty()) continue;
+      table.add({run.name, node.name, node.array.in_words()});
+      any = true;
+    }
+  }
+  return any ? page_table("Arrays of single layers", table, {run_choice()}) : PageJson();
+}
+
 PageJson layout_chart(const Runs& runs) {
   PageTable table("layers", {{"run", "Run", {}, true},
                              {"layer", "Layer"},
@@ -116,6 +132,8 @@ PageSection mapping_section(const Runs& runs) {
   }
   if (any) {
     section.blocks.push_back(layout_chart(runs));
+    if (PageJson own = own_arrays_table(runs); !own.is_null())
+      section.blocks.push_back(std::move(own));
     section.blocks.push_back(digital_table(runs));
   } else {
     section.blocks.push_back(page_text(

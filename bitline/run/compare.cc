@@ -2,7 +2,8 @@
 
 #include <fmt/ranges.h>
 
-#include <initializer_list>
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -19,27 +20,41 @@ namespace {
 constexpr std::string_view kIsaac = "isaac";
 
 /// The configuration that a report shows, with what a method sets itself.
-std::string shown(const std::string& as_used, std::initializer_list<std::string> settings) {
+std::string shown(const std::string& as_used, const std::vector<std::string>& settings) {
   Config config = Config::from_text(as_used, "the configuration as used");
   for (const std::string& setting : settings) config.set(setting);
   return config.to_toml();
 }
 
+void as_in_isaac(ArraySpec& array) {
+  array.encoding = encodings::kTwosComplement;
+  array.column_flip = ColumnFlip::kComplement;
+  array.subtract = Subtract::kAnalog;
+  array.offset_removal = OffsetRemoval::kReferenceColumn;
+}
+
+/// The same for the configuration, in one of its tables.
+std::vector<std::string> isaac_settings(const std::string& table) {
+  return {table + ".encoding=twos-complement", table + ".column_flip=complement",
+          table + ".subtract=analog", table + ".offset_removal=reference-column"};
+}
+
 /// Beside others their run has trained the control: with lossless ADCs the array makes no
 /// difference.
 ComparedRun isaac(RunConfig config, bool beside_others) {
-  config.array.encoding = encodings::kTwosComplement;
   config.names_encoding = true;
-  config.array.column_flip = ColumnFlip::kComplement;
-  config.array.subtract = Subtract::kAnalog;
-  config.array.offset_removal = OffsetRemoval::kReferenceColumn;
+  as_in_isaac(config.array.common);
+  std::vector<std::string> settings = isaac_settings("array");
+  for (auto& [layer, own] : config.array.layers) {
+    as_in_isaac(own.array);
+    std::ranges::copy(isaac_settings("array.layers." + toml_key(layer)),
+                      std::back_inserter(settings));
+  }
+  settings.emplace_back("search.ranges=[\"full-range\"]");
   config.search.ranges = {range_methods::kFullRange};
   config.allocate.reset();
   if (config.retrain) config.retrain->control = !beside_others;
-  config.as_used =
-      shown(config.as_used, {"array.encoding=twos-complement", "array.column_flip=complement",
-                             "array.subtract=analog", "array.offset_removal=reference-column",
-                             "search.ranges=[\"full-range\"]"});
+  config.as_used = shown(config.as_used, settings);
   return {"isaac", std::string(kIsaac), std::move(config)};
 }
 

@@ -31,11 +31,11 @@ TEST_F(CompareTest, IsaacHasAnArrayOfItsOwn) {
   EXPECT_THAT(runs[0].config.search.ranges,
               ::testing::ElementsAre(RangeMethod(range_methods::kLloydMax),
                                      RangeMethod(range_methods::kLayerWise)));
-  EXPECT_EQ(runs[0].config.array.encoding, encodings::kDifferential);
+  EXPECT_EQ(runs[0].config.array.common.encoding, encodings::kDifferential);
   EXPECT_THAT(runs[1].config.search.ranges,
               ::testing::ElementsAre(RangeMethod(range_methods::kFullRange)));
-  EXPECT_EQ(runs[1].config.array.encoding, encodings::kTwosComplement);
-  EXPECT_EQ(runs[1].config.array.column_flip, ColumnFlip::kComplement);
+  EXPECT_EQ(runs[1].config.array.common.encoding, encodings::kTwosComplement);
+  EXPECT_EQ(runs[1].config.array.common.column_flip, ColumnFlip::kComplement);
   EXPECT_THAT(runs[0].config.as_used, ::testing::HasSubstr("lloyd-max"));
   EXPECT_THAT(
       runs[1].config.as_used,
@@ -46,6 +46,16 @@ TEST_F(CompareTest, IsaacHasAnArrayOfItsOwn) {
   allocating.allocate.emplace();
   for (const ComparedRun& run : compared_runs(allocating))
     EXPECT_FALSE(run.config.allocate.has_value()) << run.folder;
+}
+
+TEST_F(CompareTest, IsaacHasAnArrayOfItsOwnInEveryLayer) {
+  RunConfig run = study_.config("[array.layers.\"a.b\"]\nrows = 8\nencoding = \"offset\"\n");
+  run.compare.methods = {"isaac"};
+  const RunConfig isaac = compared_runs(run).at(0).config;
+  EXPECT_EQ(isaac.array.of("a.b").encoding, encodings::kTwosComplement);
+  EXPECT_EQ(isaac.array.of("a.b").rows, 8);
+  EXPECT_EQ(read_run_config(Config::from_text(isaac.as_used, "as used")).array.of("a.b"),
+            isaac.array.of("a.b"));
 }
 
 TEST_F(CompareTest, UnknownMethodsAreNamedWithTheKnownOnes) {

@@ -20,7 +20,7 @@ void RunAnalysis::mapping() {
   stages_.run("mapping",
               {{"network", subject_.network_hash},
                {"array", subject_.array},
-               {"columns_per_adc", std::to_string(config_.array.columns_per_adc)}},
+               {"columns_per_adc", describe_columns_per_adc(config_.array)}},
               [&](StageOutput& output) {
                 // Nothing runs, so nothing has to be packed for the fast engine.
                 const Executor executor(subject_.network, MacMode::kAnalog, config_.array,
@@ -49,7 +49,7 @@ void RunAnalysis::cost(const std::string& name, const Network& network, const Ad
               {{"network", content_hash(network)},
                {"sample", config_.cost->zero_detection ? subject_.sample_hash : ""},
                {"array", subject_.array},
-               {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},
+               {"columns_per_adc", describe_columns_per_adc(config_.array)},
                {"plan", content_hash(plan)},
                {"cost", describe(*config_.cost)}},
               [&](StageOutput& output) {
@@ -84,7 +84,7 @@ std::optional<AdcPlan> RunAnalysis::allocate(const Dataset& test, const std::str
        {"validation_per_class", std::to_string(config_.data.validation_per_class)},
        {"test", test_hash},
        {"array", subject_.array},
-       {"columns_per_adc", std::to_string(config_.array.columns_per_adc)},
+       {"columns_per_adc", describe_columns_per_adc(config_.array)},
        {"search", describe(config_.search, config_.adc)},
        {"cost", describe(config_.cost_or_default())},
        {"allocate", describe(*config_.allocate, config_.search.recalibrate)}},

@@ -312,7 +312,7 @@ TEST_F(RunTest, ItsReportShowsNoStageOfAnEarlierConfiguration) {
   EXPECT_TRUE(read().explanations.back().has_value());
   config.cost.reset();
   config.explain.reset();
-  config.array.rows = 8;
+  config.array.common.rows = 8;
   run_pipeline(config, study_.folder() / "a", {silent_, cancellation_});
   EXPECT_TRUE(read().costs.empty());
   EXPECT_FALSE(read().explanations.back().has_value());
@@ -322,7 +322,7 @@ TEST_F(RunTest, AnUnfinishedRunHasNoReport) {
   const std::filesystem::path folder = study_.folder() / "a";
   run("a");
   RunConfig config = study_.config();
-  config.array.rows = 8;
+  config.array.common.rows = 8;
   Cancellation cancellation;
   test::StopAfter stop(cancellation, 3);
   EXPECT_THROW(run_pipeline(config, folder, {stop, cancellation}), Error);
@@ -333,7 +333,7 @@ TEST_F(RunTest, AnUnfinishedRunHasNoReport) {
 TEST_F(RunTest, AnotherArrayRunsItsStagesAgain) {
   run("a");
   RunConfig config = study_.config();
-  config.array.rows = 8;
+  config.array.common.rows = 8;
   const RunOutcome outcome = run_pipeline(config, study_.folder() / "a", {silent_, cancellation_});
   EXPECT_TRUE(outcome.skipped.empty());
 }

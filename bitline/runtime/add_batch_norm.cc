@@ -76,7 +76,8 @@ bool has_batch_norm(const Network& network) {
   });
 }
 
-std::vector<std::string> layers_without_batch_norm(const Network& network, const ArraySpec& array) {
+std::vector<std::string> layers_without_batch_norm(const Network& network,
+                                                   const NetworkArrays& array) {
   const std::map<std::string, PlaceAndReason> places =
       place_layers(network, MacMode::kAnalog, array);
   const std::map<std::string, Shape> shapes = infer_shapes(network);
@@ -90,7 +91,7 @@ std::vector<std::string> layers_without_batch_norm(const Network& network, const
   return layers;
 }
 
-Network add_batch_norm(const Network& network, const ArraySpec& array, Engine engine,
+Network add_batch_norm(const Network& network, const NetworkArrays& array, Engine engine,
                        const Tensor& images, const Job& job) {
   Network with_norms = network;
   std::map<std::string, std::string> norms;  // by layer

@@ -50,10 +50,10 @@ class Executor {
   /// Layers are computed where place_layers() puts them. Throws Error that names the layer when it
   /// cannot be mapped; modes other than float also when no layer has grids, neither on its weight
   /// nor on its input.
-  Executor(Network network, MacMode mode, const ArraySpec& array = {},
+  Executor(Network network, MacMode mode, const NetworkArrays& array = {},
            Engine engine = Engine::kFused);
   /// The same. `progress` hears of the layers of a network that is large enough to be waited for.
-  Executor(Network network, MacMode mode, const ArraySpec& array, Engine engine,
+  Executor(Network network, MacMode mode, const NetworkArrays& array, Engine engine,
            ProgressSink& progress);
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
@@ -113,11 +113,12 @@ class Executor {
   ChannelAffine affine_of(std::size_t step, const LayerAdc* adc) const;
   /// Grids that values get before the nodes that only move them, and where layers' outputs go under
   /// `requantize = "fixed"`.
-  void choose_targets(const ArraySpec& array);
+  void choose_targets();
   /// Throws Error where (8b) does not hold the layer's sums.
   void check_target(std::size_t step, const ChannelAffine& affine, const LayerAdc* adc) const;
 
   Network network_;
+  NetworkArrays array_;
   std::vector<Step> steps_;
   std::vector<std::vector<std::string>> live_;
   std::map<std::string, PlaceAndReason> places_;  // by layer

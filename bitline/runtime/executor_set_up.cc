@@ -3,7 +3,6 @@
 
 #include "bitline/adc/stream_tables.h"
 #include "bitline/base/fail.h"
-#include "bitline/base/nearest_name.h"
 #include "bitline/kernels/instruction_set.h"
 #include "bitline/mapping/array_settings.h"
 #include "bitline/runtime/exact_step.h"
@@ -21,12 +20,13 @@ ProgressSink& nobody() {
 
 }  // namespace
 
-Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine engine)
+Executor::Executor(Network network, MacMode mode, const NetworkArrays& array, Engine engine)
     : Executor(std::move(network), mode, array, engine, nobody()) {}
 
-Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine engine,
+Executor::Executor(Network network, MacMode mode, const NetworkArrays& array, Engine engine,
                    ProgressSink& progress)
     : network_(std::move(network)),
+      array_(array),
       steps_(lower(network_)),
       live_(live_values(steps_)),
       places_(place_layers(network_, mode, array)) {
@@ -51,23 +51,24 @@ Executor::Executor(Network network, MacMode mode, const ArraySpec& array, Engine
   for (const std::size_t i : integer_steps) {
     const IntegerLayer& layer = integers.at(steps_[i].node->name);
     const bool is_mapped = places_.at(layer.name).place == Place::kArray;
-    runners_.emplace(i, LayerRunner::integers(layer, is_mapped ? &array : nullptr, engine));
+    const ArraySpec* own = is_mapped ? &array_.of(layer.name) : nullptr;
+    runners_.emplace(i, LayerRunner::integers(layer, own, engine));
     told.finished(layer);
   }
   told.end();
   for (const auto& [step, runner] : runners_) affines_[step] = affine_of(step, nullptr);
-  choose_targets(array);
+  choose_targets();
 }
 
-void Executor::choose_targets(const ArraySpec& array) {
+void Executor::choose_targets() {
   for (Step& step : steps_)
     if (step.spec_ahead && step.spec_ahead->rule == GridRule::kDivide &&
         has_exact_form(step.node->op))
       step.spec = step.spec_ahead;
-  if (array.requantize != Requantize::kFixed) return;
   for (const auto& [index, runner] : runners_) {
-    if (runner.is_real()) continue;
     Step& step = steps_[index];
+    const ArraySpec& array = array_.of(step.node->name);
+    if (runner.is_real() || array.requantize != Requantize::kFixed) continue;
     if (!step.spec) step.spec = step.spec_ahead;
     if (const auto target = fixed_target(step, array.requantize_bits)) {
       targets_.emplace(index, *target);
@@ -102,22 +103,15 @@ std::vector<const CimLayer*> Executor::cim_layers() const {
 }
 
 std::size_t Executor::step_of(std::string_view layer) const {
-  std::vector<std::string> known;
-  for (std::size_t i = 0; i < steps_.size(); ++i) {
-    if (!steps_[i].is_layer()) continue;
-    if (steps_[i].node->name == layer) return i;
-    known.push_back(steps_[i].node->name);
-  }
-  const std::string nearest = nearest_name(layer, known);
-  fail("network '{}' has no layer '{}'; {}", network_.name, layer,
-       nearest.empty() ? fmt::format("its layers are {}", fmt::join(known, ", "))
-                       : fmt::format("the nearest name is '{}'", nearest));
+  for (std::size_t i = 0; i < steps_.size(); ++i)
+    if (steps_[i].is_layer() && steps_[i].node->name == layer) return i;
+  fail_no_layer(network_, layer);
 }
 
 PreparedPlan Executor::prepare(const AdcPlan& plan) const {
   PreparedPlan prepared;
-  if (const auto mapped = cim_layers(); !mapped.empty())
-    check_found_on(plan.array, mapped.front()->array);
+  for (const auto& [name, planned] : plan.layers)
+    check_found_on(plan.array, plan.array_of(name), array_, name);
   for (const auto& [name, planned] : plan.layers) {
     with_context(fmt::format("layer {}", name), [&, &planned = planned, &name = name] {
       const std::size_t step = step_of(name);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "bitline/base/fail.h"
 #include "bitline/quantize/integer_layer.h"
 #include "bitline/runtime/executor.h"
 
@@ -26,7 +27,7 @@ std::string why_digital(const Node& node) {
 }
 
 /// In analog mode. The only layer on grids is the first and the last.
-PlaceAndReason place_integer_layer(bool is_first, bool is_last, const ArraySpec& array) {
+PlaceAndReason place_by_position(bool is_first, bool is_last, const ArraySpec& array) {
   std::vector<std::string_view> keys;  // that keep it digital
   if (is_first && array.first_layer == LayerPolicy::kDigitalInteger)
     keys.emplace_back("first_layer");
@@ -37,10 +38,33 @@ PlaceAndReason place_integer_layer(bool is_first, bool is_last, const ArraySpec&
                       name_of(LayerPolicy::kDigitalInteger))};
 }
 
+/// In analog mode.
+PlaceAndReason place_by_itself(const std::string& layer, bool digital) {
+  if (!digital) return {Place::kArray, ""};
+  return {Place::kIntegers, fmt::format("array.layers.\"{}\" has digital = true", layer)};
+}
+
+/// That nobody describes the array of a layer that lies on none.
+void check_is_used(const std::string& layer, const LayerArray& own, const ArraySpec& common,
+                   const PlaceAndReason& placed) {
+  if (placed.place == Place::kArray || own.digital.value_or(false)) return;
+  ArraySpec alike = common;  // but for what is said of layers without an array too
+  alike.requantize = own.array.requantize;
+  alike.requantize_bits = own.array.requantize_bits;
+  alike.first_layer = own.array.first_layer;
+  alike.last_layer = own.array.last_layer;
+  if (own.digital.has_value() || own.array != alike)
+    fail_usage(
+        "array.layers.\"{}\" says how the layer lies on the array, but it stays digital: {}; leave "
+        "it out{}",
+        layer, placed.reason,
+        placed.place == Place::kIntegers ? ", or say digital = false there" : "");
+}
+
 }  // namespace
 
 std::map<std::string, PlaceAndReason> place_layers(const Network& network, MacMode mode,
-                                                   const ArraySpec& array) {
+                                                   const NetworkArrays& array) {
   std::vector<const Node*> on_grids;
   for (const Node& node : network.nodes)
     if (has_integer_grid(network, node)) on_grids.push_back(&node);
@@ -48,11 +72,18 @@ std::map<std::string, PlaceAndReason> place_layers(const Network& network, MacMo
     if (!has_integer_grid(network, layer)) return {Place::kReal, missing_grid(network, layer)};
     if (mode == MacMode::kFloat) return {Place::kReal, "float mode has real numbers alone"};
     if (mode == MacMode::kLossless) return {Place::kIntegers, "lossless mode has no array"};
-    return place_integer_layer(&layer == on_grids.front(), &layer == on_grids.back(), array);
+    if (const auto own = array.layers.find(layer.name); own != array.layers.end())
+      if (const std::optional<bool> digital = own->second.digital)
+        return place_by_itself(layer.name, *digital);
+    return place_by_position(&layer == on_grids.front(), &layer == on_grids.back(), array.common);
   };
   std::map<std::string, PlaceAndReason> places;
   for (const Node& node : network.nodes)
     if (is_layer(node)) places.emplace(node.name, place(node));
+  for (const auto& [name, own] : array.layers) {
+    if (!places.contains(name)) fail_no_layer(network, name, ErrorKind::kUsage);
+    if (mode == MacMode::kAnalog) check_is_used(name, own, array.common, places.at(name));
+  }
   return places;
 }
 

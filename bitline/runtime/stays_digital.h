@@ -9,7 +9,7 @@
 
 #include "bitline/graph/network.h"
 #include "bitline/graph/place.h"
-#include "bitline/mapping/array_spec.h"
+#include "bitline/mapping/network_arrays.h"
 #include "bitline/runtime/mac_mode.h"
 
 namespace bitline {
@@ -22,10 +22,12 @@ struct PlaceAndReason {
 };
 
 /// For each convolution and linear layer, by name. Layers without integer grids are computed in
-/// real numbers. First and last of the others, in the network's order, follow array.first_layer and
-/// array.last_layer in analog mode; those between them lie on the array.
+/// real numbers. First and last of the others, in the network's order, follow first_layer and
+/// last_layer of array.common in analog mode, and those between them lie on the array; what
+/// array.layers says of a layer comes before both. Throws Error (kUsage) for a name in array.layers
+/// that is none of a layer, and for the array of a layer that does not lie on it.
 std::map<std::string, PlaceAndReason> place_layers(const Network& network, MacMode mode,
-                                                   const ArraySpec& array);
+                                                   const NetworkArrays& array);
 
 struct Placement {
   std::string node;

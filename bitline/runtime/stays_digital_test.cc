@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "bitline/runtime/executor.h"
+#include "bitline/testing/expect_error.h"
 #include "bitline/testing/operator_network.h"
 
 namespace bitline {
@@ -46,6 +47,42 @@ TEST(StaysDigital, FirstAndLastLayerOnGridsUnlessTheyAreMapped) {
     EXPECT_EQ(places.at(between).place, Place::kArray) << between;
     EXPECT_THAT(places.at(between).reason, IsEmpty()) << between;
   }
+}
+
+TEST(StaysDigital, WhatIsSaidOfALayerComesBeforeFirstAndLast) {
+  NetworkArrays arrays;
+  arrays.layers["first"].digital = false;
+  arrays.layers["main"].digital = true;
+  const auto places = place_layers(small_network(), MacMode::kAnalog, arrays);
+  EXPECT_EQ(places.at("first").place, Place::kArray);
+  EXPECT_EQ(places.at("main").place, Place::kIntegers);
+  EXPECT_EQ(places.at("main").reason, "array.layers.\"main\" has digital = true");
+  EXPECT_EQ(places.at("shortcut").place, Place::kArray);
+  EXPECT_EQ(places.at("last").place, Place::kIntegers);
+}
+
+TEST(StaysDigital, AnArrayOfALayerThatLiesOnNoneIsRefused) {
+  NetworkArrays arrays;
+  arrays.layers["first"].array.rows = 64;
+  const auto message = [&arrays](const Network& network) {
+    return test::message_of([&] { place_layers(network, MacMode::kAnalog, arrays); });
+  };
+  EXPECT_EQ(message(small_network()),
+            "array.layers.\"first\" says how the layer lies on the array, but it stays digital: "
+            "first_layer = \"digital-integer\"; \"mapped\" puts it on the array; leave it out, or "
+            "say digital = false there");
+  arrays.layers["first"].digital = true;
+  EXPECT_EQ(message(small_network()), "nothing was thrown");
+  arrays.layers["first"] = {{}, false};
+  Network real = small_network();
+  real.quant.erase("first.weight");
+  EXPECT_EQ(
+      message(real),
+      "array.layers.\"first\" says how the layer lies on the array, but it stays digital: its "
+      "weights have no integer grid; leave it out");
+  arrays.layers["frist"];
+  EXPECT_EQ(message(small_network()),
+            "network 'small' has no layer 'frist'; the nearest name is 'first'");
 }
 
 TEST(StaysDigital, WhatStandsFirstInTheNetworkIsExplainedAsTheFirst) {

@@ -13,7 +13,7 @@ namespace {
 
 /// What all candidates have in common.
 struct Choices {
-  const AdcSpec& adc;
+  const std::map<std::string, AdcSpec>& adcs;
   const std::map<std::string, Rational>& centres;
   const StreamShifts& stream_shifts;
 };
@@ -22,7 +22,7 @@ struct Choices {
 /// such a one.
 PlannedAdc plan_layer(const SearchLayer& layer, const Choices& choices,
                       const std::optional<Rational>& delta) {
-  AdcSpec spec = choices.adc;
+  AdcSpec spec = choices.adcs.at(layer.name);
   const auto centre = choices.centres.find(layer.name);
   spec.centre = centre == choices.centres.end() ? Rational(0) : centre->second;
   const Rational largest = largest_sum(layer);
@@ -45,7 +45,8 @@ std::vector<std::int64_t> thresholds_of(const PlannedAdc& planned) {
 
 std::int64_t largest_sum(const SearchLayer& layer) { return layer.sums.magnitude(); }
 
-std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers, const AdcSpec& adc,
+std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers,
+                                       const std::map<std::string, AdcSpec>& adcs,
                                        const std::map<std::string, Rational>& centres,
                                        const Rational& delta_step,
                                        const StreamShifts& stream_shifts) {
@@ -58,7 +59,7 @@ std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers, cons
         "layer {}: delta step {} exceeds {}, the largest possible sum; choose a smaller step",
         largest->name, to_string(delta_step), to_string(limit));
 
-  const Choices choices{adc, centres, stream_shifts};
+  const Choices choices{adcs, centres, stream_shifts};
   std::vector<Candidate> candidates;
   // Thresholds rise or fall steadily with δ, so equal lists can only be neighbours.
   std::vector<std::vector<std::int64_t>> previous;

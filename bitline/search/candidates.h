@@ -32,12 +32,13 @@ std::int64_t largest_sum(const SearchLayer& layer);
 /// Candidates for `layers` together, by ascending δ: `delta_step`, 2 · `delta_step` … up to the
 /// largest possible |p| of the largest layer. A layer whose own largest |p| is smaller than δ takes
 /// that instead. Last, where every layer has a level for each of its sums, the exact_delta() of
-/// each; it stands for the candidate of the same δ, if there is one. `adc` gives all but δ, centre
-/// and shifts; `centres` the centres that are not 0; `stream_shifts` those of layers whose input
-/// streams have ranges of their own, which are cut where a step would fall below 1
+/// each; it stands for the candidate of the same δ, if there is one. `adcs` gives all but δ, centre
+/// and shifts of each; `centres` the centres that are not 0; `stream_shifts` those of layers whose
+/// input streams have ranges of their own, which are cut where a step would fall below 1
 /// (stream_spread.h). Throws Error that names the layer when a choice is not possible there, or
 /// when no δ remains.
-std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers, const AdcSpec& adc,
+std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers,
+                                       const std::map<std::string, AdcSpec>& adcs,
                                        const std::map<std::string, Rational>& centres,
                                        const Rational& delta_step,
                                        const StreamShifts& stream_shifts = {});

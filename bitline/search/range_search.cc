@@ -22,10 +22,9 @@ struct Step {
 
 std::vector<Step> plan_steps(const SearchOptions& options, const std::vector<SearchLayer>& layers) {
   const auto candidates = [&](std::span<const SearchLayer> some) {
-    AdcSpec adc = options.adc;
-    if (const auto own = options.levels.find(some.front().name); own != options.levels.end())
-      adc.levels = own->second;
-    return make_candidates(some, adc, options.centres, options.delta_step, options.stream_shifts);
+    std::map<std::string, AdcSpec> adcs;
+    for (const SearchLayer& layer : some) adcs.emplace(layer.name, adc_of(options, layer.name));
+    return make_candidates(some, adcs, options.centres, options.delta_step, options.stream_shifts);
   };
   std::vector<Step> steps;
   if (options.method == range_methods::kNetworkWise) {
@@ -87,6 +86,14 @@ void check_start(const AdcPlan& start, const std::vector<SearchLayer>& layers) {
 }
 
 }  // namespace
+
+AdcSpec adc_of(const SearchOptions& options, const std::string& layer) {
+  const auto own = options.layer_adcs.find(layer);
+  AdcSpec adc = own == options.layer_adcs.end() ? options.adc : own->second;
+  const auto levels = options.levels.find(layer);
+  adc.levels = levels == options.levels.end() ? options.adc.levels : levels->second;
+  return adc;
+}
 
 SearchResult refine_ranges(Evaluator& evaluator, const SearchOptions& options, const AdcPlan& start,
                            const Job& job) {

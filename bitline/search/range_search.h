@@ -26,6 +26,8 @@ struct SearchOptions {
   /// Quantizer (one with a range), levels, step, ties and sides of every layer. The search
   /// sets delta and centre.
   AdcSpec adc;
+  /// The same by layer name, in place of adc; levels are those of adc.
+  std::map<std::string, AdcSpec> layer_adcs;
   /// Levels by layer name, in place of adc.levels; not of a network-wise search.
   std::map<std::string, std::int64_t> levels;
   /// Centre x by layer name; 0 for layers that are not named.
@@ -44,6 +46,9 @@ struct SearchOptions {
   /// Hardest first drops candidates soonest; the result never depends on it.
   std::vector<std::int64_t> image_order;
 };
+
+/// Of a layer: that of layer_adcs or adc, with its levels.
+AdcSpec adc_of(const SearchOptions& options, const std::string& layer);
 
 /// One candidate of a curve.
 struct CurvePoint {

@@ -44,10 +44,10 @@ std::vector<std::int64_t> image_order(const SearchOptions& options, std::int64_t
 }
 
 void check_options(const SearchOptions& options, const Evaluator& evaluator) {
-  const Quantizer quantizer = options.adc.quantizer;
-  if (!quantizer->has_range())
-    fail_usage("quantizer {} has no range to search; choose {}", name_of(quantizer),
-               names_with<QuantizerPolicy>(&QuantizerPolicy::has_range));
+  for (const SearchLayer& layer : evaluator.layers())
+    if (const Quantizer quantizer = adc_of(options, layer.name).quantizer; !quantizer->has_range())
+      fail_usage("quantizer {} has no range to search; choose {}", name_of(quantizer),
+                 names_with<QuantizerPolicy>(&QuantizerPolicy::has_range));
   check_delta_step(options.delta_step);
   if (options.block_images < 1)
     fail_usage("a block of {} images is empty; ask for at least 1 image at once",
@@ -59,6 +59,7 @@ void check_options(const SearchOptions& options, const Evaluator& evaluator) {
     fail_usage("one range for all layers goes with one number of levels; search layer-wise");
   if (evaluator.image_count() < 1) fail_usage("the search sample holds no image");
   check_layers(evaluator.layers());
+  check_names(options.layer_adcs, "an ADC is", evaluator.layers());
   check_names(options.centres, "a centre is", evaluator.layers());
   check_names(options.stream_shifts, "stream shifts are", evaluator.layers());
 }

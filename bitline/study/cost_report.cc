@@ -60,8 +60,12 @@ std::string area_and_energy(const NetworkCost& cost) {
                      kPicojoules * cost.energy.total());
 }
 
-std::string one_bit_note(const CostConfig& cost, const ArraySpec& array) {
-  if (!cost.technology.empty() || (array.cell_bits == 1 && array.dac_bits == 1)) return "";
+std::string one_bit_note(const CostConfig& cost, Layers layers) {
+  const auto wide = std::ranges::find_if(layers, [](const CimLayer* layer) {
+    return layer->array.cell_bits != 1 || layer->array.dac_bits != 1;
+  });
+  if (!cost.technology.empty() || wide == layers.end()) return "";
+  const ArraySpec& array = (*wide)->array;
   return fmt::format(
       "the default technology has cells and DACs of one bit: those of cell_bits = {} and dac_bits "
       "= {} cost more than what arrays and word-line drivers show here; give cost.technology",
@@ -130,9 +134,8 @@ CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const
   const LevelsOf levels = levels_of(plan);
   CostComparison comparison{
       network_cost(layers, levels, options), network_cost(layers, baseline_of(cost), options), {}};
-  for (const std::string& note :
-       {one_bit_note(cost, layers.front()->array), flash_note(layers, levels, options),
-        survey_note(layers, levels, options), model_note(cost)})
+  for (const std::string& note : {one_bit_note(cost, layers), flash_note(layers, levels, options),
+                                  survey_note(layers, levels, options), model_note(cost)})
     if (!note.empty()) comparison.notes.push_back(note);
   return comparison;
 }

@@ -25,7 +25,7 @@ Tensor as_images(const Tensor& integers, const CimLayer& layer) {
 
 }  // namespace
 
-std::vector<std::byte> export_npz(const Network& network, const ArraySpec& array,
+std::vector<std::byte> export_npz(const Network& network, const NetworkArrays& array,
                                   const std::optional<AdcPlan>& plan, ProgressSink& progress) {
   const Executor executor(network, MacMode::kAnalog, array, Engine::kReference, progress);
   check_any_on_array(executor);

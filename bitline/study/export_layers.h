@@ -17,7 +17,7 @@ namespace bitline {
 
 /// The NPZ file of every layer on the array, with the ADCs of the plan. Throws Error as
 /// Executor::prepare does.
-std::vector<std::byte> export_npz(const Network& network, const ArraySpec& array,
+std::vector<std::byte> export_npz(const Network& network, const NetworkArrays& array,
                                   const std::optional<AdcPlan>& plan, ProgressSink& progress);
 
 /// Which golden vectors are wanted.

@@ -24,17 +24,29 @@ Network load_network(const ModelConfig& model) {
 
 Network load_network(RunConfig& config) {
   Network network = load_network(config.model);
+  check_layer_names(config, network);
   take_default_encoding(config, network);
   return network;
 }
 
+void check_layer_names(const RunConfig& config, const Network& network) {
+  const auto check = [&network](std::string_view table, const auto& layers) {
+    for (const auto& entry : layers)
+      if (std::ranges::none_of(network.nodes, [&entry](const Node& node) {
+            return is_layer(node) && node.name == entry.first;
+          }))
+        with_context(table, [&] { fail_no_layer(network, entry.first, ErrorKind::kUsage); });
+  };
+  check("array.layers", config.array.layers);
+  check("adc.layers", config.adc.layers);
+}
+
 void take_default_encoding(RunConfig& config, const Network& network) {
   const Encoding encoding = default_array(network).encoding;
-  if (config.names_encoding || encoding == config.array.encoding) return;
-  config.array.encoding = encoding;
-  validate(config.array);
+  if (config.names_encoding || encoding == config.array.common.encoding) return;
   Config used = Config::from_text(config.as_used, "the configuration as used");
   used.set(fmt::format("array.encoding={}", name_of(encoding)));
+  config.array = read_array(used.root().table("array"));  // for layers that name none, too
   config.as_used = used.to_toml();
 }
 

@@ -18,8 +18,11 @@ class Executor;
 /// That of the file, or the built-in network with the weights of a file or freshly drawn ones.
 /// Errors carry the path.
 Network load_network(const ModelConfig& model);
-/// The same, and take_default_encoding().
+/// The same, check_layer_names() and take_default_encoding().
 Network load_network(RunConfig& config);
+/// Throws Error (kUsage) where [array] or [adc] has a table for a layer that the network does not
+/// have.
+void check_layer_names(const RunConfig& config, const Network& network);
 /// Where the configuration names no encoding, that of default_array() for the network: odd weights
 /// take bipolar cells. Throws Error where the rest of the array does not go with it.
 void take_default_encoding(RunConfig& config, const Network& network);

@@ -1,5 +1,6 @@
 #include "bitline/study/mapping_report.h"
 
+#include <algorithm>
 #include <concepts>
 #include <utility>
 
@@ -45,15 +46,27 @@ MappingRecord::Layout record_of(const CimLayer& layer) {
   return record;
 }
 
+/// The keys in which the layer's array differs from that of all.
+MappingRecord::Array own_keys(const NetworkArrays& arrays, const std::string& layer) {
+  const MappingRecord::Array common = record_of(arrays.common);
+  MappingRecord::Array own = record_of(arrays.of(layer));
+  std::erase_if(own.keys, [&common](const auto& key) {
+    return std::ranges::find(common.keys, key) != common.keys.end();
+  });
+  return own;
+}
+
 }  // namespace
 
-MappingRecord mapping_record(const Executor& executor, const ArraySpec& array) {
-  MappingRecord record{record_of(array), {}};
+MappingRecord mapping_record(const Executor& executor, const NetworkArrays& array) {
+  MappingRecord record{record_of(array.common), {}};
   for (const Placement& placement : placements_of(executor)) {
     MappingRecord::Node node{placement.node,  std::string(placement.op), placement.shape,
                              placement.place, placement.reason,          std::nullopt};
-    if (placement.place == Place::kArray)
+    if (placement.place == Place::kArray) {
       node.layout = record_of(LayerProbe(executor, executor.step_of(placement.node)).cim_layer());
+      node.array = own_keys(array, placement.node);
+    }
     record.nodes.push_back(std::move(node));
   }
   return record;

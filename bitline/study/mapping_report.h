@@ -9,6 +9,6 @@ namespace bitline {
 
 /// Content of mapping.json: the nodes as placements_of() gives them, those on the array with the
 /// counts of layout_of(). `executor` is in analog mode.
-MappingRecord mapping_record(const Executor& executor, const ArraySpec& array);
+MappingRecord mapping_record(const Executor& executor, const NetworkArrays& array);
 
 }  // namespace bitline

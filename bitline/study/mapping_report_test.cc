@@ -37,5 +37,26 @@ TEST(MappingReport, CountsTheLayersOnTheArray) {
   EXPECT_EQ(mapped.layout->largest_sum, 16);
 }
 
+// 36 rows of fan-in are one tile of 64 rows; 4-bit weights are 4 planes of digits of two's
+// complement.
+TEST(MappingReport, CountsEachLayerOnItsOwnArray) {
+  NetworkArrays arrays;
+  arrays.common.rows = 16;
+  arrays.layers["stage1.block1.conv1"].array.encoding = encodings::kTwosComplement;
+  arrays.layers["stage1.block1.conv1"].array.rows = 64;
+  const Executor executor(test::tiny_network(), MacMode::kAnalog, arrays);
+  const MappingRecord mapping = mapping_record(executor, arrays);
+  const MappingRecord::Node own = node(mapping, "stage1.block1.conv1");
+  EXPECT_EQ(own.array.in_words(), "rows = 64, driven_rows = 64, encoding = twos-complement");
+  EXPECT_EQ(own.layout->tiles, 1);
+  EXPECT_EQ(own.layout->planes, 4);
+  EXPECT_EQ(own.layout->columns, 4 * 4);
+  EXPECT_EQ(own.layout->largest_sum, 36);
+  const MappingRecord::Node other = node(mapping, "stage1.block1.conv2");
+  EXPECT_EQ(other.layout->tiles, 3);
+  EXPECT_EQ(other.layout->planes, 3);
+  EXPECT_EQ(other.array.in_words(), "");
+}
+
 }  // namespace
 }  // namespace bitline

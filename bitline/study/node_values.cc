@@ -24,12 +24,14 @@ const Node* last_integer_layer(const Network& network) {
 }
 
 /// For the first part of a network: what is its last layer is not that of the whole.
-ArraySpec array_of_part(ArraySpec array, const Network& whole, const Network& part) {
+NetworkArrays array_of_part(NetworkArrays array, const Network& whole, const Network& part) {
+  const auto is_there = [&part](const std::string& name) {
+    return std::ranges::find(part.nodes, name, &Node::name) != part.nodes.end();
+  };
+  std::erase_if(array.layers, [&](const auto& own) { return !is_there(own.first); });
   const Node* last = last_integer_layer(whole);
-  const bool is_there = last != nullptr && std::ranges::any_of(part.nodes, [&](const Node& node) {
-                          return node.name == last->name;
-                        });
-  if (!is_there) array.last_layer = LayerPolicy::kMapped;
+  if (last != nullptr && is_there(last->name)) return array;
+  array.common.last_layer = LayerPolicy::kMapped;
   return array;
 }
 
@@ -84,7 +86,7 @@ Tensor node_values(const Network& network, MacMode mode, const AdcPlan& plan,
                    const Job& job) {
   check_fit(network, dataset);
   Network part = network_up_to(network, node);
-  const ArraySpec array = array_of_part(config.array, network, part);
+  const NetworkArrays array = array_of_part(config.array, network, part);
   if (last_integer_layer(part) == nullptr) mode = MacMode::kFloat;  // nothing to multiply yet
   const Executor executor(std::move(part), mode, array, config.engine, job.progress);
   const PreparedPlan prepared =

@@ -29,7 +29,7 @@ class NodeValuesTest : public ::testing::Test {
   }
 
   test::TestStudy study_;
-  const RunConfig config_ = study_.config();
+  RunConfig config_ = study_.config();
   const Network network_ = test::tiny_network();
   const Dataset images_ = test::two_classes(70, 8);  // more than a batch
   mutable SilentProgress silent_;
@@ -45,8 +45,10 @@ TEST_F(NodeValuesTest, OfTheLastNodeAreTheLogits) {
 }
 
 // What the whole network holds behind each of its steps; where the part ends, another layer is the
-// last.
+// last, and layers behind it that have arrays of their own are not there.
 TEST_F(NodeValuesTest, UnderAPlanAreThoseOfTheWholeNetwork) {
+  config_.array.layers["stage2.block1.conv1"].array.rows = 8;
+  config_.array.layers["stage3.block1.conv1"] = {config_.array.common, true};
   const Executor executor(network_, MacMode::kAnalog, config_.array);
   AdcPlan plan;
   for (const CimLayer* layer : executor.cim_layers()) {

@@ -6,7 +6,7 @@
 
 namespace bitline {
 
-bool can_recalibrate(const Network& network, const ArraySpec& array) {
+bool can_recalibrate(const Network& network, const NetworkArrays& array) {
   return has_batch_norm(network) || !layers_without_batch_norm(network, array).empty();
 }
 

@@ -10,7 +10,7 @@
 namespace bitline {
 
 /// Whether a layer has a batch-norm behind it, or may be given one.
-bool can_recalibrate(const Network& network, const ArraySpec& array);
+bool can_recalibrate(const Network& network, const NetworkArrays& array);
 
 /// recalibrate() on the array and with the normalisation of `config`, with a batch-norm behind
 /// layers that have none (add_batch_norm). Throws what these and Executor::prepare() throw.

@@ -55,12 +55,12 @@ std::string identity_of(const Executor& executor, const Tensor& images,
                         std::span<const std::int32_t> targets, SearchStatistics statistics,
                         std::span<const CimLayer* const> searched) {
   std::string layers;
-  if (const auto mapped = executor.cim_layers(); !mapped.empty())
-    for (const auto& [key, value] : sum_settings(mapped.front()->array))
+  for (const CimLayer* layer : executor.cim_layers()) {
+    for (const auto& [key, value] : sum_settings(layer->array))
       layers += fmt::format("{} {} ", key, value);  // digits stand in one order whatever the tiles
-  for (const CimLayer* layer : executor.cim_layers())
     layers += layer->name + sha256(layer->planes.digits.bytes()) +
               (layer->planes.has_flips() ? sha256(layer->planes.signs.bytes()) : "");
+  }
   std::string judged;
   if (statistics == SearchStatistics::kRecalibrated) {
     judged = "recalibrated";
@@ -115,13 +115,14 @@ void check_ranges(const RunConfig& config, RangeMethod method,
         "choose network-wise, layer-wise or refine",
         name_of(method));
   if (method != range_methods::kMeasured) return;
-  if (!config.adc.measured)
+  const std::optional<std::int64_t> most = config.adc.measured_levels();
+  if (!most)
     fail_usage(
         "search.ranges: \"measured\" needs a transfer curve; name its CSV file in adc.table");
   for (const std::int64_t asked : levels)
-    if (asked != config.adc.measured->levels)
+    if (asked != *most)
       fail_usage("search.levels asks for {} levels, and the curve of adc.table has {}; ask for {}",
-                 asked, config.adc.measured->levels, config.adc.measured->levels);
+                 asked, *most, *most);
 }
 
 void check_delta_step_fits(const Network& network, const RunConfig& config) {
@@ -157,6 +158,7 @@ SearchStudy::SearchStudy(const Network& network, const RunConfig& config, Datase
                 config.engine, job.progress) {
   check_any_on_array(executor_);
   searched_layers();  // that they are there
+  for (const auto& own : config.adc.layers) check_on_array(executor_, {own.first}, "adc.layers");
   const Tensor logits =
       predict(executor_, {}, sample_, normalization(), "lossless search sample", job);
   lossless_ = score_batch(logits, sample_.labels);
@@ -170,6 +172,13 @@ const Normalization& SearchStudy::normalization() const {
 
 std::vector<const CimLayer*> SearchStudy::searched_layers() const {
   return layers_to_search(executor_, config_);
+}
+
+void SearchStudy::add_arrays(AdcPlan& plan) const {
+  plan.array = sum_settings(config_.array.common);
+  for (const auto& [layer, adc] : plan.layers)
+    if (ArraySettings own = own_sum_settings(config_.array, layer); !own.empty())
+      plan.layer_arrays.insert_or_assign(layer, std::move(own));
 }
 
 HistogramMap SearchStudy::profile(bool by_tile, const Job& job) {
@@ -217,8 +226,16 @@ const std::vector<std::int32_t>& SearchStudy::targets() const {
 
 AdcSpec SearchStudy::adc_without_search(const CimLayer& layer, RangeMethod method,
                                         const SearchOptions& options, const Job& job) {
-  if (method == range_methods::kMeasured) return *config_.adc.measured;
-  AdcSpec spec = options.adc;
+  if (method == range_methods::kMeasured) {
+    const std::optional<AdcSpec>& measured = config_.adc.of(layer.name).measured;
+    if (!measured)
+      fail_usage(
+          "layer {} has no transfer curve for search.ranges \"measured\"; name a CSV file in "
+          "adc.table",
+          layer.name);
+    return *measured;
+  }
+  AdcSpec spec = adc_of(options, layer.name);
   if (const auto centre = options.centres.find(layer.name); centre != options.centres.end())
     spec.centre = centre->second;
   LayerStatistics statistics;
@@ -242,7 +259,10 @@ SearchResult SearchStudy::without_search(RangeMethod method, const SearchOptions
 
 SearchOptions SearchStudy::search_options(const Job& job) {
   SearchOptions options = config_.search.options;
-  options.adc = config_.adc.spec;
+  options.adc = config_.adc.common.spec;
+  for (const CimLayer* layer : searched_layers())
+    if (const auto own = config_.adc.layers.find(layer->name); own != config_.adc.layers.end())
+      options.layer_adcs.emplace(layer->name, own->second.spec);
   options.image_order = hardest_first_;
   options.block_images = kBlockImages;
   options.centres = centres(job);
@@ -274,7 +294,7 @@ SearchResult SearchStudy::search(std::int64_t levels, RangeMethod method,
                    [&](Evaluator& evaluator) { result = search_ranges(evaluator, options, job); });
   else
     result = without_search(method, options, job);
-  result.plan.array = sum_settings(config_.array);
+  add_arrays(result.plan);
   return result;
 }
 
@@ -285,7 +305,7 @@ AdcPlan SearchStudy::search_again(const AdcPlan& plan, const Job& job) {
   with_evaluator({}, job.progress, [&](Evaluator& evaluator) {
     result = refine_ranges(evaluator, options, plan, job);
   });
-  result.plan.array = sum_settings(config_.array);
+  add_arrays(result.plan);
   return result.plan;
 }
 
@@ -300,9 +320,7 @@ LevelAllocation SearchStudy::allocate(AllocationOptions allocation,
   with_evaluator(journal, job.progress, [&](Evaluator& evaluator) {
     result = allocate_levels(evaluator, allocation, job);
   });
-  const auto found_here = [this](MeasuredPlan& plan) {
-    plan.plan.array = sum_settings(config_.array);
-  };
+  const auto found_here = [this](MeasuredPlan& plan) { add_arrays(plan.plan); };
   if (result.best) found_here(*result.best);
   std::ranges::for_each(result.uniform, found_here);
   std::ranges::for_each(result.front, found_here);

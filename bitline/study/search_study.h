@@ -61,6 +61,8 @@ class SearchStudy {
   Score score(const Executor& executor, const AdcPlan& plan) const;
 
  private:
+  /// Writes the array of each layer into the plan.
+  void add_arrays(AdcPlan& plan) const;
   HistogramMap count_sums(bool by_tile, const Job& job) const;
   const HistogramMap& sums(const Job& job);
   std::map<std::string, Rational> centres(const Job& job);

@@ -115,7 +115,7 @@ TEST(SearchStudy, TakesNoScoresOfAnotherArrayFromAJournal) {
   RunConfig config = study.config();
   SilentProgress silent;
   const auto search = [&](RowOrder order, const std::string& journal) {
-    config.array.row_order = order;
+    config.array.common.row_order = order;
     SearchStudy search_study(load_network(config.model), config, {silent, {}});
     return search_study.search(3, range_methods::kLayerWise, study.folder() / journal,
                                {silent, {}});
@@ -125,6 +125,69 @@ TEST(SearchStudy, TakesNoScoresOfAnotherArrayFromAJournal) {
   const SearchResult after = search(RowOrder::kKernelMajor, "journal");
   EXPECT_EQ(after.score, fresh.score);
   EXPECT_EQ(after.plan, fresh.plan);
+}
+
+TEST(SearchStudy, GivesALayerTheMeasuredCurveOfItsOwn) {
+  const TestStudy study;
+  write_file_atomically(study.folder() / "curve.csv", "threshold,value\n,-1\n0,0\n3,3\n");
+  const std::string layer = "stage2.block1.conv2";
+  const auto search = [&](const std::string& more) {
+    const RunConfig config =
+        study.config(more + fmt::format("[adc.layers.\"{}\"]\ntable = \"{}/curve.csv\"\n", layer,
+                                        study.folder().string()));
+    SilentProgress silent;
+    SearchStudy search_study(load_network(config.model), config, {silent, {}});
+    return search_study.search(3, range_methods::kMeasured, {}, {silent, {}}).plan;
+  };
+  const AdcPlan plan = search(fmt::format("layers = [\"{}\"]\n", layer));
+  EXPECT_EQ(plan.layers.at(layer).spec.table_thresholds, (std::vector<std::int64_t>{0, 3}));
+  EXPECT_EQ(
+      message_of([&] { search(""); }),
+      "layer stage1.block1.conv1 has no transfer curve for search.ranges \"measured\"; name a "
+      "CSV file in adc.table");
+}
+
+// 72 and 144 rows of fan-in: tiles of 16 rows, or of 32.
+TEST(SearchStudy, GivesEachLayerTheAdcOfItsOwnTablesAndSums) {
+  const TestStudy study;
+  const RunConfig config = study.config(
+      "layers = [\"stage2.block1.conv2\", \"stage3.block1.conv2\"]\n"
+      "[array.layers.\"stage3.block1.conv2\"]\nrows = 32\n"
+      "[adc.layers.\"stage2.block1.conv2\"]\nquantizer = \"zero-rise\"\n");
+  SilentProgress silent;
+  SearchStudy search_study(load_network(config.model), config, {silent, {}});
+  for (const RangeMethod method :
+       {RangeMethod(range_methods::kNetworkWise), RangeMethod(range_methods::kLayerWise),
+        RangeMethod(range_methods::kThreeSigma)}) {
+    const SearchResult result = search_study.search(4, method, {}, {silent, {}});
+    const PlannedAdc& second = result.plan.layers.at("stage2.block1.conv2");
+    EXPECT_EQ(second.spec.quantizer, quantizers::kZeroRise);
+    EXPECT_EQ(second.sums.maximum, 16);
+    const PlannedAdc& third = result.plan.layers.at("stage3.block1.conv2");
+    EXPECT_EQ(third.spec.quantizer, quantizers::kZeroTread);
+    EXPECT_EQ(third.sums.maximum, 32);
+    EXPECT_EQ(result.plan.array.at("active_rows"), "16");
+    EXPECT_EQ(
+        result.plan.layer_arrays,
+        (decltype(result.plan.layer_arrays){{"stage3.block1.conv2", {{"active_rows", "32"}}}}));
+    // Scores of a search are those of the plan as a file.
+    EXPECT_EQ(result.score,
+              score_from_scratch(search_study, config, plan_from_json(to_json(result.plan))));
+  }
+  // δ of a range for all layers goes up to the largest sum of any.
+  const SearchResult network_wise =
+      search_study.search(4, range_methods::kNetworkWise, {}, {silent, {}});
+  EXPECT_EQ(network_wise.curves.front().points.back().delta, Rational(32));
+}
+
+TEST(SearchStudy, RefusesTheAdcOfALayerThatIsNotOnTheArray) {
+  const TestStudy study;
+  const RunConfig config = study.config("[adc.layers.conv1]\ntie_rule = \"away\"\n");
+  SilentProgress silent;
+  EXPECT_THAT(message_of([&] {
+                SearchStudy search_study(load_network(config.model), config, {silent, {}});
+              }),
+              ::testing::StartsWith("adc.layers: 'conv1' is no layer on the array"));
 }
 
 // Layers that get no ADC have recalibrated statistics too, which go into every score.

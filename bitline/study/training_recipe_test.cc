@@ -49,7 +49,7 @@ TEST_F(RecipeTest, OfARetrainingFollowsEveryOptionThatDecidesWeights) {
                                              study_.folder() / "network.safetensors";
                                          return retraining(config);
                                        });
-  expect_every_decision<ArraySpec>(config_.array, [this](const ArraySpec& array) {
+  expect_every_decision<ArraySpec>(config_.array.common, [this](const ArraySpec& array) {
     RunConfig config = config_;
     config.array = array;
     return retraining(config);

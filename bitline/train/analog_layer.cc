@@ -39,7 +39,7 @@ at::Tensor some_images(const at::Tensor& batch, std::int64_t vectors) {
 AnalogLayer::AnalogLayer(Node node, IntegerLayer layer, PlannedAdc adc, AnalogTraining training)
     : node_(std::move(node)), layer_(std::move(layer)), adc_(std::move(adc)), training_(training) {
   if (training_.gradient->weighs_conversions && layer_.input_signed &&
-      training_.array.activation_encoding == ActivationEncoding::kTwosComplement)
+      training_.array.of(layer_.name).activation_encoding == ActivationEncoding::kTwosComplement)
     fail_usage(
         "layer {}: gradient \"{}\" weighs the conversions of input bits by their size, and "
         "signed activations in two's complement have a negative one; choose \"identity\", or "
@@ -60,7 +60,7 @@ CimLayer AnalogLayer::map(const Quantized& weight) const {
     fail_diverged(fmt::format("layer {}: a weight is no number any more", layer_.name));
   layer.weights =
       from_torch(whole.to(at::kCPU, at::kInt).contiguous().view({weight.value.size(0), -1}));
-  return map_layer(layer, training_.array);
+  return map_layer(layer, training_.array.of(layer.name));
 }
 
 /// I32 [images, in_channels, in_height, in_width]; the vectors of a Linear as images.

@@ -5,6 +5,7 @@
 
 #include "bitline/adc/adc_plan.h"
 #include "bitline/mapping/cim_layer.h"
+#include "bitline/mapping/network_arrays.h"
 #include "bitline/recipe/gradient.h"
 #include "bitline/runtime/mac_backend.h"
 #include "bitline/train/straight_through.h"
@@ -15,7 +16,7 @@ class MappedLayer;
 
 /// The array of a network that learns, and how.
 struct AnalogTraining {
-  ArraySpec array;
+  NetworkArrays array;
   Engine engine = Engine::kFused;  ///< of the forward pass on the CPU; elsewhere composed
   Gradient gradient = gradients::kIdentity;
   bool learn_ranges = false;  ///< δ of every layer's ADC too

@@ -6,7 +6,6 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/graph/kept_values.h"
-#include "bitline/mapping/array_settings.h"
 #include "bitline/quantize/integer_layer.h"
 #include "bitline/runtime/executor.h"
 #include "bitline/train/learned_range.h"
@@ -101,7 +100,6 @@ void TrainableNetwork::make_analog_layers(const AdcPlan& plan) {
 }
 
 void TrainableNetwork::put_on_array(const AdcPlan& plan, const AnalogTraining& training) {
-  check_found_on(plan.array, training.array);
   analog_training_ = training;
   make_analog_layers(plan);
   if (!training.learn_ranges) return;

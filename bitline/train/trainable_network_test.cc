@@ -124,7 +124,7 @@ TEST(TrainableNetwork, QnnKeepsWeightsInsideTheirRangeAndStepsFixed) {
   EXPECT_FLOAT_EQ(weights[0], 0.31F);
 }
 
-TrainableNetwork on_array(const Network& network, const ArraySpec& array, const AdcSpec& spec,
+TrainableNetwork on_array(const Network& network, const NetworkArrays& array, const AdcSpec& spec,
                           Engine engine) {
   TrainableNetwork trainable(network, TrainingQuantizer::kLsq, at::kCPU);
   const Executor executor(network, MacMode::kAnalog, array);
@@ -240,6 +240,28 @@ TEST(TrainableNetwork, TakesAnotherPlanForTheSameLayers) {
   EXPECT_TRUE(trainable.forward(images, false).equal(other.forward(images, false)));
   plan.layers.erase(plan.layers.begin());
   EXPECT_THROW(trainable.change_plan(plan), Error);
+}
+
+// Tiles of 16 rows for "main" and "shortcut", and of 4 rows and 0/1 digits for "grouped".
+TEST(TrainableNetwork, LearnsOnTheArrayOfEachLayer) {
+  const Network network = test::small_network();
+  const Tensor images = test::random_images(16);
+  NetworkArrays arrays = test::arrays()[0];
+  LayerArray& grouped = arrays.layers["grouped"];
+  grouped.array = arrays.common;
+  grouped.array.rows = 4;
+  grouped.array.encoding = encodings::kTwosComplement;
+  const auto outputs = [&](const NetworkArrays& on) {
+    const Executor executor(network, MacMode::kAnalog, on);
+    const at::Tensor expected = to_torch(
+        executor.logits(images, executor.prepare(test::plan_for(executor, test::four_levels()))));
+    const at::Tensor own =
+        on_array(network, on, test::four_levels(), Engine::kFused).forward(to_torch(images), false);
+    // As in AnswersOnTheArrayAsTheExecutorDoes.
+    EXPECT_GE(own.sub(expected).abs().lt(1e-3).sum().item<std::int64_t>(), 40);
+    return own;
+  };
+  EXPECT_FALSE(at::allclose(outputs(arrays), outputs(arrays.common), 1e-3, 1e-3));
 }
 
 TEST(TrainableNetwork, RefusesAPlanOfAnotherArray) {
