@@ -32,12 +32,47 @@ void ConfigArguments::add_to(Command command, std::string& of_plan, const char* 
               "Folder of a finished run: its configuration, and with --plan the name of one of its "
               "plans, for example L5-csnr, the network that goes with it")
       .type("DIR");
+  command
+      .option("--set-delta", deltas,
+              "Another range for one layer of the plan; thresholds and values follow from it")
+      .type("LAYER=DELTA");
   plan = &of_plan;
 }
 
 void ConfigArguments::require_plan() const {
   if (plan->empty())
     fail_usage("no ADC plan: give --plan FILE, or --run FOLDER for the one that a run recommends");
+}
+
+namespace {
+
+/// "conv1=9"; LAYER is a name or an ending that no other layer of the plan has.
+void set_delta(AdcPlan& plan, const std::string& text) {
+  const std::size_t equals = text.rfind('=');
+  if (equals == std::string::npos) fail_usage("--set-delta {}: write LAYER=DELTA", text);
+  const std::string name = text.substr(0, equals);
+  std::vector<std::string> fitting;
+  for (const auto& [layer, adc] : plan.layers)
+    if (layer.ends_with(name)) fitting.push_back(layer);
+  if (plan.layers.contains(name)) fitting = {name};
+  if (fitting.size() != 1)
+    fail_usage("--set-delta {}: {} layers of the plan are called so or end so; give a whole name",
+               text, fitting.size());
+  AdcSpec& spec = plan.layers.at(fitting[0]).spec;
+  if (!spec.quantizer->has_range())
+    fail_usage("--set-delta {}: quantizer {} of that layer has no range", text,
+               name_of(spec.quantizer));
+  spec.delta =
+      with_context("--set-delta " + text, [&] { return parse_rational(text.substr(equals + 1)); });
+}
+
+}  // namespace
+
+AdcPlan ConfigArguments::read_plan() const {
+  if (!deltas.empty()) require_plan();
+  AdcPlan read = plan->empty() ? AdcPlan{} : bitline::read_plan(*plan);
+  for (const std::string& delta : deltas) set_delta(read, delta);
+  return read;
 }
 
 namespace {
@@ -123,9 +158,9 @@ ConfiguredNetwork ConfigArguments::read_network(ProgressSink& progress) const {
   // Not by its name alone, which as TOML might be something else.
   config.set("model.file=" + (std::filesystem::path(".") / file).string());
   config.set(fmt::format("array.encoding={}", name_of(default_array(network).encoding)));
-  RunConfig run = read_config(std::move(config), *this, progress);
-  check_layer_names(run, network);
-  return {std::move(run), std::move(network)};
+  RunConfig own = read_config(std::move(config), *this, progress);
+  check_layer_names(own, network);
+  return {std::move(own), std::move(network)};
 }
 
 namespace {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bitline/adc/adc_plan.h"
 #include "bitline/base/error.h"
 #include "bitline/base/progress.h"
 #include "bitline/fetch/published_set.h"
@@ -38,6 +39,7 @@ struct ConfigArguments {
   int threads = 0;                    ///< over the configuration's; 0: not given
   std::string run;                    ///< folder of a run in place of `file`
   std::string* plan = nullptr;        ///< file; of a run, read() puts it where a name stands
+  std::vector<std::string> deltas;    ///< "conv1=9", over the plan's
 
   /// Adds CONFIG, --set and --threads to a subcommand.
   void add_to(Command command);
@@ -48,6 +50,9 @@ struct ConfigArguments {
   RunConfig read(ProgressSink& progress) const;
   /// Throws Error (kUsage) where neither --plan nor --run gives one; behind read().
   void require_plan() const;
+  /// The plan with --set-delta over it, behind read(); none where none is given. Throws Error
+  /// (kUsage) for a layer that the plan does not have, or one without a range.
+  AdcPlan read_plan() const;
   /// Whether a network file stands where a configuration belongs; inspect and export take one.
   bool is_network_file() const;
   /// As read(), and the network. A bare network file means that network on default_array(), with

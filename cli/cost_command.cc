@@ -94,7 +94,7 @@ void run_cost(const CostArguments& arguments, Context& context) {
   const Network network = load_network(config);
   const Executor executor(network, MacMode::kAnalog, config.array, Engine::kFused,
                           context.progress);
-  const AdcPlan plan = arguments.plan.empty() ? AdcPlan{} : read_plan(arguments.plan);
+  const AdcPlan plan = arguments.config.read_plan();
   Dataset sample;  // costs need no data without zero detection
   if (cost.zero_detection) sample = load_search_sample(config.data, config.seed, context.job());
   const CostOptions options = load_cost_options(config, executor, plan, sample, context.job());

@@ -78,7 +78,7 @@ AdcPlan plan_in(const std::string& file) { return file.empty() ? AdcPlan{} : rea
 /// Unless one is named, --against-network goes with the first plan and --against with the network.
 std::vector<Subject> read_subjects(const EvaluateArguments& arguments, RunConfig& config) {
   std::vector<Subject> subjects{
-      {"", arguments.plan, load_network(config), plan_in(arguments.plan)}};
+      {"", arguments.plan, load_network(config), arguments.config.read_plan()}};
   const std::string& other = arguments.against_network;
   if (arguments.against.empty() && other.empty()) return subjects;
   std::string plan = arguments.against.empty() ? arguments.plan : arguments.against;

@@ -74,7 +74,7 @@ void run_explain(const ExplainArguments& arguments, Context& context) {
   arguments.config.require_plan();
   const Network network = load_network(config);
   const Explanation explanation =
-      explain(network, config, read_plan(arguments.plan), context.job());
+      explain(network, config, arguments.config.read_plan(), context.job());
   if (arguments.json) {
     fmt::print("{}", to_json(record_of(explanation)));
     return;

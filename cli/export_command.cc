@@ -87,7 +87,7 @@ void run_export(const ExportArguments& arguments, const Given& given, Context& c
   check(arguments, given);
   const auto [config, network] = arguments.config.read_network(context.progress);
   std::optional<AdcPlan> plan;
-  if (!arguments.plan.empty()) plan = read_plan(arguments.plan);
+  if (!arguments.plan.empty()) plan = arguments.config.read_plan();
   if (arguments.format == "golden")
     export_golden(network, config, {arguments.layers, arguments.images, plan}, arguments.out,
                   context.job());

@@ -35,7 +35,7 @@ void run_recalibrate(const RecalibrateArguments& arguments, Context& context) {
   const Dataset sample = load_search_sample(config.data, config.seed, context.job());
   check_fit(network, sample);
   write_network(arguments.out,
-                recalibrated(network, read_plan(arguments.plan), sample, config, context.job()));
+                recalibrated(network, arguments.config.read_plan(), sample, config, context.job()));
   const std::vector<std::string> given = layers_without_batch_norm(network, config.array);
   if (arguments.json)
     return print_json(

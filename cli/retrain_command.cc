@@ -78,7 +78,7 @@ void retrain(const RetrainArguments& arguments, Context& context) {
   config.retrain = config.retrain_or_default();
   if (!arguments.out.empty()) config.retrain->train.output = arguments.out;
   check(arguments, *config.retrain);
-  const AdcPlan plan = arguments.control ? AdcPlan{} : read_plan(arguments.plan);
+  const AdcPlan plan = arguments.control ? AdcPlan{} : arguments.config.read_plan();
   const Network network = load_network(config);
   Json epochs = Json::array();
   const Trained trained =

@@ -33,10 +33,9 @@ TEST_F(RunChoiceTest, APlanByNameIsItsFilesWithTheNetworkThatTheRunMade) {
   const std::vector<std::string> by_hand{"study.toml", "--set", "model.file=r/network.safetensors",
                                          "--plan", "r/plans/L3-layer-wise.json"};
   EXPECT_EQ(correct({"--run", "r", "--plan", "L3-layer-wise"}), correct(by_hand));
-  EXPECT_EQ(
-      correct({"--run", "r", "--plan", "L3-layer-wise-recalibrated"}),
-      correct({"study.toml", "--set", "model.file=r/networks/L3-layer-wise.safetensors", "--plan",
-               "r/plans/L3-layer-wise.json"}));
+  EXPECT_EQ(correct({"--run", "r", "--plan", "L3-layer-wise-recalibrated"}),
+            correct({"study.toml", "--set", "model.file=r/networks/L3-layer-wise.safetensors",
+                     "--plan", "r/plans/L3-layer-wise.json"}));
 }
 
 TEST_F(RunChoiceTest, WithoutAPlanItIsTheRecommendedOne) {

@@ -193,7 +193,8 @@ TEST(AdcPlan, WritingNamesTheLayerThatCannotBe) {
 
 TEST(AdcPlan, ReadingNamesTheFieldThatDoesNotFollow) {
   expect_refused(edited("[-1,2,5]", "[-1,3,5]"),
-                 "layer conv1: field 'thresholds[1]' is 3, but the choice gives 2");
+                 "layer conv1: field 'thresholds[1]' is 3, but quantizer, levels, delta and centre "
+                 "give 2; remove it");
   expect_refused(edited("[-1,2,5]", "[-1,2]"),
                  "layer conv1: field 'thresholds' is not the list of 3");
   expect_refused(edited("0.0078125", "0.0078126"), "field 'thresholds_full_scale[1]' is 0.0078126");

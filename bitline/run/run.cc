@@ -243,8 +243,9 @@ class Run {
     const MappingRecord mapping = mapping_from_json(folder().read_text("mapping.json"));
     for (const MappingRecord::Node& node : mapping.nodes)
       if (node.layout)
-        facts.most_driven_rows = std::max(
-            facts.most_driven_rows, std::min(node.layout->fan_in, config_.array.driven_rows()));
+        facts.most_driven_rows =
+            std::max(facts.most_driven_rows,
+                     std::min(node.layout->fan_in, config_.array.of(node.name).driven_rows()));
     return facts;
   }
 

@@ -66,24 +66,41 @@ void check_any_on_array(const Executor& executor) {
         executor.network().name);
 }
 
+namespace {
+
+std::vector<std::string> names_on_array(const Executor& executor) {
+  std::vector<std::string> names;
+  for (const CimLayer* layer : executor.cim_layers()) names.push_back(layer->name);
+  return names;
+}
+
+[[noreturn]] void fail_not_on_array(const Executor& executor, const std::string& layer,
+                                    std::string_view choice) {
+  fail_usage(
+      "{}: '{}' is no layer on the array; there are: {}; the first and the last lie there where "
+      "first_layer and last_layer of the array are \"mapped\"",
+      choice, layer, fmt::join(names_on_array(executor), ", "));
+}
+
+}  // namespace
+
+void check_on_array(const Executor& executor, const std::string& layer, std::string_view choice) {
+  const std::vector<std::string> names = names_on_array(executor);
+  if (std::ranges::find(names, layer) == names.end()) fail_not_on_array(executor, layer, choice);
+}
+
 std::vector<std::string> layers_on_array(const Executor& executor,
                                          const std::vector<std::string>& wanted,
                                          std::string_view choice) {
-  std::vector<std::string> mapped;
-  for (const CimLayer* layer : executor.cim_layers()) mapped.push_back(layer->name);
+  const std::vector<Node>& nodes = executor.network().nodes;
   std::vector<std::string> layers;
   for (const std::string& name : wanted) {
     // The whole name of a layer that is not on the array means that one.
-    const bool is_whole = std::ranges::find(executor.network().nodes, name, &Node::name) !=
-                          executor.network().nodes.end();
+    const bool is_whole = std::ranges::find(nodes, name, &Node::name) != nodes.end();
     std::vector<std::string> fitting;
-    for (const std::string& layer : mapped)
+    for (const std::string& layer : names_on_array(executor))
       if (layer == name || (!is_whole && layer.ends_with(name))) fitting.push_back(layer);
-    if (fitting.empty())
-      fail_usage(
-          "{}: '{}' is no layer on the array; there are: {}; the first and the last lie there "
-          "where first_layer and last_layer of the array are \"mapped\"",
-          choice, name, fmt::join(mapped, ", "));
+    if (fitting.empty()) fail_not_on_array(executor, name, choice);
     if (fitting.size() > 1)
       fail_usage("{}: {} layers end with '{}': {}; give more of the name", choice, fitting.size(),
                  name, fmt::join(fitting, ", "));

@@ -31,6 +31,9 @@ void take_default_encoding(RunConfig& config, const Network& network);
 void check_fit(const Network& network, const Dataset& dataset);
 /// Throws Error (kUsage) where no layer of the network lies on the array.
 void check_any_on_array(const Executor& executor);
+/// Throws Error (kUsage) where `layer` is not the whole name of a layer on the array; the message
+/// starts with `choice`, the key that names it.
+void check_on_array(const Executor& executor, const std::string& layer, std::string_view choice);
 /// The layers on the array that `wanted` names, whole or by an ending that no other has. Throws
 /// Error (kUsage) for a name that fits none or several; the message starts with `choice`, what they
 /// were chosen for or the key that names them.

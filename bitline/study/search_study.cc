@@ -158,7 +158,7 @@ SearchStudy::SearchStudy(const Network& network, const RunConfig& config, Datase
                 config.engine, job.progress) {
   check_any_on_array(executor_);
   searched_layers();  // that they are there
-  for (const auto& own : config.adc.layers) check_on_array(executor_, {own.first}, "adc.layers");
+  for (const auto& own : config.adc.layers) check_on_array(executor_, own.first, "adc.layers");
   const Tensor logits =
       predict(executor_, {}, sample_, normalization(), "lossless search sample", job);
   lossless_ = score_batch(logits, sample_.labels);
