@@ -5,6 +5,7 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/base/file.h"
+#include "bitline/importer/group_norms.h"
 #include "bitline/importer/last_softmax.h"
 #include "bitline/importer/onnx_model.h"
 #include "bitline/importer/onnx_node.h"
@@ -180,7 +181,7 @@ Network import_model(const onnx::ModelProto& model, const std::filesystem::path&
         graph.output(0).name());
   const std::string last =
       state.has_batch() ? without_last_softmax(state.network, output.node) : output.node;
-  simplify(state.network, last, state.has_batch());
+  simplify(state.network, merge_group_norms(state.network, last), state.has_batch());
   state.require_no_log_softmax();
   infer_shapes(state.network);
   return std::move(state.network);
