@@ -106,21 +106,41 @@ def constant(name, kind, shape, *values):
     return field(5, dims + field(2, kind) + field(8, name) + field(9, raw))
 
 
-def step(operator, inputs, outputs, domain="", **attributes):
+class Reference(str):
+    """To a number of the caller's, by the attribute's name."""
+
+
+def attribute(name, value):
+    if isinstance(value, Reference):
+        typed = field(21, value) + field(20, 1)
+    elif isinstance(value, list):
+        typed = b"".join(field(8, entry) for entry in value) + field(20, 7)
+    else:
+        number, kind = {float: (2, 1), int: (3, 2), str: (4, 3)}[type(value)]
+        typed = field(number, value) + field(20, kind)
+    return field(1, name) + typed
+
+
+def step(operator, inputs, outputs, domain="", number=1, **attributes):
+    """A node; its number is 1 in a graph and 7 in a function."""
     content = b"".join(field(1, name) for name in inputs.split())
     content += b"".join(field(2, name) for name in outputs.split())
     content += field(4, operator) + field(7, domain)
     for name, value in attributes.items():
-        if isinstance(value, list):
-            typed = b"".join(field(8, entry) for entry in value) + field(20, 7)
-        else:
-            number, kind = {float: (2, 1), int: (3, 2), str: (4, 3)}[type(value)]
-            typed = field(number, value) + field(20, kind)
-        content += field(5, field(1, name) + typed)
-    return field(1, content)
+        content += field(5, attribute(name, value))
+    return field(number, content)
 
 
-def onnx_model(shape, *parts, operators=13):
+def function(name, inputs, outputs, *steps, operators=13, overload=None, **defaults):
+    content = field(1, name) + field(10, "own")
+    content += b"".join(field(4, name) for name in inputs.split())
+    content += b"".join(field(5, name) for name in outputs.split())
+    content += b"".join(field(11, attribute(*default)) for default in defaults.items())
+    content += field(13, overload) if overload else b""
+    return field(25, content + b"".join(steps) + field(9, field(1, "") + field(2, operators)))
+
+
+def onnx_model(shape, *parts, operators=13, functions=()):
     """Input "x" whose open extents are names, output "y"; parts are steps and constants."""
     def value(name, extents):
         dims = b"".join(field(1, field(1 if isinstance(e, int) else 2, e)) for e in extents)
@@ -129,7 +149,7 @@ def onnx_model(shape, *parts, operators=13):
     graph = b"".join(parts) + field(2, "seed")
     graph += field(11, value("x", shape)) + field(12, value("y", []))
     versions = field(8, field(1, "") + field(2, operators))
-    return field(1, 8) + field(7, graph) + versions
+    return field(1, 8) + field(7, graph) + versions + b"".join(functions)
 
 
 def on_grid(*parts, shape=("n", 2, 2, 2)):
@@ -174,6 +194,34 @@ def seed_onnx():
              out_scale=0.5, out_bias=-0.5)))
     seed("importer_onnx", "last_softmax.onnx", onnx_model(
         ["n", 5, 1, 1], step("LogSoftmax", "x", "s"), step("Flatten", "s", "y"), operators=11))
+    seed("importer_onnx", "masks.onnx", onnx_model(
+        ["n", 2], constant("c", FLOAT, [1, 2], 0.5, -1.0),
+        step("Max", "x c", "m"), step("Elu", "m", "e", alpha=0.5), step("Selu", "e", "f"),
+        step("Greater", "f x", "g"), step("Cast", "g", "r", to=1), step("Cast", "r", "b", to=9),
+        step("Where", "b e c", "w"), step("Swish", "w", "s", alpha=1.5), step("Mish", "s", "y"),
+        operators=24))
+    groups = [constant("one", FLOAT, [2], 1.0, 1.0), constant("zero", FLOAT, [2], 0.0, 0.0)]
+    groups += [constant("c", FLOAT, [4, 1, 1], 1.0, 2.0, 3.0, 4.0), constant("v", FLOAT, [4], 1.0, 2.0, 3.0, 4.0)]
+    groups += [constant("p", INT64, [3], 0, 2, -1), constant("q", INT64, [4], 0, 4, 2, 2)]
+    seed("importer_onnx", "group_norms.onnx", onnx_model(
+        ["n", 4, 2, 2], *groups, step("Reshape", "x p", "r"),
+        step("InstanceNormalization", "r one zero", "i", epsilon=0.001), step("Reshape", "i q", "t"),
+        step("Mul", "t c", "u"), step("Add", "u c", "a"),
+        step("GroupNormalization", "a v v", "g", num_groups=2),
+        step("DepthToSpace", "g", "d", blocksize=2, mode="CRD"),
+        step("SpaceToDepth", "d", "y", blocksize=2), operators=21))
+    seed("importer_onnx", "functions.onnx", onnx_model(
+        ["n", 2], step("Outer", "x", "m", "own", slope=0.5), step("Outer", "m", "y", "own"),
+        functions=[
+            function("Outer", "a", "b", step("Inner", "a", "t", "own", 7, slope=Reference("slope")),
+                     step("Neg", "t", "b", "", 7), slope=0.25),
+            function("Inner", "a", "b", step("LeakyRelu", "a", "b", "", 7, alpha=Reference("slope")),
+                     operators=16, slope=0.125)]))
+    seed("importer_onnx", "two_bits.onnx", onnx_model(
+        ["n", 3], constant("s", FLOAT, [], 0.5),
+        field(5, field(1, 3) + field(1, 1) + field(2, 26) + field(8, "w") + field(9, b"\x1e")),
+        step("QuantizeLinear", "x s", "q", output_dtype=25), step("DequantizeLinear", "q s", "d"),
+        step("DequantizeLinear", "w s", "k"), step("MatMul", "d k", "y"), operators=25))
     seed("importer_onnx", "open_size.onnx", onnx_model(["n", 3, "height", 2], step("Relu", "x", "y")))
 
 

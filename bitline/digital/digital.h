@@ -12,13 +12,17 @@
 
 namespace bitline::digital {
 
-// Element by element. F32 throughout; the formulas stand at the enumerators: sigmoid, tanh, erf,
-// sqrt and pow in double and rounded once, the rest in float.
+// Element by element. F32 throughout; the formulas stand at the enumerators: those with e^x, a
+// logarithm, a root or a power, and softsign, in double and rounded once, the rest in float.
 
+/// F32, or I64 for abs and neg.
 Tensor apply(const Unary& unary, const Tensor& x);
-/// Broadcast as NumPy does. F32, or I64 for add, sub, mul and div (towards zero; throws Error on
-/// division by 0 and where the result does not fit); both operands of one type.
+/// Broadcast as NumPy does. F32, or I64 for all but pow and prelu (div towards zero; throws Error
+/// on division by 0 and where the result does not fit); both operands of one type.
 Tensor apply(const Binary& binary, const Tensor& a, const Tensor& b);
+/// Of `a` where `condition` is not 0, of `b` elsewhere; broadcast as NumPy does. `a` and `b` both
+/// F32 or I64, `condition` either of them.
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 /// `thresholds` F32 [1 or extent of `axis`, count], ascending; NaN is below all of them. In double,
 /// rounded once.
 Tensor multi_threshold(const Tensor& x, const Tensor& thresholds, const MultiThreshold& op,
@@ -39,6 +43,8 @@ Tensor pad(const Tensor& x, std::span<const std::int64_t> before,
 Tensor softmax(const Tensor& x, std::int64_t axis);
 /// Over the last axes, as many as `scale` has; `shift` may be empty.
 Tensor layer_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, double epsilon);
+/// x [images, channels, ...]; `scale` and `shift` [channels].
+Tensor group_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, const GroupNorm& norm);
 Tensor reduce_mean(const Tensor& x, std::span<const std::int64_t> axes, bool keep_axes);
 /// Each element of the result summed in float from k = 0 on.
 Tensor mat_mul(const Tensor& a, const Tensor& b);

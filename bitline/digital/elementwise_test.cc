@@ -50,6 +50,41 @@ TEST(Unary, FunctionsOfTheMathematicalLibrary) {
   EXPECT_THAT(of({UnaryFunction::kSqrt}, {0, 6.25F}), ElementsAre(0, 2.5F));
 }
 
+TEST(Unary, SignsAndPowersOfE) {
+  EXPECT_THAT(of({UnaryFunction::kAbs}, {-1.5F, 0, 2}), ElementsAre(1.5F, 0, 2));
+  EXPECT_THAT(of({UnaryFunction::kNeg}, {-1.5F, 2}), ElementsAre(1.5F, -2));
+  EXPECT_THAT(of({UnaryFunction::kExp}, {0, 1}), ElementsAre(1, 2.718281828459F));
+  EXPECT_THAT(of({UnaryFunction::kLog}, {1, 10}), ElementsAre(0, 2.302585092994F));
+}
+
+// 2 (e^-1 − 1), 2 (e^-1/2 − 1), 2 · 3/2 (e^-1 − 1); 2 · 3.
+TEST(Unary, ExponentialUnitsAreStraightWhereNotNegative) {
+  EXPECT_THAT(of({UnaryFunction::kElu, 2}, {-1, 0, 3}), ElementsAre(-1.264241117657F, 0, 3));
+  EXPECT_THAT(of({UnaryFunction::kCelu, 2}, {-1, 0, 3}), ElementsAre(-0.786938680575F, 0, 3));
+  EXPECT_THAT(of({UnaryFunction::kSelu, 1.5, 2}, {-1, 0, 3}), ElementsAre(-1.896361676485F, 0, 6));
+}
+
+// ln 2, ln(1 + e), ln(1 + e^-20), which is e^-20 to nine digits; e^1000 overflows a double.
+TEST(Unary, SoftFunctions) {
+  EXPECT_THAT(of({UnaryFunction::kSoftplus}, {0, 1, -20, 1000}),
+              ElementsAre(0.693147180560F, 1.313261687518F, 2.061153620314e-9F, 1000));
+  EXPECT_THAT(of({UnaryFunction::kSoftsign}, {3, -1, 0}), ElementsAre(0.75F, -0.5F, 0));
+}
+
+TEST(Unary, NonZeroIsAMask) {
+  EXPECT_THAT(of({UnaryFunction::kNonZero}, {0, -0.0F, 0.5F, -2}), ElementsAre(0, 0, 1, 1));
+}
+
+TEST(Unary, OfIntegersAreTheSignsAlone) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  const Tensor x = integers({3}, {-7, 0, 5});
+  EXPECT_THAT(values_of<std::int64_t>(apply({UnaryFunction::kAbs}, x)), ElementsAre(7, 0, 5));
+  EXPECT_THAT(values_of<std::int64_t>(apply({UnaryFunction::kNeg}, x)), ElementsAre(7, 0, -5));
+  EXPECT_THROW(apply({UnaryFunction::kSqrt}, x), Error);
+  EXPECT_THROW(apply({UnaryFunction::kAbs}, integers({1}, {kLeast})), Error);
+  EXPECT_THROW(apply({UnaryFunction::kNeg}, integers({1}, {kLeast})), Error);
+}
+
 // Step 0.1, which no float holds exactly: integers -13, -8, 7 and 12 in quarters.
 TEST(Unary, TruncatesIntegersOfAStep) {
   EXPECT_THAT(of({UnaryFunction::kTruncate, 0.1, 4}, {-1.3F, -0.8F, 0.7F, 1.2F}),
@@ -70,6 +105,60 @@ TEST(Binary, WorksElementByElement) {
   EXPECT_THAT(values_of(apply({BinaryFunction::kPRelu}, a, b)), ElementsAre(1, -4, 3, 4));
   EXPECT_THAT(values_of(apply({BinaryFunction::kPow}, floats({2}, {3, 4}), floats({1}, {0.5F}))),
               ElementsAre(1.73205080757F, 2));
+}
+
+TEST(Binary, ExtremesAreNoNumberWhereEitherIsNone) {
+  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+  const Tensor a = floats({4}, {1, -2, kNaN, 0});
+  const Tensor b = floats({4}, {2, -3, 0, kNaN});
+  const std::vector<float> largest = values_of(apply({BinaryFunction::kMax}, a, b));
+  const std::vector<float> least = values_of(apply({BinaryFunction::kMin}, a, b));
+  EXPECT_EQ(largest[0], 2);
+  EXPECT_EQ(largest[1], -2);
+  EXPECT_EQ(least[0], 1);
+  EXPECT_EQ(least[1], -3);
+  for (const std::size_t i : {2U, 3U}) EXPECT_TRUE(std::isnan(largest[i]) && std::isnan(least[i]));
+}
+
+TEST(Binary, ComparisonsAreMasks) {
+  const Tensor a = floats({3}, {1, 2, 3});
+  const Tensor b = floats({1}, {2});
+  EXPECT_THAT(values_of(apply({BinaryFunction::kEqual}, a, b)), ElementsAre(0, 1, 0));
+  EXPECT_THAT(values_of(apply({BinaryFunction::kGreater}, a, b)), ElementsAre(0, 0, 1));
+  EXPECT_THAT(values_of(apply({BinaryFunction::kGreaterOrEqual}, a, b)), ElementsAre(0, 1, 1));
+  EXPECT_THAT(values_of(apply({BinaryFunction::kLess}, a, b)), ElementsAre(1, 0, 0));
+  EXPECT_THAT(values_of(apply({BinaryFunction::kLessOrEqual}, a, b)), ElementsAre(1, 1, 0));
+}
+
+TEST(Binary, ComparesIntegersToo) {
+  const Tensor a = integers({3}, {-1, 2, 3});
+  const Tensor b = integers({}, {2});
+  EXPECT_THAT(values_of<std::int64_t>(apply({BinaryFunction::kMax}, a, b)), ElementsAre(2, 2, 3));
+  EXPECT_THAT(values_of<std::int64_t>(apply({BinaryFunction::kMin}, a, b)), ElementsAre(-1, 2, 2));
+  EXPECT_THAT(values_of<std::int64_t>(apply({BinaryFunction::kLess}, a, b)), ElementsAre(1, 0, 0));
+}
+
+// A flag per row; one number per column, and one for all.
+TEST(Where, PicksElementsOfValuesThatAreBroadcast) {
+  const Tensor flags = floats({3, 1}, {1, 0, -0.5F});
+  const Tensor columns = floats({2}, {10, 20});
+  EXPECT_THAT(values_of(where(flags, columns, floats({}, {7}))), ElementsAre(10, 20, 7, 7, 10, 20));
+  EXPECT_EQ(where(flags, columns, floats({}, {7})).shape(), (Shape{3, 2}));
+  EXPECT_THAT(values_of<std::int64_t>(
+                  where(integers({2}, {0, 1}), integers({2}, {1, 2}), integers({1}, {5}))),
+              ElementsAre(5, 2));
+}
+
+TEST(Where, RefusesShapesAndTypesThatDoNotFit) {
+  EXPECT_THROW(where(counted({2}), counted({3}), counted({1})), Error);
+  EXPECT_THROW(where(counted({1}), counted({1}), integers({1}, {1})), Error);
+}
+
+TEST(Where, DoesNotDependOnThreads) {
+  const Tensor flags = apply({BinaryFunction::kGreater}, counted({7, 1, 301}), floats({}, {999}));
+  EXPECT_TRUE(test::same_on_any_threads([&] {
+    return where(flags, counted({7, 11, 301}), counted({11, 1}));
+  }));
 }
 
 TEST(Binary, BroadcastsEitherOperandAlongAnyAxis) {

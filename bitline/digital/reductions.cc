@@ -28,23 +28,43 @@ void softmax_line(const float* from, std::int64_t extent, std::int64_t stride, f
     to[i * stride] = static_cast<float>(powers[static_cast<std::size_t>(i)] / sum);
 }
 
-void normalize_row(const float* from, std::span<const float> scale, std::span<const float> shift,
-                   double epsilon, float* to) {
-  const auto count = static_cast<double>(scale.size());
-  double sum = 0;
-  for (std::size_t i = 0; i < scale.size(); ++i) sum += static_cast<double>(from[i]);
-  const double mean = sum / count;
-  double squares = 0;
-  for (std::size_t i = 0; i < scale.size(); ++i) {
-    const double distance = static_cast<double>(from[i]) - mean;
-    squares += distance * distance;
+/// What takes elements to mean 0 and deviation 1.
+struct Normalizer {
+  double mean, deviation;
+
+  Normalizer(std::span<const float> elements, double epsilon) {
+    const auto count = static_cast<double>(elements.size());
+    double sum = 0;
+    for (const float element : elements) sum += static_cast<double>(element);
+    mean = sum / count;
+    double squares = 0;
+    for (const float element : elements) {
+      const double distance = static_cast<double>(element) - mean;
+      squares += distance * distance;
+    }
+    deviation = std::sqrt(squares / count + epsilon);
   }
-  const double deviation = std::sqrt(squares / count + epsilon);
-  for (std::size_t i = 0; i < scale.size(); ++i) {
-    const double normal = (static_cast<double>(from[i]) - mean) / deviation;
-    to[i] = static_cast<float>(normal * static_cast<double>(scale[i]) +
-                               (shift.empty() ? 0.0 : static_cast<double>(shift[i])));
+
+  float operator()(float element, float scale, float shift) const {
+    const double normal = (static_cast<double>(element) - mean) / deviation;
+    return static_cast<float>(normal * static_cast<double>(scale) + static_cast<double>(shift));
   }
+};
+
+void normalize_row(std::span<const float> from, std::span<const float> scale,
+                   std::span<const float> shift, double epsilon, float* to) {
+  const Normalizer normalize(from, epsilon);
+  for (std::size_t i = 0; i < from.size(); ++i)
+    to[i] = normalize(from[i], scale[i], shift.empty() ? 0.0F : shift[i]);
+}
+
+/// A group of scale.size() channels.
+void normalize_group(std::span<const float> from, std::span<const float> scale,
+                     std::span<const float> shift, double epsilon, float* to) {
+  const Normalizer normalize(from, epsilon);
+  const std::size_t places = from.size() / scale.size();
+  for (std::size_t i = 0; i < from.size(); ++i)
+    to[i] = normalize(from[i], scale[i / places], shift[i / places]);
 }
 
 /// How the elements of a block of the input find their sums: the sum's place moves by `strides`
@@ -125,13 +145,36 @@ Tensor layer_norm(const Tensor& x, const Tensor& scale, const Tensor& shift, dou
          to_string(part), to_string(shift.shape()));
   Tensor y(DType::kF32, shape);
   if (x.size() == 0) return y;
-  const float* from = x.data<float>().data();
-  float* to = y.data<float>().data();
-  const std::int64_t length = scale.size();
-  parallel_for(0, x.size() / length, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row)
-      normalize_row(from + row * length, scale.data<float>(), shift.data<float>(), epsilon,
-                    to + row * length);
+  const auto length = static_cast<std::size_t>(scale.size());
+  parallel_for(0, x.size() / scale.size(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (auto row = static_cast<std::size_t>(begin); row < static_cast<std::size_t>(end); ++row)
+      normalize_row(x.data<float>().subspan(row * length, length), scale.data<float>(),
+                    shift.data<float>(), epsilon,
+                    y.data<float>().subspan(row * length, length).data());
+  });
+  return y;
+}
+
+Tensor group_norm(const Tensor& x, const Tensor& scale, const Tensor& shift,
+                  const GroupNorm& norm) {
+  const Shape& shape = x.shape();
+  const bool has_channels = shape.size() > 1 && norm.groups > 0 && shape[1] % norm.groups == 0;
+  if (!has_channels || scale.shape() != Shape{shape[1]} || shift.shape() != scale.shape())
+    fail("a norm of {} groups of a tensor of shape {}, with scale {} and shift {}", norm.groups,
+         to_string(shape), to_string(scale.shape()), to_string(shift.shape()));
+  Tensor y(DType::kF32, shape);
+  if (x.size() == 0) return y;
+  const auto groups = static_cast<std::size_t>(norm.groups);
+  const std::size_t channels = static_cast<std::size_t>(shape[1]) / groups;
+  const std::size_t length = static_cast<std::size_t>(x.size() / shape[0]) / groups;
+  parallel_for(0, shape[0] * norm.groups, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      const std::size_t channel = i % groups * channels;
+      normalize_group(x.data<float>().subspan(i * length, length),
+                      scale.data<float>().subspan(channel, channels),
+                      shift.data<float>().subspan(channel, channels), norm.epsilon,
+                      y.data<float>().subspan(i * length, length).data());
+    }
   });
   return y;
 }

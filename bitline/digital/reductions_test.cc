@@ -56,6 +56,39 @@ TEST(LayerNorm, RefusesAnotherShape) {
   EXPECT_THROW(layer_norm(counted({2, 2}), counted({2}), counted({1}), 0), Error);
 }
 
+// Two channels of two places in one group, 1 2 3 6: mean 3, variance 7/2; with 1/2 added, a
+// deviation of 2: -1, -1/2, 0, 3/2. The second image is ten times that, but for epsilon 50.
+TEST(GroupNorm, NormalisesChannelsTogetherAndScalesEach) {
+  const Tensor x = floats({1, 2, 2}, {1, 2, 3, 6});
+  const Tensor scale = floats({2}, {2, 4});
+  const Tensor shift = floats({2}, {0, 0.5F});
+  EXPECT_THAT(values_of(group_norm(x, scale, shift, {1, 0.5})), ElementsAre(-2, -1, 0.5F, 6.5F));
+  const Tensor many = floats({2, 2, 2}, {1, 2, 3, 6, 10, 20, 30, 60});
+  EXPECT_EQ(values_of(group_norm(many, scale, shift, {1, 50})).at(7), 6.5F);
+}
+
+// Each channel for itself: mean 2, variance 1; mean 11, variance 1.
+TEST(GroupNorm, OfAGroupPerChannel) {
+  const Tensor x = floats({1, 2, 2}, {1, 3, 10, 12});
+  EXPECT_THAT(values_of(group_norm(x, floats({2}, {2, 4}), floats({2}, {0.5F, 1}), {2, 0})),
+              ElementsAre(-1.5F, 2.5F, -3, 5));
+}
+
+TEST(GroupNorm, RefusesAnotherShape) {
+  const Tensor x = counted({1, 3, 2});
+  EXPECT_THROW(group_norm(x, counted({3}), counted({3}), {2}), Error);
+  EXPECT_THROW(group_norm(x, counted({3}), counted({3}), {0}), Error);
+  EXPECT_THROW(group_norm(x, counted({1}), counted({1}), {1}), Error);
+  EXPECT_THROW(group_norm(counted({3}), counted({3}), counted({3}), {1}), Error);
+}
+
+TEST(GroupNorm, DoesNotDependOnThreads) {
+  const Tensor x = counted({5, 12, 7, 3});
+  EXPECT_TRUE(test::same_on_any_threads([&] {
+    return group_norm(x, counted({12}), counted({12}), {4, 1e-5});
+  }));
+}
+
 TEST(ReduceMean, TakesAnyAxes) {
   const Tensor x = counted({2, 2, 3});  // 1 2 3 / 4 5 6  and  7 8 9 / 10 11 12
   EXPECT_THAT(values_of(reduce_mean(x, Axes{2}, false)), ElementsAre(2, 5, 8, 11));

@@ -1,5 +1,7 @@
 #include "bitline/exporter/onnx_operators.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "bitline/base/fail.h"
@@ -25,22 +27,33 @@ Integers file_shape(const Shape& shape, std::size_t rank) {
   return result;
 }
 
-std::string_view onnx_name(BinaryFunction function) {
-  switch (function) {
-    case BinaryFunction::kAdd:
-      return "Add";
-    case BinaryFunction::kSub:
-      return "Sub";
-    case BinaryFunction::kMul:
-      return "Mul";
-    case BinaryFunction::kDiv:
-      return "Div";
-    case BinaryFunction::kPow:
-      return "Pow";
-    case BinaryFunction::kPRelu:
-      return "PRelu";
-  }
-  fail("binary function {} is not known", static_cast<int>(function));
+/// ONNX's operators in the order of the enumerators; what has none is empty: kTruncate is the
+/// format's, with its grid, and kNonZero a Cast to BOOL.
+template <NamedEnum Function>
+using OnnxNames = std::array<std::string_view, EnumNames<Function>::kNames.size()>;
+constexpr OnnxNames<UnaryFunction> kUnaryNames{
+    "Clip", "LeakyRelu", "Sigmoid",  "HardSigmoid", "HardSwish", "Tanh", "Erf",
+    "Sqrt", "",          "Abs",      "Neg",         "Exp",       "Log",  "Elu",
+    "Celu", "Selu",      "Softplus", "Softsign",    ""};
+constexpr OnnxNames<BinaryFunction> kBinaryNames{"Add",
+                                                 "Sub",
+                                                 "Mul",
+                                                 "Div",
+                                                 "Pow",
+                                                 "PRelu",
+                                                 "Max",
+                                                 "Min",
+                                                 "Equal",
+                                                 "Greater",
+                                                 "GreaterOrEqual",
+                                                 "Less",
+                                                 "LessOrEqual"};
+
+template <NamedEnum Function>
+std::string_view onnx_name(const OnnxNames<Function>& names, Function function) {
+  const std::string_view name = names.at(static_cast<std::size_t>(function));
+  if (name.empty()) fail("{} {} has no ONNX node", EnumNames<Function>::kWhat, name_of(function));
+  return name;
 }
 
 /// One function per operator.
@@ -60,6 +73,7 @@ struct Writer {
   void operator()(const Unary& unary) const;
   void operator()(const ResidualAdd&) const { add("Add", operands()); }
   void operator()(const Binary& binary) const;
+  void operator()(const Where&) const;
   void operator()(const MatMul&) const { add("MatMul", operands()); }
   void operator()(const MaxPool& pool) const {
     set_windows(add("MaxPool", {value(0)}), pool.windows);
@@ -71,6 +85,7 @@ struct Writer {
     set_attribute(add("Softmax", {value(0)}), "axis", softmax.axis + 1);
   }
   void operator()(const LayerNorm& norm) const;
+  void operator()(const GroupNorm& norm) const;
   void operator()(const ReduceMean& mean) const;
   void operator()(const Concat& concat) const;
   void operator()(const Gather& gather) const {
@@ -100,6 +115,8 @@ struct Writer {
   std::string repeated(std::size_t i) const;
   std::string parameter(std::string_view role) const;
   void set_epsilon(onnx::NodeProto& proto, double epsilon) const;
+  std::string to_bools(const std::string& real, const std::string& name) const;
+  void from_bools(const std::string& bools) const;
 };
 
 /// What an operator reads that has no use for constants.
@@ -112,12 +129,12 @@ std::string Writer::value(std::size_t i) const {
   return context.values.at(node.inputs[i]);
 }
 
-/// Two values that are broadcast to one shape. ONNX aligns axes from the last one, so the shorter
-/// shape gets axes of 1 between the batch and its own.
+/// Values that are broadcast to one shape. ONNX aligns axes from the last one, so the shorter
+/// shapes get axes of 1 between the batch and their own.
 std::vector<std::string> Writer::operands() const {
-  const std::size_t rank = std::max(shape(0).size(), shape(1).size());
+  const std::size_t rank = context.shapes.at(node.name).size();
   std::vector<std::string> names;
-  for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     names.push_back(context.values.at(node.inputs[i]));
     if (shape(i).size() < rank)
       names.back() = context.graph.add_helper("Reshape", node.name + "/aligned",
@@ -154,6 +171,21 @@ void Writer::set_epsilon(onnx::NodeProto& proto, double epsilon) const {
   set_attribute(proto, "epsilon", epsilon);
   if (static_cast<double>(static_cast<float>(epsilon)) != epsilon)
     context.graph.add_metadata("bitline.epsilon." + node.name, fmt::format("{}", epsilon));
+}
+
+/// Masks are numbers here and none in ONNX. To ONNX's, by a node called `name`.
+std::string Writer::to_bools(const std::string& real, const std::string& name) const {
+  std::string bools = context.graph.unused_name(node.name + "/bools");
+  set_attribute(context.graph.add_node("Cast", name, {real}, bools), "to",
+                std::int64_t{onnx::TensorProto::BOOL});
+  return bools;
+}
+
+/// From ONNX's, to the value that readers see.
+void Writer::from_bools(const std::string& bools) const {
+  set_attribute(context.graph.add_node("Cast", context.graph.unused_name(node.name + "/numbers"),
+                                       {bools}, output),
+                "to", std::int64_t{onnx::TensorProto::FLOAT});
 }
 
 void Writer::operator()(const Conv& conv) const {
@@ -206,37 +238,65 @@ void Writer::operator()(const LayerNorm& norm) const {
   set_epsilon(proto, norm.epsilon);
 }
 
+/// A group per channel is ONNX's InstanceNormalization. Others are what PyTorch writes: groups as
+/// channels of their own, then a scale and an offset per channel.
+void Writer::operator()(const GroupNorm& norm) const {
+  OnnxGraph& graph = context.graph;
+  const auto normalize = [&](const std::vector<std::string>& inputs, const std::string& result) {
+    set_epsilon(graph.add_node("InstanceNormalization", node.name, inputs, result), norm.epsilon);
+  };
+  const Shape& all = shape(0);
+  if (norm.groups == all[0])
+    return normalize({value(0), parameter("scale"), parameter("shift")}, output);
+  const auto constant = [&](const char* role, float number) {
+    Tensor tensor(DType::kF32, {norm.groups});
+    std::ranges::fill(tensor.data<float>(), number);
+    return graph.add_floats(fmt::format("{}/{}", node.name, role), tensor);
+  };
+  const auto per_channel = [&](const char* role) {
+    Shape wanted(all.size(), 1);
+    wanted[0] = all[0];
+    return graph.add_floats(fmt::format("{}.{}", node.name, role),
+                            context.network.parameter(node, role).reshaped(wanted));
+  };
+  const std::string groups =
+      graph.add_helper("Reshape", node.name + "/groups",
+                       {value(0), graph.add_integers(node.name + "/parts", {0, norm.groups, -1})});
+  const std::string normal = graph.unused_name(node.name + "/normal");
+  normalize({groups, constant("ones", 1), constant("zeros", 0)}, normal);
+  const std::string channels = graph.add_helper("Reshape", node.name + "/channels",
+                                                {normal, shape_constant(all, all.size())});
+  const std::string scaled =
+      graph.add_helper("Mul", node.name + "/scaled", {channels, per_channel("scale")});
+  graph.add_node("Add", graph.unused_name(node.name + "/shifted"), {scaled, per_channel("shift")},
+                 output);
+}
+
 void Writer::operator()(const Unary& unary) const {
   const auto limit = [&](const char* what, double number) {
     return std::isinf(number)
                ? ""
                : context.graph.add_number(node.name + what, static_cast<float>(number));
   };
+  if (unary.function == UnaryFunction::kNonZero) return from_bools(to_bools(value(0), node.name));
+  std::vector<std::string> inputs{value(0)};
+  if (unary.function == UnaryFunction::kClip)
+    inputs.insert(inputs.end(), {limit("/minimum", unary.alpha), limit("/maximum", unary.beta)});
+  onnx::NodeProto& proto = add(onnx_name(kUnaryNames, unary.function), inputs);
   switch (unary.function) {
-    case UnaryFunction::kClip:
-      add("Clip", {value(0), limit("/minimum", unary.alpha), limit("/maximum", unary.beta)});
-      return;
     case UnaryFunction::kLeakyRelu:
-      return set_attribute(add("LeakyRelu", {value(0)}), "alpha", unary.alpha);
-    case UnaryFunction::kHardSigmoid: {
-      onnx::NodeProto& proto = add("HardSigmoid", {value(0)});
+    case UnaryFunction::kElu:
+    case UnaryFunction::kCelu:
+      return set_attribute(proto, "alpha", unary.alpha);
+    case UnaryFunction::kHardSigmoid:
       set_attribute(proto, "alpha", unary.alpha);
       return set_attribute(proto, "beta", unary.beta);
-    }
-    case UnaryFunction::kSigmoid:
-      return void(add("Sigmoid", {value(0)}));
-    case UnaryFunction::kHardSwish:
-      return void(add("HardSwish", {value(0)}));
-    case UnaryFunction::kTanh:
-      return void(add("Tanh", {value(0)}));
-    case UnaryFunction::kErf:
-      return void(add("Erf", {value(0)}));
-    case UnaryFunction::kSqrt:
-      return void(add("Sqrt", {value(0)}));
-    case UnaryFunction::kTruncate:
-      break;  // the format's, with its grid
+    case UnaryFunction::kSelu:
+      set_attribute(proto, "alpha", unary.alpha);
+      return set_attribute(proto, "gamma", unary.beta);
+    default:
+      return;
   }
-  fail("unary function {} has no ONNX node", name_of(unary.function));
 }
 
 void Writer::operator()(const Binary& binary) const {
@@ -244,7 +304,17 @@ void Writer::operator()(const Binary& binary) const {
   if (is_prelu && context.shapes.at(node.name) != shape(0))
     fail("slopes of shape {} for values of shape {}; ONNX's PRelu has no more slopes than values",
          to_string(shape(1)), to_string(shape(0)));
-  add(onnx_name(binary.function), operands());
+  const std::string_view type = onnx_name(kBinaryNames, binary.function);
+  if (!is_comparison(binary.function)) return void(add(type, operands()));
+  const std::string mask = context.graph.unused_name(node.name + "/mask");
+  context.graph.add_node(type, node.name, operands(), mask);
+  from_bools(mask);
+}
+
+void Writer::operator()(const Where&) const {
+  std::vector<std::string> inputs = operands();
+  inputs[0] = to_bools(inputs[0], context.graph.unused_name(node.name + "/condition"));
+  add("Where", inputs);
 }
 
 void Writer::operator()(const AveragePool& pool) const {

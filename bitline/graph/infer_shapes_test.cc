@@ -255,6 +255,28 @@ TEST(ValidateRefuses, ASumOfDifferentShapes) {
   EXPECT_EQ(refusal(network), "node 'add' (add): cannot add shapes [4, 7, 9] and [4, 3, 4]");
 }
 
+TEST(ValidateRefuses, GroupsOfChannelsThatDoNotFit) {
+  const auto normalized = [](std::int64_t groups, std::int64_t scales) {
+    Network network = network_with_input({4, 7});
+    append(network, "norm", GroupNorm{groups}, {"input"},
+           {{"scale", filled({scales}, 1)}, {"shift", filled({4}, 0)}});
+    return network;
+  };
+  EXPECT_EQ(infer_shapes(normalized(2, 4)).at("norm"), (Shape{4, 7}));
+  EXPECT_EQ(refusal(normalized(3, 4)),
+            "node 'norm' (group_norm): 3 groups do not divide 4 channels");
+  EXPECT_THAT(refusal(normalized(0, 4)), HasSubstr("0 groups"));
+  EXPECT_THAT(refusal(normalized(2, 2)), HasSubstr("[2], but [4] is needed"));
+}
+
+TEST(InferShapes, WhereBroadcastsAllThree) {
+  Network network = network_with_input({4, 1, 9});
+  append(network, "rows", Constant{}, {}, {{"value", filled({7, 1}, 1)}});
+  append(network, "one", Constant{}, {}, {{"value", filled({}, 1)}});
+  append(network, "where", Where{}, {"input", "one", "rows"});
+  EXPECT_EQ(infer_shapes(network).at("where"), (Shape{4, 7, 9}));
+}
+
 TEST(ValidateRefuses, AQuantizerOnNothing) {
   Network network = one_conv({}, filled({6, 4, 1, 1}, 1));
   network.quant["conv.weight"] = signed_spec(4);

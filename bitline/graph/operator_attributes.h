@@ -76,6 +76,11 @@ void visit_attributes(LayerNorm& op, Visit&& visit) {
   visit("epsilon", op.epsilon);
 }
 template <typename Visit>
+void visit_attributes(GroupNorm& op, Visit&& visit) {
+  visit("groups", op.groups);
+  visit("epsilon", op.epsilon);
+}
+template <typename Visit>
 void visit_attributes(ReduceMean& op, Visit&& visit) {
   visit("axes", op.axes);
   visit("keep_axes", op.keep_axes);

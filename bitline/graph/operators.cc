@@ -27,6 +27,7 @@ Operator operator_from_name(std::string_view name) { return make_operator(name);
 InputCount input_count(const Operator& op) {
   if (std::holds_alternative<Input>(op) || std::holds_alternative<Constant>(op)) return {0};
   if (std::holds_alternative<Concat>(op)) return {1, true};
+  if (std::holds_alternative<Where>(op)) return {3};
   const bool two = std::holds_alternative<ResidualAdd>(op) || std::holds_alternative<Binary>(op) ||
                    std::holds_alternative<MatMul>(op);
   return {two ? 2U : 1U};

@@ -128,13 +128,24 @@ enum class UnaryFunction {
   kSqrt,
   kTruncate,  ///< alpha · ⌊round(x / alpha) / beta⌋: integers of step alpha, their last bits cut
               ///< off
+  kAbs,
+  kNeg,
+  kExp,
+  kLog,       ///< the natural one
+  kElu,       ///< x < 0 ? alpha · (e^x − 1) : x
+  kCelu,      ///< x < 0 ? alpha · (e^(x / alpha) − 1) : x
+  kSelu,      ///< beta · (x < 0 ? alpha · (e^x − 1) : x)
+  kSoftplus,  ///< log(1 + e^x)
+  kSoftsign,  ///< x / (1 + |x|)
+  kNonZero,   ///< x ≠ 0 ? 1 : 0
 };
 template <>
 struct EnumNames<UnaryFunction> {
   static constexpr std::string_view kWhat = "unary function";
-  static constexpr std::array<std::string_view, 9> kNames{"clip",         "leaky_relu", "sigmoid",
-                                                          "hard_sigmoid", "hard_swish", "tanh",
-                                                          "erf",          "sqrt",       "truncate"};
+  static constexpr std::array<std::string_view, 19> kNames{
+      "clip", "leaky_relu", "sigmoid",  "hard_sigmoid", "hard_swish", "tanh", "erf",
+      "sqrt", "truncate",   "abs",      "neg",          "exp",        "log",  "elu",
+      "celu", "selu",       "softplus", "softsign",     "non_zero"};
 };
 /// A function of each element.
 struct Unary {
@@ -150,18 +161,43 @@ enum class BinaryFunction {
   kMul,
   kDiv,
   kPow,
-  kPRelu,  ///< a < 0 ? a · b : a
+  kPRelu,           ///< a < 0 ? a · b : a
+  kMax,             ///< NaN where either is
+  kMin,             ///< NaN where either is
+  kEqual,           ///< a = b ? 1 : 0, as the following ones
+  kGreater,         ///< a > b
+  kGreaterOrEqual,  ///< a ≥ b
+  kLess,            ///< a < b
+  kLessOrEqual,     ///< a ≤ b
 };
 template <>
 struct EnumNames<BinaryFunction> {
   static constexpr std::string_view kWhat = "binary function";
-  static constexpr std::array<std::string_view, 6> kNames{"add", "sub", "mul",
-                                                          "div", "pow", "prelu"};
+  static constexpr std::array<std::string_view, 13> kNames{"add",
+                                                           "sub",
+                                                           "mul",
+                                                           "div",
+                                                           "pow",
+                                                           "prelu",
+                                                           "max",
+                                                           "min",
+                                                           "equal",
+                                                           "greater",
+                                                           "greater_or_equal",
+                                                           "less",
+                                                           "less_or_equal"};
 };
+/// Whether it is 0 or 1: a mask.
+constexpr bool is_comparison(BinaryFunction function) { return function >= BinaryFunction::kEqual; }
 /// A function of two values' elements; the shapes are broadcast as NumPy does.
 struct Binary {
   static constexpr std::string_view kName = "binary";
   BinaryFunction function = BinaryFunction::kAdd;  ///< which
+};
+/// Elements of the second value where the first is not 0, of the third elsewhere; the shapes are
+/// broadcast as NumPy does.
+struct Where {
+  static constexpr std::string_view kName = "where";
 };
 /// Product of two values over the last two axes, [..., m, k] · [..., k, n]; the axes before are
 /// broadcast.
@@ -179,6 +215,14 @@ struct LayerNorm {
   static constexpr std::string_view kName = "layer_norm";
   std::int64_t axis = 0;  ///< the first one of the mean
   double epsilon = 1e-5;  ///< added to the variance
+};
+/// Over each of `groups` equal parts of the channels, axis 0, with all their places:
+/// y = (x − mean) / √(variance + epsilon) · scale + shift. Parameters "scale" and "shift"
+/// [channels].
+struct GroupNorm {
+  static constexpr std::string_view kName = "group_norm";
+  std::int64_t groups = 1;  ///< with a mean of their own
+  double epsilon = 1e-5;    ///< added to the variance
 };
 /// Mean over some axes.
 struct ReduceMean {
@@ -235,7 +279,7 @@ struct Identity {
 using Operator = std::variant<Input, Conv, Linear, BatchNorm, Relu, ResidualAdd, MaxPool,
                               GlobalAveragePool, Flatten, ConvTranspose, AveragePool, Unary, Binary,
                               MatMul, Softmax, LayerNorm, ReduceMean, Concat, Gather, Reshape,
-                              Transpose, Pad, Constant, Identity, MultiThreshold>;
+                              Transpose, Pad, Constant, Identity, MultiThreshold, Where, GroupNorm>;
 
 /// kName of the operator, for example "conv".
 std::string_view name_of(const Operator& op);

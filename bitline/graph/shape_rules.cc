@@ -30,6 +30,9 @@ struct Rules {
   Shape operator()(const Identity&) const { return first(); }
   Shape operator()(const ResidualAdd&) const;
   Shape operator()(const Binary&) const { return broadcast_shapes(first(), site.inputs[1]); }
+  Shape operator()(const Where&) const {
+    return broadcast_shapes(first(), broadcast_shapes(site.inputs[1], site.inputs[2]));
+  }
   Shape operator()(const MatMul&) const;
   Shape operator()(const MaxPool& pool) const { return pooled(pool.windows); }
   Shape operator()(const AveragePool& pool) const { return pooled(pool.windows); }
@@ -43,6 +46,7 @@ struct Rules {
     return first();
   }
   Shape operator()(const LayerNorm& norm) const;
+  Shape operator()(const GroupNorm& norm) const;
   Shape operator()(const ReduceMean& mean) const;
   Shape operator()(const Concat& concat) const;
   Shape operator()(const Gather& gather) const;
@@ -195,6 +199,15 @@ Shape Rules::operator()(const LayerNorm& norm) const {
   const Shape normalized(first().begin() + norm.axis, first().end());
   site.require_parameter("scale", normalized);
   if (site.has("shift")) site.require_parameter("shift", normalized);
+  return first();
+}
+
+Shape Rules::operator()(const GroupNorm& norm) const {
+  require_axis(0);
+  const std::int64_t channels = first()[0];
+  if (norm.groups < 1 || channels % norm.groups != 0)
+    fail("{} groups do not divide {} channels", norm.groups, channels);
+  for (const char* role : {"scale", "shift"}) site.require_parameter(role, {channels});
   return first();
 }
 

@@ -11,7 +11,8 @@ namespace {
 struct Signs {
   const Network& network;
   const Node& node;
-  bool inputs;  ///< none of the inputs is ever negative
+  bool inputs;     ///< none of the inputs is ever negative
+  bool any_input;  ///< one of them never is
 
   bool operator()(const Input&) const { return false; }
   bool operator()(const Conv&) const { return false; }  // weights of either sign
@@ -19,10 +20,12 @@ struct Signs {
   bool operator()(const Linear&) const { return false; }
   bool operator()(const BatchNorm&) const { return false; }  // a mean is subtracted
   bool operator()(const LayerNorm&) const { return false; }
+  bool operator()(const GroupNorm&) const { return false; }
   bool operator()(const Relu&) const { return true; }
   bool operator()(const Softmax&) const { return true; }
   bool operator()(const ResidualAdd&) const { return inputs; }
   bool operator()(const MatMul&) const { return inputs; }
+  bool operator()(const Where&) const { return inputs; }
   bool operator()(const MaxPool&) const { return inputs; }
   bool operator()(const AveragePool&) const { return inputs; }
   bool operator()(const GlobalAveragePool&) const { return inputs; }
@@ -50,12 +53,24 @@ bool Signs::operator()(const Unary& unary) const {
     case UnaryFunction::kSigmoid:
     case UnaryFunction::kHardSigmoid:
     case UnaryFunction::kSqrt:
+    case UnaryFunction::kAbs:
+    case UnaryFunction::kExp:
+    case UnaryFunction::kSoftplus:
+    case UnaryFunction::kNonZero:
       return true;
+    case UnaryFunction::kNeg:
+    case UnaryFunction::kLog:
+      return false;
+    case UnaryFunction::kSelu:
+      return inputs && unary.beta >= 0;
     case UnaryFunction::kLeakyRelu:
     case UnaryFunction::kHardSwish:
     case UnaryFunction::kTanh:
     case UnaryFunction::kErf:
     case UnaryFunction::kTruncate:
+    case UnaryFunction::kElu:
+    case UnaryFunction::kCelu:
+    case UnaryFunction::kSoftsign:
       return inputs;
   }
   fail("unary function {} is not known", static_cast<int>(unary.function));
@@ -70,7 +85,16 @@ bool Signs::operator()(const Binary& binary) const {
     case BinaryFunction::kDiv:
     case BinaryFunction::kPow:
     case BinaryFunction::kPRelu:
+    case BinaryFunction::kMin:
       return inputs;
+    case BinaryFunction::kMax:
+      return any_input;
+    case BinaryFunction::kEqual:
+    case BinaryFunction::kGreater:
+    case BinaryFunction::kGreaterOrEqual:
+    case BinaryFunction::kLess:
+    case BinaryFunction::kLessOrEqual:
+      return true;
   }
   fail("binary function {} is not known", static_cast<int>(binary.function));
 }
@@ -85,11 +109,12 @@ bool begins_at_zero(const QuantSpec& spec) {
 std::set<std::string> non_negative_values(const Network& network) {
   std::set<std::string> names;
   for (const Node& node : network.nodes) {
-    const bool inputs = std::ranges::all_of(
-        node.inputs, [&names](const std::string& input) { return names.contains(input); });
+    const auto is_among = [&names](const std::string& input) { return names.contains(input); };
+    const bool inputs = std::ranges::all_of(node.inputs, is_among);
+    const bool any_input = std::ranges::any_of(node.inputs, is_among);
     const auto spec = network.quant.find(node.name);
     const bool has_unsigned_grid = spec != network.quant.end() && begins_at_zero(spec->second);
-    if (has_unsigned_grid || std::visit(Signs{network, node, inputs}, node.op))
+    if (has_unsigned_grid || std::visit(Signs{network, node, inputs, any_input}, node.op))
       names.insert(node.name);
   }
   return names;

@@ -32,7 +32,9 @@ bool is_non_negative(Operator op, std::vector<std::string> inputs) {
 
 TEST(ValueSigns, FunctionsThatGiveNoNegativeNumber) {
   for (const UnaryFunction function :
-       {UnaryFunction::kSigmoid, UnaryFunction::kHardSigmoid, UnaryFunction::kSqrt})
+       {UnaryFunction::kSigmoid, UnaryFunction::kHardSigmoid, UnaryFunction::kSqrt,
+        UnaryFunction::kAbs, UnaryFunction::kExp, UnaryFunction::kSoftplus,
+        UnaryFunction::kNonZero})
     EXPECT_TRUE(is_non_negative(Unary{function}, {"input"})) << name_of(function);
   EXPECT_TRUE(is_non_negative(Softmax{}, {"input"}));
   EXPECT_TRUE(is_non_negative(Unary{UnaryFunction::kClip, 0, 6}, {"input"}));
@@ -51,11 +53,34 @@ TEST(ValueSigns, MovesAndMeansKeepTheSign) {
                                   Gather{0, {1}},
                                   ReduceMean{{0}},
                                   Unary{UnaryFunction::kTanh},
-                                  Unary{UnaryFunction::kTruncate, 0.5, 2}};
+                                  Unary{UnaryFunction::kTruncate, 0.5, 2},
+                                  Unary{UnaryFunction::kElu, 1},
+                                  Unary{UnaryFunction::kCelu, 1},
+                                  Unary{UnaryFunction::kSelu, 1, 1},
+                                  Unary{UnaryFunction::kSoftsign}};
   for (const Operator& op : ops) {
     EXPECT_TRUE(is_non_negative(op, {"relu"})) << name_of(op);
     EXPECT_FALSE(is_non_negative(op, {"input"})) << name_of(op);
   }
+}
+
+TEST(ValueSigns, FunctionsThatTurnTheSign) {
+  EXPECT_FALSE(is_non_negative(Unary{UnaryFunction::kNeg}, {"relu"}));
+  EXPECT_FALSE(is_non_negative(Unary{UnaryFunction::kLog}, {"relu"}));
+  EXPECT_FALSE(is_non_negative(Unary{UnaryFunction::kSelu, 1, -1}, {"relu"}));
+}
+
+TEST(ValueSigns, OneOperandIsEnoughForTheLargestAndNoneForAMask) {
+  EXPECT_TRUE(is_non_negative(Binary{BinaryFunction::kMax}, {"input", "relu"}));
+  EXPECT_FALSE(is_non_negative(Binary{BinaryFunction::kMax}, {"input", "input"}));
+  EXPECT_FALSE(is_non_negative(Binary{BinaryFunction::kMin}, {"input", "relu"}));
+  EXPECT_TRUE(is_non_negative(Binary{BinaryFunction::kMin}, {"relu", "relu"}));
+  for (const BinaryFunction function :
+       {BinaryFunction::kEqual, BinaryFunction::kGreater, BinaryFunction::kGreaterOrEqual,
+        BinaryFunction::kLess, BinaryFunction::kLessOrEqual})
+    EXPECT_TRUE(is_non_negative(Binary{function}, {"input", "input"})) << name_of(function);
+  EXPECT_TRUE(is_non_negative(Where{}, {"relu", "relu", "relu"}));
+  EXPECT_FALSE(is_non_negative(Where{}, {"relu", "input", "relu"}));
 }
 
 TEST(ValueSigns, PaddingCountsToo) {

@@ -21,18 +21,29 @@ void build_global_average_pool(OnnxNode& node);
 void build_relu(OnnxNode& node);
 void build_clip(OnnxNode& node);
 void build_leaky_relu(OnnxNode& node);
+void build_elu(OnnxNode& node);
+void build_celu(OnnxNode& node);
+void build_selu(OnnxNode& node);
 void build_pow(OnnxNode& node);
 void build_hard_sigmoid(OnnxNode& node);
 void build_gelu(OnnxNode& node);
+void build_mish(OnnxNode& node);
+void build_swish(OnnxNode& node);
+void build_where(OnnxNode& node);
 template <UnaryFunction kFunction>
 void build_unary(OnnxNode& node);
 template <BinaryFunction kFunction>
 void build_binary(OnnxNode& node);
+/// Of any number of inputs.
+template <BinaryFunction kFunction>
+void build_extreme(OnnxNode& node);
 
 // Sums over axes: onnx_reductions.cc.
 void build_softmax(OnnxNode& node);
 void build_log_softmax(OnnxNode& node);
 void build_layer_norm(OnnxNode& node);
+void build_group_norm(OnnxNode& node);
+void build_instance_norm(OnnxNode& node);
 void build_reduce_mean(OnnxNode& node);
 
 // Operators on integers: onnx_integer_operators.cc, integer_sums.cc.
@@ -60,6 +71,10 @@ void build_shape(OnnxNode& node);
 // Concatenation and padding: onnx_joining.cc.
 void build_concat(OnnxNode& node);
 void build_pad(OnnxNode& node);
+
+// Channels to places and back: onnx_shapes.cc.
+void build_depth_to_space(OnnxNode& node);
+void build_space_to_depth(OnnxNode& node);
 
 // Parts: onnx_selection.cc.
 void build_split(OnnxNode& node);
@@ -116,7 +131,7 @@ ImportedValue global_average_pool(OnnxNode& node, const ImportedValue& x,
                                   const std::optional<QuantSpec>& grid);
 /// Operands of which one has to be computed, brought together as the node's operator says.
 ImportedValue binary_of(OnnxNode& node, BinaryFunction function, const ImportedValue& a,
-                        const ImportedValue& b);
+                        const ImportedValue& b, std::string_view suffix = "");
 
 /// Puts the parameter's grid on the network, where the constant has one.
 void attach_parameter_grid(OnnxNode& node, const ImportedValue& layer, std::string_view role,

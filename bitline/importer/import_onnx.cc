@@ -5,7 +5,9 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/base/file.h"
+#include "bitline/importer/group_norms.h"
 #include "bitline/importer/last_softmax.h"
+#include "bitline/importer/local_functions.h"
 #include "bitline/importer/onnx_model.h"
 #include "bitline/importer/onnx_node.h"
 #include "bitline/importer/onnx_tensor.h"
@@ -140,8 +142,9 @@ std::map<std::string, std::string> metadata_of(const onnx::ModelProto& model) {
   return metadata;
 }
 
-Network import_model(const onnx::ModelProto& model, const std::filesystem::path& folder,
+Network import_model(onnx::ModelProto model, const std::filesystem::path& folder,
                      const OnnxOptions& options) {
+  const std::vector<std::int64_t> operators = inline_functions(model);
   const GraphProto& graph = model.graph();
   if (graph.output_size() != 1)
     fail("the network has {} outputs; supported is one, the logits", graph.output_size());
@@ -160,7 +163,7 @@ Network import_model(const onnx::ModelProto& model, const std::filesystem::path&
   state.set_metadata(metadata_of(model));
   state.set(input.name, state.append(input.name, Input{input.shape}, {}));
   for (const int i : topological_order(graph))
-    build_node(state, graph.node(i), operator_set(model), folder);
+    build_node(state, graph.node(i), operators[static_cast<std::size_t>(i)], folder);
   const ImportedValue& output = state.value(graph.output(0).name());
   if (output.is_constant())
     fail("the output '{}' does not depend on the input", graph.output(0).name());
@@ -181,7 +184,7 @@ Network import_model(const onnx::ModelProto& model, const std::filesystem::path&
         graph.output(0).name());
   const std::string last =
       state.has_batch() ? without_last_softmax(state.network, output.node) : output.node;
-  simplify(state.network, last, state.has_batch());
+  simplify(state.network, merge_group_norms(state.network, last), state.has_batch());
   state.require_no_log_softmax();
   infer_shapes(state.network);
   return std::move(state.network);

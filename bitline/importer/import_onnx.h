@@ -24,7 +24,7 @@ struct OnnxOptions {
 
 /// Float networks, and networks quantized with QuantizeLinear and DequantizeLinear or with QONNX's
 /// Quant, BipolarQuant and Trunc (domains onnx.brevitas and qonnx.custom_op.general), operator sets
-/// 7 to 23. Integer weights, scales and zero points are taken over exactly. Throws Error that names
+/// 7 to 26. Integer weights, scales and zero points are taken over exactly. Throws Error that names
 /// the node, its operator and the shapes of its inputs when something is not supported or damaged.
 Network import_onnx(const std::filesystem::path& path, const OnnxOptions& options = {});
 /// From memory; `folder` is where external data are looked for.

@@ -11,15 +11,10 @@ namespace {
 using test::attribute;
 using test::list_attribute;
 using test::ModelBuilder;
+using test::operators_of;
 using test::refusal;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::vector<std::string> operators_of(const Network& network) {
-  std::vector<std::string> names;
-  for (const Node& node : network.nodes) names.emplace_back(name_of(node.op));
-  return names;
-}
 
 TEST(LastSoftmax, LeavesTheLogits) {
   for (const char* type : {"Softmax", "LogSoftmax"}) {

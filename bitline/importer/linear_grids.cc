@@ -41,7 +41,7 @@ Grids linear_grids(const OnnxNode& node, const GridInputs& inputs, int element_t
   const auto [bits, is_signed] = integer_type(element_type);
   if (bits == 0 || element_type == TensorProto::UINT32)
     fail(
-        "integers of type {} are not supported; supported are INT and UINT of 4, 8 and 16 bits, "
+        "integers of type {} are not supported; supported are INT and UINT of 2, 4, 8 and 16 bits, "
         "and INT32",
         name_of_element_type(element_type));
   grids.spec.bits = bits == 32 ? 0 : bits;

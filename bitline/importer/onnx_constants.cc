@@ -103,10 +103,30 @@ void build_constant_of_shape(OnnxNode& node) {
   node.set_constant(std::move(tensor), type);
 }
 
+namespace {
+
+/// Whether it is 0 or 1 everywhere: a comparison, or what a cast to BOOL made.
+bool is_mask(const OnnxNode& node, const ImportedValue& x) {
+  const Node* maker = node.maker(x);
+  const auto* binary = maker == nullptr ? nullptr : std::get_if<Binary>(&maker->op);
+  const auto* unary = maker == nullptr ? nullptr : std::get_if<Unary>(&maker->op);
+  return (binary != nullptr && is_comparison(binary->function)) ||
+         (unary != nullptr && unary->function == UnaryFunction::kNonZero);
+}
+
+ImportedValue mask_of(OnnxNode& node, const ImportedValue& x) {
+  ImportedValue y = is_mask(node, x) ? x : node.append(Unary{UnaryFunction::kNonZero, 0, 0}, {x});
+  y.element_type = onnx::TensorProto::BOOL;
+  return y;
+}
+
+}  // namespace
+
 void build_cast(OnnxNode& node) {
   const ImportedValue& x = node.input(0);
   const auto type = static_cast<int>(node.integer("to", kFloat));
-  node.integer("saturate", 1);  // of casts to float8, which are refused
+  node.integer("saturate", 1);    // of casts to float8, which are refused
+  node.text("round_mode", "up");  // likewise
   if (type == onnx::TensorProto::FLOAT16 || type == onnx::TensorProto::BFLOAT16)
     fail("a cast to {} is not supported; export the network in float32",
          name_of_element_type(type));
@@ -121,10 +141,13 @@ void build_cast(OnnxNode& node) {
     y.element_type = type;
     return node.set_output(0, y);
   }
-  if (type != kFloat || !is_floating_point(x.element_type))
-    fail("a value of the network is cast to {}; only FLOAT is supported",
+  if (type == onnx::TensorProto::BOOL) return node.set_output(0, mask_of(node, x));
+  if (type != kFloat || (!is_floating_point(x.element_type) && !is_mask(node, x)))
+    fail("a value of the network is cast to {}; only FLOAT and BOOL are supported",
          name_of_element_type(type));
-  node.set_output(0, x);
+  ImportedValue y = x;
+  y.element_type = type;
+  node.set_output(0, y);
 }
 
 void build_identity(OnnxNode& node) { node.set_output(0, node.input(0)); }

@@ -22,10 +22,26 @@ void build_function(OnnxNode& node, const Unary& unary) {
   node.build(unary, {x});
 }
 
+/// A constant that is computed with.
 ImportedValue number(double value) {
   Tensor tensor(DType::kF32, {});
   tensor.data<float>()[0] = static_cast<float>(value);
   return {"", {}, tensor, onnx::TensorProto::FLOAT, {}, 0};
+}
+
+/// Operands of which one has to be computed, as the network broadcasts them: constants without the
+/// axis of images.
+std::vector<ImportedValue> together(const OnnxNode& node, std::vector<ImportedValue> operands) {
+  const auto computed =
+      std::ranges::find_if(operands, [](const auto& value) { return !value.is_constant(); });
+  const ImportedValue first = *computed;
+  for (ImportedValue& value : operands) {
+    if (!value.is_constant() && node.has_batch() && value.shape.size() != first.shape.size())
+      fail("operands of {} and {} axes would be broadcast across images", node.rank(first),
+           node.rank(value));
+    value = node.per_image(value, first);
+  }
+  return operands;
 }
 
 /// What 1 + erf(x / √2) is, or its approximation by tanh, before the 1 is added.
@@ -51,15 +67,14 @@ ImportedValue gelu_curve(OnnxNode& node, const ImportedValue& x, const std::stri
 }  // namespace
 
 ImportedValue binary_of(OnnxNode& node, BinaryFunction function, const ImportedValue& a,
-                        const ImportedValue& b) {
-  if (!a.is_constant() && !b.is_constant()) {
-    if (node.has_batch() && a.shape.size() != b.shape.size())
-      fail("operands of {} and {} axes would be broadcast across images", node.rank(a),
-           node.rank(b));
-    if (function == BinaryFunction::kAdd && a.shape == b.shape)
-      return node.append(ResidualAdd{}, {a, b});
-  }
-  return node.append(Binary{function}, {node.per_image(a, b), node.per_image(b, a)});
+                        const ImportedValue& b, std::string_view suffix) {
+  const std::vector<ImportedValue> operands = together(node, {a, b});
+  if (function == BinaryFunction::kAdd && !a.is_constant() && !b.is_constant() &&
+      a.shape == b.shape)
+    return node.append(ResidualAdd{}, operands, {}, suffix);
+  ImportedValue y = node.append(Binary{function}, operands, {}, suffix);
+  if (is_comparison(function)) y.element_type = onnx::TensorProto::BOOL;
+  return y;
 }
 
 void build_relu(OnnxNode& node) {
@@ -81,6 +96,21 @@ void build_leaky_relu(OnnxNode& node) {
   build_function(node, {UnaryFunction::kLeakyRelu, node.number("alpha", 0.01F), 0});
 }
 
+void build_elu(OnnxNode& node) {
+  build_function(node, {UnaryFunction::kElu, node.number("alpha", 1), 0});
+}
+
+void build_celu(OnnxNode& node) {
+  const double alpha = node.number("alpha", 1);
+  if (!(alpha != 0)) fail("alpha is {}, which it divides by; any number but 0 is supported", alpha);
+  build_function(node, {UnaryFunction::kCelu, alpha, 0});
+}
+
+void build_selu(OnnxNode& node) {
+  build_function(node, {UnaryFunction::kSelu, node.number("alpha", 1.67326319217681884765625),
+                        node.number("gamma", 1.05070102214813232421875)});
+}
+
 void build_hard_sigmoid(OnnxNode& node) {
   build_function(
       node, {UnaryFunction::kHardSigmoid, node.number("alpha", 0.2F), node.number("beta", 0.5)});
@@ -98,6 +128,30 @@ void build_gelu(OnnxNode& node) {
   node.build(Binary{BinaryFunction::kMul}, {half, share});
 }
 
+// x · tanh(log(1 + e^x)). Exports are of operator set 17, which has neither this function nor the
+// next one, so that both are what they are made of.
+void build_mish(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  if (x.is_constant()) fail("a constant input is not supported");
+  const ImportedValue bend =
+      node.append(Unary{UnaryFunction::kSoftplus, 0, 0}, {x}, {}, "/softplus");
+  const ImportedValue share = node.append(Unary{UnaryFunction::kTanh, 0, 0}, {bend}, {}, "/tanh");
+  node.build(Binary{BinaryFunction::kMul}, {x, share});
+}
+
+// x / (1 + e^(−alpha · x))
+void build_swish(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  if (x.is_constant()) fail("a constant input is not supported");
+  const double alpha = node.number("alpha", 1);
+  ImportedValue slope = x;
+  if (alpha != 1)
+    slope = node.append(Binary{BinaryFunction::kMul}, {x, number(alpha)}, {}, "/slope");
+  const ImportedValue share =
+      node.append(Unary{UnaryFunction::kSigmoid, 0, 0}, {slope}, {}, "/sigmoid");
+  node.build(Binary{BinaryFunction::kMul}, {x, share});
+}
+
 template <UnaryFunction kFunction>
 void build_unary(OnnxNode& node) {
   build_function(node, {kFunction, 0, 0});
@@ -105,22 +159,48 @@ void build_unary(OnnxNode& node) {
 
 namespace {
 
-void build_binary_of(OnnxNode& node, BinaryFunction function, const ImportedValue& a,
-                     const ImportedValue& b) {
+/// Operands together, or folded where both are constant.
+ImportedValue combined(OnnxNode& node, BinaryFunction function, const ImportedValue& a,
+                       const ImportedValue& b, std::string_view suffix = "") {
   if (!a.is_constant() || !b.is_constant()) {
     const bool scales_sums = function == BinaryFunction::kMul && (a.sums || b.sums);
-    return node.set_output(0,
-                           scales_sums ? scaled_sums(node, a, b) : binary_of(node, function, a, b));
+    return scales_sums ? scaled_sums(node, a, b) : binary_of(node, function, a, b, suffix);
   }
   node.state().take(broadcast_shapes(a.shape, b.shape));
-  node.set_constant(digital::apply(Binary{function}, *a.constant, *b.constant), a.element_type);
+  const Tensor result = digital::apply(Binary{function}, *a.constant, *b.constant);
+  if (is_comparison(function))
+    return {"", result.shape(), converted(result, false), onnx::TensorProto::BOOL, {}, 0};
+  return {"", result.shape(), result, a.element_type, {}, 0};
 }
 
 }  // namespace
 
 template <BinaryFunction kFunction>
 void build_binary(OnnxNode& node) {
-  build_binary_of(node, kFunction, node.input(0), node.input(1));
+  node.set_output(0, combined(node, kFunction, node.input(0), node.input(1)));
+}
+
+template <BinaryFunction kFunction>
+void build_extreme(OnnxNode& node) {
+  if (node.input_count() == 0) fail("it has no inputs");
+  ImportedValue result = node.input(0);
+  for (std::size_t i = 1; i < node.input_count(); ++i)
+    result = combined(node, kFunction, result, node.input(i),
+                      i + 1 == node.input_count() ? "" : fmt::format("/{}", i));
+  node.set_output(0, result);
+}
+
+void build_where(OnnxNode& node) {
+  ImportedValue condition = node.input(0);
+  const ImportedValue& a = node.input(1);
+  const ImportedValue& b = node.input(2);
+  if (node.all_constant()) {
+    const Tensor result = digital::where(*condition.constant, *a.constant, *b.constant);
+    node.state().take(result.shape());
+    return node.set_constant(result, a.element_type);
+  }
+  if (condition.is_constant()) condition.constant = converted(*condition.constant, true);
+  node.build(Where{}, together(node, {condition, a, b}));
 }
 
 // The exponent's type may differ from the base's, which is the result's.
@@ -128,7 +208,7 @@ void build_pow(OnnxNode& node) {
   ImportedValue exponent = node.input(1);
   if (exponent.is_constant() && is_floating_point(node.input(0).element_type))
     exponent.constant = converted(*exponent.constant, true);
-  build_binary_of(node, BinaryFunction::kPow, node.input(0), exponent);
+  node.set_output(0, combined(node, BinaryFunction::kPow, node.input(0), exponent));
 }
 
 template void build_unary<UnaryFunction::kSigmoid>(OnnxNode&);
@@ -136,10 +216,23 @@ template void build_unary<UnaryFunction::kHardSwish>(OnnxNode&);
 template void build_unary<UnaryFunction::kTanh>(OnnxNode&);
 template void build_unary<UnaryFunction::kErf>(OnnxNode&);
 template void build_unary<UnaryFunction::kSqrt>(OnnxNode&);
+template void build_unary<UnaryFunction::kAbs>(OnnxNode&);
+template void build_unary<UnaryFunction::kNeg>(OnnxNode&);
+template void build_unary<UnaryFunction::kExp>(OnnxNode&);
+template void build_unary<UnaryFunction::kLog>(OnnxNode&);
+template void build_unary<UnaryFunction::kSoftplus>(OnnxNode&);
+template void build_unary<UnaryFunction::kSoftsign>(OnnxNode&);
 template void build_binary<BinaryFunction::kAdd>(OnnxNode&);
 template void build_binary<BinaryFunction::kSub>(OnnxNode&);
 template void build_binary<BinaryFunction::kMul>(OnnxNode&);
 template void build_binary<BinaryFunction::kDiv>(OnnxNode&);
 template void build_binary<BinaryFunction::kPRelu>(OnnxNode&);
+template void build_binary<BinaryFunction::kEqual>(OnnxNode&);
+template void build_binary<BinaryFunction::kGreater>(OnnxNode&);
+template void build_binary<BinaryFunction::kGreaterOrEqual>(OnnxNode&);
+template void build_binary<BinaryFunction::kLess>(OnnxNode&);
+template void build_binary<BinaryFunction::kLessOrEqual>(OnnxNode&);
+template void build_extreme<BinaryFunction::kMax>(OnnxNode&);
+template void build_extreme<BinaryFunction::kMin>(OnnxNode&);
 
 }  // namespace bitline

@@ -44,7 +44,7 @@ void build_quantize_linear(OnnxNode& node) {
   if (node.has_input(2) && node.input(2).element_type != type)
     fail("output_dtype and its zero point are of different types");
   Grids grids = grids_of(node, type);
-  if (grids.spec.bits == 0) fail("its integers are INT32; supported are 4, 8 and 16 bits");
+  if (grids.spec.bits == 0) fail("its integers are INT32; supported are 2, 4, 8 and 16 bits");
   if (!x.is_constant()) {
     grids.spec.zero_point = grids.zero_points[0];
     const ImportedValue unclipped = without_clip(node, x, grids.spec);

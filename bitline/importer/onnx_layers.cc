@@ -19,10 +19,21 @@ std::vector<std::int64_t> kernel_sizes(const ImportedValue& weight) {
   return {weight.shape.begin() + 2, weight.shape.end()};
 }
 
-Tensor number(double value) {
-  Tensor tensor(DType::kF32, {1});
-  tensor.data<float>()[0] = static_cast<float>(value);
-  return tensor;
+Tensor scaled(const Tensor& tensor, double factor) {
+  Tensor number(DType::kF32, {1});
+  number.data<float>()[0] = static_cast<float>(factor);
+  return digital::apply(Binary{BinaryFunction::kMul}, tensor, number);
+}
+
+/// The product of two constant matrices: of what a recurrence starts with, for example.
+Tensor folded_product(OnnxNode& node, const ImportedValue& a, const ImportedValue& b) {
+  if (a.shape.size() != 2 || b.shape.size() != 2)
+    fail("a product of constants of shapes {} and {}; supported are two matrices",
+         to_string(a.shape), to_string(b.shape));
+  if (a.constant->dtype() != DType::kF32 || b.constant->dtype() != DType::kF32)
+    fail("a product of constants that are integers; supported are real numbers");
+  node.state().take({a.shape[0], b.shape[1]});
+  return digital::mat_mul(*a.constant, *b.constant);
 }
 
 /// beta · C as one number per output; none where C is a matrix.
@@ -132,17 +143,24 @@ void build_gemm(OnnxNode& node) {
   node.constant(1, "matrix B");
   if (weight.shape.size() != 2) fail("B of shape {} is not a matrix", to_string(weight.shape));
   if (node.integer("transA", 0) != 0) {
-    if (node.has_batch()) fail("transA works across images; only whole images are supported");
+    if (node.has_batch() && !x.is_constant())
+      fail("transA works across images; only whole images are supported");
     x = transposed(node, x, {1, 0});
   }
   if (!transposes_b) weight = transposed(node, weight, {1, 0});
+  if (x.is_constant()) {
+    Tensor product = folded_product(node, x, transposed(node, times(weight, alpha), {1, 0}));
+    if (node.has_input(2))
+      product = digital::apply(Binary{BinaryFunction::kAdd}, product,
+                               scaled(node.constant(2, "C"), beta));
+    return node.set_constant(product, x.element_type);
+  }
   if (!node.has_input(2)) return node.set_output(0, linear(node, x, times(weight, alpha), {}, {}));
   const Tensor& c = node.constant(2, "C");
   const std::optional<Tensor> bias = gemm_bias(c, beta, weight.shape[0]);
   const ImportedValue product = linear(node, x, times(weight, alpha), bias, {});
   if (bias) return node.set_output(0, product);
-  const Tensor times_beta = digital::apply(Binary{BinaryFunction::kMul}, c, number(beta));
-  const ImportedValue addend = node.per_image({"", c.shape(), times_beta, 1, {}, 0}, product);
+  const ImportedValue addend = node.per_image({"", c.shape(), scaled(c, beta), 1, {}, 0}, product);
   node.set_output(0, node.append(Binary{}, {product, addend}, {}, "/matrix"));
 }
 
@@ -158,6 +176,8 @@ ImportedValue mat_mul(OnnxNode& node, const ImportedValue& a, const ImportedValu
 void build_mat_mul(OnnxNode& node) {
   const ImportedValue& a = node.input(0);
   const ImportedValue& b = node.input(1);
+  if (a.is_constant() && b.is_constant())
+    return node.set_constant(folded_product(node, a, b), a.element_type);
   const bool is_layer = !a.is_constant() && b.is_constant() && b.shape.size() == 2;
   node.set_output(
       0, is_layer ? linear(node, a, transposed(node, b, {1, 0}), {}, {}) : mat_mul(node, a, b));

@@ -13,7 +13,7 @@ namespace bitline {
 namespace {
 
 constexpr std::int64_t kFirstOperatorSet = 7;
-constexpr std::int64_t kLastOperatorSet = 23;
+constexpr std::int64_t kLastOperatorSet = 26;
 
 std::string name_of(const onnx::NodeProto& node) {
   return node.name().empty() && node.output_size() > 0 ? node.output(0) : node.name();
@@ -25,6 +25,12 @@ std::int64_t operator_set(const onnx::ModelProto& model) {
   for (const auto& entry : model.opset_import())
     if (entry.domain().empty() || entry.domain() == "ai.onnx") return entry.version();
   return 1;
+}
+
+void check_operator_set(std::int64_t version) {
+  if (version < kFirstOperatorSet || version > kLastOperatorSet)
+    fail("operator set {} is not supported; export with operator set {} to {}", version,
+         kFirstOperatorSet, kLastOperatorSet);
 }
 
 void check_onnx_size(std::uintmax_t bytes) {
@@ -41,10 +47,7 @@ onnx::ModelProto parse_onnx(std::span<const std::byte> file) {
   if (!model.ParseFromArray(file.data(), static_cast<int>(file.size())))
     fail("this is not an ONNX file, or it is damaged or cut off");
   if (!model.has_graph()) fail("this ONNX file has no graph; export the network again");
-  const std::int64_t version = operator_set(model);
-  if (version < kFirstOperatorSet || version > kLastOperatorSet)
-    fail("operator set {} is not supported; export with operator set {} to {}", version,
-         kFirstOperatorSet, kLastOperatorSet);
+  check_operator_set(operator_set(model));
   return model;
 }
 

@@ -11,8 +11,10 @@ namespace bitline {
 /// Throws Error for more than 2 GiB; external data keep a model below.
 void check_onnx_size(std::uintmax_t bytes);
 
-/// Throws Error as check_onnx_size() does, and when the file is damaged or has an operator set
-/// outside 7 to 23.
+/// Throws Error for versions of ONNX's own operators outside 7 to 26.
+void check_operator_set(std::int64_t version);
+
+/// Throws Error as check_onnx_size() and check_operator_set() do, and when the file is damaged.
 onnx::ModelProto parse_onnx(std::span<const std::byte> file);
 
 /// The version of ONNX's own operators.

@@ -58,6 +58,61 @@ void build_layer_norm(OnnxNode& node) {
   node.build(norm, {x}, parameters);
 }
 
+namespace {
+
+/// `per_entry` times each of them, one behind the other.
+Tensor repeated(const Tensor& entries, std::int64_t per_entry) {
+  Tensor all(DType::kF32, {entries.size() * per_entry});
+  float* to = all.data<float>().data();
+  for (const float entry : entries.data<float>()) to = std::fill_n(to, per_entry, entry);
+  return all;
+}
+
+/// `entries` numbers from a constant input, as many times as makes one per channel.
+Tensor per_channel(const OnnxNode& node, std::size_t i, std::string_view what, std::int64_t entries,
+                   std::int64_t channels) {
+  const Tensor& tensor = node.constant(i, what);
+  if (tensor.dtype() != DType::kF32 || tensor.shape() != Shape{entries})
+    fail("its {} has shape {}; needed are {} real numbers", what, to_string(tensor.shape()),
+         entries);
+  return repeated(tensor, channels / entries);
+}
+
+/// `groups` of the channels; `entries` numbers each in its scale and bias.
+void build_norm_of_groups(OnnxNode& node, std::int64_t groups, std::int64_t entries) {
+  const ImportedValue& x = node.input(0);
+  const std::int64_t channels = x.shape[0];
+  node.build(GroupNorm{groups, node.epsilon(1e-5F)}, {x},
+             {{"scale", per_channel(node, 1, "scale", entries, channels)},
+              {"shift", per_channel(node, 2, "bias", entries, channels)}});
+}
+
+/// Of images with axis 1 of the file in front.
+std::int64_t channels_of(const OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  node.require_images_first(x);
+  if (x.is_constant() || node.axis(x, 1) != 0) fail("its channels are not axis 1 of images");
+  return x.shape[0];
+}
+
+}  // namespace
+
+// Operator set 18 has a scale and a bias for each group, 21 for each channel.
+void build_group_norm(OnnxNode& node) {
+  node.integer("stash_type", 1);
+  if (!node.has_attribute("num_groups")) fail("attribute 'num_groups' is missing");
+  const std::int64_t groups = node.integer("num_groups", 1);
+  const std::int64_t channels = channels_of(node);
+  if (groups < 1 || channels % groups != 0)
+    fail("num_groups = {} does not divide {} channels", groups, channels);
+  build_norm_of_groups(node, groups, node.operator_set() < 21 ? groups : channels);
+}
+
+void build_instance_norm(OnnxNode& node) {
+  const std::int64_t channels = channels_of(node);
+  build_norm_of_groups(node, channels, channels);
+}
+
 void build_reduce_mean(OnnxNode& node) {
   const ImportedValue& x = node.input(0);
   if (node.integer("noop_with_empty_axes", 0) != 0 && node.integers_or_input("axes", 1, 18).empty())

@@ -198,6 +198,57 @@ void build_transpose(OnnxNode& node) {
   node.set_output(0, y);
 }
 
+namespace {
+
+/// Channels, height and width of images, divided as `parts` say and put in another order, as
+/// `shape`.
+void rearrange(OnnxNode& node, const Shape& parts, const std::vector<std::int64_t>& order,
+               const Shape& shape) {
+  const ImportedValue apart = reshaped(node, node.input(0), parts, "/apart");
+  node.set_output(0, reshaped(node, transposed(node, apart, order, "/order"), shape, ""));
+}
+
+/// Attribute 'blocksize' of an operator on images.
+std::int64_t block_of_images(OnnxNode& node) {
+  const ImportedValue& x = node.input(0);
+  node.require_images_first(x);
+  if (x.is_constant() || x.shape.size() != 3)
+    fail("its input is no image of channels, height and width");
+  const std::int64_t block = node.integer("blocksize", 0);
+  if (block < 1 || block > kMostExtent)
+    fail("blocksize = {}; it has to be 1 to {}", block, kMostExtent);
+  return block;
+}
+
+}  // namespace
+
+void build_depth_to_space(OnnxNode& node) {
+  const std::int64_t block = block_of_images(node);
+  const std::string mode = node.text("mode", "DCR");
+  if (mode != "DCR" && mode != "CRD")
+    fail("mode '{}' is not supported; supported are DCR and CRD", mode);
+  const Shape& in = node.input(0).shape;
+  if (in[0] % (block * block) != 0)
+    fail("{} channels are no whole number of blocks of {} by {}", in[0], block, block);
+  const std::int64_t depth = in[0] / (block * block);
+  const Shape shape{depth, in[1] * block, in[2] * block};
+  if (mode == "DCR")
+    return rearrange(node, {block, block, depth, in[1], in[2]}, {2, 3, 0, 4, 1}, shape);
+  rearrange(node, {depth, block, block, in[1], in[2]}, {0, 3, 1, 4, 2}, shape);
+}
+
+void build_space_to_depth(OnnxNode& node) {
+  const std::int64_t block = block_of_images(node);
+  const Shape& in = node.input(0).shape;
+  if (in[1] % block != 0 || in[2] % block != 0)
+    fail("images of {} by {} are no whole number of blocks of {} by {}", in[1], in[2], block,
+         block);
+  const std::int64_t rows = in[1] / block;
+  const std::int64_t columns = in[2] / block;
+  rearrange(node, {in[0], rows, block, columns, block}, {2, 4, 0, 1, 3},
+            {in[0] * block * block, rows, columns});
+}
+
 void build_shape(OnnxNode& node) {
   const Shape shape = node.file_shape(node.input(0));
   const std::int64_t rank = std::ssize(shape);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "bitline/base/fail.h"
+#include "bitline/base/rational.h"
 
 namespace bitline {
 namespace {
@@ -194,20 +195,24 @@ Tensor from_small_field(int type, const Shape& shape, const TensorProto& proto) 
       [conversion](std::int32_t bits) { return conversion(static_cast<std::uint16_t>(bits)); });
 }
 
-/// Two elements in a byte, the first one in its low half; `packed` are those bytes.
-Tensor from_halves(const Shape& shape, const std::string& packed, bool is_signed) {
+/// Several elements in a byte, the first one in its lowest bits; `packed` are those bytes.
+Tensor from_packed(const Shape& shape, const std::string& packed, const IntegerType& type) {
+  const auto bits = static_cast<std::size_t>(type.bits);
+  const std::size_t per_byte = 8 / bits;
+  const int span = 1 << type.bits;
   Tensor tensor(DType::kI64, shape);
   const std::span<std::int64_t> elements = tensor.data<std::int64_t>();
   for (std::size_t i = 0; i < elements.size(); ++i) {
-    const int half = static_cast<std::uint8_t>(packed[i / 2]) >> (i % 2 * 4) & 0xF;
-    elements[i] = is_signed && half > 7 ? half - 16 : half;
+    const int part = static_cast<std::uint8_t>(packed[i / per_byte]) >> (i % per_byte * bits);
+    const int element = part & (span - 1);
+    elements[i] = type.is_signed && element >= span / 2 ? element - span : element;
   }
   return tensor;
 }
 
-/// The bytes of elements of 4 bits.
-std::string packed_halves(const TensorProto& proto, const std::filesystem::path& folder,
-                          std::size_t bytes) {
+/// The bytes of elements that share them.
+std::string packed_bytes(const TensorProto& proto, const std::filesystem::path& folder,
+                         std::size_t bytes) {
   if (proto.data_location() == TensorProto::EXTERNAL) return read_external(proto, folder, bytes);
   if (proto.has_raw_data()) return proto.raw_data();
   std::string packed;
@@ -215,20 +220,25 @@ std::string packed_halves(const TensorProto& proto, const std::filesystem::path&
   return packed;
 }
 
-Tensor tensor_of_halves(const TensorProto& proto, const std::filesystem::path& folder) {
+Tensor tensor_of_packed(const TensorProto& proto, const std::filesystem::path& folder) {
   const Shape shape = shape_of(proto);
-  const auto bytes = static_cast<std::size_t>(element_count(shape) / 2 + element_count(shape) % 2);
-  const std::string packed = packed_halves(proto, folder, bytes);
+  const IntegerType type = integer_type(proto.data_type());
+  const auto bytes = static_cast<std::size_t>(ceil_div(element_count(shape), 8 / type.bits));
+  const std::string packed = packed_bytes(proto, folder, bytes);
   if (packed.size() != bytes)
     fail("{} bytes where shape {} of {} needs {}", packed.size(), to_string(shape),
          name_of_element_type(proto.data_type()), bytes);
-  return from_halves(shape, packed, integer_type(proto.data_type()).is_signed);
+  return from_packed(shape, packed, type);
 }
 
 }  // namespace
 
 IntegerType integer_type(int type) {
   switch (type) {
+    case kUint2:
+      return {2, false};
+    case kInt2:
+      return {2, true};
     case kUint4:
       return {4, false};
     case kInt4:
@@ -251,6 +261,8 @@ IntegerType integer_type(int type) {
 }
 
 std::string name_of_element_type(int type) {
+  if (type == kUint2) return "UINT2";
+  if (type == kInt2) return "INT2";
   if (type == kUint4) return "UINT4";
   if (type == kInt4) return "INT4";
   return onnx::TensorProto_DataType_IsValid(type)
@@ -265,7 +277,8 @@ bool is_floating_point(int type) {
 
 Tensor tensor_of(const TensorProto& proto, const std::filesystem::path& folder) {
   const int type = proto.data_type();
-  if (integer_type(type).bits == 4) return tensor_of_halves(proto, folder);
+  if (const int bits = integer_type(type).bits; bits == 2 || bits == 4)
+    return tensor_of_packed(proto, folder);
   const Shape shape = shape_of(proto);
   const std::size_t size = bytes_of(type);
   const auto count = static_cast<std::size_t>(element_count(shape));

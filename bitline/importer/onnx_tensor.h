@@ -15,9 +15,11 @@ namespace bitline {
 /// checked before memory is taken.
 Tensor tensor_of(const onnx::TensorProto& proto, const std::filesystem::path& folder);
 
-/// Element types that ONNX has since operator set 21, and Debian 12's header not yet.
+/// Element types that ONNX has since operator sets 21 and 25, and Debian 12's header not yet.
 inline constexpr int kUint4 = 21;
 inline constexpr int kInt4 = 22;
+inline constexpr int kUint2 = 25;
+inline constexpr int kInt2 = 26;
 
 /// Of an integer type: its bits and sign. 0 bits: another type.
 struct IntegerType {

@@ -129,6 +129,8 @@ TEST(OperatorSet18, ResizeIsRefusedWhereItKeepsTheAspectRatio) {
 TEST(OperatorSet21, ElementTypesHaveTheNumbersOfOnnx) {
   EXPECT_EQ(kUint4, 21);
   EXPECT_EQ(kInt4, 22);
+  EXPECT_EQ(kUint2, 25);
+  EXPECT_EQ(kInt2, 26);
 }
 
 /// x on a grid of the type, without a zero point, times weights of 4 bits.
@@ -181,6 +183,53 @@ TEST(OperatorSet21, ZeroPointsOfFourBits) {
   EXPECT_EQ(layer.input_zero_point, 3);
   EXPECT_EQ(layer.weight_bits, 4);
   EXPECT_THAT(layer.weights.data<std::int32_t>(), ElementsAre(-8, 7));
+}
+
+// Four elements in a byte, the first one in its lowest bits: 1E is 10, 11, 01, 00.
+TEST(OperatorSet25, ElementsOfTwoBits) {
+  TensorProto tensor;
+  tensor.add_dims(5);
+  tensor.set_data_type(kUint2);
+  tensor.set_raw_data("\x1E\x03");
+  EXPECT_THAT(tensor_of(tensor, ".").data<std::int64_t>(), ElementsAre(2, 3, 1, 0, 3));
+  tensor.set_data_type(kInt2);
+  EXPECT_THAT(tensor_of(tensor, ".").data<std::int64_t>(), ElementsAre(-2, -1, 1, 0, -1));
+  tensor.set_raw_data("\x1E");
+  EXPECT_THROW(tensor_of(tensor, "."), Error);
+  tensor.clear_raw_data();
+  for (const int byte : {0x1E, 0x03}) tensor.add_int32_data(byte);
+  EXPECT_THAT(tensor_of(tensor, ".").data<std::int64_t>(), ElementsAre(-2, -1, 1, 0, -1));
+}
+
+TEST(OperatorSet25, WeightsAndValuesOfTwoBits) {
+  ModelBuilder model({0, 3}, 25);
+  model.floats("s", {}, {0.5F});
+  model.node("QuantizeLinear", {"x", "s"}, {"xi"},
+             {attribute("output_dtype", std::int64_t{kUint2})});
+  model.node("DequantizeLinear", {"xi", "s"}, {"q"});
+  model.small("wi", TensorProto::INT8, {3, 1}, {0x1E}).set_data_type(kInt2);
+  model.node("DequantizeLinear", {"wi", "s"}, {"w"});
+  model.node("MatMul", {"q", "w"}, {"y"});
+  const IntegerLayer layer = integer_layers(model.import()).at(0);
+  EXPECT_EQ(layer.input_bits, 2);
+  EXPECT_EQ(layer.weight_bits, 2);
+  EXPECT_THAT(layer.weights.data<std::int32_t>(), ElementsAre(-2, -1, 1));
+}
+
+// An attribute of casts to float8, which changes nothing else.
+TEST(OperatorSet24, CastHasARoundMode) {
+  ModelBuilder model({0, 1}, 24);
+  model.node("Cast", {"x"}, {"f"},
+             {attribute("to", std::int64_t{TensorProto::FLOAT}),
+              attribute("round_mode", std::string("up"))});
+  model.node("Neg", {"f"}, {"y"});
+  EXPECT_EQ(model.import().nodes.size(), 2U);
+}
+
+TEST(OperatorSet26, IsTheLastOne) {
+  ModelBuilder model({0, 1}, 26);
+  model.node("Neg", {"x"}, {"y"});
+  EXPECT_EQ(model.import().nodes.size(), 2U);
 }
 
 TEST(OperatorSet21, RefusesScalesOfBlocks) {

@@ -28,8 +28,9 @@ std::string_view remedy(std::string_view domain, std::string_view op_type) {
     return "export without control flow: by tracing (torch.jit.trace, or torch.onnx.export with an "
            "example image), which unrolls loops";
   if (is_one_of(op_type, {"LSTM", "GRU", "RNN"}))
-    return "unroll the recurrence into matrix products before the export, or export the layers "
-           "around it";
+    return "unroll the recurrence into products (nn.Linear in a loop) before the export, or export "
+           "the layers around it: for a layer that reads what its own ADCs made of the step before "
+           "none can be designed by its sums (docs/onnx.md, LSTM and GRU)";
   if (is_one_of(op_type, {"NonMaxSuppression", "TopK", "ArgMax", "RoiAlign"}))
     return "export the network without what evaluates its outputs (boxes, answers), so that it "
            "ends in the logits";

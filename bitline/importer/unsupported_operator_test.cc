@@ -16,7 +16,8 @@ using testing::Not;
 TEST(UnsupportedOperator, SaysFirstWhatToDoAndThenWhatIsNear) {
   const std::string text = unsupported_operator("", "GlobalMaxPool");
   const std::size_t remedy = text.find("export again");
-  const std::size_t near = text.find("supported near it: AveragePool, GlobalAveragePool, MaxPool");
+  const std::size_t near =
+      text.find("supported near it: AveragePool, GlobalAveragePool, Max, MaxPool");
   ASSERT_NE(remedy, std::string::npos) << text;
   ASSERT_NE(near, std::string::npos) << text;
   EXPECT_LT(remedy, near);

@@ -26,11 +26,14 @@ Tensor with_axes(const Tensor& x, std::size_t count) {
   return x.reshaped(shape);
 }
 
-/// Both operands' real numbers with as many axes: what is broadcast aligns the last ones.
-std::pair<Tensor, Tensor> aligned(const Value& a, const Value& b) {
-  const std::size_t rank = std::max(a.data.shape().size(), b.data.shape().size());
-  return {with_axes(real(a), rank - a.data.shape().size()),
-          with_axes(real(b), rank - b.data.shape().size())};
+/// The operands' real numbers with as many axes: what is broadcast aligns the last ones.
+std::vector<Tensor> aligned(const std::vector<Value>& operands) {
+  std::size_t rank = 0;
+  for (const Value& value : operands) rank = std::max(rank, value.data.shape().size());
+  std::vector<Tensor> result;
+  for (const Value& value : operands)
+    result.push_back(with_axes(real(value), rank - value.data.shape().size()));
+  return result;
 }
 
 /// The integer that stands for `number` exactly; nothing where the grid has none.
@@ -58,6 +61,11 @@ struct DigitalStep {
   const Values& values;
 
   const Value& input(std::size_t i = 0) const { return values.at(node.inputs[i]); }
+  std::vector<Value> inputs() const {
+    std::vector<Value> all;
+    for (const std::string& name : node.inputs) all.push_back(values.at(name));
+    return all;
+  }
   /// Elements of the first input in other places, on its grid.
   Value moved(Tensor data) const { return on_grid_of(input(), std::move(data)); }
   Shape with_images(Shape shape) const {
@@ -98,12 +106,16 @@ struct DigitalStep {
 
   Value operator()(const Unary& unary) const { return {digital::apply(unary, real(input()))}; }
   Value operator()(const Binary& binary) const {
-    const auto [a, b] = aligned(input(0), input(1));
-    return {digital::apply(binary, a, b)};
+    const std::vector<Tensor> of = aligned(inputs());
+    return {digital::apply(binary, of[0], of[1])};
   }
   Value operator()(const MatMul&) const {
-    const auto [a, b] = aligned(input(0), input(1));
-    return {digital::mat_mul(a, b)};
+    const std::vector<Tensor> of = aligned(inputs());
+    return {digital::mat_mul(of[0], of[1])};
+  }
+  Value operator()(const Where&) const {
+    const std::vector<Tensor> of = aligned(inputs());
+    return {digital::where(of[0], of[1], of[2])};
   }
   Value operator()(const Softmax& softmax) const {
     return {digital::softmax(real(input()), softmax.axis + 1)};
@@ -113,6 +125,10 @@ struct DigitalStep {
         network.has_parameter(node, "shift") ? network.parameter(node, "shift") : Tensor();
     return {
         digital::layer_norm(real(input()), network.parameter(node, "scale"), shift, norm.epsilon)};
+  }
+  Value operator()(const GroupNorm& norm) const {
+    return {digital::group_norm(real(input()), network.parameter(node, "scale"),
+                                network.parameter(node, "shift"), norm)};
   }
   Value operator()(const ReduceMean& mean) const {
     return {digital::reduce_mean(real(input()), behind_images(mean.axes), mean.keep_axes)};
@@ -134,11 +150,10 @@ struct DigitalStep {
 };
 
 Value DigitalStep::operator()(const Concat& concat) const {
-  std::vector<Value> inputs;
-  for (const std::string& name : node.inputs) inputs.push_back(values.at(name));
-  const bool integers = share_one_grid(inputs);
+  const std::vector<Value> all = inputs();
+  const bool integers = share_one_grid(all);
   std::vector<Tensor> parts;
-  for (const Value& value : inputs) parts.push_back(integers ? value.data : real(value));
+  for (const Value& value : all) parts.push_back(integers ? value.data : real(value));
   Tensor joined = digital::concat(parts, concat.axis + 1);
   return integers ? moved(std::move(joined)) : Value{std::move(joined)};
 }

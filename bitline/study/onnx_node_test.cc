@@ -63,9 +63,17 @@ const std::map<std::string, std::string> kExceptions = {
     {"ceil_output_size_reduce_by_one", "windows of padding alone"},
 };
 
-const std::set<std::string> kOverImages = {
-    "Conv",   "ConvTranspose",     "MaxPool",           "AveragePool",
-    "Resize", "GlobalAveragePool", "BatchNormalization"};
+const std::set<std::string> kOverImages = {"Conv",
+                                           "ConvTranspose",
+                                           "MaxPool",
+                                           "AveragePool",
+                                           "Resize",
+                                           "GlobalAveragePool",
+                                           "BatchNormalization",
+                                           "InstanceNormalization",
+                                           "GroupNormalization",
+                                           "DepthToSpace",
+                                           "SpaceToDepth"};
 
 template <typename Proto>
 Proto read_proto(const std::filesystem::path& path) {
@@ -167,8 +175,8 @@ class NodeCase {
     product->set_op_type("Mul");
     product->add_input("one");
     product->add_input("reals");
-    product->add_output("result");
-    graph->mutable_output(0)->set_name("result");
+    product->add_output("times_one");
+    graph->mutable_output(0)->set_name("times_one");
     return run_model(model, Tensor::of<float>({1}, std::vector<float>{1}), false);
   }
 
@@ -252,6 +260,72 @@ TEST(OnnxNodes, GeluIsWhatItsDefinitionSays) {
       EXPECT_NEAR(y.data<float>()[i], 0.5 * v * (1 + curve), 1e-6) << approximation << " of " << v;
     }
   }
+}
+
+// Of operator sets 18 and 24; the formulas of the specification, in double.
+TEST(OnnxNodes, MishAndSwishAreWhatTheirDefinitionsSay) {
+  const std::vector<float> numbers{-30, -1.5F, -0.1F, 0, 0.7F, 30};
+  const Tensor x = Tensor::of<float>({1, 6}, numbers);
+  const auto result = [&x](const char* type, const std::vector<onnx::AttributeProto>& attributes) {
+    test::ModelBuilder model({0, 6}, 24);
+    model.node(type, {"x"}, {"y"}, attributes);
+    const Tensor y = Executor(model.import(), MacMode::kFloat).logits(x);
+    return std::vector<float>(y.data<float>().begin(), y.data<float>().end());
+  };
+  const std::vector<float> mish = result("Mish", {});
+  const std::vector<float> swish = result("Swish", {});
+  const std::vector<float> steep = result("Swish", {test::attribute("alpha", 1.5F)});
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const double v = double{numbers[i]};
+    EXPECT_NEAR(mish[i], v * std::tanh(std::log(1 + std::exp(v))), 1e-6) << v;
+    EXPECT_NEAR(swish[i], v / (1 + std::exp(-v)), 1e-6) << v;
+    EXPECT_NEAR(steep[i], v / (1 + std::exp(-1.5 * v)), 1e-6) << v;
+  }
+}
+
+/// What the function body of GroupNormalization gives, in double, with a scale and a bias per
+/// channel: x [2, 4, 3] in groups of `channels`.
+std::vector<double> normalized(const std::vector<float>& x, std::size_t channels, double epsilon,
+                               const std::vector<double>& scale, const std::vector<double>& bias) {
+  const std::size_t size = channels * 3;
+  std::vector<double> y;
+  for (std::size_t group = 0; group < x.size() / size; ++group) {
+    double mean = 0;
+    double square = 0;
+    for (std::size_t i = group * size; i < (group + 1) * size; ++i) {
+      mean += double{x[i]} / static_cast<double>(size);
+      square += double{x[i]} * double{x[i]} / static_cast<double>(size);
+    }
+    for (std::size_t i = group * size; i < (group + 1) * size; ++i) {
+      const std::size_t channel = i / 3 % 4;
+      y.push_back((double{x[i]} - mean) / std::sqrt(square - mean * mean + epsilon) *
+                      scale[channel] +
+                  bias[channel]);
+    }
+  }
+  return y;
+}
+
+// Of operator sets 18, with a scale per group, and 21, with a scale per channel.
+TEST(OnnxNodes, GroupNormalizationIsWhatItsFunctionBodySays) {
+  std::vector<float> numbers;
+  for (int i = 0; i < 24; ++i) numbers.push_back(static_cast<float>(i * i % 23) / 4 - 2);
+  const auto expect = [&](std::int64_t operators, const std::vector<float>& scale,
+                          const std::vector<double>& expected) {
+    test::ModelBuilder model({0, 4, 3}, operators);
+    model.floats("scale", {std::ssize(scale)}, scale);
+    model.floats("bias", {std::ssize(scale)}, scale);
+    model.node("GroupNormalization", {"x", "scale", "bias"}, {"y"},
+               {test::attribute("num_groups", std::int64_t{2}), test::attribute("epsilon", 0.5F)});
+    const Tensor y =
+        Executor(model.import(), MacMode::kFloat).logits(Tensor::of<float>({2, 4, 3}, numbers));
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      EXPECT_NEAR(y.data<float>()[i], expected[i], 1e-5) << operators << ": " << i;
+  };
+  const std::vector<double> per_group{2, 2, 0.5, 0.5};
+  expect(18, {2, 0.5F}, normalized(numbers, 2, 0.5, per_group, per_group));
+  const std::vector<double> per_channel{1, -2, 3, 0.5};
+  expect(21, {1, -2, 3, 0.5F}, normalized(numbers, 2, 0.5, per_channel, per_channel));
 }
 
 }  // namespace

@@ -125,6 +125,19 @@ class ModelBuilder {
   onnx::ModelProto model_;
 };
 
+/// Of all nodes, in their order.
+inline std::vector<std::string> names_of(const Network& network) {
+  std::vector<std::string> names;
+  for (const Node& node : network.nodes) names.push_back(node.name);
+  return names;
+}
+
+inline std::vector<std::string> operators_of(const Network& network) {
+  std::vector<std::string> names;
+  for (const Node& node : network.nodes) names.emplace_back(name_of(node.op));
+  return names;
+}
+
 /// The message of the Error that importing throws.
 inline std::string refusal(const ModelBuilder& model, const OnnxOptions& options = {}) {
   return message_of([&] { model.import(options); });

@@ -44,8 +44,10 @@ inline void add_image_operators(OperatorChain& chain) {
             {"input"}, {{"weight", {4, 3, 3, 2}}, {"bias", {4}}});  // [4, 4, 8]
   chain.add("norm", BatchNorm{.epsilon = 1e-3}, {"conv"},
             {{"scale", {4}}, {"shift", {4}}, {"mean", {4}}, {"variance", {4}}});
-  chain.add("relu", Relu{}, {"norm"});
-  chain.add("max",
+  chain.add("pairs", GroupNorm{.groups = 2, .epsilon = 1e-4}, {"norm"},
+            {{"scale", {4}}, {"shift", {4}}});
+  chain.add("relu", Relu{}, {"pairs"});
+  chain.add("max_pool",
             MaxPool{{.kernel = {2, 3},
                      .stride = {1, 2},
                      .padding = {1, 0, 0, 1},
@@ -54,16 +56,17 @@ inline void add_image_operators(OperatorChain& chain) {
             {"relu"});  // [4, 4, 3]
   chain.add("mean",
             AveragePool{{.kernel = 2, .stride = 2, .padding = {1, 1, 0, 0}, .ceil = true}, true},
-            {"max"});  // [4, 3, 2]
+            {"max_pool"});  // [4, 3, 2]
   chain.add(
       "up",
       ConvTranspose{.stride = 2, .padding = {1, 0, 0, 1}, .output_padding = {1, 0}, .groups = 2},
       {"mean"}, {{"weight", {4, 1, 3, 3}}, {"bias", {2}}});  // [2, 7, 4]
   chain.add("holes",
             AveragePool{{.kernel = 2, .stride = 1, .padding = {0, 0, 1, 1}, .dilation = 2}, false},
-            {"up"});                                               // [2, 6, 3]
-  chain.add("padded", Pad{{1, 1, 0}, {0, 0, 3}, 0.5}, {"holes"});  // [3, 7, 6]
-  chain.add("gathered", Gather{1, {0, 6, 2, 4}}, {"padded"});      // [3, 4, 6]
+            {"up"});  // [2, 6, 3]
+  chain.add("each", GroupNorm{.groups = 2}, {"holes"}, {{"scale", {2}}, {"shift", {2}}});
+  chain.add("padded", Pad{{1, 1, 0}, {0, 0, 3}, 0.5}, {"each"});  // [3, 7, 6]
+  chain.add("gathered", Gather{1, {0, 6, 2, 4}}, {"padded"});     // [3, 4, 6]
 }
 
 /// Attention over tokens: "gathered" [3, 4, 6] to "attended" [24, 6].
@@ -83,36 +86,63 @@ inline void add_token_operators(OperatorChain& chain) {
   chain.add("attended", ResidualAdd{}, {"mixed", "layer_norm"});
 }
 
+/// Every function of one element, and the node that it reads.
+inline std::vector<std::pair<Unary, std::string>> unary_functions() {
+  return {{{UnaryFunction::kClip, -1.5, 1.5}, "attended"},
+          {{UnaryFunction::kLeakyRelu, 0.1}, "attended"},
+          {{UnaryFunction::kSigmoid}, "attended"},
+          {{UnaryFunction::kHardSigmoid, 0.2, 0.5}, "attended"},
+          {{UnaryFunction::kHardSwish}, "attended"},
+          {{UnaryFunction::kTanh}, "attended"},
+          {{UnaryFunction::kErf}, "attended"},
+          {{UnaryFunction::kSqrt}, "sigmoid"},
+          {{UnaryFunction::kTruncate, 0.25, 4}, "attended"},
+          {{UnaryFunction::kAbs}, "attended"},
+          {{UnaryFunction::kNeg}, "attended"},
+          {{UnaryFunction::kExp}, "attended"},
+          {{UnaryFunction::kLog}, "sigmoid"},
+          {{UnaryFunction::kElu, 0.5}, "attended"},
+          {{UnaryFunction::kCelu, 0.75}, "attended"},
+          {{UnaryFunction::kSelu, 1.5, 1.25}, "attended"},
+          {{UnaryFunction::kSoftplus}, "attended"},
+          {{UnaryFunction::kSoftsign}, "attended"},
+          {{UnaryFunction::kNonZero}, "truncate"}};
+}
+
+/// Functions of two elements, and the node that they read beside "positive".
+inline std::vector<std::pair<BinaryFunction, std::string>> binary_functions() {
+  return {{BinaryFunction::kSub, "attended"},
+          {BinaryFunction::kMul, "attended"},
+          {BinaryFunction::kDiv, "attended"},
+          {BinaryFunction::kPow, "sigmoid"},
+          {BinaryFunction::kMax, "exp"},
+          {BinaryFunction::kMin, "exp"},
+          {BinaryFunction::kEqual, "truncate"},
+          {BinaryFunction::kGreater, "exp"},
+          {BinaryFunction::kGreaterOrEqual, "exp"},
+          {BinaryFunction::kLess, "exp"},
+          {BinaryFunction::kLessOrEqual, "exp"}};
+}
+
 /// Every function of one and of two elements: "attended" [24, 6] to "functions" [24, 6].
 inline void add_functions(OperatorChain& chain) {
   chain.add("positive", Constant{}, {}, {{"value", {6}}}, 1, 2);
   chain.add("slope", Constant{}, {}, {{"value", {1, 6}}}, 0.1, 0.4);
-  const std::vector<std::pair<Unary, std::string>> unaries{
-      {{UnaryFunction::kClip, -1.5, 1.5}, "attended"},
-      {{UnaryFunction::kLeakyRelu, 0.1}, "attended"},
-      {{UnaryFunction::kSigmoid}, "attended"},
-      {{UnaryFunction::kHardSigmoid, 0.2, 0.5}, "attended"},
-      {{UnaryFunction::kHardSwish}, "attended"},
-      {{UnaryFunction::kTanh}, "attended"},
-      {{UnaryFunction::kErf}, "attended"},
-      {{UnaryFunction::kSqrt}, "sigmoid"},
-      {{UnaryFunction::kTruncate, 0.25, 4}, "attended"}};
-  const std::vector<std::pair<BinaryFunction, std::string>> binaries{
-      {BinaryFunction::kSub, "attended"},
-      {BinaryFunction::kMul, "attended"},
-      {BinaryFunction::kDiv, "attended"},
-      {BinaryFunction::kPow, "sigmoid"}};
   std::vector<std::string> parts;
-  for (const auto& [unary, input] : unaries) {
+  for (const auto& [unary, input] : unary_functions()) {
     parts.emplace_back(name_of(unary.function));
     chain.add(parts.back(), unary, {input});
   }
-  for (const auto& [function, input] : binaries) {
+  for (const auto& [function, input] : binary_functions()) {
     parts.emplace_back(name_of(function));
     chain.add(parts.back(), Binary{function}, {input, "positive"});
   }
   parts.emplace_back("prelu");
   chain.add("prelu", Binary{BinaryFunction::kPRelu}, {"attended", "slope"});
+  for (const auto& [name, condition] : {std::pair{"where", "greater"}, {"chosen", "truncate"}}) {
+    parts.emplace_back(name);
+    chain.add(name, Where{}, {condition, "attended", "slope"});
+  }
   chain.add("all", Concat{1}, parts);
   chain.add("sets", Reshape{{24, std::ssize(parts), 6}}, {"all"});
   chain.add("functions", ReduceMean{{1}, false}, {"sets"});
@@ -127,7 +157,7 @@ inline Network every_operator(std::uint64_t seed = 1) {
   add_functions(chain);
   chain.add("row_mean", ReduceMean{{0}}, {"functions"});  // [1, 6]
   chain.add("features", Flatten{}, {"row_mean"});
-  chain.add("image_mean", GlobalAveragePool{}, {"max"});
+  chain.add("image_mean", GlobalAveragePool{}, {"max_pool"});
   chain.add("same", Identity{}, {"image_mean"});
   chain.add("joined", Concat{0}, {"features", "same"});  // [10]
   chain.add("last", Linear{}, {"joined"}, {{"weight", {3, 10}}, {"bias", {3}}});

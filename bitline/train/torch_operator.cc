@@ -36,6 +36,12 @@ struct TorchOperator {
   bool training;
 
   const at::Tensor& x() const { return inputs[0]; }
+  /// One of several that are broadcast to one shape.
+  at::Tensor operand(std::size_t i) const {
+    std::int64_t rank = 0;
+    for (const at::Tensor& input : inputs) rank = std::max(rank, input.dim());
+    return with_rank(inputs[i], rank);
+  }
   /// Undefined where the node has none.
   at::Tensor parameter(const char* role) const {
     const auto found = parameters.find(role);
@@ -69,6 +75,10 @@ struct TorchOperator {
     return at::layer_norm(x(), scale.sizes(), scale, parameter("shift"), norm.epsilon);
   }
 
+  at::Tensor operator()(const GroupNorm& norm) const {
+    return at::group_norm(x(), norm.groups, parameter("scale"), parameter("shift"), norm.epsilon);
+  }
+
   at::Tensor operator()(const MultiThreshold&) const {
     fail(
         "node '{}': thresholds have no gradient; train the network that they were made from, with "
@@ -79,9 +89,9 @@ struct TorchOperator {
   at::Tensor operator()(const ResidualAdd&) const { return x() + inputs[1]; }
   at::Tensor operator()(const Unary& unary) const;
   at::Tensor operator()(const Binary& binary) const;
-  at::Tensor operator()(const MatMul&) const {
-    const std::int64_t rank = std::max(x().dim(), inputs[1].dim());
-    return at::matmul(with_rank(x(), rank), with_rank(inputs[1], rank));
+  at::Tensor operator()(const MatMul&) const { return at::matmul(operand(0), operand(1)); }
+  at::Tensor operator()(const Where&) const {
+    return at::where(operand(0) != 0, operand(1), operand(2));
   }
   at::Tensor operator()(const Softmax& softmax) const { return at::softmax(x(), softmax.axis + 1); }
 
@@ -138,6 +148,26 @@ at::Tensor TorchOperator::operator()(const Unary& unary) const {
       return at::erf(x());
     case UnaryFunction::kSqrt:
       return at::sqrt(x());
+    case UnaryFunction::kAbs:
+      return at::abs(x());
+    case UnaryFunction::kNeg:
+      return -x();
+    case UnaryFunction::kExp:
+      return at::exp(x());
+    case UnaryFunction::kLog:
+      return at::log(x());
+    case UnaryFunction::kElu:
+      return at::elu(x(), alpha);
+    case UnaryFunction::kCelu:
+      return at::celu(x(), alpha);
+    case UnaryFunction::kSelu:
+      return at::elu(x(), alpha, unary.beta);
+    case UnaryFunction::kSoftplus:
+      return at::softplus(x());
+    case UnaryFunction::kSoftsign:
+      return x() / (1 + at::abs(x()));
+    case UnaryFunction::kNonZero:
+      return at::ne(x(), 0).to(x().dtype());
     case UnaryFunction::kTruncate:
       return straight_through(x() / unary.beta,
                               at::floor(at::round(x() / alpha) / unary.beta) * alpha);
@@ -146,9 +176,8 @@ at::Tensor TorchOperator::operator()(const Unary& unary) const {
 }
 
 at::Tensor TorchOperator::operator()(const Binary& binary) const {
-  const std::int64_t rank = std::max(x().dim(), inputs[1].dim());
-  const at::Tensor a = with_rank(x(), rank);
-  const at::Tensor b = with_rank(inputs[1], rank);
+  const at::Tensor a = operand(0);
+  const at::Tensor b = operand(1);
   switch (binary.function) {
     case BinaryFunction::kAdd:
       return a + b;
@@ -162,6 +191,20 @@ at::Tensor TorchOperator::operator()(const Binary& binary) const {
       return at::pow(a, b);
     case BinaryFunction::kPRelu:
       return at::where(a < 0, a * b, a);
+    case BinaryFunction::kMax:
+      return at::maximum(a, b);
+    case BinaryFunction::kMin:
+      return at::minimum(a, b);
+    case BinaryFunction::kEqual:
+      return at::eq(a, b).to(a.dtype());
+    case BinaryFunction::kGreater:
+      return at::gt(a, b).to(a.dtype());
+    case BinaryFunction::kGreaterOrEqual:
+      return at::ge(a, b).to(a.dtype());
+    case BinaryFunction::kLess:
+      return at::lt(a, b).to(a.dtype());
+    case BinaryFunction::kLessOrEqual:
+      return at::le(a, b).to(a.dtype());
   }
   fail("binary function {} is not known", static_cast<int>(binary.function));
 }
