@@ -11,6 +11,7 @@
 #include "bitline/quantize/integer_layer.h"
 #include "bitline/quantize/trial_grids.h"
 #include "bitline/runtime/stays_digital.h"
+#include "bitline/study/fitting_formats.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/mapping_report.h"
 #include "cli/command.h"
@@ -73,8 +74,13 @@ void print_digital_operators(const std::vector<Placement>& placements) {
   if (!parts.empty()) fmt::print("\nDigital, between the layers: {}\n", fmt::join(parts, ", "));
 }
 
-/// What comes before the table, where the layers need a word.
+const Shape& input_of(const Network& network) {
+  return std::get<Input>(network.nodes.front().op).shape;
+}
+
+/// What comes before the table: which data fit, and where the layers need a word.
 void print_state(const Network& network, const QuantizeOptions& options) {
+  fmt::print("Takes {}: {}\n\n", to_string(input_of(network)), describe_formats(input_of(network)));
   if (std::ranges::none_of(network.nodes, is_layer))
     fmt::print(
         "The network has no convolution and no product with a constant matrix: nothing to "
@@ -97,7 +103,9 @@ void print_mapping(const Executor& executor, const NetworkArrays& array) {
 }
 
 Json document(const Network& network, const Executor& executor, const RunConfig& config) {
-  Json json{{"network", network.name}};
+  Json json{{"network", network.name}, {"input", input_of(network)}, {"formats", Json::array()}};
+  for (const DataFormat format : formats_that_fit(input_of(network)))
+    json["formats"].push_back(name_of(format));
   if (network.quant.empty())
     json["trial_grids"] = {{"weight_bits", config.quantize_or_default().grids.weight_bits},
                            {"activation_bits", config.quantize_or_default().grids.activation_bits}};

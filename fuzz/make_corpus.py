@@ -7,6 +7,7 @@ python3 fuzz/make_corpus.py PLAN.json ... keeps the first two layers of each.
 """
 
 import gzip
+import io
 import json
 import pathlib
 import struct
@@ -33,6 +34,19 @@ def safetensors(tensors, metadata=None):
         data += content
     text = json.dumps(header).encode()
     return struct.pack("<Q", len(text)) + text + data
+
+
+def npy(descr, shape, content):
+    header = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\x01\0" + struct.pack("<H", len(header)) + header + content
+
+
+def npz(images, labels):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, array in (("images.npy", images), ("labels.npy", labels)):
+            archive.writestr(zipfile.ZipInfo(name), array)
+    return file.getvalue()
 
 
 def floats(*values):
@@ -222,6 +236,15 @@ def seed_onnx():
         field(5, field(1, 3) + field(1, 1) + field(2, 26) + field(8, "w") + field(9, b"\x1e")),
         step("QuantizeLinear", "x s", "q", output_dtype=25), step("DequantizeLinear", "q s", "d"),
         step("DequantizeLinear", "w s", "k"), step("MatMul", "d k", "y"), operators=25))
+    seed("importer_onnx", "vector.onnx", onnx_model(
+        ["n", 4], constant("w", FLOAT, [2, 4], 1, -1, 0.5, 2, 0, 1, 2, 3),
+        step("Gemm", "x w", "y", transB=1)))
+    seed("importer_onnx", "signal.onnx", onnx_model(
+        ["n", 2, 5], constant("w", FLOAT, [1, 2, 3], 1, -1, 0.5, 2, 0, 1),
+        step("Conv", "x w", "y", pads=[1, 1])))
+    seed("importer_onnx", "flatten_first.onnx", onnx_model(
+        ["n", 2, 3, 1], constant("w", FLOAT, [2, 6], *range(12)), step("Flatten", "x", "f"),
+        step("Gemm", "f w", "y", transB=1)))
     seed("importer_onnx", "open_size.onnx", onnx_model(["n", 3, "height", 2], step("Relu", "x", "y")))
 
 
@@ -233,6 +256,10 @@ seed("graph_network_file", "network", network(1))
 seed("graph_network_file", "dividing_network", network(4))
 seed("data_idx", "labels", struct.pack(">II", 0x801, 3) + b"\x01\x02\x03")
 seed("data_idx", "images", struct.pack(">IIII", 0x803, 2, 2, 2) + bytes(range(8)))
+two_labels = npy("|u1", "(2,)", b"\0\1")
+seed("data_npz", "vectors.npz", npz(npy("<f8", "(2, 3)", struct.pack("<6d", *range(6))), two_labels))
+seed("data_npz", "signals.npz", npz(npy("<i2", "(2, 1, 3)", struct.pack("<6h", *range(6))), two_labels))
+seed("data_npz", "rank6.npz", npz(npy("<i4", "(2, 1, 1, 3, 1, 1)", struct.pack("<6i", *range(6))), two_labels))
 seed("data_gzip", "text", gzip.compress(b"labels labels labels", mtime=0))
 seed("data_cifar", "record", b"\x07" + bytes(i % 256 for i in range(3072)))
 for path in torch_files.glob("*.pt*"):

@@ -26,9 +26,11 @@ void Dataset::check_index(std::int64_t i) const {
 }
 
 void check_dataset(const Dataset& dataset, std::string_view where) {
-  if (!is_pixel_type(dataset.images.dtype()) || dataset.images.shape().size() != 4)
-    fail("{}: images have to be U8 or F32 [n, channels, height, width], found {} {}", where,
-         name_of(dataset.images.dtype()), to_string(dataset.images.shape()));
+  if (!is_pixel_type(dataset.images.dtype()) || dataset.images.shape().size() < 2)
+    fail(
+        "{}: images have to be U8 or F32 [n, …], [n, channels, height, width] for example; found "
+        "{} {}",
+        where, name_of(dataset.images.dtype()), to_string(dataset.images.shape()));
   if (static_cast<std::int64_t>(dataset.labels.size()) != dataset.size())
     fail("{}: {} labels for {} images", where, dataset.labels.size(), dataset.size());
   if (!dataset.class_names.empty() &&
@@ -44,7 +46,11 @@ void check_dataset(const Dataset& dataset, std::string_view where) {
 Dataset subset(const Dataset& dataset, std::span<const std::int64_t> indices) {
   Shape shape = dataset.images.shape();
   shape.at(0) = static_cast<std::int64_t>(indices.size());
-  Dataset part{Tensor(dataset.images.dtype(), shape), {}, dataset.classes, dataset.class_names};
+  Dataset part{Tensor(dataset.images.dtype(), shape),
+               {},
+               dataset.classes,
+               dataset.class_names,
+               dataset.source};
   auto destination = part.images.bytes().begin();
   for (const std::int64_t i : indices) {
     if (i < 0 || i >= dataset.size())

@@ -66,6 +66,18 @@ TEST(Dataset, PixelsMayBeRealAndHaveToBeFinite) {
             "x: image 1 holds inf; every pixel has to be a finite number");
 }
 
+TEST(Dataset, ImagesMayHaveAnyRankFromTwo) {
+  Dataset vectors = three_images();
+  vectors.images = vectors.images.reshaped({3, 2});
+  check_dataset(vectors, "x");
+  const auto last = vectors.image(2);
+  EXPECT_EQ(std::vector<int>(last.begin(), last.end()), (std::vector<int>{30, 31}));
+  vectors.source = "x.npz";
+  const std::vector<std::int64_t> indices{1};
+  EXPECT_EQ(subset(vectors, indices).images.shape(), (Shape{1, 2}));
+  EXPECT_EQ(subset(vectors, indices).source, "x.npz");
+}
+
 TEST(Dataset, CheckNamesWhatDoesNotFit) {
   check_dataset(three_images(), "x");
   Dataset few_labels = three_images();
@@ -81,9 +93,9 @@ TEST(Dataset, CheckNamesWhatDoesNotFit) {
   Dataset many_names = three_images();
   many_names.class_names.emplace_back("maybe");
   EXPECT_EQ(message_of([&] { check_dataset(many_names, "x"); }), "x: 3 class names for 2 classes");
-  Dataset flat = three_images();
-  flat.images = flat.images.reshaped({3, 2});
-  EXPECT_THAT(message_of([&] { check_dataset(flat, "x"); }), HasSubstr("found U8 [3, 2]"));
+  Dataset numbers = three_images();
+  numbers.images = numbers.images.reshaped({6});
+  EXPECT_THAT(message_of([&] { check_dataset(numbers, "x"); }), HasSubstr("found U8 [6]"));
 }
 
 }  // namespace

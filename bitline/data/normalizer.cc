@@ -8,7 +8,7 @@ namespace bitline {
 namespace {
 
 void check_sizes(std::size_t image, std::size_t channels, std::size_t out) {
-  if (image % channels != 0) fail("an image of {} pixels cannot have {} channels", image, channels);
+  if (image % channels != 0) fail("an image of {} values cannot have {} channels", image, channels);
   BITLINE_CHECK_EQ(image, out);
 }
 
@@ -41,11 +41,9 @@ void Normalizer::apply(std::span<const float> image, std::span<float> out) const
 }
 
 Tensor Normalizer::apply(const Tensor& images) const {
-  if (images.shape().size() != 4 || images.dim(1) != channels())
-    fail("images of shape {} do not have the {} channels of the normalization",
-         to_string(images.shape()), channels());
   Tensor normalized(DType::kF32, images.shape());
-  const auto size = static_cast<std::size_t>(images.dim(1) * images.dim(2) * images.dim(3));
+  if (images.size() == 0) return normalized;
+  const auto size = static_cast<std::size_t>(images.size() / images.dim(0));
   for (std::size_t i = 0; i < static_cast<std::size_t>(images.size()); i += size) {
     const auto target = normalized.data<float>().subspan(i, size);
     if (images.dtype() == DType::kF32)

@@ -72,16 +72,31 @@ TEST(Normalizer, RefusesConstantsThatCannotBe) {
   EXPECT_THROW(Normalizer({{0.0F}, {std::numeric_limits<float>::infinity()}}), Error);
 }
 
+// (x - mean) / deviation: of the signal's channels 1 and 2, (8 - 2) / 2 = 3 and so on.
+TEST(Normalizer, SignalsHaveChannelsAndVectorsOneForEachValueOrForAll) {
+  const std::vector<float> values{2.0F, 4.0F, 6.0F, 8.0F};
+  const auto normalized = [&](const Normalization& normalization, const Shape& shape) {
+    const Tensor result = Normalizer(normalization).apply(Tensor::of<float>(shape, values));
+    EXPECT_EQ(result.shape(), shape);
+    return std::vector<float>(result.data<float>().begin(), result.data<float>().end());
+  };
+  EXPECT_EQ(normalized({{0.0F, 2.0F}, {1.0F, 2.0F}}, {1, 2, 2}),
+            (std::vector<float>{2.0F, 4.0F, 2.0F, 3.0F}));
+  EXPECT_EQ(normalized({{2.0F, 4.0F}, {1.0F, 2.0F}}, {2, 2}),
+            (std::vector<float>{0.0F, 0.0F, 4.0F, 2.0F}));
+  EXPECT_EQ(normalized({{2.0F}, {2.0F}}, {2, 2}), (std::vector<float>{0.0F, 1.0F, 2.0F, 3.0F}));
+}
+
 TEST(Normalizer, RefusesImagesOfOtherChannels) {
   const Normalizer normalizer({{0.5F, 0.5F, 0.5F}, {1.0F, 1.0F, 1.0F}});
   EXPECT_THAT(message_of([&] {
                 normalizer.apply(Tensor(DType::kU8, {2, 1, 4, 4}));
               }),
-              HasSubstr("do not have the 3 channels"));
+              HasSubstr("16 values cannot have 3 channels"));
   const std::vector<std::uint8_t> image(4);
   std::vector<float> out(4);
   EXPECT_THAT(message_of([&] { normalizer.apply(image, out); }),
-              HasSubstr("4 pixels cannot have 3 channels"));
+              HasSubstr("4 values cannot have 3 channels"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <type_traits>
 
 #include "bitline/base/fail.h"
 #include "bitline/base/file.h"
@@ -10,6 +11,9 @@
 
 namespace bitline {
 namespace {
+
+/// Of the integers that float32 has without a gap.
+constexpr std::int64_t kLargestExact = std::int64_t{1} << 24;
 
 /// A network has an output for each class, so more than this is a mistake in the labels.
 constexpr std::int64_t kMostClasses = std::int64_t{1} << 20;
@@ -48,9 +52,42 @@ std::vector<std::int32_t> read_labels(const Tensor& labels) {
   }
 }
 
+template <typename T>
+Tensor real_numbers(const Tensor& values) {
+  Tensor real(DType::kF32, values.shape());
+  auto next = real.data<float>().begin();
+  for (const T value : values.data<T>()) {
+    if (std::is_integral_v<T> && (value < -kLargestExact || value > kLargestExact))
+      fail(
+          "images hold {}, and float32 has all integers up to {} alone; save "
+          "images.astype(numpy.float32) if the rest may be rounded",
+          value, kLargestExact);
+    *next++ = static_cast<float>(value);
+  }
+  return real;
+}
+
+/// Bytes as they are, else F32.
+Tensor read_images(const Tensor& images) {
+  if (images.size() == 0) fail("images of shape {} hold no value", to_string(images.shape()));
+  switch (images.dtype()) {
+    case DType::kI8:
+      return real_numbers<std::int8_t>(images);
+    case DType::kI16:
+      return real_numbers<std::int16_t>(images);
+    case DType::kI32:
+      return real_numbers<std::int32_t>(images);
+    case DType::kI64:
+      return real_numbers<std::int64_t>(images);
+    case DType::kF64:
+      return real_numbers<double>(images);
+    default:
+      return images;
+  }
+}
+
 Dataset assemble(const Tensor& images, const Tensor& labels) {
-  if (images.size() == 0) fail("images of shape {} hold no pixel", to_string(images.shape()));
-  Dataset dataset{images, read_labels(labels), 0, {}};
+  Dataset dataset{read_images(images), read_labels(labels), 0, {}};
   for (const std::int32_t label : dataset.labels)
     dataset.classes = std::max(dataset.classes, label + 1);
   check_dataset(dataset, "images and labels");
@@ -78,11 +115,12 @@ Dataset parse_npz(std::span<const std::byte> bytes) {
 }
 
 Dataset load_numpy(const std::filesystem::path& images, const std::filesystem::path& labels) {
-  if (!labels.empty())
-    return with_context(images.string(),
-                        [&] { return assemble(read_npy(images), read_npy(labels)); });
-  const std::vector<std::byte> bytes = read_file(images);
-  return with_context(images.string(), [&] { return parse_npz(bytes); });
+  Dataset dataset = with_context(images.string(), [&] {
+    return labels.empty() ? parse_npz(read_file(images))
+                          : assemble(read_npy(images), read_npy(labels));
+  });
+  dataset.source = images.string();
+  return dataset;
 }
 
 }  // namespace bitline

@@ -76,11 +76,48 @@ TEST(Npz, LabelsThatCannotBeAreNamed) {
               HasSubstr("found shape [2, 1]"));
 }
 
+TEST(Npz, ArraysMayHaveAnyRankFromTwo) {
+  const auto two = labels<std::uint8_t>("|u1", {0, 1});
+  EXPECT_EQ(parse(npy_of("|u1", "(2, 2)", kPixels), two).images.shape(), (Shape{2, 2}));
+  EXPECT_EQ(parse(npy_of("|u1", "(2, 1, 2)", kPixels), two).images.shape(), (Shape{2, 1, 2}));
+  EXPECT_EQ(parse(npy_of("|u1", "(2, 1, 1, 2, 1)", kPixels), two).images.shape(),
+            (Shape{2, 1, 1, 2, 1}));
+  EXPECT_THAT(refusal_of(npy_of("|u1", "(4,)", kPixels), labels<std::uint8_t>("|u1", {0, 0, 0, 0})),
+              HasSubstr("images have to be U8 or F32 [n, …], [n, channels, height, width] for "
+                        "example; found U8 [4]"));
+}
+
+TEST(Npz, NumbersOfOtherTypesBecomeReal) {
+  const auto two = labels<std::uint8_t>("|u1", {0, 1});
+  const auto values = [&](const std::vector<std::byte>& images) {
+    const Dataset data = parse(images, two);
+    const auto all = data.images.data<float>();
+    return std::vector<float>(all.begin(), all.end());
+  };
+  EXPECT_EQ(values(npy_of<std::int8_t>("|i1", "(2, 1)", {-128, 127})),
+            (std::vector<float>{-128.0F, 127.0F}));
+  EXPECT_EQ(values(npy_of<std::int16_t>("<i2", "(2, 1)", {-32768, 5})),
+            (std::vector<float>{-32768.0F, 5.0F}));
+  EXPECT_EQ(values(npy_of<std::int32_t>("<i4", "(2, 1)", {16777216, -16777216})),
+            (std::vector<float>{16777216.0F, -16777216.0F}));
+  EXPECT_EQ(values(npy_of<std::int64_t>("<i8", "(2, 1)", {7, -7})),
+            (std::vector<float>{7.0F, -7.0F}));
+  // 1 + 2^-24 lies half-way between 1 and 1 + 2^-23, and goes to the even one.
+  EXPECT_EQ(values(npy_of<double>("<f8", "(2, 1)", {1.0 + 0x1p-24, -0.5})),
+            (std::vector<float>{1.0F, -0.5F}));
+}
+
+TEST(Npz, NumbersThatFloat32LacksAreNamed) {
+  const auto two = labels<std::uint8_t>("|u1", {0, 1});
+  EXPECT_THAT(refusal_of(npy_of<std::int32_t>("<i4", "(2, 1)", {0, 16777217}), two),
+              HasSubstr("images hold 16777217"));
+  EXPECT_THAT(refusal_of(npy_of<double>("<f8", "(2, 1)", {0, 1e300}), two),
+              HasSubstr("image 1 holds inf"));
+}
+
 TEST(Npz, ImagesThatAreNoImagesAreNamed) {
-  EXPECT_THAT(refusal_of(npy_of("|u1", "(2, 2)", kPixels), labels<std::uint8_t>("|u1", {0, 0})),
-              HasSubstr("images have to be U8 or F32 [n, channels, height, width]"));
   EXPECT_THAT(refusal_of(npy_of<float>("<f4", "(0, 1, 2, 2)", {}), labels<std::uint8_t>("|u1", {})),
-              HasSubstr("hold no pixel"));
+              HasSubstr("hold no value"));
   EXPECT_THAT(refusal_of(npy_of("|u1", "(9,)", kPixels), labels<std::uint8_t>("|u1", {0, 0})),
               HasSubstr("images.npy: "));
 }

@@ -97,6 +97,7 @@ Samples interpret(const SafeTensors& file) {
 Samples load_samples(const std::filesystem::path& path) {
   const SafeTensors file = read_safetensors(path);
   Samples samples = with_context(path.string(), [&file] { return interpret(file); });
+  samples.data.source = path.string();
   check_samples(samples, path.string());
   return samples;
 }

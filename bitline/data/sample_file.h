@@ -18,7 +18,7 @@ struct Samples {
   std::vector<std::int64_t> indices;  ///< positions in the whole dataset, or empty
 };
 
-/// A safetensors file with "images" U8 or F32 [n, c, h, w], "labels" I32 or U8 [n], perhaps
+/// A safetensors file with "images" U8 or F32 [n, …], "labels" I32 or U8 [n], perhaps
 /// "indices" I64 [n], and the metadata bitline.samples (version 1), dataset, origin, classes and
 /// class_names (a JSON list). Throws Error that names the file and what does not fit.
 Samples load_samples(const std::filesystem::path& path);

@@ -89,6 +89,7 @@ std::vector<std::int64_t> to_integers(const Tensor& real, const Grids& grids, Ze
   const ScaleIndex index(real.shape(), grids.spec.axis);
   const auto scales = grids.spec.scale.data<float>();
   std::vector<std::int64_t> integers;
+  integers.reserve(static_cast<std::size_t>(real.size()));
   for (std::size_t i = 0; i < real.data<float>().size(); ++i) {
     const float scale = scales[index[i]];
     const float v = scale == 0 ? 0 * real.data<float>()[i] : real.data<float>()[i] / scale;
@@ -102,7 +103,7 @@ std::vector<std::int64_t> to_integers(const Tensor& real, const Grids& grids, Ze
   return integers;
 }
 
-ImportedValue on_grid(const std::vector<std::int64_t>& integers, const Shape& shape,
+ImportedValue on_grid(std::span<const std::int64_t> integers, const Shape& shape,
                       const Grids& grids) {
   Tensor real(DType::kF32, shape);
   const ScaleIndex index(shape, grids.spec.axis);

@@ -2,6 +2,7 @@
 // Internal to importer/.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,7 @@ std::vector<std::int64_t> to_integers(const Tensor& real, const Grids& grids, Ze
 /// Integers, zero point not yet taken off, as real numbers on their grid, whose scales are
 /// positive: those with a negative scale are negated, and a scale of 0 becomes 1, its integers 0.
 /// How they came to be integers no longer matters, and their grid rounds half to even.
-ImportedValue on_grid(const std::vector<std::int64_t>& integers, const Shape& shape,
+ImportedValue on_grid(std::span<const std::int64_t> integers, const Shape& shape,
                       const Grids& grids);
 
 /// A grid on a value of the network, as a node of its own; simplify() merges it where it can. Of

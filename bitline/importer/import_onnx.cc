@@ -1,7 +1,9 @@
 #include "bitline/importer/import_onnx.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "bitline/base/fail.h"
 #include "bitline/base/file.h"
@@ -84,9 +86,11 @@ void fill_open_sizes(const onnx::ValueInfoProto& input, Shape wanted, Shape& sha
   for (const std::int64_t extent : shape)
     if (extent < 1 || extent > kMostExtent)
       fail(
-          "input '{}' has an open size in {}, or one above {}; say with model.input = [channels, "
-          "height, width] which one is meant, or export with fixed image sizes",
-          input.name(), open_shape(input), kMostExtent);
+          "input '{}' has an open size in {}, or one above {}; say with model.input = {} which "
+          "one is meant, or export with fixed sizes",
+          input.name(), open_shape(input), kMostExtent,
+          shape.size() == 3 ? "[channels, height, width]"
+                            : fmt::format("[…], {} numbers,", shape.size()));
 }
 
 InputPlan plan_input(const GraphProto& graph, const OnnxOptions& options) {
@@ -116,6 +120,43 @@ std::set<std::string> values_read(const GraphProto& graph) {
   return names;
 }
 
+/// The file's constants, each turned into a value when a node reads it first and freed behind the
+/// last one that does: of large networks, no more of them stand in memory than have to.
+class Initializers {
+ public:
+  Initializers(GraphProto& graph, const std::filesystem::path& folder) : folder_(folder) {
+    for (auto& tensor : *graph.mutable_initializer()) waiting_[tensor.name()] = &tensor;
+    for (const auto& node : graph.node())
+      for (const std::string& input : node.input()) ++readers_[input];
+    for (const auto& output : graph.output()) ++readers_[output.name()];
+  }
+
+  void load(const std::string& name, ImportState& state) {
+    const auto found = waiting_.find(name);
+    if (found == waiting_.end() || state.has(name)) return;
+    with_context(fmt::format("initializer '{}'", name), [&] {
+      onnx::TensorProto tensor;  // what it holds goes with it
+      tensor.Swap(found->second);
+      Tensor constant = tensor_of(tensor, folder_);
+      const Shape shape = constant.shape();
+      state.add_initializer(constant.size());
+      state.set(name, {"", shape, std::move(constant), tensor.data_type(), {}, 0});
+    });
+    waiting_.erase(found);
+  }
+
+  /// `node` has been built.
+  void have_been_read(const onnx::NodeProto& node, ImportState& state) {
+    for (const std::string& input : node.input())
+      if (--readers_[input] == 0) state.forget(input);
+  }
+
+ private:
+  std::filesystem::path folder_;
+  std::map<std::string, onnx::TensorProto*> waiting_;
+  std::map<std::string, std::int64_t> readers_;
+};
+
 std::string shapes_of_inputs(const ImportState& state, const onnx::NodeProto& node) {
   std::vector<std::string> shapes;
   for (const std::string& input : node.input())
@@ -142,6 +183,7 @@ std::map<std::string, std::string> metadata_of(const onnx::ModelProto& model) {
   return metadata;
 }
 
+/// Takes the constants out of `model`.
 Network import_model(onnx::ModelProto model, const std::filesystem::path& folder,
                      const OnnxOptions& options) {
   const std::vector<std::int64_t> operators = inline_functions(model);
@@ -152,18 +194,15 @@ Network import_model(onnx::ModelProto model, const std::filesystem::path& folder
   ImportState state(input.batch);
   state.network.name = graph.name().empty() ? "network" : graph.name();
   state.set_read(values_read(graph));
-  for (const auto& tensor : graph.initializer())
-    with_context(fmt::format("initializer '{}'", tensor.name()), [&] {
-      if (!state.is_read(tensor.name())) return;  // what it holds matters to nobody
-      Tensor constant = tensor_of(tensor, folder);
-      const Shape shape = constant.shape();
-      state.add_initializer(constant.size());
-      state.set(tensor.name(), {"", shape, std::move(constant), tensor.data_type(), {}, 0});
-    });
+  Initializers initializers(*model.mutable_graph(), folder);
   state.set_metadata(metadata_of(model));
   state.set(input.name, state.append(input.name, Input{input.shape}, {}));
-  for (const int i : topological_order(graph))
+  for (const int i : topological_order(graph)) {
+    for (const std::string& name : graph.node(i).input()) initializers.load(name, state);
     build_node(state, graph.node(i), operators[static_cast<std::size_t>(i)], folder);
+    initializers.have_been_read(graph.node(i), state);
+  }
+  initializers.load(graph.output(0).name(), state);
   const ImportedValue& output = state.value(graph.output(0).name());
   if (output.is_constant())
     fail("the output '{}' does not depend on the input", graph.output(0).name());
@@ -203,7 +242,8 @@ Network import_onnx(const std::filesystem::path& path, const OnnxOptions& option
     std::error_code none;
     const std::uintmax_t size = std::filesystem::file_size(path, none);
     if (!none) check_onnx_size(size);
-    return import_onnx(read_file(path), path.parent_path(), options);
+    onnx::ModelProto model = parse_onnx(read_file(path));
+    return import_model(std::move(model), path.parent_path(), options);
   });
 }
 

@@ -17,8 +17,8 @@ struct OnnxOptions {
   /// Axis 0 of every value counts images. Without it a file describes one image, and no axis of the
   /// file is the batch.
   bool has_batch = true;
-  /// Of one image, [channels, height, width], also where the file has channels last: fills the
-  /// sizes that the file leaves open; empty: none.
+  /// Of one image, [channels, height, width], also where the file has channels last, or of whatever
+  /// else the network takes: fills the sizes that the file leaves open; empty: none.
   Shape input = {};
 };
 

@@ -277,11 +277,18 @@ TEST(ImportOnnx, ExponentsMayBeIntegers) {
   EXPECT_EQ(network.tensors.begin()->second.data<float>()[0], 2);
 }
 
-TEST(ImportOnnx, OneChannelLastBecomesOneChannelFirst) {
+TEST(ImportOnnx, OneChannelLastThatIsReshapedToTheFrontIsThere) {
   ModelBuilder model({0, 3, 4, 1});
-  model.integers("shape", {2}, {-1, 12});
+  model.integers("shape", {4}, {-1, 1, 3, 4});
   model.node("Reshape", {"x", "shape"}, {"y"});
   EXPECT_EQ(std::get<Input>(model.import().nodes[0].op).shape, (Shape{1, 3, 4}));
+}
+
+// [3, 4, 1] may be 3 channels of 4 values, and Flatten keeps their order whatever they are.
+TEST(ImportOnnx, FlattenSaysNothingAboutChannels) {
+  ModelBuilder model({0, 3, 4, 1});
+  model.node("Flatten", {"x"}, {"y"});
+  EXPECT_EQ(std::get<Input>(model.import().nodes[0].op).shape, (Shape{3, 4, 1}));
 }
 
 // [2, 3, 4] images transposed otherwise, or read by two nodes, stay what they are.

@@ -66,6 +66,8 @@ class ImportState {
   }
   bool has(const std::string& name) const { return values_.contains(name); }
   void set(const std::string& name, ImportedValue value) { values_[name] = std::move(value); }
+  /// Frees a value that nobody reads any more.
+  void forget(const std::string& name) { values_.erase(name); }
 
   /// Appends a node under a name that is not taken yet; its shape follows from the inputs.
   ImportedValue append(const std::string& name, Operator op, std::vector<std::string> inputs,

@@ -51,7 +51,7 @@ ImportedValue integer_weight(OnnxNode& node, int axis) {
   grids.spec.scale = Tensor(DType::kF32, {count});
   std::ranges::fill(grids.spec.scale.data<float>(), 1.0F);
   const auto data = integers.data<std::int64_t>();
-  return on_grid({data.begin(), data.end()}, weight.shape, grids);
+  return on_grid(data, weight.shape, grids);
 }
 
 /// `y` is what the layer appended last gives.
@@ -113,7 +113,8 @@ ImportedValue scaled_sums(OnnxNode& node, const ImportedValue& a, const Imported
       [&](float f) { return static_cast<float>(static_cast<double>(f) / sums.sums->input_scale); });
   require_finite(grids.spec.scale);
   const auto levels = weight.data<float>();
-  const ImportedValue scaled = on_grid({levels.begin(), levels.end()}, weight.shape(), grids);
+  const std::vector<std::int64_t> integers(levels.begin(), levels.end());
+  const ImportedValue scaled = on_grid(integers, weight.shape(), grids);
   node.state().network.quant[sums.sums->weight] = *scaled.grid;
   weight = *scaled.constant;
   ImportedValue y = sums;

@@ -71,7 +71,7 @@ ImportedValue dequantized(const ImportedValue& x, const Grids& grids) {
   Grids of_constant = grids;
   const bool is_bias = grids.spec.bits == 0;
   if (is_bias) of_constant.spec.bits = kMostGridBits;
-  ImportedValue y = on_grid({integers.begin(), integers.end()}, x.shape, of_constant);
+  ImportedValue y = on_grid(integers, x.shape, of_constant);
   if (is_bias) y.grid.reset();
   return y;
 }

@@ -42,6 +42,14 @@ TEST(OpenSizes, AreThoseThatAreGiven) {
       (Shape{48, 192, 3}));
 }
 
+TEST(OpenSizes, OfASignalHaveItsRank) {
+  const ModelBuilder model = with_open_sizes({"", "length"}, {16, 0});
+  EXPECT_EQ(std::get<Input>(model.import({.has_batch = true, .input = {16, 96}}).nodes[0].op).shape,
+            (Shape{16, 96}));
+  EXPECT_THAT(refusal(model),
+              AllOf(HasSubstr("[batch, 16, length]"), HasSubstr("model.input = […], 2 numbers,")));
+}
+
 TEST(OpenSizes, AreRefusedByTheirNames) {
   const ModelBuilder model = with_open_sizes({"", "height", ""}, {3, 0, 0});
   EXPECT_THAT(refusal(model),

@@ -188,8 +188,9 @@ class Simplifier {
     }
   }
 
-  /// Images whose channels come last in the file ([height, width, channels]): the step that puts
-  /// them first is left to whoever reads the images, who has them so already.
+  /// Images whose channels come last in the file ([height, width, channels]), which a Transpose, or
+  /// a Reshape where there is one channel, puts first: that step is left to whoever reads the
+  /// images, who has them so already.
   void put_channels_first() {
     index();
     Node& images = network_.nodes.front();
@@ -203,11 +204,9 @@ class Simplifier {
     const auto* reshape = std::get_if<Reshape>(&next->op);
     const bool transposes =
         transpose != nullptr && transpose->order == std::vector<std::int64_t>{2, 0, 1};
-    const bool reshapes = reshape != nullptr && shape[2] == 1;  // one channel: the order stays
-    const bool is_first = transposes || (reshapes && reshape->shape == channels_first);
-    if ((!transposes && !reshapes) || (is_first && !hands_grid_on(*next))) return;
+    const bool reshapes = reshape != nullptr && shape[2] == 1 && reshape->shape == channels_first;
+    if ((!transposes && !reshapes) || !hands_grid_on(*next)) return;
     shape = channels_first;
-    if (!is_first) return;
     const std::string name = next->name;
     unlink(*next);
     redirect(name, images.name);

@@ -34,8 +34,7 @@ void check_labels(const std::filesystem::path& images, const std::filesystem::pa
 
 void validate(const DataConfig& data) {
   const bool numpy = data.format == DataFormat::kNumpy;
-  if ((numpy || data.format == DataFormat::kSamples) &&
-      (data.search_file.empty() || data.test_file.empty()))
+  if (data.holds_any_values() && (data.search_file.empty() || data.test_file.empty()))
     fail_usage("data.format = \"{}\" needs data.search_file and data.test_file",
                name_of(data.format));
   if (numpy) {

@@ -37,6 +37,11 @@ struct DataConfig {
   Normalization normalization;
   /// `mean` or `deviation` stand in the file, so that a network with others is refused.
   bool normalization_is_given = false;
+
+  /// Whether the files may hold anything, and not the images of a known set.
+  bool holds_any_values() const {
+    return format == DataFormat::kNumpy || format == DataFormat::kSamples;
+  }
 };
 
 /// What images are told apart by is their content, so that of these fields normalisation alone
@@ -79,11 +84,13 @@ void visit_fields(Data& data, Visit&& visit) {
           "search sample; fewer where fewer are left; 0: plans are judged on the search sample",
           Decides::kNothing, "`images_per_class`"},
       data.validation_per_class, Whole{0, kMany});
-  visit(FieldText{"mean", "per channel, of pixels scaled to 0 … 1; of float images, as they are",
+  visit(FieldText{"mean",
+                  "per channel, or one for all, of pixels scaled to 0 … 1; of float images, as "
+                  "they are",
                   Decides::kResults, "below"},
         data.normalization.mean);
   visit(FieldText{"deviation",
-                  "per channel, above 0. The network sees (pixel / 255 − mean) / deviation, of "
+                  "likewise, above 0. The network sees (pixel / 255 − mean) / deviation, of "
                   "float images (pixel − mean) / deviation",
                   Decides::kResults, "below"},
         data.normalization.deviation);

@@ -44,8 +44,8 @@ void visit_fields(Model& model, Visit&& visit) {
   visit(FieldText{"classes", "with `name`: at least 2", Decides::kNothing}, model.options.classes,
         Whole{2, kMany});
   visit(FieldText{"input",
-                  "channels, height, width of an image; with an ONNX `file`: of the sizes that it "
-                  "leaves open, none unless given",
+                  "channels, height, width of an image; with an ONNX `file`, of any rank: for the "
+                  "sizes that it leaves open, none unless given",
                   Decides::kNothing},
         model.options.input, Whole{1, kMany});
   visit(FieldText{"weights", "with `name`: a file with weights, see below", Decides::kNothing, "–"},

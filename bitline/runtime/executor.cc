@@ -6,6 +6,7 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
+#include "bitline/graph/regroups_axes.h"
 #include "bitline/runtime/digital_step.h"
 #include "bitline/runtime/exact_step.h"
 #include "bitline/runtime/fixed_layer.h"
@@ -37,11 +38,13 @@ HistogramMap empty_ones_like(const HistogramMap& histograms,
 
 Values Executor::begin(const Tensor& images) const {
   const Shape& shape = std::get<Input>(network_.nodes.front().op).shape;
-  if (images.shape().size() != shape.size() + 1 ||
-      !std::equal(shape.begin(), shape.end(), images.shape().begin() + 1))
-    fail("images of shape {} do not fit the network's input {}", to_string(images.shape()),
+  const Shape& given = images.shape();
+  if (given.size() < 2 || !regroups_axes({given.begin() + 1, given.end()}, shape))
+    fail("images of shape {} do not fit the network's input {}", to_string(given),
          to_string(shape));
-  return {{network_.nodes.front().name, quantize({images}, steps_.front().spec)}};
+  Shape taken = shape;
+  taken.insert(taken.begin(), images.dim(0));
+  return {{network_.nodes.front().name, quantize({images.reshaped(taken)}, steps_.front().spec)}};
 }
 
 Tensor Executor::sums_each(std::size_t step, const Values& values,

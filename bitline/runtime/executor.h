@@ -73,7 +73,8 @@ class Executor {
   /// when the plan is of another network or array.
   PreparedPlan prepare(const AdcPlan& plan) const;
 
-  /// Values before step 0: images F32 [n, channels, height, width], normalised.
+  /// Values before step 0: images F32 [n, …], normalised, of the shape of the network's input or
+  /// one that regroups_axes() says it can be read as.
   Values begin(const Tensor& images) const;
   /// Runs steps [first, last) and drops what later steps do not read. Threads share the images out,
   /// a few of which take all steps together, so that what one step writes is still in the caches

@@ -30,8 +30,8 @@ Evaluation evaluate(const Network& network, MacMode mode, const AdcPlan& plan,
   check_fit(network, dataset);
   const Executor executor(network, mode, config.array, config.engine, job.progress);
   const PreparedPlan prepared = mode == MacMode::kAnalog ? executor.prepare(plan) : PreparedPlan{};
-  const Tensor logits =
-      predict(executor, prepared, dataset, normalization_of(network, config.data), task, job);
+  const Tensor logits = predict(executor, prepared, dataset,
+                                normalization_of(network, config.data, dataset), task, job);
   Evaluation evaluation{record_of(score_batch(logits, dataset.labels)),
                         right_answers(logits, dataset)};
   constexpr std::int32_t kMostWithoutTopFive = 10;

@@ -8,10 +8,40 @@
 #include "bitline/base/hash.h"
 #include "bitline/data/normalizer.h"
 #include "bitline/graph/network_file.h"
+#include "bitline/graph/regroups_axes.h"
 #include "bitline/mapping/default_array.h"
 #include "bitline/runtime/executor.h"
 
 namespace bitline {
+namespace {
+
+Shape shape_of_image(const Dataset& dataset) {
+  return {dataset.images.shape().begin() + 1, dataset.images.shape().end()};
+}
+
+std::string where_from(const Dataset& dataset) {
+  return dataset.source.empty() ? "" : dataset.source + ": ";
+}
+
+/// Mean and deviation, without a look at the images.
+Normalization chosen_normalization(const Network& network, const DataConfig& data,
+                                   const Shape& input) {
+  if (network.normalization) {
+    if (data.normalization_is_given && data.normalization != *network.normalization)
+      fail_usage(
+          "the images are to be normalized by {}, but network '{}' was trained with {}; leave out "
+          "mean and deviation to take the network's",
+          to_string(data.normalization), network.name, to_string(*network.normalization));
+    return *network.normalization;
+  }
+  const bool takes_colours = input.size() == 3 && input[0] == 3;
+  if (data.normalization_is_given || takes_colours || !data.holds_any_values())
+    return data.normalization;
+  return {{0.0F}, {1.0F}};
+}
+
+}  // namespace
+
 Network load_network(const ModelConfig& model) {
   if (!model.file.empty())
     return load_network(model.file, model.names_input ? model.options.input : Shape{});
@@ -120,30 +150,35 @@ std::int64_t class_count(const Network& network) {
 void check_fit(const Network& network, const Dataset& dataset) {
   const std::map<std::string, Shape> shapes = infer_shapes(network);
   const Shape& input = shapes.at(network.nodes.front().name);
-  const Shape& images = dataset.images.shape();
-  if (Shape(images.begin() + 1, images.end()) != input)
-    fail_usage(
-        "the images are {}, but network '{}' takes {}; take images and network of one dataset",
-        to_string({images.begin() + 1, images.end()}), network.name, to_string(input));
+  const Shape image = shape_of_image(dataset);
+  if (!regroups_axes(image, input))
+    fail_usage("{}the images are {}, but network '{}' takes {}; {}", where_from(dataset),
+               to_string(image), network.name, to_string(input),
+               element_count(image) == element_count(input)
+                   ? "transpose them, or reshape them if their values stand in that order"
+                   : "take images and network of one dataset");
   const std::int64_t classes = class_count(network);
   if (dataset.classes > classes)
-    fail_usage("the data have {} classes, but network '{}' answers with {}", dataset.classes,
-               network.name, classes);
+    fail_usage("{}the data have {} classes, but network '{}' answers with {}", where_from(dataset),
+               dataset.classes, network.name, classes);
 }
 
-const Normalization& normalization_of(const Network& network, const DataConfig& data) {
-  if (!network.normalization) return data.normalization;
-  if (data.normalization_is_given && data.normalization != *network.normalization)
+Normalization normalization_of(const Network& network, const DataConfig& data,
+                               const Dataset& dataset) {
+  const Shape& input = std::get<Input>(network.nodes.front().op).shape;
+  Normalization normalization = chosen_normalization(network, data, input);
+  const std::int64_t channels = std::ssize(normalization.mean);
+  const std::int64_t own = dataset.images.dim(1);
+  if (channels != 1 && channels != own && channels != input.front())
     fail_usage(
-        "the images are to be normalized by {}, but network '{}' was trained with {}; leave out "
-        "mean "
-        "and deviation to take the network's",
-        to_string(data.normalization), network.name, to_string(*network.normalization));
-  return *network.normalization;
+        "the normalization has a mean for each of {} channels, but {}the images are {}; give one "
+        "for each entry of the first axis, or one for all",
+        channels, where_from(dataset), to_string(shape_of_image(dataset)));
+  return normalization;
 }
 
 Tensor normalized_images(const Network& network, const Dataset& dataset, const DataConfig& data) {
-  return Normalizer(normalization_of(network, data)).apply(dataset.images);
+  return Normalizer(normalization_of(network, data, dataset)).apply(dataset.images);
 }
 
 }  // namespace bitline

@@ -27,7 +27,8 @@ void check_layer_names(const RunConfig& config, const Network& network);
 /// take bipolar cells. Throws Error where the rest of the array does not go with it.
 void take_default_encoding(RunConfig& config, const Network& network);
 
-/// Throws Error when images or classes do not fit the network.
+/// Throws Error when images or classes do not fit the network. Images may have any shape that the
+/// network's input can be read as (regroups_axes).
 void check_fit(const Network& network, const Dataset& dataset);
 /// Throws Error (kUsage) where no layer of the network lies on the array.
 void check_any_on_array(const Executor& executor);
@@ -48,10 +49,14 @@ std::string content_hash(const Network& network);
 /// SHA-256 over images and labels.
 std::string content_hash(const Dataset& dataset);
 
-/// What the network's file says, or [data] where it says nothing. Throws Error (kUsage) that names
-/// both where [data] says something else.
-const Normalization& normalization_of(const Network& network, const DataConfig& data);
-/// Dataset as the network sees it: F32 [n, channels, height, width].
+/// What the network's file says, or [data] where it says nothing. NumPy's arrays and sample files
+/// have no usual mean and deviation of their own: CIFAR-10's where the network takes
+/// [3, height, width], else 0 and 1. Throws Error (kUsage) that names both where [data] says
+/// something else than the file, and where there is neither one for all values nor one for each
+/// channel of the images or of the network's input.
+Normalization normalization_of(const Network& network, const DataConfig& data,
+                               const Dataset& dataset);
+/// Dataset as the network sees it: F32 of the shape that it has.
 Tensor normalized_images(const Network& network, const Dataset& dataset, const DataConfig& data);
 
 }  // namespace bitline

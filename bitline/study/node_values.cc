@@ -92,7 +92,7 @@ Tensor node_values(const Network& network, MacMode mode, const AdcPlan& plan,
   const PreparedPlan prepared =
       mode == MacMode::kAnalog ? executor.prepare(plan_of_part(plan, executor)) : PreparedPlan{};
   Values all;
-  for_each_batch(dataset, normalization_of(executor.network(), config.data),
+  for_each_batch(dataset, normalization_of(executor.network(), config.data, dataset),
                  fmt::format("values of {}", node), job,
                  [&](std::int64_t first, const Tensor& images) {
                    Values values = executor.begin(images);

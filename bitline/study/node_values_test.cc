@@ -25,7 +25,8 @@ class NodeValuesTest : public ::testing::Test {
   Tensor logits(MacMode mode, const AdcPlan& plan = {}) const {
     const Executor executor(network_, mode, config_.array);
     return predict(executor, mode == MacMode::kAnalog ? executor.prepare(plan) : PreparedPlan{},
-                   images_, normalization_of(network_, config_.data), "", {silent_, cancellation_});
+                   images_, normalization_of(network_, config_.data, images_), "",
+                   {silent_, cancellation_});
   }
 
   test::TestStudy study_;

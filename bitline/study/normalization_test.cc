@@ -7,6 +7,7 @@
 #include "bitline/study/quantization.h"
 #include "bitline/study/search_study.h"
 #include "bitline/testing/expect_error.h"
+#include "bitline/testing/graphs.h"
 #include "bitline/testing/study.h"
 
 namespace bitline {
@@ -27,20 +28,34 @@ DataConfig nothing_given() {
 }
 
 TEST(Normalization, ThatOfTheNetworkCountsWhereTheConfigurationGivesNone) {
+  const Dataset images = test::two_classes(2, 5);
   Network network = test::tiny_network();
   const DataConfig data = nothing_given();
-  EXPECT_EQ(normalization_of(network, data), data.normalization);
+  EXPECT_EQ(normalization_of(network, data, images), data.normalization);
   network.normalization = kOther;
-  EXPECT_EQ(normalization_of(network, data), kOther);
+  EXPECT_EQ(normalization_of(network, data, images), kOther);
+}
+
+TEST(Normalization, OfArraysIsCifarsForColoursAndElseNone) {
+  const Dataset images = test::two_classes(2, 5);
+  DataConfig data = nothing_given();
+  data.format = DataFormat::kNumpy;
+  EXPECT_EQ(normalization_of(test::tiny_network(), data, images), data.normalization);
+  const Network grey = test::network_with_input({1, 8, 8});
+  EXPECT_EQ(normalization_of(grey, data, images), (Normalization{{0.0F}, {1.0F}}));
+  data.normalization_is_given = true;
+  EXPECT_EQ(normalization_of(grey, data, images), data.normalization);
 }
 
 TEST(Normalization, ADisagreementIsRefusedAndBothAreNamed) {
   const TestStudy study;  // its [data] gives kHalf
+  const Dataset images = test::two_classes(2, 5);
   Network network = test::tiny_network();
   network.normalization = kHalf;
-  EXPECT_EQ(normalization_of(network, study.config().data), kHalf);
+  EXPECT_EQ(normalization_of(network, study.config().data, images), kHalf);
   network.normalization = kOther;
-  const std::string message = usage_error([&] { normalization_of(network, study.config().data); });
+  const std::string message =
+      usage_error([&] { normalization_of(network, study.config().data, images); });
   EXPECT_THAT(message, HasSubstr("mean [0.5, 0.5, 0.5] and deviation [0.25, 0.25, 0.25]"));
   EXPECT_THAT(message, HasSubstr("mean [0.25, 0.5, 0.75] and deviation [0.5, 0.5, 0.5]"));
 }

@@ -10,7 +10,7 @@ Network quantize_network(const Network& network, const Dataset& sample, const Ru
   const QuantizeConfig quantize = config.quantize_or_default();
   Network quantized = quantize_post_training(network, quantize.grids, quantize.post_training,
                                              normalized_images(network, sample, config.data), job);
-  quantized.normalization = normalization_of(network, config.data);
+  quantized.normalization = normalization_of(network, config.data, sample);
   return quantized;
 }
 

@@ -166,8 +166,8 @@ SearchStudy::SearchStudy(const Network& network, const RunConfig& config, Datase
   hardest_first_ = ascending(margins(logits, targets()));
 }
 
-const Normalization& SearchStudy::normalization() const {
-  return normalization_of(executor_.network(), config_.data);
+Normalization SearchStudy::normalization() const {
+  return normalization_of(executor_.network(), config_.data, sample_);
 }
 
 std::vector<const CimLayer*> SearchStudy::searched_layers() const {

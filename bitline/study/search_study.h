@@ -32,7 +32,7 @@ class SearchStudy {
   const Executor& executor() const { return executor_; }
   const Dataset& sample() const { return sample_; }
   /// How its pixels become the numbers that the network sees.
-  const Normalization& normalization() const;
+  Normalization normalization() const;
   /// The layers that get ADCs: those that search.layers names, in the network's order. Throws Error
   /// (kUsage) for a name that is not on the array.
   std::vector<const CimLayer*> searched_layers() const;

@@ -44,8 +44,8 @@ void check_plan(const RetrainConfig& retrain, const AdcPlan& plan) {
 
 /// Both see the same numbers.
 void check_same_normalization(const Network& teacher, const Network& network,
-                              const RunConfig& config) {
-  const Normalization& own = normalization_of(network, config.data);
+                              const RunConfig& config, const Dataset& images) {
+  const Normalization own = normalization_of(network, config.data, images);
   if (teacher.normalization && *teacher.normalization != own)
     fail_usage(
         "retrain.teacher '{}' was trained with {}, but the images are normalized by {} for network "
@@ -63,7 +63,7 @@ Teacher teacher_of(const RunConfig& config, const Network& network, const Datase
   if (const std::int64_t classes = class_count(answers); classes != own)
     fail_usage("retrain.teacher '{}' answers with {} classes, but network '{}' with {}",
                answers.name, classes, network.name, own);
-  check_same_normalization(answers, network, config);
+  check_same_normalization(answers, network, config, images);
   return {TrainableNetwork(answers, config.quantize_or_default().grids.quantizer,
                            device_of(retrain.train)),
           retrain.distillation};
@@ -98,7 +98,7 @@ Trained retrain(const RunConfig& config, const Network& network, const AdcPlan& 
                       ? recalibrated(network, plan,
                                      load_search_sample(config.data, config.seed, job), config, job)
                       : network;
-  start.normalization = normalization_of(network, config.data);
+  start.normalization = normalization_of(network, config.data, images);
   TrainableNetwork trainable(std::move(start), config.quantize_or_default().grids.quantizer,
                              device_of(retrain.train));
   trainable.put_on_array(plan,

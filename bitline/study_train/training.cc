@@ -11,7 +11,7 @@ Network train(const RunConfig& config, bool resume, const Job& job, const AfterE
   Network network = load_network(config.model);
   const Dataset images = load_split(config.data, Split::kTrain, job);
   check_fit(network, images);
-  network.normalization = normalization_of(network, config.data);
+  network.normalization = normalization_of(network, config.data, images);
   if (config.quantize) attach_quantizers(network, config.quantize->grids);
   const TrainingSession session{config, config.train, training_recipe(config, images), Keep::kLast,
                                 resume};

@@ -77,6 +77,15 @@ Trained trained(const TrainingSession& session, const TrainingFiles& files,
   return {last, session.train.options.epochs, plan};
 }
 
+void check_augmentation(const TrainConfig& train, const Dataset& images) {
+  constexpr std::size_t kAxes = 4;
+  if (train.augment && images.images.shape().size() != kAxes)
+    fail_usage(
+        "augment shifts and mirrors images [n, channels, height, width], and the data are {}; set "
+        "augment = false",
+        to_string(images.images.shape()));
+}
+
 }  // namespace
 
 at::Device device_of(const TrainConfig& train) {
@@ -92,10 +101,11 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
   const RunConfig& config = session.config;
   const TrainingFiles files = training_files(session.train);
   check_output(config, files);
+  check_augmentation(session.train, images);
   const TrainingData data = split_off_holdout(images, session.train.holdout);
   if (const auto folder = files.network.parent_path(); !folder.empty()) make_folder(folder);
 
-  const Normalization normalization = normalization_of(network.network(), config.data);
+  const Normalization normalization = normalization_of(network.network(), config.data, images);
   BatchSource batches(data.training, normalization, config.seed, true, session.train.augment);
   std::optional<BatchSource> holdout;
   if (data.holdout.size() > 0)

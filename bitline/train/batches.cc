@@ -43,18 +43,18 @@ void BatchSource::write_image(std::int64_t index, std::span<float> out) const {
 }
 
 Batch BatchSource::batch(std::int64_t first, std::int64_t count) const {
-  const Shape& all = dataset_.images.shape();
-  const ImageShape shape{all[1], all[2], all[3]};
+  Shape shape = dataset_.images.shape();
+  const std::int64_t values = dataset_.images.size() / size();
   count = std::min(count, size() - first);
-  Batch batch{at::empty({count, shape.channels, shape.height, shape.width}),
-              at::empty({count}, at::kLong)};
+  shape[0] = count;
+  Batch batch{at::empty(shape), at::empty({count}, at::kLong)};
   float* pixels = batch.images.data_ptr<float>();
   auto* labels = batch.labels.data_ptr<std::int64_t>();
   constexpr std::int64_t kGrain = 16;
   parallel_for(0, count, kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t index = order_[static_cast<std::size_t>(first + i)];
-      const std::span<float> out{pixels + i * shape.size(), static_cast<std::size_t>(shape.size())};
+      const std::span<float> out{pixels + i * values, static_cast<std::size_t>(values)};
       if (dataset_.images.dtype() == DType::kF32)
         write_image<float>(index, out);
       else

@@ -12,7 +12,7 @@
 namespace bitline {
 
 struct Batch {
-  at::Tensor images;  ///< F32 [batch, channels, height, width], normalised
+  at::Tensor images;  ///< F32 [batch, …], normalised
   at::Tensor labels;  ///< I64 [batch]
 };
 
@@ -20,7 +20,8 @@ struct Batch {
 /// continues in the middle of one.
 class BatchSource {
  public:
-  /// `shuffled`: a new order every epoch; `augmented`: random crop and flip, a new one every epoch.
+  /// `shuffled`: a new order every epoch; `augmented`: random crop and flip, a new one every epoch,
+  /// for images [channels, height, width] alone.
   BatchSource(const Dataset& dataset, const Normalization& normalization, std::uint64_t seed,
               bool shuffled, bool augmented);
 

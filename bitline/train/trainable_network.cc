@@ -178,7 +178,9 @@ at::Tensor TrainableNetwork::forward(const at::Tensor& images, bool training) {
     for (const std::string& input : node.inputs) inputs.push_back(values.at(input));
     at::Tensor value;
     if (std::holds_alternative<Input>(node.op)) {
-      value = channels_last(images.to(device_));
+      std::vector<std::int64_t> shape = std::get<Input>(node.op).shape;
+      shape.insert(shape.begin(), images.size(0));
+      value = channels_last(images.to(device_).reshape(shape));
     } else if (std::holds_alternative<Constant>(node.op)) {
       value = repeated(tensors_.at(node.parameters.at("value")), images.size(0));
     } else {
