@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "bitline/adc/adc_text.h"
+#include "bitline/study/advice_trials.h"
 #include "bitline/study/explanation.h"
 #include "bitline/study/inputs.h"
 #include "cli/command.h"
@@ -69,14 +70,36 @@ void print_worst(const Explanation& explanation) {
   }
 }
 
+/// Points that a change gives against the plan as it is.
+void print_trials(const ExplanationRecord::Trials& trials) {
+  const auto share = [](const ScoreRecord& score) {
+    return 100 * static_cast<double>(score.correct) / static_cast<double>(score.images);
+  };
+  fmt::print("\nTried on {} {} images, where the plan has {:.2f} %:\n", trials.plan.images,
+             trials.on_validation ? "validation" : "search (no others are left)",
+             share(trials.plan));
+  for (const auto& [what, score] : trials.changes)
+    fmt::print("{:>+8.2f} points  {}\n", share(score) - share(trials.plan), what);
+}
+
+void print_legend() {
+  fmt::print(
+      "\nSQNR: power of a layer's outputs over that of their error. alone: accuracy with only this "
+      "layer's ADC.\nwithout: with all ADCs but this one. clipped: share of the sums beyond the "
+      "ADC's range, of all input\nbits and of each.\n");
+}
+
 void run_explain(const ExplainArguments& arguments, Context& context) {
   RunConfig config = arguments.config.read(context.progress);
   arguments.config.require_plan();
   const Network network = load_network(config);
-  const Explanation explanation =
-      explain(network, config, arguments.config.read_plan(), context.job());
+  const AdcPlan plan = arguments.config.read_plan();
+  const Explanation explanation = explain(network, config, plan, context.job());
+  const auto trials = try_advice(network, config, plan, explanation, context.job());
   if (arguments.json) {
-    fmt::print("{}", to_json(record_of(explanation)));
+    ExplanationRecord record = record_of(explanation);
+    record.trials = trials;
+    fmt::print("{}", to_json(record));
     return;
   }
   fmt::print("On {} images of the search sample: {:.2f} % lossless, {:.2f} % under the plan\n\n",
@@ -86,8 +109,10 @@ void run_explain(const ExplainArguments& arguments, Context& context) {
         "Batch-norm's statistics are those behind the plan's ADCs; for each part of the plan, and "
         "for none of it, they are moved by what it changes\n\n");
   print_layers(explanation);
+  print_legend();
   print_streams(explanation);
   print_worst(explanation);
+  print_trials(trials);
 }
 
 }  // namespace

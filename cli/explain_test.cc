@@ -91,6 +91,45 @@ TEST_F(ExplainTest, SaysWhatEachInputBitCosts) {
   }
 }
 
+// The narrow range of conv2 is the worst; one LSB more is the next candidate.
+TEST_F(ExplainTest, TriesItsAdviceOnOtherImages) {
+  const auto json = explain(1, 12);
+  ASSERT_EQ(json.at("worst").at(0), "conv2");
+  const auto& trials = json.at("trials");
+  std::map<std::string, int> correct;
+  for (const auto& change : trials.at("changes"))
+    correct[change.at("what")] = change.at("score").at("correct");
+  const auto by_hand = [this](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"evaluate", "study.toml", "--plan", "plan.json",
+                                   "--on",     "search",     "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return nlohmann::json::parse(run(words).output).at("evaluations").at(0).at("correct");
+  };
+  EXPECT_FALSE(trials.at("on_validation"));  // all images are in the search sample
+  EXPECT_EQ(trials.at("plan").at("correct"), by_hand({}));
+  EXPECT_EQ(correct.at("conv2: a wider range"), by_hand({"--set-delta", "conv2=2"}));
+  EXPECT_TRUE(correct.contains("conv2: twice the levels"));
+  EXPECT_TRUE(correct.contains("batch-norm recalibrated"));
+}
+
+TEST_F(ExplainTest, ARangeIsChangedByNameOrEnding) {
+  explain(1, 12);
+  const auto delta_of = [this](const std::string& change) {
+    const Outcome outcome =
+        run({"explain", "study.toml", "--plan", "plan.json", "--set-delta", change, "--json"});
+    return nlohmann::json::parse(outcome.output).at("layers").at(1).at("delta");
+  };
+  EXPECT_EQ(delta_of("conv3=5/2"), "5/2");
+  EXPECT_EQ(delta_of("v3=5"), "5");
+  const auto refused = [this](const std::string& change, const std::string& words) {
+    expect_refusal({"explain", "study.toml", "--plan", "plan.json", "--set-delta", change}, 2,
+                   {"--set-delta " + change, words});
+  };
+  refused("conv=5", "0 layers");
+  refused("onv3", "write LAYER=DELTA");
+  refused("conv3=wide", "wide");
+}
+
 TEST_F(ExplainTest, PrintsATableAndNamesWhatToTry) {
   explain(1, 12);
   const Outcome outcome = run({"explain", "study.toml", "--plan", "plan.json"});

@@ -204,9 +204,16 @@ TEST(AdcPlan, ReadingNamesTheFieldThatDoesNotFollow) {
   expect_refused(edited("\"delta\": 7", "\"delta\": 8"), "field 'step' is \"14/5\"");
 }
 
+// What somebody writes by hand: the choice, and the sums that it is for.
+TEST(AdcPlan, AllElseFollowsFromTheChoice) {
+  const AdcPlan plan = plan_from_json(R"({"bitline_adc_plan": 1, "layers": {"conv1": {
+      "quantizer": "zero-tread", "levels": 4, "delta": "7", "sums": [-128, 128]}}})");
+  EXPECT_EQ(plan, plan_of(tread_at_seven()));
+  EXPECT_EQ(plan_from_json(edited("\"step\": \"14/5\"", "\"step\": \"28/10\"")), plan);
+}
+
 TEST(AdcPlan, ReadingNamesTheFieldThatIsMissingUnknownOrOfAnotherType) {
   expect_refused(edited("      \"delta\": 7,\n", ""), "layer conv1: field 'delta' is missing");
-  expect_refused(edited("      \"step\": \"14/5\",\n", ""), "field 'step' is missing");
   expect_refused(edited("\"sums\"", "\"sum\""), "field 'sums' is missing");
   expect_refused(edited("\"unit\"", "\"note\": 1, \"unit\""),
                  "layer conv1: field 'note' is unknown for quantizer zero-tread; remove it");

@@ -183,6 +183,24 @@ std::map<std::string, std::string> metadata_of(const onnx::ModelProto& model) {
   return metadata;
 }
 
+/// What cannot be the logits.
+void check_output(const ImportedValue& output, const std::string& name) {
+  if (output.is_constant()) fail("the output '{}' does not depend on the input", name);
+  if (output.batch_axis == kNoAxis)
+    fail("no axis of the output '{}' counts images; axis 0 has to", name);
+  if (output.batch_axis != 0)
+    fail("images lie along axis {} of the output '{}'; axis 0 has to count them", output.batch_axis,
+         name);
+  if (output.sums)
+    fail("the output '{}' is the sums of integers; put a Cast and a Mul behind them", name);
+  if (output.channel_scales) fail("the output '{}' has one scale per channel; use one scale", name);
+  if (output.grid)
+    fail(
+        "the output '{}' is the integers of a QuantizeLinear; end the network with a "
+        "DequantizeLinear",
+        name);
+}
+
 /// Takes the constants out of `model`.
 Network import_model(onnx::ModelProto model, const std::filesystem::path& folder,
                      const OnnxOptions& options) {
@@ -204,23 +222,7 @@ Network import_model(onnx::ModelProto model, const std::filesystem::path& folder
   }
   initializers.load(graph.output(0).name(), state);
   const ImportedValue& output = state.value(graph.output(0).name());
-  if (output.is_constant())
-    fail("the output '{}' does not depend on the input", graph.output(0).name());
-  if (output.batch_axis == kNoAxis)
-    fail("no axis of the output '{}' counts images; axis 0 has to", graph.output(0).name());
-  if (output.batch_axis != 0)
-    fail("images lie along axis {} of the output '{}'; axis 0 has to count them", output.batch_axis,
-         graph.output(0).name());
-  if (output.sums)
-    fail("the output '{}' is the sums of integers; put a Cast and a Mul behind them",
-         graph.output(0).name());
-  if (output.channel_scales)
-    fail("the output '{}' has one scale per channel; use one scale", graph.output(0).name());
-  if (output.grid)
-    fail(
-        "the output '{}' is the integers of a QuantizeLinear; end the network with a "
-        "DequantizeLinear",
-        graph.output(0).name());
+  check_output(output, graph.output(0).name());
   const std::string last =
       state.has_batch() ? without_last_softmax(state.network, output.node) : output.node;
   simplify(state.network, merge_group_norms(state.network, last), state.has_batch());

@@ -56,6 +56,23 @@ Stream read_stream(const Json& json) {
   return {field<double>(json, "ones"), optional_part(json, "alone", score_from_json)};
 }
 
+Json json_of(const ExplanationRecord::Trials& trials) {
+  Json json{{"on_validation", trials.on_validation},
+            {"plan", json_of(trials.plan)},
+            {"changes", Json::array()}};
+  for (const auto& change : trials.changes)
+    json["changes"].push_back({{"what", change.what}, {"score", json_of(change.score)}});
+  return json;
+}
+
+ExplanationRecord::Trials read_trials(const Json& json) {
+  return {field<bool>(json, "on_validation"), part(json, "plan", score_from_json),
+          list_of(json, "changes", [](const Json& change) {
+            return ExplanationRecord::Trials::Change{field<std::string>(change, "what"),
+                                                     part(change, "score", score_from_json)};
+          })};
+}
+
 ExplanationRecord read_explanation(const Json& json) {
   ExplanationRecord explanation;
   explanation.statistics_of_plan = newer_field<bool>(json, "statistics_of_plan");
@@ -63,6 +80,7 @@ ExplanationRecord read_explanation(const Json& json) {
   explanation.plan = part(json, "plan", score_from_json);
   explanation.layers = list_of(json, "layers", read_explained_layer);
   explanation.streams = list_of(json, "streams", read_stream);
+  explanation.trials = optional_part(json, "trials", read_trials);
   if (has_field(json, "worst")) explanation.worst = field<std::vector<std::string>>(json, "worst");
   for (const std::string& name : explanation.worst)
     if (std::ranges::find(explanation.layers, name, &ExplainedLayer::name) ==
@@ -82,6 +100,7 @@ std::string to_json(const ExplanationRecord& explanation) {
   for (const ExplainedLayer& layer : explanation.layers) json["layers"].push_back(json_of(layer));
   for (const Stream& stream : explanation.streams) json["streams"].push_back(json_of(stream));
   if (!explanation.worst.empty()) json["worst"] = explanation.worst;
+  if (explanation.trials) json["trials"] = json_of(*explanation.trials);
   return json_text(json, 2) + "\n";
 }
 

@@ -11,7 +11,7 @@
 
 namespace bitline {
 
-/// All scores are of the search sample.
+/// All scores but those of trials are of the search sample.
 struct ExplanationRecord {
   struct Layer {
     std::string name;
@@ -36,12 +36,28 @@ struct ExplanationRecord {
     bool operator==(const Stream&) const = default;
   };
 
+  /// What changes of the plan give on other images than the search's.
+  struct Trials {
+    struct Change {
+      std::string what;  ///< "conv1: a wider range"
+      ScoreRecord score;
+
+      bool operator==(const Change&) const = default;
+    };
+    bool on_validation = true;  ///< false: no images are left but the search sample's
+    ScoreRecord plan;           ///< unchanged
+    std::vector<Change> changes;
+
+    bool operator==(const Trials&) const = default;
+  };
+
   bool statistics_of_plan = false;  ///< whether batch-norm's statistics are those under the plan
   ScoreRecord lossless;
   ScoreRecord plan;
   std::vector<Layer> layers;       ///< those that the plan names, front to back
   std::vector<Stream> streams;     ///< from the least significant
   std::vector<std::string> worst;  ///< layers to look at first, the worst in front
+  std::optional<Trials> trials;    ///< where they were made
 
   bool operator==(const ExplanationRecord&) const = default;
 };

@@ -1,0 +1,126 @@
+#include "bitline/study/advice_trials.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "bitline/study/evaluation.h"
+#include "bitline/study/recalibrate_network.h"
+#include "bitline/study/search_sample.h"
+#include "bitline/study/search_study.h"
+
+namespace bitline {
+namespace {
+
+constexpr std::size_t kMostLayers = 3;
+constexpr std::int64_t kFewRows = 16;  // half of them tell few levels apart
+
+class Trials {
+ public:
+  Trials(const Network& network, const RunConfig& config, const AdcPlan& plan,
+         const Explanation& explanation, const Job& job)
+      : network_(network),
+        config_(config),
+        plan_(plan),
+        explanation_(explanation),
+        job_(job),
+        sample_(load_search_sample(config.data, config.seed, job)) {
+    auto validation = load_validation_sample(config.data, config.seed, job);
+    trials_.on_validation = validation.has_value();
+    images_ = validation ? *std::move(validation) : sample_;
+    for (const LayerExplanation* layer : explanation.worst())
+      if (worst_.size() < kMostLayers) worst_.push_back(layer->layer);
+  }
+
+  ExplanationRecord::Trials run() {
+    trials_.plan = score_of(network_, plan_, config_, "the plan as it is");
+    change_worst("a wider range", [this](AdcSpec& spec) {
+      if (!spec.quantizer->has_range()) return false;
+      spec.delta = spec.delta + config_.search.options.delta_step;
+      return true;
+    });
+    change_worst("twice the levels", [](AdcSpec& spec) {
+      if (!spec.quantizer->has_range()) return false;
+      spec.levels *= 2;
+      return true;
+    });
+    if (!explanation_.statistics_of_plan && can_recalibrate(network_, config_.array))
+      add("batch-norm recalibrated", recalibrated(network_, plan_, sample_, config_, job_), plan_,
+          config_);
+    drive_fewer_rows();
+    return std::move(trials_);
+  }
+
+ private:
+  ScoreRecord score_of(const Network& network, const AdcPlan& plan, const RunConfig& config,
+                       const std::string& what) const {
+    return evaluate(network, MacMode::kAnalog, plan, images_, config, what, job_).score;
+  }
+
+  void add(const std::string& what, const Network& network, const AdcPlan& plan,
+           const RunConfig& config) {
+    job_.cancellation.check();
+    trials_.changes.push_back({what, score_of(network, plan, config, what)});
+  }
+
+  /// A network that was recalibrated for its plan is for the changed one too.
+  void add(const std::string& what, const AdcPlan& plan, const RunConfig& config) {
+    if (explanation_.statistics_of_plan)
+      add(what, recalibrated(network_, plan, sample_, config, job_), plan, config);
+    else
+      add(what, network_, plan, config);
+  }
+
+  template <typename Change>
+  void change_worst(const std::string& what, const Change& change) {
+    AdcPlan together = plan_;
+    std::size_t changed = 0;
+    for (const std::string& layer : worst_) {
+      AdcPlan alone = plan_;
+      if (!change(alone.layers.at(layer).spec)) continue;
+      add(fmt::format("{}: {}", layer, what), alone, config_);
+      together.layers.at(layer) = alone.layers.at(layer);
+      ++changed;
+    }
+    if (changed > 1) add(fmt::format("these {} layers: {}", changed, what), together, config_);
+  }
+
+  /// Where all layers have ranges and as many levels, so that a search can find their like.
+  void drive_fewer_rows() {
+    const std::int64_t rows = config_.array.common.driven_rows();
+    std::set<std::int64_t> levels;
+    for (const auto& [layer, adc] : plan_.layers)
+      levels.insert(adc.spec.quantizer->has_range() ? adc.spec.levels : 0);
+    if (levels.size() != 1 || levels.contains(0) || rows / 2 < kFewRows) return;
+    RunConfig fewer = config_;
+    fewer.array.common.active_rows = rows / 2;
+    fewer.search.layers.clear();
+    for (const auto& [layer, adc] : plan_.layers) fewer.search.layers.push_back(layer);
+    SearchStudy study(network_, fewer, sample_, job_);
+    const AdcPlan plan = study.search(*levels.begin(), range_methods::kCsnr, {}, job_).plan;
+    add(fmt::format("array.active_rows = {} for {}, ranges by csnr, about twice the reads",
+                    rows / 2, rows),
+        plan, fewer);
+  }
+
+  const Network& network_;
+  const RunConfig& config_;
+  const AdcPlan& plan_;
+  const Explanation& explanation_;
+  Job job_;
+  Dataset sample_;
+  Dataset images_;
+  std::vector<std::string> worst_;
+  ExplanationRecord::Trials trials_;
+};
+
+}  // namespace
+
+ExplanationRecord::Trials try_advice(const Network& network, const RunConfig& config,
+                                     const AdcPlan& plan, const Explanation& explanation,
+                                     const Job& job) {
+  return Trials(network, config, plan, explanation, job).run();
+}
+
+}  // namespace bitline
