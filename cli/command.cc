@@ -62,8 +62,11 @@ void set_delta(AdcPlan& plan, const std::string& text) {
   if (!spec.quantizer->has_range())
     fail_usage("--set-delta {}: quantizer {} of that layer has no range", text,
                name_of(spec.quantizer));
-  spec.delta =
-      with_context("--set-delta " + text, [&] { return parse_rational(text.substr(equals + 1)); });
+  try {
+    spec.delta = parse_rational(text.substr(equals + 1));
+  } catch (const Error& error) {
+    fail_usage("--set-delta {}: {}", text, error.what());
+  }
 }
 
 }  // namespace

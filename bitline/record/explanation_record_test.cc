@@ -61,7 +61,25 @@ const std::string kText = R"({
   ],
   "worst": [
     "conv"
-  ]
+  ],
+  "trials": {
+    "on_validation": true,
+    "plan": {
+      "images": 60,
+      "correct": 40,
+      "loss": 300
+    },
+    "changes": [
+      {
+        "what": "conv: a wider range",
+        "score": {
+          "images": 60,
+          "correct": 42,
+          "loss": 290
+        }
+      }
+    ]
+  }
 }
 )";
 
@@ -78,7 +96,13 @@ ExplanationRecord explanation() {
   layer.levels_used = 5;
   layer.remedy = "more levels";
   layer.signal_to_noise = 11.5;
-  return {true, {50, 47, 100}, {50, 44, 200}, {layer}, {{0.75, ScoreRecord{50, 49, 90}}}, {"conv"}};
+  return {true,
+          {50, 47, 100},
+          {50, 44, 200},
+          {layer},
+          {{0.75, ScoreRecord{50, 49, 90}}},
+          {"conv"},
+          ExplanationRecord::Trials{true, {60, 40, 300}, {{"conv: a wider range", {60, 42, 290}}}}};
 }
 
 TEST(ExplanationRecord, GoesRound) {

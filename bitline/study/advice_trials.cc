@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
+#include "bitline/evaluate/network_evaluator.h"
 #include "bitline/study/evaluation.h"
+#include "bitline/study/inputs.h"
 #include "bitline/study/recalibrate_network.h"
 #include "bitline/study/search_sample.h"
 #include "bitline/study/search_study.h"
@@ -34,42 +37,43 @@ class Trials {
   }
 
   ExplanationRecord::Trials run() {
-    trials_.plan = score_of(network_, plan_, config_, "the plan as it is");
+    Executor executor(network_, MacMode::kAnalog, config_.array, config_.engine, job_.progress);
+    const Tensor images = normalized_images(network_, images_, config_.data);
+    NetworkEvaluator evaluator(executor, images, images_.labels);
+    if (explanation_.statistics_of_plan) evaluator.recalibrate(job_.progress, plan_);
+    evaluator_ = &evaluator;
+    trials_.plan = score_of(plan_);
     change_worst("a wider range", [this](AdcSpec& spec) {
-      if (!spec.quantizer->has_range()) return false;
       spec.delta = spec.delta + config_.search.options.delta_step;
-      return true;
     });
-    change_worst("twice the levels", [](AdcSpec& spec) {
-      if (!spec.quantizer->has_range()) return false;
-      spec.levels *= 2;
-      return true;
-    });
-    if (!explanation_.statistics_of_plan && can_recalibrate(network_, config_.array))
-      add("batch-norm recalibrated", recalibrated(network_, plan_, sample_, config_, job_), plan_,
-          config_);
-    drive_fewer_rows();
+    change_worst("twice the levels", [](AdcSpec& spec) { spec.levels *= 2; });
+    if (!explanation_.statistics_of_plan) {
+      if (can_recalibrate(network_, config_.array))
+        add("batch-norm recalibrated", recalibrated(network_, plan_, sample_, config_, job_), plan_,
+            config_);
+      drive_fewer_rows();
+    }
     return std::move(trials_);
   }
 
  private:
-  ScoreRecord score_of(const Network& network, const AdcPlan& plan, const RunConfig& config,
-                       const std::string& what) const {
-    return evaluate(network, MacMode::kAnalog, plan, images_, config, what, job_).score;
+  ScoreRecord score_of(const AdcPlan& plan) const {
+    std::vector<std::int64_t> all(static_cast<std::size_t>(evaluator_->image_count()));
+    std::iota(all.begin(), all.end(), 0);
+    return record_of(evaluator_->evaluate({&plan, 1}, all, [](std::int64_t) {}).front());
   }
 
+  /// Of another network or array.
   void add(const std::string& what, const Network& network, const AdcPlan& plan,
            const RunConfig& config) {
     job_.cancellation.check();
-    trials_.changes.push_back({what, score_of(network, plan, config, what)});
+    trials_.changes.push_back(
+        {what, evaluate(network, MacMode::kAnalog, plan, images_, config, what, job_).score});
   }
 
-  /// A network that was recalibrated for its plan is for the changed one too.
-  void add(const std::string& what, const AdcPlan& plan, const RunConfig& config) {
-    if (explanation_.statistics_of_plan)
-      add(what, recalibrated(network_, plan, sample_, config, job_), plan, config);
-    else
-      add(what, network_, plan, config);
+  void add(const std::string& what, const AdcPlan& plan) {
+    job_.cancellation.check();
+    trials_.changes.push_back({what, score_of(plan)});
   }
 
   template <typename Change>
@@ -78,12 +82,14 @@ class Trials {
     std::size_t changed = 0;
     for (const std::string& layer : worst_) {
       AdcPlan alone = plan_;
-      if (!change(alone.layers.at(layer).spec)) continue;
-      add(fmt::format("{}: {}", layer, what), alone, config_);
+      AdcSpec& spec = alone.layers.at(layer).spec;
+      if (!spec.quantizer->has_range()) continue;
+      change(spec);
+      add(fmt::format("{}: {}", layer, what), alone);
       together.layers.at(layer) = alone.layers.at(layer);
       ++changed;
     }
-    if (changed > 1) add(fmt::format("these {} layers: {}", changed, what), together, config_);
+    if (changed > 1) add(fmt::format("these {} layers: {}", changed, what), together);
   }
 
   /// Where all layers have ranges and as many levels, so that a search can find their like.
@@ -101,7 +107,7 @@ class Trials {
     const AdcPlan plan = study.search(*levels.begin(), range_methods::kCsnr, {}, job_).plan;
     add(fmt::format("array.active_rows = {} for {}, ranges by csnr, about twice the reads",
                     rows / 2, rows),
-        plan, fewer);
+        network_, plan, fewer);
   }
 
   const Network& network_;
@@ -112,6 +118,7 @@ class Trials {
   Dataset sample_;
   Dataset images_;
   std::vector<std::string> worst_;
+  NetworkEvaluator* evaluator_ = nullptr;  // while run() runs
   ExplanationRecord::Trials trials_;
 };
 
