@@ -32,15 +32,12 @@ TEST_F(LayerTablesTest, InspectShowsThem) {
                                          "encoding = twos-complement\n"));
   EXPECT_THAT(output, testing::HasSubstr("array.layers.\"conv2\" has digital = true\n"));
   const auto json = result_of(on_own_array({"inspect", "study.toml"}));
+  std::vector<int> tiles;
   for (const auto& node : json.at("nodes")) {
     EXPECT_EQ(node.contains("array"), node.at("name") == "conv3") << node;
-    // A fan-in of 36 on 16 rows, and on 64.
-    const std::map<std::string, int> tiles{{"conv2", 3}, {"conv3", 1}};
-    const auto own = tiles.find(node.at("name"));
-    if (own != tiles.end()) {
-      EXPECT_EQ(node.at("tiles"), own->second) << node;
-    }
+    if (node.at("place") == "array") tiles.push_back(node.at("tiles").get<int>());
   }
+  EXPECT_THAT(tiles, testing::ElementsAre(3, 1));  // a fan-in of 36 on 16 rows, and on 64
 }
 
 TEST_F(LayerTablesTest, APlanRemembersThemAndIsRefusedOnOthers) {
