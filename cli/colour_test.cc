@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <stdexcept>
 
 #include "bitline/testing/program.h"
 #include "bitline/testing/program_study.h"
@@ -18,6 +19,7 @@ using test::StudyTest;
 class Terminal {
  public:
   Terminal() : master_(::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK)) {
+    if (master_ < 0) throw std::runtime_error("no pseudo terminal; is /dev/pts mounted?");
     EXPECT_EQ(::grantpt(master_), 0);
     EXPECT_EQ(::unlockpt(master_), 0);
     // What was written is lost once nobody has the other side open.

@@ -179,7 +179,7 @@ TEST_F(EvaluateTest, AdvisesRecalibrationWithAndWithoutBatchNorm) {
   };
   for (const std::string fold : {"false", "true"}) {
     const std::string given = advice(fold);
-    EXPECT_THAT(given, testing::HasSubstr("set search.recalibrate = true"));
+    EXPECT_THAT(given, testing::HasSubstr("search.recalibrate = true"));
     EXPECT_THAT(given, testing::HasSubstr("recalibration: "));
   }
 }

@@ -98,9 +98,11 @@ bool is_same_number(const Json& found, const Json& expected, const std::string& 
 /// Throws for a field that does not follow from the choice; of a list, for the first element.
 void compare(const std::string& name, const Json& found, const Json& expected) {
   if (found == expected || is_same_number(found, expected, name)) return;
-  if (found.is_array() && found.size() == expected.size())
+  if (found.is_array() && expected.is_array() && found.size() == expected.size()) {
     for (std::size_t i = 0; i < found.size(); ++i)
       compare(fmt::format("{}[{}]", name, i), found[i], expected[i]);
+    return;
+  }
   if (expected.is_array())
     fail("field '{}' is not the list of {} that {}; {}", name, expected.size(), kChoice, kRemedy);
   fail("field '{}' is {}, but {} {}; {}", name, found.dump(), kChoice, expected.dump(), kRemedy);

@@ -55,7 +55,7 @@ class Package : public testing::Test {
   /// The example's program, built against what is installed.
   static std::string example() {
     const std::filesystem::path build = folder_->path() / "example";
-    output_of("cmake -S " BITLINE_SOURCE "/examples/library -B " + build.string() +
+    output_of("cmake -G Ninja -S " BITLINE_SOURCE "/examples/library -B " + build.string() +
               " -D CMAKE_PREFIX_PATH=" + installed().string());
     output_of("cmake --build " + build.string());
     return (build / "find_levels").string();
