@@ -48,7 +48,7 @@ struct RunConfig {
   std::optional<QuantizeConfig> quantize;
   TrainConfig train;
   std::optional<RetrainConfig> retrain;
-  std::string as_used;  ///< the whole configuration as TOML, --set applied
+  std::string as_used;           ///< the whole configuration as TOML, --set applied
   std::filesystem::path folder;  ///< of the configuration, which its relative paths start from
   /// The command line that asks for this configuration, for those who want the same again; empty
   /// where none did.
