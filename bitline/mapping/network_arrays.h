@@ -11,7 +11,7 @@ namespace bitline {
 
 /// One layer's own array.
 struct LayerArray {
-  ArraySpec array;
+  ArraySpec array;  ///< whole, not only what differs
   /// Whether the layer stays digital, in integers; empty: as first_layer and last_layer say.
   std::optional<bool> digital = {};
 };
@@ -21,6 +21,7 @@ struct NetworkArrays {
   ArraySpec common;                          ///< of layers that have no other
   std::map<std::string, LayerArray> layers;  ///< by name of the layer
 
+  /// One kind of array for all layers.
   NetworkArrays(const ArraySpec& array = {}) : common(array) {}  // NOLINT(*-explicit-*)
 
   /// The array of a layer of that name.
