@@ -42,7 +42,8 @@ std::vector<std::string> next_steps(const std::vector<ResultRow>& rows, const Ru
   if (best == nullptr) return {};
   std::vector<std::string> steps{describe_best(*best, config.search.max_loss)};
   if (!config.search.recalibrate && facts.can_recalibrate)
-    steps.push_back("search.recalibrate = true: batch-norm follows what the ADCs do to a layer.");
+    steps.emplace_back(
+        "search.recalibrate = true: batch-norm follows what the ADCs do to a layer.");
   const std::int64_t levels = *std::ranges::max_element(config.search.levels);
   if (levels <= facts.most_driven_rows)
     steps.push_back(fmt::format("search.levels: more than {}.", levels));
@@ -52,10 +53,11 @@ std::vector<std::string> next_steps(const std::vector<ResultRow>& rows, const Ru
         "levels tell apart, for about twice the reads (bitline cost says what that takes).",
         half));
   if (!tries(config, range_methods::kCsnr))
-    steps.push_back(
+    steps.emplace_back(
         "search.ranges: add \"csnr\", which picks the range that keeps most of each output.");
-  if (!config.retrain) steps.push_back("[retrain]: the weights learn with the ADCs in the loop.");
-  steps.push_back("search.max_loss: allow more.");
+  if (!config.retrain)
+    steps.emplace_back("[retrain]: the weights learn with the ADCs in the loop.");
+  steps.emplace_back("search.max_loss: allow more.");
   return steps;
 }
 
