@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "bitline/base/fail.h"
+#include "bitline/base/nearest_name.h"
 #include "bitline/base/parallel.h"
 #include "bitline/importer/file_kind.h"
 #include "bitline/mapping/default_array.h"
@@ -16,6 +17,10 @@ namespace bitline::cli {
 
 void ConfigArguments::add_to(Command command) {
   command.option("CONFIG", file, "Configuration file (TOML)").type("FILE").required();
+  add_settings_to(command);
+}
+
+void ConfigArguments::add_settings_to(Command command) {
   command.option("--set", settings, "Override one key, for example array.rows=64")
       .type("KEY=VALUE");
   command.option("--threads", threads, "Threads to use; every core unless given").between(1, 1024);
@@ -23,9 +28,7 @@ void ConfigArguments::add_to(Command command) {
 
 void ConfigArguments::add_to(Command command, std::string& of_plan, const char* description) {
   command.option("CONFIG", file, "Configuration file (TOML); none with --run").type("FILE");
-  command.option("--set", settings, "Override one key, for example array.rows=64")
-      .type("KEY=VALUE");
-  command.option("--threads", threads, "Threads to use; every core unless given").between(1, 1024);
+  add_settings_to(command);
   command.option("--plan", of_plan, description).type("FILE");
   command
       .option("--run", run,
@@ -51,14 +54,13 @@ void set_delta(AdcPlan& plan, const std::string& text) {
   const std::size_t equals = text.rfind('=');
   if (equals == std::string::npos) fail_usage("--set-delta {}: write LAYER=DELTA", text);
   const std::string name = text.substr(0, equals);
-  std::vector<std::string> fitting;
-  for (const auto& [layer, adc] : plan.layers)
-    if (layer.ends_with(name)) fitting.push_back(layer);
-  if (plan.layers.contains(name)) fitting = {name};
-  if (fitting.size() != 1)
+  std::vector<std::string> layers;
+  for (const auto& [layer, adc] : plan.layers) layers.push_back(layer);
+  const std::vector<std::string> meant = names_meant(name, layers);
+  if (meant.size() != 1)
     fail_usage("--set-delta {}: {} layers of the plan are called so or end so; give a whole name",
-               text, fitting.size());
-  AdcSpec& spec = plan.layers.at(fitting[0]).spec;
+               text, meant.size());
+  AdcSpec& spec = plan.layers.at(meant[0]).spec;
   if (!spec.quantizer->has_range())
     fail_usage("--set-delta {}: quantizer {} of that layer has no range", text,
                name_of(spec.quantizer));

@@ -60,6 +60,10 @@ struct ConfigArguments {
   ConfiguredNetwork read_network(ProgressSink& progress) const;
   /// A command line for a shell: `verb` with the configuration, what stands over it, and --out.
   std::string command_line(std::string_view verb, const std::filesystem::path& out) const;
+
+ private:
+  /// --set and --threads.
+  void add_settings_to(Command command);
 };
 
 /// `out`, or where that is empty runs/<name of the configuration><suffix>.

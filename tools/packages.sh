@@ -153,3 +153,13 @@ compile_jobs() {
       print jobs < 1 ? 1 : (jobs < cores ? jobs : cores)
     }' /proc/meminfo
 }
+
+# require_npm_package FOLDER NAME VERSION: fetches it into FOLDER where it is not there yet, and Node
+# where there is none. Scripts of the package do not run.
+require_npm_package() {
+  command -v node >/dev/null || require_packages "$node_packages"
+  mkdir -p "$1"
+  if ! grep -qs "\"version\": \"$3\"" "$1/node_modules/$2/package.json"; then
+    npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$1" "$2@$3"
+  fi
+}

@@ -219,4 +219,13 @@ void make_folder(const fs::path& path) {
          write_remedy(error.value()));
 }
 
+std::filesystem::path seen_from(const std::filesystem::path& folder,
+                                const std::filesystem::path& path) {
+  // "." stands for the working folder where a path is empty.
+  const auto whole = [](const std::filesystem::path& p) {
+    return std::filesystem::absolute(p.empty() ? "." : p).lexically_normal();
+  };
+  return whole(path).lexically_relative(whole(folder));
+}
+
 }  // namespace bitline

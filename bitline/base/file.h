@@ -22,6 +22,10 @@ std::string read_text_file(const std::filesystem::path& path);
 void write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 
+/// `path` as it is called from `folder`, both relative to the working folder or absolute.
+std::filesystem::path seen_from(const std::filesystem::path& folder,
+                                const std::filesystem::path& path);
+
 /// Writes every byte to an open file, also when the system takes them in parts. `path` is for the
 /// message of the Error that a full disk or a limit on the size of files causes.
 void write_all(int descriptor, std::span<const std::byte> bytes, const std::filesystem::path& path);

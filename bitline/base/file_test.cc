@@ -154,5 +154,12 @@ TEST_F(FileTest, AFileInTheWayOfAFolderIsNamed) {
               HasSubstr((folder_ / "taken" / "below").string()));
 }
 
+TEST(SeenFrom, IsThePathThatLeadsThereFromTheFolder) {
+  EXPECT_EQ(seen_from("runs/first", "examples"), "../../examples");
+  EXPECT_EQ(seen_from("examples", "mine/b.onnx"), "../mine/b.onnx");
+  EXPECT_EQ(seen_from("", "a.onnx"), "a.onnx");
+  EXPECT_EQ(seen_from("/a/b", "/a/c"), "../c");
+}
+
 }  // namespace
 }  // namespace bitline

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 namespace bitline {
 namespace {
@@ -39,6 +40,15 @@ std::string nearest_name(std::string_view wanted, const std::vector<std::string>
     fewest = edits;
   }
   return nearest == nullptr ? std::string() : *nearest;
+}
+
+std::vector<std::string> names_meant(std::string_view wanted,
+                                     const std::vector<std::string>& known) {
+  if (std::ranges::find(known, wanted) != known.end()) return {std::string(wanted)};
+  std::vector<std::string> meant;
+  std::ranges::copy_if(known, std::back_inserter(meant),
+                       [wanted](const std::string& name) { return name.ends_with(wanted); });
+  return meant;
 }
 
 }  // namespace bitline

@@ -1,5 +1,6 @@
 #include "bitline/base/nearest_name.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace bitline {
@@ -25,6 +26,15 @@ TEST(NearestName, TakesTheFirstOfTwoThatAreEquallyNear) {
 }
 
 TEST(NearestName, PrefersTheExactName) { EXPECT_EQ(nearest_name("cat", {"bat", "cat"}), "cat"); }
+
+TEST(NamesMeant, AreTheNameItselfOrAllThatEndWithIt) {
+  const std::vector<std::string> known{"conv1", "block1.conv1", "block2.conv1", "fc"};
+  using ::testing::ElementsAre;
+  EXPECT_THAT(names_meant("conv1", known), ElementsAre("conv1"));
+  EXPECT_THAT(names_meant("2.conv1", known), ElementsAre("block2.conv1"));
+  EXPECT_THAT(names_meant(".conv1", known), ElementsAre("block1.conv1", "block2.conv1"));
+  EXPECT_THAT(names_meant("conv2", known), ::testing::IsEmpty());
+}
 
 }  // namespace
 }  // namespace bitline

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "bitline/base/fail.h"
+#include "bitline/base/file.h"
 #include "bitline/config/config.h"
 #include "bitline/config/config_state.h"
 
@@ -227,14 +228,12 @@ Rational ConfigTable::rational(std::string_view key, const Rational& fallback) c
 
 std::filesystem::path ConfigTable::require_path(std::string_view key) const {
   const toml::node& node = impl_->require(key);
-  const std::filesystem::path path = require<std::string>(key);
+  std::filesystem::path path = require<std::string>(key);
   if (path.empty()) fail_usage("{} is empty; name a file or folder", where(key));
   if (!detail::comes_from_set(node)) return impl_->state->folder / path;
   if (path.is_relative())
     impl_->state->paths_of_set[impl_->prefix + std::string(key)] =
-        std::filesystem::absolute(path)
-            .lexically_relative(std::filesystem::absolute(impl_->state->folder / "."))
-            .string();
+        seen_from(impl_->state->folder, path).string();
   return path;
 }
 

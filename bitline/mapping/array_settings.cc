@@ -17,6 +17,7 @@ ArraySettings sum_settings(const ArraySpec& array) {
 }
 
 ArraySettings own_sum_settings(const NetworkArrays& arrays, const std::string& layer) {
+  if (!arrays.layers.contains(layer)) return {};
   const ArraySettings common = sum_settings(arrays.common);
   ArraySettings own = sum_settings(arrays.of(layer));
   std::erase_if(

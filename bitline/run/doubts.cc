@@ -2,19 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "bitline/run/recommendation.h"
+
 namespace bitline {
 namespace {
-
-/// The row whose loss is looked at; null where there is no plan.
-const ResultRow* judged_row(const std::vector<ResultRow>& rows,
-                            std::optional<std::size_t> recommended) {
-  if (recommended) return &rows[*recommended];
-  const ResultRow* best = nullptr;
-  for (const ResultRow& row : rows)
-    if (row.levels != 0 && (best == nullptr || row.validation_loss < best->validation_loss))
-      best = &row;
-  return best;
-}
 
 void doubt_baseline(const ResultRow& lossless, std::int64_t classes,
                     std::vector<std::string>& doubts) {
@@ -56,7 +47,7 @@ std::vector<std::string> doubts_about(const std::vector<ResultRow>& rows,
   std::vector<std::string> doubts;
   doubt_baseline(lossless_row(rows), images.classes, doubts);
   if (rows.front().real) doubt_grids(rows.front(), doubts);
-  const ResultRow* row = judged_row(rows, recommended);
+  const ResultRow* row = recommended ? &rows[*recommended] : closest_row(rows);
   if (row == nullptr) return doubts;
   const std::string validation = images.validation > 0
                                      ? fmt::format("{} validation images", images.validation)

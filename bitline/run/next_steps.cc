@@ -4,19 +4,13 @@
 
 #include <algorithm>
 
+#include "bitline/run/recommendation.h"
+
 namespace bitline {
 namespace {
 
 /// Fewer sums than these are left to few levels anyway.
 constexpr std::int64_t kFewRows = 16;
-
-const ResultRow* best_row(const std::vector<ResultRow>& rows) {
-  const ResultRow* best = nullptr;
-  for (const ResultRow& row : rows)
-    if (row.levels != 0 && (best == nullptr || row.validation_loss < best->validation_loss))
-      best = &row;
-  return best;
-}
 
 std::string describe_best(const ResultRow& row, const Rational& max_loss) {
   const Interval& loss = row.validation_loss_interval;
@@ -38,7 +32,7 @@ bool tries(const RunConfig& config, const RangeMethodPolicy& method) {
 
 std::vector<std::string> next_steps(const std::vector<ResultRow>& rows, const RunConfig& config,
                                     const NextStepFacts& facts) {
-  const ResultRow* best = best_row(rows);
+  const ResultRow* best = closest_row(rows);
   if (best == nullptr) return {};
   std::vector<std::string> steps{describe_best(*best, config.search.max_loss)};
   if (!config.search.recalibrate && facts.can_recalibrate)

@@ -263,10 +263,7 @@ class Run {
     summary.next_steps = outcome_.next_steps;
     summary.validation_images = outcome_.validation_images;
     summary.config = config_.as_used;
-    summary.config_folder = std::filesystem::absolute(config_.folder / ".")
-                                .lexically_normal()
-                                .lexically_relative(std::filesystem::absolute(folder().path()))
-                                .generic_string();
+    summary.config_folder = seen_from(folder().path(), config_.folder).generic_string();
     if (outcome_.recommended) {
       const ResultRow& row = outcome_.rows[*outcome_.recommended];
       summary.recommended = row.plan;

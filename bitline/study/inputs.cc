@@ -6,6 +6,7 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/base/hash.h"
+#include "bitline/base/nearest_name.h"
 #include "bitline/data/normalizer.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/graph/regroups_axes.h"
@@ -126,15 +127,14 @@ std::vector<std::string> layers_on_array(const Executor& executor,
   std::vector<std::string> layers;
   for (const std::string& name : wanted) {
     // The whole name of a layer that is not on the array means that one.
-    const bool is_whole = std::ranges::find(nodes, name, &Node::name) != nodes.end();
-    std::vector<std::string> fitting;
-    for (const std::string& layer : names_on_array(executor))
-      if (layer == name || (!is_whole && layer.ends_with(name))) fitting.push_back(layer);
-    if (fitting.empty()) fail_not_on_array(executor, name, choice);
-    if (fitting.size() > 1)
-      fail_usage("{}: {} layers end with '{}': {}; give more of the name", choice, fitting.size(),
-                 name, fmt::join(fitting, ", "));
-    layers.push_back(fitting[0]);
+    if (std::ranges::find(nodes, name, &Node::name) != nodes.end())
+      check_on_array(executor, name, choice);
+    const std::vector<std::string> meant = names_meant(name, names_on_array(executor));
+    if (meant.empty()) fail_not_on_array(executor, name, choice);
+    if (meant.size() > 1)
+      fail_usage("{}: {} layers end with '{}': {}; give more of the name", choice, meant.size(),
+                 name, fmt::join(meant, ", "));
+    layers.push_back(meant[0]);
   }
   return layers;
 }
