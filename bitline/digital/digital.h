@@ -34,7 +34,7 @@ Tensor multi_threshold(const Tensor& x, const Tensor& thresholds, const MultiThr
 Tensor gather(const Tensor& x, std::int64_t axis, std::span<const std::int64_t> indices);
 Tensor concat(std::span<const Tensor> parts, std::int64_t axis);
 Tensor transpose(const Tensor& x, std::span<const std::int64_t> order);
-/// F32 or I32; `value` before and behind the entries of each axis.
+/// F32, I32 or I64; `value`, an integer for integers, before and behind the entries of each axis.
 Tensor pad(const Tensor& x, std::span<const std::int64_t> before,
            std::span<const std::int64_t> behind, double value);
 

@@ -1,7 +1,10 @@
 // Whatever moves elements and does not look at them.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
+#include <type_traits>
 
 #include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
@@ -67,11 +70,35 @@ Shape permuted(const Shape& entries, std::span<const std::int64_t> order) {
   return result;
 }
 
+/// Integers of more than 53 bits are not all doubles.
+template <typename Integer>
+void require_integer(double value) {
+  constexpr double kMost =
+      std::min(0x1p53, static_cast<double>(std::numeric_limits<Integer>::max()));
+  if (!(std::abs(value) <= kMost) || value != std::floor(value))
+    fail("integers are padded with {}; give an integer of at most {} and at least its negative",
+         value, kMost);
+}
+
 template <typename Element>
 Tensor filled(DType dtype, const Shape& shape, double value) {
+  if constexpr (std::is_integral_v<Element>) require_integer<Element>(value);
   Tensor tensor(dtype, shape);
   std::ranges::fill(tensor.data<Element>(), static_cast<Element>(value));
   return tensor;
+}
+
+Tensor filled(DType dtype, const Shape& shape, double value) {
+  switch (dtype) {
+    case DType::kF32:
+      return filled<float>(dtype, shape, value);
+    case DType::kI32:
+      return filled<std::int32_t>(dtype, shape, value);
+    case DType::kI64:
+      return filled<std::int64_t>(dtype, shape, value);
+    default:
+      fail("a tensor of {} is padded; supported are F32, I32 and I64", name_of(dtype));
+  }
 }
 
 }  // namespace
@@ -158,8 +185,7 @@ Tensor pad(const Tensor& x, std::span<const std::int64_t> before,
            axis);
     shape[axis] += before[axis] + behind[axis];
   }
-  Tensor result = x.dtype() == DType::kI32 ? filled<std::int32_t>(DType::kI32, shape, value)
-                                           : filled<float>(DType::kF32, shape, value);
+  Tensor result = filled(x.dtype(), shape, value);
   if (x.size() == 0) return result;
   const Shape strides = strides_of(shape);
   std::int64_t corner = 0;

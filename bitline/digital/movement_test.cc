@@ -83,6 +83,19 @@ TEST(Movement, PadsUnevenly) {
   const std::vector<std::int32_t> one{5};
   EXPECT_THAT(values_of<std::int32_t>(pad(Tensor::of<std::int32_t>({1}, one), Axes{1}, Axes{1}, 3)),
               ElementsAre(3, 5, 3));
+  EXPECT_THAT(values_of<std::int64_t>(pad(integers({2}, {5, 6}), Axes{1}, Axes{2}, -3)),
+              ElementsAre(-3, 5, 6, -3, -3));
+}
+
+TEST(Movement, PadsIntegersWithIntegersOnly) {
+  EXPECT_THROW(pad(integers({1}, {5}), Axes{1}, Axes{1}, 0.5), Error);
+  const std::vector<std::int32_t> one{5};
+  EXPECT_THROW(pad(Tensor::of<std::int32_t>({1}, one), Axes{1}, Axes{1}, 0x1p31), Error);
+}
+
+TEST(Movement, PadsNoOtherElements) {
+  const std::vector<std::uint8_t> one{5};
+  EXPECT_THROW(pad(Tensor::of<std::uint8_t>({1}, one), Axes{1}, Axes{1}, 0), Error);
 }
 
 TEST(Movement, RefusesNegativePads) {

@@ -84,6 +84,17 @@ TEST(ImportOnnx, ShapeArithmeticIsFolded) {
   EXPECT_EQ(std::get<Reshape>(network.nodes[1].op).shape, (Shape{24}));
 }
 
+// A shape is made longer: [0] keeps the images, and -1 behind it takes the rest.
+TEST(ImportOnnx, IntegerConstantsArePadded) {
+  ModelBuilder model({0, 2, 3, 4});
+  model.integers("keep", {1}, {0});
+  model.integers("one_behind", {2}, {0, 1});
+  model.integers("rest", {}, {-1});
+  model.node("Pad", {"keep", "one_behind", "rest"}, {"wanted"});
+  model.node("Reshape", {"x", "wanted"}, {"y"});
+  EXPECT_EQ(std::get<Reshape>(model.import().nodes.back().op).shape, (Shape{24}));
+}
+
 TEST(ImportOnnx, AFixedBatchIsABatch) {
   for (const std::int64_t batch : {0, 1, 8}) {
     ModelBuilder model({batch, 2, 3, 4});

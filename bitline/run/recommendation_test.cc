@@ -33,9 +33,9 @@ TEST(Recommend, NeverTakesTheLosslessNetwork) {
 
 // 29 of 1,000 images are 2.9 points, as doubles 2.9000000000000004; 3 of 9 are a third of 100.
 TEST(Recommend, ComparesExactly) {
-  EXPECT_EQ(recommend({row(0, 0), row(8, Rational(100 * 29, 1000))}, Rational(29, 10)), 1U);
-  EXPECT_EQ(recommend({row(0, 0), row(8, Rational(100 * 3, 9))}, Rational(100, 3)), 1U);
-  EXPECT_FALSE(recommend({row(0, 0), row(8, Rational(100 * 3, 9))}, Rational(3333, 100)));
+  EXPECT_EQ(recommend({row(0, 0), row(8, Rational(2900, 1000))}, Rational(29, 10)), 1U);
+  EXPECT_EQ(recommend({row(0, 0), row(8, Rational(300, 9))}, Rational(100, 3)), 1U);
+  EXPECT_FALSE(recommend({row(0, 0), row(8, Rational(300, 9))}, Rational(3333, 100)));
 }
 
 // A range per layer fits the images that it was searched on.
