@@ -73,7 +73,8 @@ bool fits(const Shape& wanted, const Shape& shape) {
 /// Open sizes of an image from `wanted`, where there is one.
 void fill_open_sizes(const onnx::ValueInfoProto& input, Shape wanted, Shape& shape) {
   const Shape channels_first = wanted;
-  if (!fits(wanted, shape) && wanted.size() == 3) std::ranges::rotate(wanted, wanted.begin() + 1);
+  if (!fits(wanted, shape) && wanted.size() == 3)
+    std::rotate(wanted.begin(), wanted.begin() + 1, wanted.end());
   if (!wanted.empty() && !fits(wanted, shape))
     fail(
         "model.input = {} does not fit the input '{}' of the file, {}; each size that the file "
