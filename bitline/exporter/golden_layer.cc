@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "bitline/base/fail.h"
+#include "bitline/mapping/cell_digits.h"
 
 namespace bitline {
 namespace {
@@ -15,6 +16,7 @@ class Computation {
  public:
   Computation(const GoldenLayer& golden, const GoldenSink& sink)
       : layer_(*golden.layer),
+        digits_(all_cell_digits(layer_)),
         adc_(golden.adc),
         activations_(golden.activations),
         sink_(sink),
@@ -108,7 +110,7 @@ class Computation {
 
   /// (2) b_i of the tile's rows as they are stored, [channel, row].
   Words cells(const Tile& tile, std::int64_t plane) const {
-    const auto digits = layer_.planes.digits.data<std::int8_t>();
+    const auto digits = digits_.data<std::int8_t>();
     Words words;
     for (std::int64_t channel = 0; channel < layer_.geometry.out_channels; ++channel)
       for (const std::int64_t row : tile)
@@ -196,6 +198,7 @@ class Computation {
   }
 
   const CimLayer& layer_;
+  const Tensor digits_;  // of its cells
   const LayerAdc& adc_;
   const Tensor& activations_;
   const GoldenSink& sink_;

@@ -4,6 +4,7 @@
 
 #include "bitline/base/npy_writer.h"
 #include "bitline/base/zip_writer.h"
+#include "bitline/mapping/cell_digits.h"
 
 namespace bitline {
 namespace {
@@ -20,7 +21,7 @@ class LayerArrays {
     add("input_scale", Tensor::of<float>({}, std::span(&layer_.input_scale, 1)));
     add_number("input_zero_point", layer_.input_zero_point);
     add_number("pad_value", layer_.pad_value);
-    add("digits", layer_.planes.digits);
+    add("digits", all_cell_digits(layer_));
     add_vector("plane_weights", layer_.planes.weights);
     if (layer_.planes.has_flips()) {
       add("column_signs", layer_.planes.signs);

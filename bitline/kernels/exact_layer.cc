@@ -55,10 +55,11 @@ ExactLayer::ExactLayer(const CimLayer& layer)
       streams_(stream_products(planes_, packer_.planes(), layer.streams.weights)) {}
 
 /// What one thread needs.
+template <typename Number>
 class ExactLayer::Worker {
  public:
   Worker(const ExactLayer& layer, std::span<const std::int32_t> activations,
-         std::span<float> outputs)
+         std::span<Number> outputs)
       : layer_(layer),
         packer_(layer.packer_, layer.geometry_, activations, true),
         outputs_(outputs),
@@ -84,14 +85,14 @@ class ExactLayer::Worker {
     const std::int64_t channels = layer_.planes_.out_channels;
     const std::int64_t first = block * kBlockColumns;
     const std::int64_t last = std::min(first + kBlockColumns, channels);
-    float* output = outputs_.data() + strip.image * geometry.out_size() +
-                    (group * channels + first) * geometry.out_positions() +
-                    strip.first_row * geometry.out_width();
+    Number* output = outputs_.data() + strip.image * geometry.out_size() +
+                     (group * channels + first) * geometry.out_positions() +
+                     strip.first_row * geometry.out_width();
     for (std::int64_t channel = first; channel < last; ++channel) {
       const std::int32_t* total =
           totals + digit_group_of_lane(lane_of_column(channel % kBlockColumns));
       for (std::int64_t position = 0; position < packer_.inputs().positions(); ++position)
-        output[position] = static_cast<float>(total[position * kBlockColumns]);
+        output[position] = static_cast<Number>(total[position * kBlockColumns]);
       output += geometry.out_positions();
     }
   }
@@ -99,21 +100,25 @@ class ExactLayer::Worker {
   const ExactLayer& layer_;
   PreparedTable table_;  // no conversions, so none of it is read
   StripPacker packer_;
-  std::span<float> outputs_;
+  std::span<Number> outputs_;
   Tensor totals_;  // [positions, 64]
 };
 
+template <typename Number>
 void ExactLayer::sum(std::int64_t images, std::span<const std::int32_t> activations,
-                     std::span<float> outputs) const {
+                     std::span<Number> outputs) const {
   BITLINE_CHECK_EQ(static_cast<std::int64_t>(activations.size()), images * geometry_.in_size());
   BITLINE_CHECK_EQ(static_cast<std::int64_t>(outputs.size()), images * geometry_.out_size());
   const Strips strips(geometry_, images, packer_.rows_at_once());
   const std::int64_t columns = planes_.groups * planes_.blocks() * kBlockColumns;
   parallel_for(0, strips.count(), strips.grain(geometry_.out_width() * columns),
                [&](std::int64_t begin, std::int64_t end) {
-                 Worker worker(*this, activations, outputs);
+                 Worker<Number> worker(*this, activations, outputs);
                  for (std::int64_t strip = begin; strip < end; ++strip) worker.run(strips[strip]);
                });
 }
+
+template void ExactLayer::sum(std::int64_t, std::span<const std::int32_t>, std::span<float>) const;
+template void ExactLayer::sum(std::int64_t, std::span<const std::int32_t>, std::span<double>) const;
 
 }  // namespace bitline

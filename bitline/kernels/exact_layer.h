@@ -20,13 +20,15 @@ class ExactLayer {
   /// `layer` has to be one that pays().
   explicit ExactLayer(const IntegerLayer& layer);
 
-  /// Σ W A of activations [images, in_channels, in_height, in_width], as floats
-  /// [images, out_channels, out_height, out_width]: exact below 2^24. Runs parallel_for over images
-  /// and output rows.
+  /// Σ W A of activations [images, in_channels, in_height, in_width], as [images, out_channels,
+  /// out_height, out_width] of Number: exact below 2^24 in float, below 2^31 in double. Runs
+  /// parallel_for over images and output rows.
+  template <typename Number>
   void sum(std::int64_t images, std::span<const std::int32_t> activations,
-           std::span<float> outputs) const;
+           std::span<Number> outputs) const;
 
  private:
+  template <typename Number>
   class Worker;
 
   explicit ExactLayer(const CimLayer& layer);

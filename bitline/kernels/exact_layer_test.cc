@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "bitline/base/parallel.h"
 #include "bitline/kernels/instruction_set.h"
 #include "bitline/testing/convolutions.h"
@@ -13,10 +15,11 @@ using test::plain_sums;
 using test::random_activations;
 using test::random_layer;
 
-std::vector<float> sums_of(const IntegerLayer& layer, const Tensor& activations) {
+template <typename Number = float>
+std::vector<Number> sums_of(const IntegerLayer& layer, const Tensor& activations) {
   const std::int64_t images = activations.dim(0);
-  std::vector<float> sums(static_cast<std::size_t>(images * layer.geometry.out_size()));
-  ExactLayer(layer).sum(images, activations.data<std::int32_t>(), sums);
+  std::vector<Number> sums(static_cast<std::size_t>(images * layer.geometry.out_size()));
+  ExactLayer(layer).sum<Number>(images, activations.data<std::int32_t>(), sums);
   return sums;
 }
 
@@ -41,6 +44,18 @@ TEST_F(ExactLayerTest, EqualsTheIntegerConvolution) {
         ConvGeometry{57, 5, 5, 16, 3, 3, 1, 0, 1}, ConvGeometry{513, 1, 1, 130, 1, 1, 1, 0, 1},
         ConvGeometry{4, 6, 6, 64, 1, 1, 2, 0, 1}})
     expect_plain_sums(random_layer(geometry, -128, 127));
+}
+
+// 3000 · 255 · 128 = 97,920,000 lies above 2^26, where floats are 8 apart.
+TEST_F(ExactLayerTest, DoublesHoldSumsThatFloatsRound) {
+  IntegerLayer layer = random_layer({3000, 1, 1, 16, 1, 1, 1, 0, 1}, -128, 127);
+  std::ranges::fill(layer.weights.data<std::int32_t>(), -128);
+  layer.weights.data<std::int32_t>()[0] = -127;
+  Tensor activations(DType::kI32, {1, 3000, 1, 1});
+  std::ranges::fill(activations.data<std::int32_t>(), 255);
+  const std::vector<double> sums = sums_of<double>(layer, activations);
+  EXPECT_EQ(sums[0], -97920000.0 + 255);
+  EXPECT_EQ(sums[1], -97920000.0);
 }
 
 // Few bits, for which the kernels of the array read bits rather than digits.

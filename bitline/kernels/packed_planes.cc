@@ -6,6 +6,7 @@
 
 #include "bitline/base/parallel.h"
 #include "bitline/base/rational.h"
+#include "bitline/mapping/cell_digits.h"
 #include "bitline/mapping/column_sums.h"
 
 namespace bitline {
@@ -21,13 +22,28 @@ std::vector<ColumnPlane> column_planes_of(const CimLayer& layer) {
   return columns;
 }
 
+/// Of all cells of the layer.
+DigitRange digit_range(const CimLayer& layer) {
+  CellDigits cells(layer);
+  int smallest = 0;
+  int largest = 0;
+  for (std::int64_t plane = 0; plane < layer.planes.count(); ++plane)
+    for (std::int64_t channel = 0; channel < layer.geometry.out_channels; ++channel)
+      for (const int digit : cells.column(plane, channel)) {
+        smallest = std::min(smallest, digit);
+        largest = std::max(largest, digit);
+      }
+  return {smallest, largest};
+}
+
 /// The bits that the layer's largest and smallest digits take.
-std::vector<DigitBit> cell_bits_of(const CimLayer& layer, std::span<const std::int8_t> digits) {
+std::vector<DigitBit> cell_bits_of(const CimLayer& layer) {
   if (layer.array.encoding->is_binary) return {{1, false}};
-  const auto [smallest, largest] = std::minmax_element(digits.begin(), digits.end());
+  const DigitRange range = digit_range(layer);
   // The negative halves of pairs that are subtracted digitally hold positive digits.
-  const int negative = std::max(-*smallest, 0);
-  const int positive = std::max({+*largest, layer.subtract_digitally ? negative : 0, 0});
+  const auto negative = static_cast<int>(-range.minimum);
+  const int positive =
+      std::max(static_cast<int>(range.maximum), layer.subtract_digitally ? negative : 0);
   std::vector<DigitBit> bits;
   for (int shift = 0; positive >> shift != 0; ++shift) bits.push_back({shift, false});
   if (layer.subtract_digitally) return bits;
@@ -94,7 +110,7 @@ class ColumnPacker {
       : layer_(layer),
         planes_(planes),
         masks_(masks_of_digits(planes)),
-        cells_(layer.planes.digits.data<std::int8_t>()),
+        cells_(layer),
         bits_(planes.bits.data<std::uint8_t>()) {}
 
   void pack(std::int64_t group, std::int64_t column, std::size_t tile) {
@@ -104,7 +120,7 @@ class ColumnPacker {
     const std::int64_t channel = group * planes_.out_channels + source % planes_.out_channels;
     const Lane lane{group, column / kBlockColumns, lane_of_column(column % kBlockColumns), tile};
     take_digits(plane, channel, layer_.tiles[tile]);
-    write_bits(lane);
+    if (planes_.has_bits()) write_bits(lane);
     if (planes_.has_digits()) write_digits(lane);
     if (planes_.has_flips())
       planes_.signs.data<std::int8_t>()[static_cast<std::size_t>(
@@ -124,9 +140,7 @@ class ColumnPacker {
 
   /// digits_: of the tile's rows, as the column's cells hold them.
   void take_digits(const ColumnPlane& column, std::int64_t channel, const Tile& rows) {
-    const std::int64_t first =
-        (column.plane * layer_.geometry.out_channels + channel) * layer_.geometry.fan_in();
-    const auto own = cells_.subspan(static_cast<std::size_t>(first));
+    const std::span<const std::int8_t> own = cells_.column(column.plane, channel);
     digits_.clear();
     for (const std::int64_t row : rows) {
       const int whole = own[static_cast<std::size_t>(row)];
@@ -163,7 +177,7 @@ class ColumnPacker {
   const CimLayer& layer_;
   PackedPlanes& planes_;
   std::array<std::uint16_t, 256> masks_;
-  std::span<const std::int8_t> cells_;
+  CellDigits cells_;
   std::span<std::uint8_t> bits_;
   std::vector<std::int8_t> digits_;  // scratch of pack()
 };
@@ -185,14 +199,15 @@ PackedPlanes pack_planes(const CimLayer& layer, KeepDigits keep) {
   planes.out_channels = layer.geometry.out_channels / layer.geometry.groups;
   planes.column_planes = column_planes_of(layer);
   planes.runs = runs_of(planes);
-  planes.cell_bits = cell_bits_of(layer, layer.planes.digits.data<std::int8_t>());
+  planes.cell_bits = cell_bits_of(layer);
   planes.sums = column_sums(layer);
   planes.digit_base = layer.array.encoding->is_binary ? -1 : 0;
   planes.tiles = packed_tiles(layer.tiles);
   planes.row_bytes = planes.tiles.back().first_byte + planes.tiles.back().bytes;
-  planes.bits =
-      Tensor(DType::kU8, {planes.groups, planes.blocks(), planes.row_bytes,
-                          static_cast<std::int64_t>(planes.cell_bits.size()), kBlockColumns});
+  if (keep != KeepDigits::kAlways)
+    planes.bits =
+        Tensor(DType::kU8, {planes.groups, planes.blocks(), planes.row_bytes,
+                            static_cast<std::int64_t>(planes.cell_bits.size()), kBlockColumns});
   planes.row_groups = planes.tiles.back().first_group + planes.tiles.back().groups;
   if (keep == KeepDigits::kAlways || dot_products_pay(layer, planes.cell_bits.size()))
     planes.digits = Tensor(DType::kI8, {planes.groups, planes.blocks(), planes.row_groups,

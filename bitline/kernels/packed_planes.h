@@ -73,7 +73,8 @@ struct PackedPlanes {
   std::int64_t row_bytes = 0;   ///< of all tiles
   std::int64_t row_groups = 0;  ///< likewise
   SumRange sums;                ///< that these very weights can give; narrower than CimLayer's
-  Tensor bits;                  ///< U8 [groups, blocks, tiles, cell_bits, bytes of the tile, lanes]
+  /// U8 [groups, blocks, tiles, cell_bits, bytes of the tile, lanes]. Empty under kAlways.
+  Tensor bits{DType::kU8, {0}};
   /// Digits whole, for integer dot products: I8 [groups, blocks, row groups, 64 in the order of
   /// digit_group_of_lane(), 4 rows]. Empty where counting bits is cheaper.
   Tensor digits;
@@ -95,6 +96,7 @@ struct PackedPlanes {
     return sum;
   }
   bool has_flips() const { return signs.size() != 0; }
+  bool has_bits() const { return bits.size() != 0; }
   bool has_digits() const { return digits.size() != 0; }
   std::int64_t blocks() const { return (columns() + kBlockColumns - 1) / kBlockColumns; }
   /// [cell_bits, bytes of the tile, lanes]
@@ -126,7 +128,8 @@ struct PackedPlanes {
 };
 
 /// Whether digits are kept besides bits: where dot products of them take fewer steps than their
-/// bits one by one (of unsigned inputs only), or for a kernel that reads nothing else.
+/// bits one by one (of unsigned inputs only), or in their place, for a kernel that reads nothing
+/// else.
 enum class KeepDigits { kWhereTheyPay, kAlways };
 
 PackedPlanes pack_planes(const CimLayer& layer, KeepDigits keep = KeepDigits::kWhereTheyPay);

@@ -38,11 +38,11 @@ struct StudyOptions {
 /// inside is parallel (set_thread_count). BITLINE_ISA in the environment names the instruction set.
 class Study {
  public:
-  /// `images` [n, channels, height, width] are what searches look at: a class-balanced sample of
-  /// the training set, some hundreds to a thousand. Throws Error (kUsage) for images or classes
-  /// that do not fit the network, a network without a normalization where the options have none,
-  /// one that is not the options', a network of which no layer lies on the array, and an array or
-  /// ADC of a layer that does not lie there.
+  /// `images` [n, channels, height, width], or of any rank that the network takes, are what
+  /// searches look at: a class-balanced sample of the training set, some hundreds to a thousand.
+  /// Throws Error (kUsage) for images or classes that do not fit the network, a network without a
+  /// normalization where the options have none, one that is not the options', a network of which no
+  /// layer lies on the array, and an array or ADC of a layer that does not lie there.
   Study(const Network& network, const NetworkArrays& array, Dataset images,
         const StudyOptions& options = {});
   /// A study that was moved from can only be destroyed or assigned to.

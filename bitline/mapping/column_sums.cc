@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "bitline/mapping/cell_digits.h"
+
 namespace bitline {
 namespace {
 
@@ -33,13 +35,15 @@ void widen(SumRange& widest, const DigitSums& sums, const DigitRange& inputs) {
 }  // namespace
 
 SumRange column_sums(const CimLayer& layer) {
-  const auto fan_in = static_cast<std::size_t>(layer.geometry.fan_in());
-  const auto digits = layer.planes.digits.data<std::int8_t>();
+  CellDigits cells(layer);
   const DigitRange inputs = layer.streams.range();
   SumRange widest;
-  for (std::size_t column = 0; column < digits.size(); column += fan_in)
+  const std::int64_t columns = layer.planes.count() * layer.geometry.out_channels;
+  for (std::int64_t column = 0; column < columns; ++column) {
+    const auto digits =
+        cells.column(column / layer.geometry.out_channels, column % layer.geometry.out_channels);
     for (const Tile& tile : layer.tiles) {
-      const DigitSums sums = sum_digits(digits.subspan(column, fan_in), tile);
+      const DigitSums sums = sum_digits(digits, tile);
       if (layer.subtract_digitally) {
         widen(widest, {sums.positive, 0}, inputs);
         widen(widest, {-sums.negative, 0}, inputs);
@@ -47,6 +51,7 @@ SumRange column_sums(const CimLayer& layer) {
         widen(widest, sums, inputs);
       }
     }
+  }
   return widest;
 }
 

@@ -52,14 +52,15 @@ Tensor digits_of(const WeightCode& code, std::span<const std::int32_t> weights, 
 
 }  // namespace
 
-EncodedWeights encode_weights(const IntegerLayer& layer, const ArraySpec& array) {
+EncodedWeights encode_weights(const IntegerLayer& layer, const ArraySpec& array, bool with_digits) {
   check_weights(layer, array);
   const WeightCode code = array.encoding->code(layer, array);
   const auto planes = static_cast<std::int64_t>(code.plane_weights.size());
   WeightPlanes encoded;
   encoded.weights = code.plane_weights;
-  encoded.digits = digits_of(code, layer.weights.data<std::int32_t>(),
-                             {planes, layer.geometry.out_channels, layer.geometry.fan_in()});
+  if (with_digits)
+    encoded.digits = digits_of(code, layer.weights.data<std::int32_t>(),
+                               {planes, layer.geometry.out_channels, layer.geometry.fan_in()});
   return {encoded, code.correction, code.column_digits, code.largest_digits};
 }
 

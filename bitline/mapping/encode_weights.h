@@ -14,6 +14,7 @@ struct EncodedWeights {
 };
 
 /// Throws Error (kUsage) that names the weight or the setting when the encoding cannot hold them.
-EncodedWeights encode_weights(const IntegerLayer& layer, const ArraySpec& array);
+/// The planes' digits stay empty without `with_digits`.
+EncodedWeights encode_weights(const IntegerLayer& layer, const ArraySpec& array, bool with_digits);
 
 }  // namespace bitline

@@ -93,9 +93,11 @@ std::int64_t step_of_sums(const CimLayer& layer) {
   return one_parity ? 2 : 1;
 }
 
-CimLayer place(const IntegerLayer& layer, const ArraySpec& array) {
+CimLayer place(const IntegerLayer& layer, const ArraySpec& array, Digits digits) {
   check_shape(layer);
-  EncodedWeights encoded = encode_weights(layer, array);
+  // Which columns are flipped follows from their digits.
+  const bool needs_digits = digits == Digits::kStored || array.column_flip != ColumnFlip::kNone;
+  EncodedWeights encoded = encode_weights(layer, array, needs_digits);
   CimLayer mapped;
   static_cast<IntegerLayer&>(mapped) = layer;
   mapped.array = array;
@@ -105,6 +107,7 @@ CimLayer place(const IntegerLayer& layer, const ArraySpec& array) {
   check_pad(layer);
   mapped.tiles = cut_tiles(layer.geometry, array);
   flip_columns(array.column_flip, encoded.largest_digits, mapped.tiles, mapped.planes);
+  if (digits == Digits::kOnDemand) mapped.planes.digits = {};
   std::size_t longest = 0;
   for (const Tile& tile : mapped.tiles) longest = std::max(longest, tile.size());
   const auto rows = static_cast<std::int64_t>(longest);
@@ -118,9 +121,10 @@ CimLayer place(const IntegerLayer& layer, const ArraySpec& array) {
 
 }  // namespace
 
-CimLayer map_layer(const IntegerLayer& layer, const ArraySpec& array) {
+CimLayer map_layer(const IntegerLayer& layer, const ArraySpec& array, Digits digits) {
   validate(array);
-  return with_context(fmt::format("layer {}", layer.name), [&] { return place(layer, array); });
+  return with_context(fmt::format("layer {}", layer.name),
+                      [&] { return place(layer, array, digits); });
 }
 
 }  // namespace bitline

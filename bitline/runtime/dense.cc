@@ -13,6 +13,7 @@ namespace bitline {
 namespace {
 
 constexpr std::int64_t kExactFloat = std::int64_t{1} << 24;
+constexpr std::int64_t kExactDotProduct = std::int64_t{1} << 31;
 constexpr std::int64_t kExactDouble = std::int64_t{1} << 53;
 
 std::int64_t largest_sum(const IntegerLayer& layer) {
@@ -31,22 +32,27 @@ std::unique_ptr<DenseProduct> make_product(const ConvGeometry& geometry, const T
 
 class DotProducts : public DenseProduct {
  public:
-  explicit DotProducts(const IntegerLayer& layer)
+  DotProducts(const IntegerLayer& layer, DType held)
       : geometry_(layer.geometry),
+        held_(held),
         exact_(layer),
-        plain_(make_plain_product(layer.geometry, layer.weights, layer.pad_value, DType::kF32)) {}
+        plain_(make_plain_product(layer.geometry, layer.weights, layer.pad_value, held)) {}
 
   Tensor run(const Tensor& activations) const override {
     // An instruction set without them may have been forced since.
     if (!has_dot_products()) return plain_->run(activations);
     const ConvGeometry& g = geometry_;
-    Tensor sums(DType::kF32, {activations.dim(0), g.out_channels, g.out_height(), g.out_width()});
-    exact_.sum(activations.dim(0), activations.data<std::int32_t>(), sums.data<float>());
+    Tensor sums(held_, {activations.dim(0), g.out_channels, g.out_height(), g.out_width()});
+    if (held_ == DType::kF32)
+      exact_.sum(activations.dim(0), activations.data<std::int32_t>(), sums.data<float>());
+    else
+      exact_.sum(activations.dim(0), activations.data<std::int32_t>(), sums.data<double>());
     return sums;
   }
 
  private:
   ConvGeometry geometry_;
+  DType held_;
   ExactLayer exact_;
   std::unique_ptr<DenseProduct> plain_;
 };
@@ -58,9 +64,10 @@ std::unique_ptr<DenseProduct> make_dense_product(const IntegerLayer& layer) {
   if (largest >= kExactDouble)
     fail("layer {}: sums up to {} do not fit a double exactly; use fewer bits", layer.name,
          largest);
-  if (largest < kExactFloat && ExactLayer::pays(layer)) return std::make_unique<DotProducts>(layer);
-  return make_product(layer.geometry, layer.weights, layer.pad_value,
-                      largest < kExactFloat ? DType::kF32 : DType::kF64);
+  const DType held = largest < kExactFloat ? DType::kF32 : DType::kF64;
+  if (largest < kExactDotProduct && ExactLayer::pays(layer))
+    return std::make_unique<DotProducts>(layer, held);
+  return make_product(layer.geometry, layer.weights, layer.pad_value, held);
 }
 
 std::unique_ptr<DenseProduct> make_dense_product(const ConvGeometry& geometry,

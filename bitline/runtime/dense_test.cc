@@ -40,6 +40,11 @@ TEST(DenseProduct, TakesDoublesWhereAFloatWouldRound) {
   expect_plain_sums<double>(random_layer({1200, 1, 1, 3, 1, 1, 1, 0, 1}, -32767, 32767));
 }
 
+// 600 inputs · 255 · 128 are about 2^24.2, which dot products of bytes still hold.
+TEST(DenseProduct, TakesDoublesOfDotProductsToo) {
+  expect_plain_sums<double>(random_layer({600, 1, 1, 20, 1, 1, 1, 0, 1}, -128, 127));
+}
+
 TEST(DenseProduct, PadsWithTheIntegerThatStandsForZero) {
   IntegerLayer layer = random_layer({2, 5, 5, 3, 3, 3, 1, 1, 1}, -7, 7);
   layer.pad_value = -1;

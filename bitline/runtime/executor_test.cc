@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "bitline/base/parallel.h"
+#include "bitline/mapping/cell_digits.h"
+#include "bitline/mapping/map.h"
 #include "bitline/runtime/layer_probe.h"
 #include "bitline/testing/engines.h"
 #include "bitline/testing/expect_error.h"
@@ -150,6 +152,22 @@ TEST(Executor, StreamsAreNotApartWherePaddingIsNotZero) {
   network.quant.at("first_relu").zero_point = 3;
   const Executor analog(std::move(network), MacMode::kAnalog);
   EXPECT_FALSE(streams_are_apart(analog, analog.prepare(plan_for(analog, four_levels()))));
+}
+
+// A byte for each weight and plane, in whose place an engine has its own form of them.
+TEST(Executor, KeepsNoPlanesBesideThoseOfItsEngine) {
+  const Tensor images = random_images(2);
+  for (const ArraySpec& array : arrays())
+    for (const Engine engine : test::engines()) {
+      const Executor analog(small_network(), MacMode::kAnalog, array, engine);
+      analog.logits(images, analog.prepare(plan_for(analog, lossless())));
+      for (const CimLayer* layer : analog.cim_layers()) {
+        EXPECT_EQ(layer->planes.digits.size(), 0) << layer->name;
+        EXPECT_TRUE(std::ranges::equal(all_cell_digits(*layer).bytes(),
+                                       map_layer(*layer, array).planes.digits.bytes()))
+            << layer->name;
+      }
+    }
 }
 
 TEST(Executor, SaysHowFarALargeNetworkIsSetUp) {

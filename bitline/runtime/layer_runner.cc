@@ -1,6 +1,7 @@
 #include "bitline/runtime/layer_runner.h"
 
 #include <algorithm>
+#include <mutex>
 #include <numeric>
 #include <utility>
 
@@ -53,6 +54,21 @@ std::int64_t largest_exact_sum(const IntegerLayer& layer) {
   return largest << layer.input_bits;
 }
 
+/// An exact product that is prepared when it runs for the first time.
+class OnFirstRun : public DenseProduct {
+ public:
+  explicit OnFirstRun(const IntegerLayer& layer) : layer_(layer) {}
+  Tensor run(const Tensor& activations) const override {
+    std::call_once(once_, [this] { product_ = make_dense_product(layer_); });
+    return product_->run(activations);
+  }
+
+ private:
+  IntegerLayer layer_;  // shares its weights
+  mutable std::once_flag once_;
+  mutable std::unique_ptr<DenseProduct> product_;
+};
+
 }  // namespace
 
 LayerRunner LayerRunner::real_numbers(const Network& network, const Node& node, const Shape& in) {
@@ -75,9 +91,13 @@ LayerRunner LayerRunner::integers(const IntegerLayer& layer, const ArraySpec* ar
     runner.scale_.push_back(static_cast<double>(scale) * static_cast<double>(layer.input_scale));
   runner.zero_offset_ = zero_offset_of(layer, runner.scale_);
   runner.largest_sum_ = largest_exact_sum(layer);
-  runner.dense_ = make_dense_product(layer);
+  // Under a plan a layer on the array runs no exact product, which may take more memory than it.
+  if (array != nullptr)
+    runner.dense_ = std::make_unique<OnFirstRun>(layer);
+  else
+    runner.dense_ = make_dense_product(layer);
   if (array != nullptr) {
-    runner.cim_ = std::make_unique<CimLayer>(map_layer(layer, *array));
+    runner.cim_ = std::make_unique<CimLayer>(map_layer(layer, *array, Digits::kOnDemand));
     runner.backend_ = make_backend(engine, *runner.cim_);
   }
   return runner;

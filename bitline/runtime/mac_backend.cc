@@ -1,8 +1,11 @@
 #include "bitline/runtime/mac_backend.h"
 
+#include <mutex>
+
 #include "bitline/base/fail.h"
 #include "bitline/kernels/fused_layer.h"
 #include "bitline/kernels/reference.h"
+#include "bitline/mapping/cell_digits.h"
 #include "bitline/runtime/torch_part.h"
 
 namespace bitline {
@@ -11,14 +14,21 @@ namespace {
 class ReferenceBackend : public MacBackend {
  public:
   explicit ReferenceBackend(const CimLayer& layer) : layer_(layer) {}
+  /// The planes are made when something runs for the first time: many executors are only looked at.
   void accumulate(const LayerAdc& adc, std::int64_t images,
                   std::span<const std::int32_t> activations, std::span<std::int64_t> outputs,
                   LayerHistogram* histogram) const override {
-    reference_accumulate(layer_, adc, images, activations, outputs, histogram);
+    std::call_once(once_, [this] {
+      with_digits_ = layer_;
+      with_digits_.planes.digits = all_cell_digits(layer_);
+    });
+    reference_accumulate(with_digits_, adc, images, activations, outputs, histogram);
   }
 
  private:
   const CimLayer& layer_;
+  mutable std::once_flag once_;
+  mutable CimLayer with_digits_;
 };
 
 class FusedBackend : public MacBackend {

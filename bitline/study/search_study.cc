@@ -11,6 +11,7 @@
 #include "bitline/evaluate/scoring.h"
 #include "bitline/evaluate/sum_statistics.h"
 #include "bitline/mapping/array_settings.h"
+#include "bitline/mapping/cell_digits.h"
 #include "bitline/runtime/add_batch_norm.h"
 #include "bitline/runtime/layer_probe.h"
 #include "bitline/search/candidates.h"
@@ -58,7 +59,7 @@ std::string identity_of(const Executor& executor, const Tensor& images,
   for (const CimLayer* layer : executor.cim_layers()) {
     for (const auto& [key, value] : sum_settings(layer->array))
       layers += fmt::format("{} {} ", key, value);  // digits stand in one order whatever the tiles
-    layers += layer->name + sha256(layer->planes.digits.bytes()) +
+    layers += layer->name + sha256(all_cell_digits(*layer).bytes()) +
               (layer->planes.has_flips() ? sha256(layer->planes.signs.bytes()) : "");
   }
   std::string judged;

@@ -102,16 +102,16 @@ std::vector<float> classified(const std::vector<int>& hidden, const Layer& layer
 }
 
 /// The 1-D convolution of one image as its definition has it, and the classifier.
-std::vector<float> convolved(const int* image, int length, const Layer& first, const Layer& second,
-                             int stride) {
-  const int channels = static_cast<int>(first.shape[1]);
-  const int kernel = static_cast<int>(first.shape[2]);
+std::vector<float> convolved(const int* image, std::int64_t length, const Layer& first,
+                             const Layer& second, std::int64_t stride) {
+  const std::int64_t channels = first.shape[1];
+  const std::int64_t kernel = first.shape[2];
   std::vector<int> hidden;
-  for (int o = 0; o < static_cast<int>(first.shape[0]); ++o)
-    for (int at = 0; at + kernel <= length; at += stride) {
+  for (std::int64_t o = 0; o < first.shape[0]; ++o)
+    for (std::int64_t at = 0; at + kernel <= length; at += stride) {
       int sum = 0;
-      for (int c = 0; c < channels; ++c)
-        for (int k = 0; k < kernel; ++k)
+      for (std::int64_t c = 0; c < channels; ++c)
+        for (std::int64_t k = 0; k < kernel; ++k)
           sum += first.weights[static_cast<std::size_t>((o * channels + c) * kernel + k)] *
                  image[c * length + at + k];
       hidden.push_back(on_grid(sum));
@@ -221,7 +221,8 @@ TEST_F(Vectors, AreSearched) {
 }
 
 TEST_F(Vectors, OfAnotherLengthAreRefusedWithFileAndBothShapes) {
-  write_data(std::vector<int>(images_.begin(), images_.begin() + 12 * 599), "(12, 599)", logits());
+  write_data(std::vector<int>(images_.begin(), images_.begin() + std::ptrdiff_t{12} * 599),
+             "(12, 599)", logits());
   const std::string file = (folder_ / "x.npy").string();
   EXPECT_EQ(message_of([&] { logits_of(network(model()), MacMode::kFloat); }),
             file +
@@ -245,15 +246,17 @@ TEST_F(Vectors, HaveOneMeanForEachValueOrForAll) {
 
 /// Channels, length, kernel, stride.
 struct SignalCase {
-  int channels, length, kernel, stride;
+  std::int64_t channels, length, kernel, stride;
 };
 
 class Signals : public VectorsAndSignals, public testing::WithParamInterface<SignalCase> {
  protected:
-  static constexpr int kFilters = 4;
-  int places() const { return (GetParam().length - GetParam().kernel) / GetParam().stride + 1; }
+  static constexpr std::int64_t kFilters = 4;
+  std::int64_t places() const {
+    return (GetParam().length - GetParam().kernel) / GetParam().stride + 1;
+  }
   const Layer first_ = layer_of({kFilters, GetParam().channels, GetParam().kernel}, 5);
-  const Layer second_ = layer_of({kClasses, std::int64_t{kFilters} * places()}, 3);
+  const Layer second_ = layer_of({kClasses, kFilters* places()}, 3);
   const std::vector<int> images_ = integers(
       static_cast<std::size_t>(kImages * GetParam().channels * GetParam().length), 37, -127, 127);
   std::vector<std::vector<float>> logits() const {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bitline/mapping/cell_digits.h"
+
 namespace bitline {
 namespace {
 
@@ -20,7 +22,7 @@ void count(const at::Tensor& p, Histogram& histogram) {
 ComposedLayer::ComposedLayer(const CimLayer& layer, at::Device device)
     : layer_(layer), device_(device) {
   const ConvGeometry& g = layer.geometry;
-  planes_ = to_torch(layer.planes.digits)
+  planes_ = to_torch(all_cell_digits(layer))
                 .to(device, at::kFloat)
                 .view({layer.planes.count(), g.groups, g.out_channels / g.groups, g.fan_in()});
   for (const Tile& tile : layer.tiles) tiles_.push_back(at::tensor(tile, at::kLong).to(device));
