@@ -211,6 +211,14 @@ double ConfigTable::number(std::string_view key, double fallback, double smalles
   return value;
 }
 
+bool ConfigTable::is_word(std::string_view key, std::string_view word) const {
+  const toml::node* node = impl_->find(key);
+  if (node == nullptr || !node->is_string()) return false;
+  const auto text = require<std::string>(key);
+  if (text != word) fail_usage("{} is \"{}\"; give a number, or \"{}\"", where(key), text, word);
+  return true;
+}
+
 Rational ConfigTable::rational(std::string_view key, const Rational& fallback) const {
   note_default(key, fallback.to_double());
   const toml::node* node = impl_->find(key);

@@ -28,7 +28,8 @@ std::string shown(const std::string& toml) {
 std::string default_of(const std::string& table, const FieldText& field,
                        const std::map<std::string, std::string>& defaults) {
   const std::string key = (table.empty() ? "" : table + ".") + std::string(field.key);
-  if (key == "retrain.learning_rate") return "a tenth of `train.learning_rate`";
+  if (key == "retrain.learning_rate")
+    return "a tenth of `train.learning_rate`; for a network without batch-norm a 200th";
   if (!field.default_in_words.empty()) return std::string(field.default_in_words);
   return shown(defaults.at(key));
 }

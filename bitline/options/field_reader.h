@@ -13,6 +13,7 @@
 #include "bitline/base/fields.h"
 #include "bitline/base/policy.h"
 #include "bitline/config/config.h"
+#include "bitline/recipe/learning_rate.h"
 
 namespace bitline {
 
@@ -46,6 +47,14 @@ class FieldReader {
   void operator()(const FieldText& field, std::optional<double>& value, const Real& limits) const {
     const double given = table_.number(field.key, limits.most, limits.least, limits.most);
     if (table_.has(field.key)) value = given;
+  }
+  void operator()(const FieldText& field, LearningRate& rate, const Real& limits) const {
+    if (table_.is_word(field.key, LearningRate::kAuto)) {
+      rate.by = LearningRate::By::kTest;
+      return;
+    }
+    rate.value = table_.number(field.key, rate.value, limits.least, limits.most);
+    if (table_.has(field.key)) rate.by = LearningRate::By::kValue;
   }
   void operator()(const FieldText& field, std::vector<float>& values) const {
     const auto given = table_.get<std::vector<double>>(field.key, {values.begin(), values.end()});

@@ -1,13 +1,23 @@
 #include "bitline/options/train_config.h"
 
+#include "bitline/base/fail.h"
 #include "bitline/options/field_reader.h"
 
 namespace bitline {
+namespace {
+
+void validate(const TrainConfig& train, std::string_view table) {
+  bitline::validate(train.options, table);
+  if (!(train.learning_rate.value > 0))
+    fail_usage("{}.learning_rate = {} must be positive", table, train.learning_rate.value);
+}
+
+}  // namespace
 
 TrainConfig read_train(const ConfigTable& table) {
   TrainConfig train;
   read_fields(table, train);
-  validate(train.options, "train");
+  validate(train, "train");
   return train;
 }
 
@@ -16,7 +26,9 @@ RetrainConfig default_retraining(const TrainConfig& train) {
   RetrainConfig retrain;
   retrain.train = train;
   retrain.train.options.epochs = 25;
-  retrain.train.options.learning_rate *= kSmallerRate;
+  LearningRate& rate = retrain.train.learning_rate;
+  if (rate.by == LearningRate::By::kValue) rate = {LearningRate::By::kNetwork, rate.value};
+  rate.value *= kSmallerRate;
   retrain.train.output = "retrained.safetensors";
   return retrain;
 }
@@ -24,7 +36,7 @@ RetrainConfig default_retraining(const TrainConfig& train) {
 RetrainConfig read_retrain(const ConfigTable& table, const TrainConfig& train) {
   RetrainConfig retrain = default_retraining(train);
   read_fields(table, retrain);
-  validate(retrain.train.options, "retrain");
+  validate(retrain.train, "retrain");
   return retrain;
 }
 

@@ -9,13 +9,15 @@
 #include "bitline/base/fields.h"
 #include "bitline/config/config.h"
 #include "bitline/recipe/gradient.h"
+#include "bitline/recipe/learning_rate.h"
 #include "bitline/recipe/train_options.h"
 
 namespace bitline {
 
 /// [train] beyond TrainOptions.
 struct TrainConfig {
-  TrainOptions options;
+  TrainOptions options;  ///< whose learning rate follows from the next
+  LearningRate learning_rate;
   std::filesystem::path output = "network.safetensors";  ///< relative to the working folder
   std::int64_t holdout = 1000;  ///< last images of the training set, kept out of training
   bool augment = true;
@@ -33,6 +35,8 @@ struct RetrainConfig {
   std::filesystem::path reference;
   std::filesystem::path teacher;  ///< network file; empty: the reference
   bool learn_ranges = false;      ///< δ of every ADC is trained too
+  /// Share of the start's accuracy on held-out images; an epoch that ends below it is the last.
+  double stop_below = 0.5;
   /// Epochs behind which ranges are searched again, by [search].
   std::vector<std::int64_t> search_after;
 
@@ -52,8 +56,10 @@ void visit_fields(Train& train, Visit&& visit) {
         train.output);
   visit(FieldText{"epochs", "at least 1"}, options.epochs, Whole{1, kMany});
   visit(FieldText{"batch_size", "images; at least 1"}, options.batch_size, Whole{1, kMany});
-  visit(FieldText{"learning_rate", "at the top of the schedule; above 0"}, options.learning_rate,
-        Real{0, kLarge});
+  visit(FieldText{"learning_rate",
+                  "at the top of the schedule; above 0. `auto`: the best of 0.0001 to 0.3 over the "
+                  "first 24 steps ([arithmetic.md](arithmetic.md#13-optimizer-and-learning-rate))"},
+        train.learning_rate, Real{0, kLarge});
   visit(FieldText{"momentum", "0 to below 1"}, options.momentum, Real{0, 1});
   visit(FieldText{"weight_decay", "on weights of convolutions and linear layers; not negative"},
         options.weight_decay, Real{0, kLarge});
@@ -121,12 +127,19 @@ void visit_fields(Retrain& retrain, Visit&& visit) {
                   "was measured"},
         retrain.search_after, Whole{1, kMany});
   visit(
+      FieldText{"stop_below",
+                "an epoch that answers fewer of the held-out images than this share of those that "
+                "the start answers stops the training with an error, since the learning rate is "
+                "too high; 0: none does",
+                Decides::kNothing},
+      retrain.stop_below, Real{0, 1});
+  visit(
       FieldText{"temperature", "by which `distillation` divides both networks' logits; 0.1 to 100"},
       retrain.distillation.temperature, Real{0.1, 100});
 }
 
 /// The tables, checked. [retrain] takes the values of `train` as its defaults, but for output,
-/// epochs and a tenth of the learning rate. Errors are of kind kUsage.
+/// epochs and the learning rate, a tenth of it that goes by the network. Errors are of kind kUsage.
 TrainConfig read_train(const ConfigTable& table);
 RetrainConfig read_retrain(const ConfigTable& table, const TrainConfig& train);
 /// What an empty [retrain] means.

@@ -30,6 +30,8 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
                                     {"best_epoch", state.best_epoch},
                                     {"best_correct", state.best_correct},
                                     {"searched_epoch", state.searched_epoch},
+                                    {"start_correct", state.start_correct},
+                                    {"learning_rate", state.learning_rate},
                                     {"plan", to_json(checkpoint.plan)},
                                     {"recipe", checkpoint.recipe_hash},
                                     {"bitline", checkpoint.version}};
@@ -55,7 +57,9 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
                           sums->second.data<double>()[1],
                           json.at("best_epoch"),
                           json.at("best_correct"),
-                          json.at("searched_epoch")};
+                          json.at("searched_epoch"),
+                          json.value("start_correct", std::int64_t{-1}),
+                          json.value("learning_rate", 0.0)};
       checkpoint.plan = plan_from_json(json.at("plan").get<std::string>());
       checkpoint.recipe_hash = json.at("recipe");
       checkpoint.version = json.value("bitline", "0.2.0");  // which did not say so

@@ -22,6 +22,8 @@ struct TrainingState {
   std::int64_t best_epoch = 0;      ///< the first of those that did best on held-out images
   std::int64_t best_correct = -1;   ///< its right answers there; −1: none was measured
   std::int64_t searched_epoch = 0;  ///< the last one behind which ranges were searched again
+  std::int64_t start_correct = -1;  ///< right answers on held-out images before the first epoch
+  double learning_rate = 0;         ///< at the top of the schedule
 };
 
 struct Checkpoint {

@@ -1,6 +1,7 @@
 #include "bitline/study_train/retraining.h"
 
 #include "bitline/base/fail.h"
+#include "bitline/recipe/checkpoint.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/recalibrate_network.h"
 #include "bitline/study/search_sample.h"
@@ -75,6 +76,7 @@ TrainingSession session_of(const RunConfig& config, const Network& network, cons
   const RetrainConfig retrain = config.retrain_or_default();
   TrainingSession session{config, retrain.train, retraining_recipe(config, network, plan, images),
                           Keep::kBest, resume};
+  session.stop_below = retrain.stop_below;
   if (retrain.distillation.share > 0) session.teacher = teacher_of(config, network, images);
   session.writes_plan = retrain.changes_plan() && !plan.layers.empty();
   if (session.writes_plan) session.search_after = retrain.search_after;
@@ -82,6 +84,17 @@ TrainingSession session_of(const RunConfig& config, const Network& network, cons
     return search_again(config, now, with, job);
   };
   return session;
+}
+
+/// Where the training begins. One that goes on has the statistics of its plan already, and the
+/// batch-norm that recalibration added to layers without.
+Network start_of(const RunConfig& config, const Network& network, const AdcPlan& plan, bool resume,
+                 const Job& job) {
+  const RetrainConfig retrain = config.retrain_or_default();
+  if (!retrain.recalibrate || plan.layers.empty()) return network;
+  if (resume) return read_checkpoint(training_files(retrain.train).checkpoint).network;
+  const Dataset sample = load_search_sample(config.data, config.seed, job);
+  return recalibrated(network, plan, sample, config, job);
 }
 
 }  // namespace
@@ -93,11 +106,7 @@ Trained retrain(const RunConfig& config, const Network& network, const AdcPlan& 
   check_plan(retrain, plan);
   const Dataset images = load_split(config.data, Split::kTrain, job);
   check_fit(network, images);
-  const bool moves_statistics = retrain.recalibrate && !resume && !plan.layers.empty();
-  Network start = moves_statistics
-                      ? recalibrated(network, plan,
-                                     load_search_sample(config.data, config.seed, job), config, job)
-                      : network;
+  Network start = start_of(config, network, plan, resume, job);
   start.normalization = normalization_of(network, config.data, images);
   TrainableNetwork trainable(std::move(start), config.quantize_or_default().grids.quantizer,
                              device_of(retrain.train));

@@ -21,20 +21,10 @@ namespace bitline {
 namespace {
 
 using test::message_of;
+using test::plan_of;
 
 constexpr const char* kRetrain =
     "[retrain]\nepochs = 4\nbatch_size = 4\nlearning_rate = 0.02\nholdout = 4\n";
-
-AdcPlan plan_of(const RunConfig& config, const Network& network, std::int64_t levels) {
-  const Executor executor(network, MacMode::kAnalog, config.array);
-  AdcPlan plan = lossless_plan(executor);
-  for (auto& [name, planned] : plan.layers) {
-    planned.spec = {};
-    planned.spec.levels = levels;
-    planned.spec.delta = std::min<std::int64_t>(6, planned.sums.maximum);
-  }
-  return plan;
-}
 
 class RetrainTest : public ::testing::Test {
  protected:
@@ -84,7 +74,7 @@ TEST_F(RetrainTest, KeepsTheFirstOfTheEpochsThatDoBestOnHeldOutImages) {
 
 TEST_F(RetrainTest, TheStartStaysWhereNoEpochIsBetter) {
   RunConfig run = config("ruined");
-  run.retrain->train.options.learning_rate = 1e-9;  // nothing moves
+  run.retrain->train.learning_rate.value = 1e-9;  // nothing moves
   const Trained kept = retrain(run, plan_of(run, network_, 4));
   EXPECT_EQ(kept.epoch, 0);
   Network start = network_;
@@ -166,7 +156,7 @@ TEST_F(RetrainTest, RefusesATeacherThatSeesOtherNumbers) {
 TEST_F(RetrainTest, RecalibratesFirstWhereAsked) {
   RunConfig run = config("recalibrated", "recalibrate = true\n");
   ASSERT_TRUE(run.retrain->recalibrate);
-  run.retrain->train.options.learning_rate = 1e-9;
+  run.retrain->train.learning_rate.value = 1e-9;
   const Trained kept = retrain(run, plan_of(run, network_, 3));
   const std::string key = "stage1.block1.norm1.mean";
   ASSERT_TRUE(network_.tensors.contains(key));
@@ -250,7 +240,7 @@ TEST_F(RetrainTest, TheLogIsThatOfTheTrainingThatIsResumed) {
   RunConfig run = config("logged");
   const AdcPlan plan = plan_of(run, network_, 4);
   retrain(run, plan);
-  run.retrain->train.options.learning_rate = 0.01;
+  run.retrain->train.learning_rate.value = 0.01;
   Cancellation cancellation;
   test::StopAfter stop(cancellation, 3);
   EXPECT_THROW(retrain_network(run, network_, plan, false, {stop, cancellation}, nothing_), Error);
@@ -262,7 +252,7 @@ TEST_F(RetrainTest, TheLogIsThatOfTheTrainingThatIsResumed) {
 
 TEST_F(RetrainTest, AWeightThatIsNoNumberStopsWithTheEpochNamed) {
   RunConfig run = config("diverged");
-  run.retrain->train.options.learning_rate = 1e30;
+  run.retrain->train.learning_rate.value = 1e30;
   const std::string message = message_of([&] { retrain(run, plan_of(run, network_, 4)); });
   EXPECT_THAT(message, ::testing::StartsWith("epoch "));
   EXPECT_THAT(message, ::testing::HasSubstr("start again with a lower learning_rate"));
@@ -293,7 +283,7 @@ TEST_F(RetrainTest, ANewTrainingDropsTheCheckpointOfAnEarlierOne) {
   const AdcPlan plan = plan_of(run, network_, 4);
   retrain(run, plan);
   RunConfig other = run;
-  other.retrain->train.options.learning_rate = 1e9;
+  other.retrain->train.learning_rate.value = 1e9;
   EXPECT_THROW(retrain(other, plan), Error);
   SilentProgress silent;
   EXPECT_THROW(retrain_network(run, network_, plan, true, {silent, {}}, nothing_), Error);
@@ -332,14 +322,6 @@ TEST_F(RetrainTest, NeedsHeldOutImages) {
   RunConfig run = config("none");
   run.retrain->train.holdout = 0;
   EXPECT_THROW(retrain(run, {}), Error);
-}
-
-TEST_F(RetrainTest, TakesTheTrainTablesValuesWithATenthOfItsRate) {
-  const RunConfig run = study_.config("[train]\nlearning_rate = 0.4\nbatch_size = 7\n");
-  const TrainConfig train = run.retrain_or_default().train;
-  EXPECT_DOUBLE_EQ(train.options.learning_rate, 0.04);
-  EXPECT_EQ(train.options.batch_size, 7);
-  EXPECT_EQ(train.options.epochs, 25);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/graph/network_file.h"
+#include "bitline/runtime/add_batch_norm.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study_train/resume.h"
 
@@ -53,6 +54,19 @@ void keep_best(const TrainingSession& session, const TrainingFiles& files,
   if (session.keep != Keep::kBest) return;
   write_network(files.network, network.network());
   if (session.writes_plan) write_plan(files.plan, network.plan());
+}
+
+/// Whoever waits for many more epochs of this learns nothing from them.
+void check_fall(const TrainingSession& session, const TrainingFiles& files, const Trainer& trainer,
+                const EpochReport& report) {
+  const std::optional<double> start = trainer.start_accuracy();
+  if (!start || report.holdout_accuracy >= session.stop_below * *start) return;
+  fail(
+      "retrain.learning_rate = {} is too high here: epoch {} answers {:.2f} % of the held-out "
+      "images, and the start {:.2f} %. Give a lower one, {} for example, or \"auto\", which finds "
+      "one; with retrain.stop_below = 0 (now {}) and --resume this training goes on from {}",
+      trainer.learning_rate(), report.epoch, 100 * report.holdout_accuracy, 100 * *start,
+      trainer.learning_rate() / 10, session.stop_below, files.checkpoint.string());
 }
 
 void search_where_due(const TrainingSession& session, const TrainingFiles& files,
@@ -110,7 +124,9 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
   std::optional<BatchSource> holdout;
   if (data.holdout.size() > 0)
     holdout.emplace(data.holdout, normalization, config.seed, false, false);
-  Trainer trainer(std::move(network), session.train.options, batches, holdout ? &*holdout : nullptr,
+  TrainOptions options = session.train.options;
+  options.learning_rate = session.train.learning_rate.of_network(has_batch_norm(network.network()));
+  Trainer trainer(std::move(network), options, batches, holdout ? &*holdout : nullptr,
                   session.teacher);
   if (session.resume) {
     restore_training(trainer, files, session.recipe);
@@ -121,6 +137,9 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
     std::filesystem::remove(files.checkpoint);
     keep_best(session, files, trainer.network());
   }
+  if (!session.resume && session.train.learning_rate.by == LearningRate::By::kTest)
+    job.progress.say(fmt::format("learning rate {}, whose loss goes down furthest over {} steps",
+                                 trainer.find_learning_rate(job), kTestedSteps));
   TrainingLog log(files.log, session.resume);
   trainer.run(job, [&](const EpochReport& report) {
     // Before the checkpoint that counts on it.
@@ -128,6 +147,7 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
     write_training_checkpoint(files, trainer, session.recipe);
     log.append(report);
     after_epoch(report);
+    check_fall(session, files, trainer, report);
     search_where_due(session, files, trainer);
   });
   if (!trainer.finished()) {

@@ -29,6 +29,8 @@ struct TrainingSession {
   Keep keep = Keep::kLast;
   bool resume = false;
   std::optional<Teacher> teacher = {};
+  /// Share of the start's held-out accuracy below which an epoch stops the training.
+  double stop_below = 0;
   /// Whether the plan that the network is trained with is written beside it.
   bool writes_plan = false;
   /// Behind these epochs, but for the last one, the plan is changed to what `search_again` gives
@@ -41,7 +43,8 @@ struct TrainingSession {
 /// less the held-out ones and writes the files. With `resume` it continues from the checkpoint to
 /// the weights that an uninterrupted run gives (same machine, same thread count). Throws Error
 /// (kInterrupted) after a requested stop, with the checkpoint written; Error when the loss is NaN,
-/// the last good checkpoint kept; Error when the checkpoint is of another recipe.
+/// the last good checkpoint kept; Error when the checkpoint is of another recipe; Error where an
+/// epoch ends below `stop_below`.
 Trained train_in_session(const TrainingSession& session, TrainableNetwork network,
                          const Dataset& images, const Job& job, const AfterEpoch& after_epoch);
 

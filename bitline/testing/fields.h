@@ -15,6 +15,7 @@
 #include "bitline/base/fields.h"
 #include "bitline/base/policy.h"
 #include "bitline/base/rational.h"
+#include "bitline/recipe/learning_rate.h"
 
 namespace bitline::test {
 
@@ -26,6 +27,7 @@ struct Changer {
     value = static_cast<Number>(value + 1);
   }
   void operator()(double& value) const { value += 0.25; }
+  void operator()(LearningRate& rate) const { rate.value += 0.25; }
   void operator()(Rational& value) const { value = value + Rational(1, 2); }
   void operator()(std::string& value) const { value += "other"; }
   void operator()(std::filesystem::path& value) const { value += "other"; }

@@ -8,9 +8,11 @@
 
 #include "bitline/base/random.h"
 #include "bitline/data/sample_file.h"
+#include "bitline/evaluate/lossless_plan.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/models/models.h"
 #include "bitline/options/run_config.h"
+#include "bitline/runtime/executor.h"
 #include "bitline/testing/temporary_folder.h"
 
 namespace bitline::test {
@@ -42,6 +44,18 @@ inline Network tiny_network(std::int64_t classes = 2) {
     for (float& scale : spec.scale.data<float>())
       if (scale == 0) scale = spec.bits == 8 ? 0.02F : 0.15F;
   return network;
+}
+
+/// Ranges of 6 LSB, or as far as the sums go, for all layers of it on the array.
+inline AdcPlan plan_of(const RunConfig& config, const Network& network, std::int64_t levels) {
+  const Executor executor(network, MacMode::kAnalog, config.array);
+  AdcPlan plan = lossless_plan(executor);
+  for (auto& [name, planned] : plan.layers) {
+    planned.spec = {};
+    planned.spec.levels = levels;
+    planned.spec.delta = std::min<std::int64_t>(6, planned.sums.maximum);
+  }
+  return plan;
 }
 
 /// A folder with search.safetensors, test.safetensors and network.safetensors, removed at the end.

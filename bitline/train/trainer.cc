@@ -1,12 +1,16 @@
 #include "bitline/train/trainer.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "bitline/base/fail.h"
 #include "bitline/base/rational.h"
+#include "bitline/recipe/learning_rate.h"
 #include "bitline/train/diverged.h"
 
 namespace bitline {
@@ -55,11 +59,13 @@ void Trainer::restore(const Checkpoint& checkpoint) {
     momentum_[i].copy_(to_torch(found->second));
   }
   state_ = checkpoint.state;
+  options_.learning_rate = state_.learning_rate;
 }
 
 Checkpoint Trainer::checkpoint() const {
   Checkpoint checkpoint{network_.network(),        {}, state_, network_.plan(),
                         network_.learned_deltas(), {}};
+  checkpoint.state.learning_rate = options_.learning_rate;
   for (std::size_t i = 0; i < momentum_.size(); ++i)
     checkpoint.momentum[network_.parameters()[i].key] = from_torch(momentum_[i]);
   return checkpoint;
@@ -85,20 +91,74 @@ void Trainer::update_parameters(double learning_rate) {
   }
 }
 
-void Trainer::step(const Batch& batch) {
-  const at::Tensor labels = batch.labels.to(network_.device());
-  const at::Tensor logits = network_.forward(batch.images, true);
-  const at::Tensor loss = training_loss(logits, labels, batch.images, teacher_);
+double Trainer::descend(const Batch& batch, double learning_rate, at::Tensor& logits) {
+  logits = network_.forward(batch.images, true);
+  const at::Tensor loss =
+      training_loss(logits, batch.labels.to(network_.device()), batch.images, teacher_);
   const double value = loss.item<double>();
-  if (!std::isfinite(value)) fail_diverged(fmt::format("the loss is {}", value));
+  if (!std::isfinite(value)) return value;
   loss.backward();
+  update_parameters(learning_rate);
+  network_.constrain();
+  return value;
+}
+
+void Trainer::step(const Batch& batch) {
   const std::int64_t steps = ceil_div(training_.size(), options_.batch_size);
   const std::int64_t step = state_.epoch * steps + state_.images / options_.batch_size;
-  update_parameters(learning_rate_at(options_, step, steps));
-  network_.constrain();
-  state_.loss_sum += value * static_cast<double>(labels.numel());
+  at::Tensor logits;
+  const double loss = descend(batch, learning_rate_at(options_, step, steps), logits);
+  if (!std::isfinite(loss)) fail_diverged(fmt::format("the loss is {}", loss));
+  const at::Tensor labels = batch.labels.to(network_.device());
+  state_.loss_sum += loss * static_cast<double>(labels.numel());
   state_.correct += count_correct(logits, labels);
   state_.images += labels.numel();
+}
+
+double Trainer::tested_loss(double learning_rate, std::int64_t steps, const Job& job) {
+  double sum = 0;
+  at::Tensor logits;
+  try {
+    for (std::int64_t i = 0; i < steps; ++i) {
+      job.cancellation.check();
+      const Batch batch = training_.batch(i * options_.batch_size, options_.batch_size);
+      const double loss = descend(batch, learning_rate, logits);
+      if (i >= steps - ceil_div(steps, 3)) sum += loss;
+    }
+  } catch (const Error& error) {  // a range that is no number any more, for example
+    if (error.kind() == ErrorKind::kInterrupted) throw;
+    return std::numeric_limits<double>::infinity();
+  }
+  return sum / static_cast<double>(ceil_div(steps, 3));
+}
+
+double Trainer::find_learning_rate(const Job& job) {
+  const Checkpoint start = checkpoint();
+  const std::int64_t steps =
+      std::min(kTestedSteps, ceil_div(training_.size(), options_.batch_size));
+  training_.begin_epoch(0);
+  job.progress.begin("learning rates", std::ssize(kTestedRates));
+  double best = std::numeric_limits<double>::infinity();
+  double chosen = 0;
+  for (std::size_t i = 0; i < kTestedRates.size(); ++i) {
+    restore(start);
+    const double loss = tested_loss(kTestedRates[i], steps, job);
+    job.progress.update(static_cast<std::int64_t>(i) + 1,
+                        fmt::format("{}: loss {:.4f}", kTestedRates[i], loss));
+    if (loss > best || !std::isfinite(loss)) continue;
+    best = loss;
+    chosen = kTestedRates[i];
+  }
+  job.progress.end();
+  restore(start);
+  if (chosen == 0)
+    fail("no learning_rate of {} keeps the loss a number", fmt::join(kTestedRates, ", "));
+  return options_.learning_rate = chosen;
+}
+
+std::optional<double> Trainer::start_accuracy() const {
+  if (holdout_ == nullptr || state_.start_correct < 0) return {};
+  return holdout_share(state_.start_correct);
 }
 
 bool Trainer::run_epoch(const Job& job, EpochReport& report) {
@@ -142,7 +202,11 @@ bool Trainer::run_epoch(const Job& job, EpochReport& report) {
     state_.best_epoch = epoch;
     state_.best_correct = held_out;
   }
-  state_ = {epoch, 0, 0, 0, 0, state_.best_epoch, state_.best_correct, state_.searched_epoch};
+  state_.epoch = epoch;
+  state_.images = 0;
+  state_.loss_sum = 0;
+  state_.correct = 0;
+  state_.seconds = 0;
   return true;
 }
 
@@ -171,6 +235,7 @@ double Trainer::holdout_share(std::int64_t correct) const {
 double Trainer::measure_start(const Job& job) {
   state_.best_epoch = 0;
   state_.best_correct = count_holdout(job);
+  state_.start_correct = state_.best_correct;
   job.cancellation.check();
   return holdout_share(state_.best_correct);
 }

@@ -12,6 +12,7 @@
 #include "bitline/graph/network_file.h"
 #include "bitline/models/models.h"
 #include "bitline/quantize/grid.h"
+#include "bitline/recipe/learning_rate.h"
 #include "bitline/testing/expect_error.h"
 #include "bitline/testing/progress.h"
 #include "bitline/testing/temporary_folder.h"
@@ -126,6 +127,52 @@ TEST_F(TrainerTest, AStoppedTrainingContinuesToTheSameBits) {
     second.run({silent_, {}}, [](const EpochReport&) {});
     EXPECT_EQ(bytes_of(second.network().network()), expected) << updates;
   }
+}
+
+// Of three steps the last one's is the third that counts.
+TEST_F(TrainerTest, FindsTheRateThatGoesDownFurthest) {
+  const Network start = small_resnet();
+  const auto constant = [&](double rate) {
+    TrainOptions options = short_training();
+    options.schedule = Schedule::kStep;
+    options.learning_rate = rate;
+    options.epochs = 1;
+    return Trainer(TrainableNetwork(start, TrainingQuantizer::kLsq, at::kCPU), options, batches_,
+                   nullptr);
+  };
+  const auto loss_of_third_step = [&](double rate) {
+    Trainer two = constant(rate);
+    Cancellation cancellation;
+    StopAfter stop(cancellation, 2);
+    two.run({stop, cancellation}, [](const EpochReport&) {});
+    double three = 0;
+    constant(rate).run({silent_, {}}, [&three](const EpochReport& r) { three = 24 * r.loss; });
+    return (three - two.checkpoint().state.loss_sum) / 8;
+  };
+  std::vector<double> losses;
+  for (const double rate : kTestedRates) losses.push_back(loss_of_third_step(rate));
+  const double expected =
+      kTestedRates[static_cast<std::size_t>(std::ranges::min_element(losses) - losses.begin())];
+
+  Trainer found = trainer(start);
+  EXPECT_EQ(found.find_learning_rate({silent_, {}}), expected);
+  TrainOptions stated = short_training();
+  stated.learning_rate = expected;
+  Trainer given(TrainableNetwork(start, TrainingQuantizer::kLsq, at::kCPU), stated, batches_,
+                &holdout_);
+  found.run({silent_, {}}, [](const EpochReport&) {});
+  given.run({silent_, {}}, [](const EpochReport&) {});
+  EXPECT_TRUE(bytes_of(found.network().network()) == bytes_of(given.network().network()));
+}
+
+TEST_F(TrainerTest, WhereNoRateKeepsTheLossANumberItSaysSo) {
+  Network network = small_resnet();
+  network.tensors.at("conv1.weight").data<float>()[0] = std::numeric_limits<float>::quiet_NaN();
+  Trainer t = trainer(network);
+  EXPECT_THAT(message_of([&] {
+                t.find_learning_rate({silent_, {}});
+              }),
+              ::testing::HasSubstr("no learning_rate of 0.3, 0.1, 0.03"));
 }
 
 TEST_F(TrainerTest, HeldOutImagesAreCountedWithProgress) {
