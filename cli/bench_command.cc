@@ -42,8 +42,9 @@ void print_speed(const NetworkSpeed& speed) {
 }
 
 void run_bench(const BenchArguments& arguments, Context& context) {
-  const NetworkSpeed speed =
-      measure_speed(arguments.config.read(context.progress), arguments.options, context.job());
+  const RunConfig config = arguments.config.read(context.progress);
+  if (arguments.options.search) require_stated_levels(config.search, "bench --search");
+  const NetworkSpeed speed = measure_speed(config, arguments.options, context.job());
   if (arguments.json) {
     fmt::print("{}", to_json({speed}));
   } else {

@@ -55,6 +55,7 @@ Json json_of(std::int64_t levels, RangeMethod ranges, const SearchResult& result
 void search(const SearchArguments& arguments, Context& context) {
   RunConfig config = arguments.config.read(context.progress);
   config.search.options.full = config.search.options.full || arguments.full;
+  require_stated_levels(config.search, "search");
   const std::filesystem::path folder = arguments.out;
   make_folder(folder);
   const Network network = load_network(config);

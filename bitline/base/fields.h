@@ -5,7 +5,7 @@
 //   void visit_fields(Array& array, Visit&& visit)
 // which calls visit(FieldText, member) for every field, with limits or names behind them where the
 // type does not say them: visit(text, whole number, Whole), visit(text, number, Real),
-// visit(text, truth value, Either). Whoever adds a field adds it there, and nowhere else.
+// visit(text, truth value, Either), visit(text, whole numbers, Whole, WordForNone). Whoever adds a field adds it there, and nowhere else.
 #pragma once
 
 #include <concepts>
@@ -44,6 +44,11 @@ struct Real {
 /// Names of false and true.
 struct Either {
   std::string_view no, yes;
+};
+
+/// A word that stands for an empty list.
+struct WordForNone {
+  std::string_view word;
 };
 
 /// A struct, to be changed or to be read.

@@ -52,8 +52,9 @@ class ConfigTable {
   std::vector<std::int64_t> integers(std::string_view key, std::vector<std::int64_t> fallback,
                                      std::int64_t smallest, std::int64_t largest) const;
   double number(std::string_view key, double fallback, double smallest, double largest) const;
-  /// Whether it is that text, where a number or one word can stand. Throws Error for another text.
-  bool is_word(std::string_view key, std::string_view word) const;
+  /// Whether it is that text, where `something` else or one word can stand ("a number"). Throws
+  /// Error for another text.
+  bool is_word(std::string_view key, std::string_view word, std::string_view something) const;
   /// An exact fraction: a whole number, a decimal (0.1 means 1/10), or a text such as "14/5".
   Rational rational(std::string_view key, const Rational& fallback) const;
 

@@ -211,11 +211,13 @@ double ConfigTable::number(std::string_view key, double fallback, double smalles
   return value;
 }
 
-bool ConfigTable::is_word(std::string_view key, std::string_view word) const {
+bool ConfigTable::is_word(std::string_view key, std::string_view word,
+                          std::string_view something) const {
   const toml::node* node = impl_->find(key);
   if (node == nullptr || !node->is_string()) return false;
   const auto text = require<std::string>(key);
-  if (text != word) fail_usage("{} is \"{}\"; give a number, or \"{}\"", where(key), text, word);
+  if (text != word)
+    fail_usage("{} is \"{}\"; give {}, or \"{}\"", where(key), text, something, word);
   return true;
 }
 

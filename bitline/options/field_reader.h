@@ -41,6 +41,13 @@ class FieldReader {
                   const Whole& limits) const {
     values = table_.integers(field.key, values, limits.least, limits.most);
   }
+  void operator()(const FieldText& field, std::vector<std::int64_t>& values, const Whole& limits,
+                  const WordForNone& none) const {
+    if (table_.is_word(field.key, none.word, "numbers"))
+      values.clear();
+    else
+      (*this)(field, values, limits);
+  }
   void operator()(const FieldText& field, double& value, const Real& limits) const {
     value = table_.number(field.key, value, limits.least, limits.most);
   }
@@ -49,7 +56,7 @@ class FieldReader {
     if (table_.has(field.key)) value = given;
   }
   void operator()(const FieldText& field, LearningRate& rate, const Real& limits) const {
-    if (table_.is_word(field.key, LearningRate::kAuto)) {
+    if (table_.is_word(field.key, LearningRate::kAuto, "a number")) {
       rate.by = LearningRate::By::kTest;
       return;
     }

@@ -56,11 +56,20 @@ NetworkAdcs read_adc(const ConfigTable& table) {
   return adcs;
 }
 
+void require_stated_levels(const SearchConfig& search, std::string_view command) {
+  if (search.finds_fewest())
+    fail_usage(
+        "search.levels = \"fewest\" is decided on validation images, by bitline run; for bitline "
+        "{} "
+        "give numbers of levels, such as --set search.levels=[4,8]",
+        command);
+}
+
 SearchConfig read_search(const ConfigTable& table) {
   SearchConfig search;
   read_fields(table, search);
-  if (search.levels.empty())
-    fail_usage("{}: search.levels is empty; name at least one number of levels",
+  if (search.levels.empty() && !table.is_word("levels", "fewest", "numbers"))
+    fail_usage("{}: search.levels is empty; name at least one number of levels, or \"fewest\"",
                table.where("levels"));
   refuse_twice(search.levels, table.where("levels"));
   std::vector<std::string_view> ranges;

@@ -52,7 +52,7 @@ struct EnumNames<SearchStatistics> {
 struct SearchConfig {
   SearchOptions options;                    ///< method, levels and ADC are set for each search
   Rational percentile = Rational(999, 10);  ///< StatisticOptions::percentile
-  std::vector<std::int64_t> levels = {3, 4, 8, 16};
+  std::vector<std::int64_t> levels = {3, 4, 8, 16};  ///< empty: finds_fewest()
   std::vector<RangeMethod> ranges = {range_methods::kNetworkWise, range_methods::kLayerWise};
   Centre centre = Centre::kZero;
   SearchStatistics statistics = SearchStatistics::kStored;
@@ -60,6 +60,9 @@ struct SearchConfig {
   std::vector<std::string> layers;  ///< that get an ADC, the others staying lossless; empty: all
   Rational max_loss = 1;  ///< points of accuracy on the validation sample that plan.json may lose
   bool recalibrate = false;
+
+  /// Whether a run finds the fewest levels by itself, in place of searching for numbers of them.
+  bool finds_fewest() const { return levels.empty(); }
 };
 
 /// [compare]: range methods by name, and "isaac".
@@ -97,8 +100,13 @@ void visit_fields(Adc& adc, Visit&& visit) {
 /// How ranges are found; levels and methods say which searches there are.
 template <ConstOrNot<SearchConfig> Search, typename Visit>
 void visit_range_fields(Search& search, Visit&& visit) {
-  visit(FieldText{"levels", "numbers of levels L; 2 to 1048576", Decides::kNothing}, search.levels,
-        Whole{2, kMaximumLevels});
+  visit(
+      FieldText{"levels",
+                "numbers of levels L; 2 to 1048576. Or `fewest`, for `run` and `compare`: as many "
+                "as needed are searched until the fewest within `max_loss` on the validation "
+                "images are known (before retraining), and the two numbers below them",
+                Decides::kNothing},
+      search.levels, Whole{2, kMaximumLevels}, WordForNone{"fewest"});
   visit(FieldText{"ranges",
                   "how ranges are found. By search: `network-wise` (one range for the network), "
                   "`layer-wise` (a range per layer, front to back), `refine` (layer-wise, then "
@@ -169,6 +177,10 @@ void visit_fields(Compare& compare, Visit&& visit) {
                   Decides::kNothing},
         compare.methods);
 }
+
+/// Throws Error (kUsage) that names the command, which searches for stated numbers of levels alone,
+/// where the configuration has none.
+void require_stated_levels(const SearchConfig& search, std::string_view command);
 
 /// The tables, checked. Errors are of kind kUsage.
 NetworkAdcs read_adc(const ConfigTable& table);

@@ -39,6 +39,27 @@ void doubt_grids(const ResultRow& real, std::vector<std::string>& doubts) {
       -ahead.value, -ahead.upper, -ahead.lower));
 }
 
+/// More levels ought to lose no more; where they do, chance or the search has had its part.
+void doubt_order(const std::vector<ResultRow>& rows, const ResultRow& best,
+                 std::vector<std::string>& doubts) {
+  const ResultRow* worst = nullptr;
+  for (const ResultRow& row : rows) {
+    const bool is_alike = row.ranges == best.ranges && row.treatment == best.treatment;
+    if (is_alike && row.levels > best.levels && row.validation_loss > best.validation_loss &&
+        (worst == nullptr || row.validation_loss > worst->validation_loss))
+      worst = &row;
+  }
+  if (worst == nullptr) return;
+  const auto loss = [](const ResultRow& row) {
+    const Interval& interval = row.validation_loss_interval;
+    return fmt::format("{:.2f} [{:.2f}, {:.2f}]", interval.value, interval.lower, interval.upper);
+  };
+  doubts.push_back(
+      fmt::format("{} with {} levels loses less on the validation images than with {}, {} and {} "
+                  "points: losses do not fall with every level here",
+                  best.ranges, best.levels, worst->levels, loss(best), loss(*worst)));
+}
+
 }  // namespace
 
 std::vector<std::string> doubts_about(const std::vector<ResultRow>& rows,
@@ -54,6 +75,7 @@ std::vector<std::string> doubts_about(const std::vector<ResultRow>& rows,
                                      : "the search sample, which stands for validation images,";
   doubt_budget(row->validation_loss_interval, validation, "more of them: data.validation_per_class",
                max_loss, doubts);
+  if (recommended) doubt_order(rows, *row, doubts);
   doubt_budget(row->test_loss, fmt::format("{} test images", images.test), "test on more images",
                max_loss, doubts);
   return doubts;

@@ -49,6 +49,23 @@ TEST(Doubts, TheRowThatLosesLeastIsJudgedWhereNoneIsRecommended) {
   EXPECT_THAT(doubts_about(rows, {}, kImages, 1), IsEmpty());
 }
 
+TEST(Doubts, OneIsThatFewerLevelsLoseLessThanMore) {
+  auto rows = rows_with({0.5, 0, 1}, {0, 0, 0});
+  rows[1].ranges = "csnr";
+  rows[1].validation_loss = Rational(1, 2);
+  rows.resize(4, rows[1]);
+  rows[2].levels = 16;
+  rows[3].levels = 32;
+  rows[3].validation_loss = Rational(3, 2);
+  rows[3].validation_loss_interval = {1.5, 1, 2};
+  EXPECT_THAT(doubts_about(rows, 1, kImages, 1),
+              ElementsAre("csnr with 8 levels loses less on the validation images than with 32, "
+                          "0.50 [0.00, 1.00] and 1.50 [1.00, 2.00] points: losses do not fall with "
+                          "every level here"));
+  rows[3].ranges = "mse";
+  EXPECT_THAT(doubts_about(rows, 1, kImages, 1), IsEmpty());
+}
+
 TEST(Doubts, OneIsWhatTheGridsCostBeforeAnyAdc) {
   auto rows = rows_with({0, 0, 0}, {0, 0, 0});
   ResultRow real;

@@ -38,7 +38,7 @@ std::vector<std::string> next_steps(const std::vector<ResultRow>& rows, const Ru
   if (!config.search.recalibrate && facts.can_recalibrate)
     steps.emplace_back(
         "search.recalibrate = true: batch-norm follows what the ADCs do to a layer.");
-  const std::int64_t levels = *std::ranges::max_element(config.search.levels);
+  const std::int64_t levels = levels_tried(rows).back();
   if (levels <= facts.most_driven_rows)
     steps.push_back(fmt::format("search.levels: more than {}.", levels));
   if (const std::int64_t half = facts.most_driven_rows / 2; half >= kFewRows)

@@ -57,8 +57,9 @@ TEST(NextSteps, NameNothingThatIsSetOrCannotWork) {
   set.search.recalibrate = true;
   set.search.ranges.push_back(range_methods::kCsnr);
   set.retrain.emplace();
-  set.search.levels = {4, 17};
-  EXPECT_THAT(next_steps(kRows, set, {true, 16}),
+  std::vector<ResultRow> rows = kRows;
+  rows.push_back(row(17, 4));
+  EXPECT_THAT(next_steps(rows, set, {true, 16}),
               ElementsAre(StartsWith("The best plan"), StartsWith("search.max_loss")));
   EXPECT_THAT(next_steps(kRows, config(), {false, 31}),
               AllOf(Each(Not(HasSubstr("recalibrate ="))), Each(Not(HasSubstr("active_rows"))),

@@ -1,6 +1,7 @@
 #include "bitline/run/run.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "bitline/base/fail.h"
@@ -9,13 +10,14 @@
 #include "bitline/base/version.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/options/describe.h"
-#include "bitline/record/mapping_record.h"
-#include "bitline/record/run_summary.h"
 #include "bitline/record/search_summary.h"
 #include "bitline/report/report.h"
 #include "bitline/run/doubts.h"
+#include "bitline/run/fewest_levels.h"
 #include "bitline/run/next_steps.h"
+#include "bitline/run/plan_case.h"
 #include "bitline/run/recommendation.h"
+#include "bitline/run/run_account.h"
 #include "bitline/run/run_analysis.h"
 #include "bitline/run/run_network.h"
 #include "bitline/run/run_rows.h"
@@ -30,31 +32,6 @@
 
 namespace bitline {
 namespace {
-
-/// A plan of the run, and what the rows and files about it are called.
-struct PlanCase {
-  std::int64_t levels = 0;  ///< of its layers, the most where they differ
-  std::string ranges;
-  std::string name;
-  std::string artefact() const { return "plans/" + name + ".json"; }
-};
-
-std::int64_t most_levels(const AdcPlan& plan) {
-  std::int64_t most = 0;
-  for (const auto& [layer, adc] : plan.layers) most = std::max(most, adc.spec.levels);
-  return most;
-}
-
-/// A row of the table before it is measured, which waits until nothing is searched any more: test
-/// images have no say in what is found.
-struct PendingRow {
-  PlanCase own;
-  std::string name;  ///< of its artefacts
-  AdcPlan plan;
-  Treatment treatment = Treatment::kNone;
-  std::string network;        ///< artefact; empty for the one that came
-  std::string plan_artefact;  ///< empty without a plan
-};
 
 /// A run while it goes on.
 class Run {
@@ -72,8 +49,7 @@ class Run {
     baseline();
     analysis_.mapping();
     analysis_.profile();
-    for (const std::int64_t levels : config_.search.levels)
-      for (const RangeMethod ranges : config_.search.ranges) search_case(levels, ranges);
+    search();
     if (config_.allocate) allocated_case();
     for (const auto& [own, plan] : plans_) plan_case(own, plan);
     measure_rows();
@@ -102,6 +78,35 @@ class Run {
     check_fit(subject_.network, rows_->test_images());  // which are read at the end
     pending_.push_back({{}, "lossless", {}, Treatment::kNone, "", ""});
     if (config_.retrain && config_.retrain->control) retrained_case({}, {});
+  }
+
+  void search() {
+    for (const std::int64_t levels : config_.search.levels)
+      for (const RangeMethod ranges : config_.search.ranges) search_case(levels, ranges);
+    if (!config_.search.finds_fewest()) return;
+    find_fewest_levels(analysis_.most_levels(), [this](std::int64_t levels) {
+      bool qualifies = false;
+      for (const RangeMethod ranges : config_.search.ranges) {
+        search_case(levels, ranges);
+        const auto& [own, plan] = plans_.back();
+        qualifies = keeps_accuracy(own, plan) || qualifies;
+      }
+      return qualifies;
+    });
+    std::ranges::stable_sort(plans_, {},
+                             [](const auto& searched) { return searched.first.levels; });
+  }
+
+  /// Whether it is within max_loss, before any retraining.
+  bool keeps_accuracy(const PlanCase& own, const AdcPlan& plan) {
+    if (config_.cost) check_levels(*config_.cost, std::vector{own.levels});
+    const Rational& most = config_.search.max_loss;
+    if (rows_->validation_loss(own.name, subject_.network, plan, Treatment::kNone) <= most)
+      return true;
+    if (!recalibrates_) return false;
+    recalibrate(own, plan);
+    return rows_->validation_loss(own.recalibrated(), network_from(own.recalibrated_network()),
+                                  plan, Treatment::kRecalibrated) <= most;
   }
 
   void search_case(std::int64_t levels, RangeMethod ranges) {
@@ -146,9 +151,9 @@ class Run {
     if (config_.retrain) retrained_case(own, plan);
   }
 
-  void recalibrated_case(const PlanCase& own, const AdcPlan& plan) {
-    const std::string name = own.name + "-recalibrated";
-    const std::string artefact = "networks/" + own.name + ".safetensors";
+  /// Once for each plan.
+  void recalibrate(const PlanCase& own, const AdcPlan& plan) {
+    if (!recalibrated_.insert(own.name).second) return;
     stages_.run("recalibrate-" + own.name,
                 {{"network", subject_.network_hash},
                  {"sample", subject_.sample_hash},
@@ -156,11 +161,17 @@ class Run {
                  {"array", subject_.array}},
                 [&](StageOutput& output) {
                   write_network(
-                      output.path_of(artefact),
+                      output.path_of(own.recalibrated_network()),
                       recalibrated(subject_.network, plan, subject_.sample, config_, job_));
                 });
-    pending_.push_back({own, name, plan, Treatment::kRecalibrated, artefact, own.artefact()});
-    if (has_other_costs()) analysis_.cost(name, network_from(artefact), plan);
+  }
+
+  void recalibrated_case(const PlanCase& own, const AdcPlan& plan) {
+    recalibrate(own, plan);
+    pending_.push_back({own, own.recalibrated(), plan, Treatment::kRecalibrated,
+                        own.recalibrated_network(), own.artefact()});
+    if (has_other_costs())
+      analysis_.cost(own.recalibrated(), network_from(own.recalibrated_network()), plan);
   }
 
   /// Without levels: the control, the same training with lossless ADCs.
@@ -220,7 +231,7 @@ class Run {
         {rows_->test_images().classes, outcome_.validation_images, rows_->test_images().size()},
         config_.search.max_loss);
     if (!outcome_.recommended)
-      outcome_.next_steps = next_steps(outcome_.rows, config_, next_step_facts());
+      outcome_.next_steps = next_steps(outcome_.rows, config_, analysis_.next_step_facts());
     const std::string table = to_csv(outcome_.rows);
     std::string plan;
     if (outcome_.recommended) {
@@ -238,42 +249,10 @@ class Run {
     outcome_.network = std::move(subject_.network);
   }
 
-  NextStepFacts next_step_facts() const {
-    NextStepFacts facts{can_recalibrate(subject_.network, config_.array), 0};
-    const MappingRecord mapping = mapping_from_json(folder().read_text("mapping.json"));
-    for (const MappingRecord::Node& node : mapping.nodes)
-      if (node.layout)
-        facts.most_driven_rows =
-            std::max(facts.most_driven_rows,
-                     std::min(node.layout->fan_in, config_.array.of(node.name).driven_rows()));
-    return facts;
-  }
-
   /// run.json says how this time went, so it is written every time.
   void describe_run() {
-    RunSummary summary;
-    summary.version = version();
-    summary.revision = git_revision();
-    summary.seed = config_.seed;
-    summary.network = subject_.network_hash;
-    summary.command = config_.command;
-    summary.objective = name_of(config_.search.options.objective);
-    summary.max_loss = config_.search.max_loss.to_double();
-    summary.doubts = outcome_.doubts;
-    summary.next_steps = outcome_.next_steps;
-    summary.validation_images = outcome_.validation_images;
-    summary.config = config_.as_used;
-    summary.config_folder = seen_from(folder().path(), config_.folder).generic_string();
-    if (outcome_.recommended) {
-      const ResultRow& row = outcome_.rows[*outcome_.recommended];
-      summary.recommended = row.plan;
-      summary.recommended_network = row.network;
-      summary.validation_loss = row.validation_loss_interval;
-    }
-    summary.given_batch_norm = outcome_.given_batch_norm;
-    summary.seconds = stages_.seconds();
-    summary.skipped = outcome_.skipped;
-    const std::string text = to_json(summary);
+    const std::string text = to_json(
+        account_of(config_, outcome_, subject_.network_hash, folder().path(), stages_.seconds()));
     stages_.run("run", {{"text", sha256(text)}},
                 [&](StageOutput& output) { output.write("run.json", text); });
   }
@@ -294,6 +273,7 @@ class Run {
   std::optional<Network> real_;  // that the run has put on grids
   std::optional<RunRows> rows_;
   std::vector<std::pair<PlanCase, AdcPlan>> plans_;  // as the searches found them
+  std::set<std::string> recalibrated_;               // plans, by name
   std::vector<PendingRow> pending_;                  // in the order of the table
   RunOutcome outcome_;
   bool recalibrates_ = false;

@@ -1,19 +1,41 @@
 #include "bitline/run/run_analysis.h"
 
+#include <algorithm>
+
 #include "bitline/base/file.h"
 #include "bitline/options/describe.h"
+#include "bitline/record/mapping_record.h"
 #include "bitline/study/allocation.h"
 #include "bitline/study/cost_report.h"
 #include "bitline/study/explanation.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/mapping_report.h"
 #include "bitline/study/profile_report.h"
+#include "bitline/study/recalibrate_network.h"
 
 namespace bitline {
 
 SearchStudy& RunAnalysis::study() {
   if (!study_) study_.emplace(subject_.network, config_, job_);
   return *study_;
+}
+
+std::int64_t RunAnalysis::most_levels() {
+  std::int64_t most = 2;
+  for (const CimLayer* layer : study().searched_layers())
+    most = std::max(most, layer->sums.maximum - layer->sums.minimum + 1);
+  return most;
+}
+
+NextStepFacts RunAnalysis::next_step_facts() const {
+  NextStepFacts facts{can_recalibrate(subject_.network, config_.array), 0};
+  const MappingRecord mapping = mapping_from_json(stages_.folder().read_text("mapping.json"));
+  for (const MappingRecord::Node& node : mapping.nodes)
+    if (node.layout)
+      facts.most_driven_rows =
+          std::max(facts.most_driven_rows,
+                   std::min(node.layout->fan_in, config_.array.of(node.name).driven_rows()));
+  return facts;
 }
 
 void RunAnalysis::mapping() {

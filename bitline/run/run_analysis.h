@@ -8,6 +8,7 @@
 
 #include "bitline/data/dataset.h"
 #include "bitline/options/run_config.h"
+#include "bitline/run/next_steps.h"
 #include "bitline/run/run_stages.h"
 #include "bitline/study/search_study.h"
 
@@ -43,6 +44,10 @@ class RunAnalysis {
 
   /// Made when it is asked for first.
   SearchStudy& study();
+  /// Of a layer that gets an ADC: as many sums as it can have, which so many levels tell apart.
+  std::int64_t most_levels();
+  /// Once mapping() has run.
+  NextStepFacts next_step_facts() const;
 
  private:
   const RunConfig& config_;

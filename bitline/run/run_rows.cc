@@ -89,6 +89,12 @@ ResultRow RunRows::row_of(const Evaluation& on_sample, const Part& validation,
   return row;
 }
 
+Rational RunRows::validation_loss(const std::string& name, const Network& network,
+                                  const AdcPlan& plan, Treatment treatment) {
+  const Part& part = validation_of(treatment);
+  return points_lost(evaluate_on(part, name, network, plan), base(part));
+}
+
 ResultRow RunRows::measure(const std::string& name, const Network& network, const AdcPlan& plan,
                            Treatment treatment) {
   const Part& validation = validation_of(treatment);

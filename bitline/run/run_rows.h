@@ -25,6 +25,9 @@ class RunRows {
   std::int64_t validation_images() const { return validation_images_.size(); }
   const Dataset& test_images() const { return test_images_; }
   const std::string& test_hash() const { return test_.hash; }
+  /// Points lost on the images that the row's plan is judged on; the test images are not read.
+  Rational validation_loss(const std::string& name, const Network& network, const AdcPlan& plan,
+                           Treatment treatment);
   /// What is filled in of a row: accuracies and losses. `name` is that of the artefacts
   /// evaluations/<name>-….
   ResultRow measure(const std::string& name, const Network& network, const AdcPlan& plan,

@@ -116,6 +116,11 @@ void check_ranges(const RunConfig& config, RangeMethod method,
         "choose network-wise, layer-wise or refine",
         name_of(method));
   if (method != range_methods::kMeasured) return;
+  if (config.search.finds_fewest())
+    fail_usage(
+        "search.levels = \"fewest\" with search.ranges = [\"measured\"]: a measured curve has the "
+        "levels that it has; leave search.levels = {}",
+        config.adc.measured_levels().value_or(0));
   const std::optional<std::int64_t> most = config.adc.measured_levels();
   if (!most)
     fail_usage(
