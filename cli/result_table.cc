@@ -98,6 +98,25 @@ void print_rows(const std::vector<ResultRow>& rows, std::optional<std::size_t> r
   }
 }
 
+void print_unfinished(const UnfinishedRun& run) {
+  const auto is_measured = [](const FinishedPlan& plan) {
+    return plan.search || plan.validation || plan.test;
+  };
+  if (std::ranges::none_of(run.plans, is_measured)) return;
+  std::size_t width = 0;
+  for (const FinishedPlan& plan : run.plans) width = std::max(width, plan.name.size());
+  const auto cell = [](const std::optional<Interval>& accuracy) {
+    return accuracy ? fmt::format("{:.2f} [{:.2f}, {:.2f}]", 100 * accuracy->value,
+                                  100 * accuracy->lower, 100 * accuracy->upper)
+                    : std::string("-");
+  };
+  fmt::print("\nUnfinished. Top-1 accuracy in %, 95 % intervals, as far as it was measured\n");
+  fmt::print("{:<{}}  {:<21}  {:<21}  {}\n", "", width, "search", "validation", "test");
+  for (const FinishedPlan& plan : run.plans)
+    fmt::print("{:<{}}  {:<21}  {:<21}  {}\n", plan.name, width, cell(plan.search),
+               cell(plan.validation), cell(plan.test));
+}
+
 void print_results(const RunOutcome& outcome, double max_loss, const Paint& paint) {
   print_rows(outcome.rows, outcome.recommended, max_loss, paint);
   if (!outcome.given_batch_norm.empty()) fmt::print("\n");

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "bitline/record/unfinished_run.h"
 #include "bitline/run/run.h"
 #include "cli/paint.h"
 
@@ -13,6 +14,9 @@ namespace bitline::cli {
 /// of at most `max_loss` points are green, others red.
 void print_rows(const std::vector<ResultRow>& rows, std::optional<std::size_t> recommended,
                 double max_loss, const Paint& paint);
+
+/// Prints what a run that was stopped has measured by then.
+void print_unfinished(const UnfinishedRun& run);
 
 /// Prints the accuracies of all plans, then the layers of the recommended one.
 void print_results(const RunOutcome& outcome, double max_loss, const Paint& paint);

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "bitline/base/file.h"
 #include "bitline/run/run.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
@@ -32,12 +33,27 @@ Json document(const RunOutcome& outcome, double max_loss, const std::filesystem:
           {"report", (folder / "report.html").string()}};
 }
 
+/// Of a run that is stopped, what there is by then.
+RunOutcome run_or_show_what_is_done(const RunConfig& config, const std::filesystem::path& folder,
+                                    bool json, Context& context) {
+  try {
+    return run_pipeline(config, folder, context.job());
+  } catch (const Error& error) {
+    const std::filesystem::path unfinished = folder / kUnfinishedFile;
+    if (error.kind() == ErrorKind::kInterrupted && !json && std::filesystem::exists(unfinished)) {
+      context.progress.leave_line();
+      print_unfinished(unfinished_run_from_json(read_text_file(unfinished)));
+    }
+    throw;
+  }
+}
+
 void run(const RunArguments& arguments, Context& context) {
   RunConfig config = arguments.config.read(context.progress);
   const std::filesystem::path folder = run_folder(arguments.out, arguments.config.file, "");
   config.command = arguments.config.command_line("run", folder);
-  const RunOutcome outcome =
-      or_say_how_to_go_on(folder, [&] { return run_pipeline(config, folder, context.job()); });
+  const RunOutcome outcome = or_say_how_to_go_on(
+      folder, [&] { return run_or_show_what_is_done(config, folder, arguments.json, context); });
   const std::filesystem::path whole = std::filesystem::absolute(folder).lexically_normal();
   if (arguments.json)
     return print_json(document(outcome, config.search.max_loss.to_double(), whole));

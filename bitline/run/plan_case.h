@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "bitline/adc/adc_plan.h"
 #include "bitline/record/result_row.h"
@@ -37,5 +38,8 @@ struct PendingRow {
   std::string network;        ///< artefact; empty for the one that came
   std::string plan_artefact;  ///< empty without a plan
 };
+
+/// A plan of the run as its search found it.
+using SearchedPlan = std::pair<PlanCase, AdcPlan>;
 
 }  // namespace bitline

@@ -1,7 +1,6 @@
 #include "bitline/run/run.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "bitline/base/fail.h"
@@ -43,9 +42,22 @@ class Run {
         analysis_(config_, subject_, stages_, job) {}
 
   RunOutcome go() {
+    try {
+      work();
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::kInterrupted && rows_)
+        stages_.leave(std::string(kUnfinished), std::string(kUnfinishedFile),
+                      to_json(unfinished_account(config_, stages_, *rows_, plans_, pending_)));
+      throw;
+    }
+    return std::move(outcome_);
+  }
+
+ private:
+  void work() {
     check_run(config_);
     // Until this run has ended, no report may show what an earlier one left beside its files.
-    stages_.outdate({"run", "report"});
+    stages_.outdate({"run", "report", std::string(kUnfinished)});
     baseline();
     analysis_.mapping();
     analysis_.profile();
@@ -54,10 +66,8 @@ class Run {
     for (const auto& [own, plan] : plans_) plan_case(own, plan);
     measure_rows();
     finish();
-    return std::move(outcome_);
   }
 
- private:
   const RunFolder& folder() const { return stages_.folder(); }
 
   void baseline() {
@@ -104,7 +114,7 @@ class Run {
     if (rows_->validation_loss(own.name, subject_.network, plan, Treatment::kNone) <= most)
       return true;
     if (!recalibrates_) return false;
-    recalibrate(own, plan);
+    analysis_.recalibrate(own, plan);
     return rows_->validation_loss(own.recalibrated(), network_from(own.recalibrated_network()),
                                   plan, Treatment::kRecalibrated) <= most;
   }
@@ -151,23 +161,8 @@ class Run {
     if (config_.retrain) retrained_case(own, plan);
   }
 
-  /// Once for each plan.
-  void recalibrate(const PlanCase& own, const AdcPlan& plan) {
-    if (!recalibrated_.insert(own.name).second) return;
-    stages_.run("recalibrate-" + own.name,
-                {{"network", subject_.network_hash},
-                 {"sample", subject_.sample_hash},
-                 {"plan", content_hash(plan)},
-                 {"array", subject_.array}},
-                [&](StageOutput& output) {
-                  write_network(
-                      output.path_of(own.recalibrated_network()),
-                      recalibrated(subject_.network, plan, subject_.sample, config_, job_));
-                });
-  }
-
   void recalibrated_case(const PlanCase& own, const AdcPlan& plan) {
-    recalibrate(own, plan);
+    analysis_.recalibrate(own, plan);
     pending_.push_back({own, own.recalibrated(), plan, Treatment::kRecalibrated,
                         own.recalibrated_network(), own.artefact()});
     if (has_other_costs())
@@ -272,9 +267,9 @@ class Run {
   RunAnalysis analysis_;
   std::optional<Network> real_;  // that the run has put on grids
   std::optional<RunRows> rows_;
-  std::vector<std::pair<PlanCase, AdcPlan>> plans_;  // as the searches found them
-  std::set<std::string> recalibrated_;               // plans, by name
-  std::vector<PendingRow> pending_;                  // in the order of the table
+  std::vector<SearchedPlan> plans_;     // as the searches found them
+  std::set<std::string> recalibrated_;  // plans, by name
+  std::vector<PendingRow> pending_;     // in the order of the table
   RunOutcome outcome_;
   bool recalibrates_ = false;
 };

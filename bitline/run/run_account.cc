@@ -1,9 +1,47 @@
 #include "bitline/run/run_account.h"
 
+#include <algorithm>
+
 #include "bitline/base/file.h"
 #include "bitline/base/version.h"
+#include "bitline/evaluate/wilson_interval.h"
+#include "bitline/record/search_summary.h"
 
 namespace bitline {
+
+namespace {
+
+/// What the search itself measured of its plan: by the labels, with the network's own statistics;
+/// nothing where it looked at something else.
+std::optional<Interval> searched_accuracy(const RunConfig& config, const RunStages& stages,
+                                          const PlanCase& own) {
+  if (own.ranges == kAllocated || config.search.options.objective == Objective::kAgreement ||
+      config.search.statistics != SearchStatistics::kStored)
+    return {};
+  const ScoreRecord score =
+      search_summary_from_json(stages.folder().read_text("searches/" + own.name + ".json")).score;
+  return wilson_interval(score.correct, score.images);
+}
+
+}  // namespace
+
+UnfinishedRun unfinished_account(const RunConfig& config, const RunStages& stages,
+                                 const RunRows& rows, const std::vector<SearchedPlan>& plans,
+                                 const std::vector<PendingRow>& pending) {
+  UnfinishedRun unfinished{version(), config.as_used, {}};
+  const auto add = [&](const std::string& name, Treatment treatment) -> FinishedPlan& {
+    const auto known = std::ranges::find(unfinished.plans, name, &FinishedPlan::name);
+    if (known != unfinished.plans.end()) return *known;
+    return unfinished.plans.emplace_back(rows.measured(name, treatment));
+  };
+  add("lossless", Treatment::kNone);
+  for (const auto& [own, plan] : plans) {
+    FinishedPlan& finished = add(own.name, Treatment::kNone);
+    if (!finished.search) finished.search = searched_accuracy(config, stages, own);
+  }
+  for (const PendingRow& row : pending) add(row.name, row.treatment);
+  return unfinished;
+}
 
 RunSummary account_of(const RunConfig& config, const RunOutcome& outcome,
                       const std::string& network_hash, const std::filesystem::path& folder,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bitline/base/file.h"
+#include "bitline/graph/network_file.h"
 #include "bitline/options/describe.h"
 #include "bitline/record/mapping_record.h"
 #include "bitline/study/allocation.h"
@@ -82,6 +83,19 @@ void RunAnalysis::cost(const std::string& name, const Network& network, const Ad
                 output.write("costs/" + name + ".json",
                              to_json(record_of(compare_cost(executor, plan, *config_.cost, options),
                                                *config_.cost, options)));
+              });
+}
+
+void RunAnalysis::recalibrate(const PlanCase& own, const AdcPlan& plan) {
+  if (!recalibrated_.insert(own.name).second) return;
+  stages_.run("recalibrate-" + own.name,
+              {{"network", subject_.network_hash},
+               {"sample", subject_.sample_hash},
+               {"plan", content_hash(plan)},
+               {"array", subject_.array}},
+              [&](StageOutput& output) {
+                write_network(output.path_of(own.recalibrated_network()),
+                              recalibrated(subject_.network, plan, subject_.sample, config_, job_));
               });
 }
 

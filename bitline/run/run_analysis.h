@@ -3,12 +3,14 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
 #include "bitline/data/dataset.h"
 #include "bitline/options/run_config.h"
 #include "bitline/run/next_steps.h"
+#include "bitline/run/plan_case.h"
 #include "bitline/run/run_stages.h"
 #include "bitline/study/search_study.h"
 
@@ -37,6 +39,8 @@ class RunAnalysis {
   void profile();
   /// costs/NAME.json, of `network` under the plan.
   void cost(const std::string& name, const Network& network, const AdcPlan& plan);
+  /// networks/NAME.safetensors, recalibrated under the plan; once for each.
+  void recalibrate(const PlanCase& own, const AdcPlan& plan);
   /// explanations/NAME.json, of `network` under the plan.
   void explain(const std::string& name, const Network& network, const AdcPlan& plan);
   /// allocation.json, and kAllocatedPlan where a plan keeps the budget, which is returned.
@@ -55,6 +59,7 @@ class RunAnalysis {
   RunStages& stages_;
   Job job_;
   std::optional<SearchStudy> study_;
+  std::set<std::string> recalibrated_;  // plans, by name
 };
 
 }  // namespace bitline

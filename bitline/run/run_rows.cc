@@ -32,6 +32,10 @@ void set_test(ResultRow& row, const Evaluation& test, const Evaluation& test_bas
 
 }  // namespace
 
+std::string RunRows::stage_of(const Part& part, const std::string& name) {
+  return fmt::format("evaluations/{}-{}", name, part.name);
+}
+
 RunRows::RunRows(const RunConfig& config, const Network& lossless, const Dataset& sample,
                  RunStages& stages, const Job& job)
     : config_(config),
@@ -54,7 +58,7 @@ RunRows::RunRows(const RunConfig& config, const Network& lossless, const Dataset
 
 const Evaluation& RunRows::evaluate_on(const Part& part, const std::string& name,
                                        const Network& network, const AdcPlan& plan, MacMode mode) {
-  const std::string stage = fmt::format("evaluations/{}-{}", name, part.name);
+  const std::string stage = stage_of(part, name);
   if (const auto known = known_.find(stage); known != known_.end()) return known->second;
   const std::string artefact = stage + ".json";
   stages_.run(stage,
@@ -87,6 +91,15 @@ ResultRow RunRows::row_of(const Evaluation& on_sample, const Part& validation,
   row.validation_loss_interval = loss_interval(on_validation, base(validation));
   set_test(row, on_test, base(test_));
   return row;
+}
+
+FinishedPlan RunRows::measured(const std::string& name, Treatment treatment) const {
+  const auto accuracy_on = [&](const Part& part) -> std::optional<Interval> {
+    const auto found = known_.find(stage_of(part, name));
+    if (found == known_.end()) return {};
+    return accuracy_of(found->second);
+  };
+  return {name, accuracy_on(sample_), accuracy_on(validation_of(treatment)), accuracy_on(test_)};
 }
 
 Rational RunRows::validation_loss(const std::string& name, const Network& network,

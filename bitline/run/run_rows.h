@@ -8,6 +8,7 @@
 #include "bitline/data/dataset.h"
 #include "bitline/options/run_config.h"
 #include "bitline/record/result_row.h"
+#include "bitline/record/unfinished_run.h"
 #include "bitline/run/run_stages.h"
 #include "bitline/study/evaluation.h"
 
@@ -28,6 +29,8 @@ class RunRows {
   /// Points lost on the images that the row's plan is judged on; the test images are not read.
   Rational validation_loss(const std::string& name, const Network& network, const AdcPlan& plan,
                            Treatment treatment);
+  /// What has been measured of a row by now.
+  FinishedPlan measured(const std::string& name, Treatment treatment) const;
   /// What is filled in of a row: accuracies and losses. `name` is that of the artefacts
   /// evaluations/<name>-….
   ResultRow measure(const std::string& name, const Network& network, const AdcPlan& plan,
@@ -41,6 +44,8 @@ class RunRows {
     const Dataset& data;
     std::string hash;
   };
+  /// The evaluation of a row.
+  static std::string stage_of(const Part& part, const std::string& name);
   /// Where a row's plan is judged.
   const Part& validation_of(Treatment treatment) const;
   /// Every evaluation is measured, or read, once.

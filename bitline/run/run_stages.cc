@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "bitline/base/hash.h"
 #include "bitline/base/version.h"
 #include "bitline/recipe/checkpoint.h"
 #include "bitline/study/training_files.h"
@@ -27,6 +28,12 @@ void RunStages::run(const std::string& name, std::map<std::string, std::string> 
   seconds_[name] = seconds;
   job_.progress.say(fmt::format("stage {}: {}, {:.1f} s", name,
                                 has_run ? "done" : "skipped, up to date", seconds));
+}
+
+void RunStages::leave(const std::string& name, const std::string& artefact,
+                      const std::string& text) {
+  run_stage(folder_, {name, {{"text", sha256(text)}}},
+            [&](StageOutput& output) { output.write(artefact, text); });
 }
 
 void RunStages::run_training(

@@ -28,6 +28,9 @@ class RunStages {
       const std::string& name, const std::string& network_artefact, const std::string& recipe,
       const std::function<void(StageOutput&, const std::filesystem::path&, bool resume)>& train);
 
+  /// A stage of one artefact that begins even where a stop was requested.
+  void leave(const std::string& name, const std::string& artefact, const std::string& text);
+
   /// Stages of an earlier run that show what others left: taken back, with their artefacts, as soon
   /// as another has to run.
   void outdate(std::vector<std::string> stages) { outdated_ = std::move(stages); }

@@ -145,6 +145,7 @@ double Trainer::find_learning_rate(const Job& job) {
     const double loss = tested_loss(kTestedRates[i], steps, job);
     job.progress.update(static_cast<std::int64_t>(i) + 1,
                         fmt::format("{}: loss {:.4f}", kTestedRates[i], loss));
+    job.progress.say(fmt::format("learning rate {}: loss {:.4f}", kTestedRates[i], loss));
     if (loss > best || !std::isfinite(loss)) continue;
     best = loss;
     chosen = kTestedRates[i];
