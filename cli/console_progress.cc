@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "bitline/base/duration.h"
+
 namespace bitline::cli {
 namespace {
 
@@ -16,13 +18,6 @@ constexpr std::chrono::seconds kLogInterval{10};
 
 /// Unlike fmt::print, does not throw: work goes on where nobody can read how it goes.
 void put(const std::string& text) { std::fputs(text.c_str(), stderr); }
-
-std::string duration(double seconds) {
-  const std::int64_t whole = std::llround(std::max(0.0, seconds));
-  if (whole < 60) return fmt::format("{} s", whole);
-  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
-  return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
-}
 
 /// Share of a task for each second between two milestones.
 double pace(const Milestone& from, const Milestone& to) {
@@ -110,6 +105,12 @@ void ConsoleProgress::end() {
   if (!std::exchange(running_, false)) return;
   const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   say(fmt::format("{}: done, {:.1f} s", task_, seconds));
+}
+
+void ConsoleProgress::expect(std::string_view work) {
+  if (quiet_ || !(verbose_ || terminal_)) return;
+  leave_line();
+  put(fmt::format("{}\n", work));
 }
 
 void ConsoleProgress::say(std::string_view fact) {

@@ -58,6 +58,7 @@ class ConsoleProgress : public ProgressSink {
   void begin(std::string_view task, std::int64_t total) override;
   void update(std::int64_t done, std::string_view note) override;
   void end() override;
+  void expect(std::string_view work) override;
   void say(std::string_view fact) override;
   void warn(std::string_view fact) override;
 

@@ -24,6 +24,8 @@ class ProgressSink {
   /// A fact about the work, in one line, for those who ask for details: what was read, which stage
   /// was skipped.
   virtual void say(std::string_view) {}
+  /// What is about to be done, and how long it will take, for those who watch.
+  virtual void expect(std::string_view) {}
   /// The same for everybody: what was asked for is done in another way.
   virtual void warn(std::string_view) {}
 };

@@ -61,6 +61,7 @@ class Run {
     baseline();
     analysis_.mapping();
     analysis_.profile();
+    analysis_.tell_estimate(*rows_, recalibrates_);
     search();
     if (config_.allocate) allocated_case();
     for (const auto& [own, plan] : plans_) plan_case(own, plan);

@@ -1,6 +1,7 @@
 #include "bitline/run/run_analysis.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "bitline/base/file.h"
 #include "bitline/graph/network_file.h"
@@ -26,6 +27,40 @@ std::int64_t RunAnalysis::most_levels() {
   for (const CimLayer* layer : study().searched_layers())
     most = std::max(most, layer->sums.maximum - layer->sums.minimum + 1);
   return most;
+}
+
+EstimateFacts RunAnalysis::estimate_facts() {
+  EstimateFacts facts;
+  const Executor& executor = study().executor();
+  const auto start = std::chrono::steady_clock::now();
+  study().score(executor, lossless_plan(executor));
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  facts.search_images = subject_.sample.size();
+  facts.seconds_per_image = elapsed.count() / static_cast<double>(facts.search_images);
+  std::int64_t all = 0;
+  for (const CimLayer* layer : executor.cim_layers()) all += layer->conversions();
+  std::int64_t before = 0;
+  const auto searched = study().searched_layers();
+  for (const CimLayer* layer : executor.cim_layers()) {
+    const double behind = static_cast<double>(all - before) / static_cast<double>(all);
+    before += layer->conversions();
+    if (std::ranges::find(searched, layer) != searched.end())
+      facts.layers.push_back({layer->sums.magnitude(), behind});
+  }
+  return facts;
+}
+
+void RunAnalysis::tell_estimate(const RunRows& rows, bool recalibrates) {
+  const Manifest& manifest = stages_.folder().manifest();
+  if (manifest.contains("run")) return;
+  EstimateFacts facts = estimate_facts();
+  rows.count_images(facts);
+  facts.recalibrates = recalibrates;
+  facts.is_there = [&manifest](const std::string& stage) { return manifest.contains(stage); };
+  const std::vector<StagesLeft> left = stages_left(config_, facts);
+  if (!left.empty())
+    job_.progress.expect(fmt::format("{:.0f} images a second on the array; all takes {}",
+                                     1 / facts.seconds_per_image, to_text(left)));
 }
 
 NextStepFacts RunAnalysis::next_step_facts() const {

@@ -11,6 +11,8 @@
 #include "bitline/options/run_config.h"
 #include "bitline/run/next_steps.h"
 #include "bitline/run/plan_case.h"
+#include "bitline/run/run_estimate.h"
+#include "bitline/run/run_rows.h"
 #include "bitline/run/run_stages.h"
 #include "bitline/study/search_study.h"
 
@@ -50,10 +52,15 @@ class RunAnalysis {
   SearchStudy& study();
   /// Of a layer that gets an ADC: as many sums as it can have, which so many levels tell apart.
   std::int64_t most_levels();
+  /// Says how long the stages take that are left to run, by a pass over the sample that is measured
+  /// here; nothing about a run that has ended.
+  void tell_estimate(const RunRows& rows, bool recalibrates);
   /// Once mapping() has run.
   NextStepFacts next_step_facts() const;
 
  private:
+  EstimateFacts estimate_facts();
+
   const RunConfig& config_;
   const RunSubject& subject_;
   RunStages& stages_;

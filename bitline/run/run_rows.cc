@@ -50,9 +50,10 @@ RunRows::RunRows(const RunConfig& config, const Network& lossless, const Dataset
     validation_.emplace(Part{"validation", validation_images_, content_hash(validation_images_)});
   }
   if (!config.retrain) return;
-  holdout_images_ =
-      split_off_holdout(load_split(config.data, Split::kTrain, job), config.retrain->train.holdout)
-          .holdout;
+  TrainingData data =
+      split_off_holdout(load_split(config.data, Split::kTrain, job), config.retrain->train.holdout);
+  training_images_ = data.training.size();
+  holdout_images_ = std::move(data.holdout);
   holdout_.emplace(Part{"holdout", holdout_images_, content_hash(holdout_images_)});
 }
 
@@ -91,6 +92,14 @@ ResultRow RunRows::row_of(const Evaluation& on_sample, const Part& validation,
   row.validation_loss_interval = loss_interval(on_validation, base(validation));
   set_test(row, on_test, base(test_));
   return row;
+}
+
+void RunRows::count_images(EstimateFacts& facts) const {
+  facts.validation_images = validation_ ? validation_images_.size() : 0;
+  facts.test_images = test_images_.size();
+  if (!holdout_) return;
+  facts.holdout_images = holdout_images_.size();
+  facts.training_images = training_images_;
 }
 
 FinishedPlan RunRows::measured(const std::string& name, Treatment treatment) const {

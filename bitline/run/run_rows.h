@@ -9,6 +9,7 @@
 #include "bitline/options/run_config.h"
 #include "bitline/record/result_row.h"
 #include "bitline/record/unfinished_run.h"
+#include "bitline/run/run_estimate.h"
 #include "bitline/run/run_stages.h"
 #include "bitline/study/evaluation.h"
 
@@ -26,6 +27,8 @@ class RunRows {
   std::int64_t validation_images() const { return validation_images_.size(); }
   const Dataset& test_images() const { return test_images_; }
   const std::string& test_hash() const { return test_.hash; }
+  /// Of each part, and of the training images that retraining learns from.
+  void count_images(EstimateFacts& facts) const;
   /// Points lost on the images that the row's plan is judged on; the test images are not read.
   Rational validation_loss(const std::string& name, const Network& network, const AdcPlan& plan,
                            Treatment treatment);
@@ -61,6 +64,7 @@ class RunRows {
   RunStages& stages_;
   Job job_;
   Dataset test_images_, validation_images_, holdout_images_;
+  std::int64_t training_images_ = 0;  // less those that are held out
   Part sample_, test_;
   std::optional<Part> validation_;           // where the search has left training images
   std::optional<Part> holdout_;              // where the run retrains
