@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "bitline/record/unfinished_run.h"
 #include "bitline/report/labels.h"
 #include "bitline/report/page_data.h"
 
@@ -32,5 +33,7 @@ PageSection sums_section(const Runs& runs);
 PageSection search_section(const Runs& runs);
 /// What it takes to do the runs again.
 PageSection configuration_section(const Runs& runs);
+/// The only section of a run that was stopped.
+PageSection unfinished_section(const UnfinishedRun& run);
 
 }  // namespace bitline
