@@ -95,6 +95,17 @@ std::string survey_note(Layers layers, const LevelsOf& levels, CostOptions optio
                      at(&Spread::high));
 }
 
+/// What the technology itself says is fitted or of another circuit, and which file to replace.
+std::vector<std::string> technology_notes(const CostConfig& cost, const Technology& technology) {
+  const std::string file = cost.technology.empty()
+                               ? "bitline/cost/32nm.toml, a copy of which cost.technology names"
+                               : cost.technology.string();
+  std::vector<std::string> notes;
+  for (const std::string& note : technology.notes)
+    notes.push_back(fmt::format("technology \"{}\": {} ({})", technology.name, note, file));
+  return notes;
+}
+
 std::string model_note(const CostConfig& cost) {
   if (cost.adc != adc_models::kAndrulis) return "";
   return "the regression is fitted to the best published converters; compare its plans with each "
@@ -137,6 +148,8 @@ CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const
   for (const std::string& note : {one_bit_note(cost, layers), flash_note(layers, levels, options),
                                   survey_note(layers, levels, options), model_note(cost)})
     if (!note.empty()) comparison.notes.push_back(note);
+  for (const std::string& note : technology_notes(cost, options.technology))
+    comparison.notes.push_back(note);
   return comparison;
 }
 
