@@ -101,8 +101,8 @@ TEST(AdcSharing, IsSaidInOneWayOfTwo) {
 }
 
 TEST(AdcSharing, OfALayerCountsWhicheverWayThatOfAllWasSaid) {
-  const RunConfig run = read(
-      "[array]\ncolumns_per_adc = 4\n[array.layers.conv2]\nbit_lines_per_adc = 32\n");
+  const RunConfig run =
+      read("[array]\ncolumns_per_adc = 4\n[array.layers.conv2]\nbit_lines_per_adc = 32\n");
   EXPECT_EQ(run.array.of("conv2").inputs_per_adc(), 16);
   EXPECT_EQ(run.array.common.inputs_per_adc(), 4);
   EXPECT_EQ(read("[array]\nbit_lines_per_adc = 8\n[array.layers.conv2]\ncolumns_per_adc = 16\n")

@@ -197,7 +197,9 @@ TEST(SearchStudy, GivesALayerNoMoreLevelsThanItsHardwareHas) {
     EXPECT_EQ(again.layers.at(limited).spec.levels, 3);
   }
   EXPECT_THAT(
-      message_of([&] { search_study.search(6, range_methods::kNetworkWise, {}, {silent, {}}); }),
+      message_of([&] {
+        search_study.search(6, range_methods::kNetworkWise, {}, {silent, {}});
+      }),
       ::testing::HasSubstr("array.layers.\"stage3.block1.conv2\".adc_levels = 3 is below 6"));
   EXPECT_NO_THROW(search_study.search(3, range_methods::kNetworkWise, {}, {silent, {}}));
 }

@@ -7,7 +7,7 @@ def draw(title, cols, rows_txt, adcs, note):
     """The picture of bit lines `cols`, (label, what their cells hold from the top), crossed by word
     lines `rows_txt`; each of `adcs` is (first bit line, last, sign between them, its factor)."""
     n = len(cols)
-    x0, dx, y0, dy = 150, 46, 44, 34
+    x0, dx, y0, dy = 170, 46, 44, 34
     rows = len(cols[0][1])
     w, h = max(x0 + n * dx + 30, 430), y0 + rows * dy + 120
     o = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" font-family="sans-serif" font-size="13">',
@@ -23,7 +23,7 @@ def draw(title, cols, rows_txt, adcs, note):
         o.append(f'<text x="{x}" y="{y0-22}" text-anchor="middle" fill="#2a6f97">{lab}</text>')
         for r,v in enumerate(cells):
             y = y0 + r * dy
-            fill = '#ffe8b0' if v not in ('0','') else '#fff'
+            fill = '#ffe8b0' if v not in ('0', '−1') else '#fff'
             o.append(f'<rect x="{x-13}" y="{y-11}" width="26" height="22" fill="{fill}" stroke="#555"/>')
             o.append(f'<text x="{x}" y="{y+4}" text-anchor="middle">{v}</text>')
     for (a,b,sym,lab) in adcs:
@@ -44,17 +44,17 @@ def draw(title, cols, rows_txt, adcs, note):
 
 out = sys.argv[1]
 # weights 3, -2, 0 of three bits (n_w = 3), one-bit cells
-rows = ['x: weight 3','x: weight −2','x: weight 0']
+rows = ['input 1, weight 3', 'input 2, weight −2', 'input 3, weight 0']
 open(out+'/differential.svg','w').write(draw('differential: weights on pairs of bit lines',
  [('+',['1','0','0']),('−',['0','0','0']),('+',['1','0','0']),('−',['0','1','0'])],rows,
  [(0,1,'−','· 1'),(2,3,'−','· 2')],'Two planes of magnitude; the sign chooses the bit line of a pair.'))
 open(out+'/twos-complement.svg','w').write(draw("twos-complement: bits of the weight on single bit lines",
  [('bit 0',['1','0','0']),('bit 1',['1','1','0']),('sign',['0','1','0'])],rows,
- [(0,0,'','· 1'),(1,1,'','· 2'),(2,2,'','· −4')],'Three planes; what the sign bit line counts is subtracted behind the ADC.'))
+ [(0,0,'','· 1'),(1,1,'','· 2'),(2,2,'','· −4')],'Three planes; the sums of the sign are subtracted.'))
 open(out+'/offset.svg','w').write(draw('offset: bits of weight + 4, and a reference bit line',
  [('bit 0',['1','0','0']),('bit 1',['1','1','0']),('bit 2',['1','0','1']),('ref',['1','1','1'])],rows,
  [(0,0,'','· 1'),(1,1,'','· 2'),(2,2,'','· 4'),(3,3,'','· −4')],'Weights 3, −2, 0 are stored as 7, 2, 4.'))
-rows = ['x: weight 3','x: weight −1','x: weight −3']
+rows = ['input 1, weight 3', 'input 2, weight −1', 'input 3, weight −3']
 open(out+'/bipolar.svg','w').write(draw('bipolar: cells of −1 and +1',
- [('plane 0',['+1','+1','−1']),('plane 1',['+1','−1','−1'])],rows,
+ [('bit 0',['+1','+1','−1']),('bit 1',['+1','−1','−1'])],rows,
  [(0,0,'','· 1'),(1,1,'','· 2')],'Odd weights; every driven cell pulls the sum up or down.'))
