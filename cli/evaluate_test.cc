@@ -141,7 +141,7 @@ TEST_F(EvaluateTest, RunRemembersWhichNormalizationItTookUnasked) {
 
 TEST_F(EvaluateTest, RefusesAMeanFor0To255AndSaysWhatWasMeant) {
   expect_refusal({"evaluate", "study.toml", "--set", "data.mean=127.5"}, 2,
-                 {"search", "data.mean = [127.5]", "mean = [0.5]"});
+                 {"test.safetensors", "data.mean = [127.5]", "mean = [0.5]"});
 }
 
 TEST_F(EvaluateTest, TriesTheUsualNormalizationsOnTheSearchSample) {
