@@ -7,6 +7,7 @@
 
 #include "bitline/base/file.h"
 #include "bitline/study/allocation.h"
+#include "bitline/study/assumptions.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/search_sample.h"
 #include "cli/command.h"
@@ -147,6 +148,7 @@ void run_allocate(const AllocateArguments& arguments, Context& context) {
   write_files(folder, outcome, by_area);
   if (arguments.json) return print_json(document(outcome, by_area, folder));
   const std::string_view spent = by_area ? "area" : "energy";
+  print_assumed(assumptions(network, config.data));
   print_table(outcome, config.search, spent);
   print_front(outcome, config.search, spent);
   print_best(outcome, spent, network);

@@ -190,6 +190,10 @@ std::string ConfigArguments::command_line(std::string_view verb,
   return line + " --out " + quoted(out.string());
 }
 
+void print_assumed(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) fmt::print("Assumed: {}\n", line);
+}
+
 std::filesystem::path run_folder(const std::string& out, const std::string& config,
                                  std::string_view suffix) {
   if (!out.empty()) return out;

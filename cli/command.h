@@ -70,6 +70,9 @@ struct ConfigArguments {
 std::filesystem::path run_folder(const std::string& out, const std::string& config,
                                  std::string_view suffix);
 
+/// Prints what assumptions() says, a line each.
+void print_assumed(const std::vector<std::string>& lines);
+
 /// Calls `body`, which works in a run folder. There is one way to go on, whichever stage was
 /// stopped: Error (kInterrupted) is thrown anew with it.
 template <typename Body>

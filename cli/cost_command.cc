@@ -1,7 +1,11 @@
 // bitline cost: area, energy and time of a network on its arrays under a plan.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <memory>
+#include <numeric>
+#include <vector>
 
 #include "bitline/study/cost_report.h"
 #include "bitline/study/inputs.h"
@@ -68,17 +72,43 @@ std::string saved(double share, std::string_view what) {
   return fmt::format("{:.1f} % of the {} saved", 100 * share, what);
 }
 
+/// Which circuits cost most, where there is nothing to compare.
+std::string drivers(const Breakdown& breakdown) {
+  std::vector<std::size_t> order(kCircuits);
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::stable_sort(order, std::greater<>(),
+                           [&](std::size_t i) { return breakdown.parts[i]; });
+  const auto part = [&](std::size_t place) {
+    const auto circuit = static_cast<Circuit>(order[place]);
+    return fmt::format("{} {:.1f} %", name_of(circuit), share(breakdown, circuit));
+  };
+  return fmt::format("{} and {}", part(0), part(1));
+}
+
+void print_savings(const CostComparison& comparison, std::int64_t baseline_levels) {
+  const NetworkCost& plan = comparison.plan;
+  if (comparison.area_saved() == 0 && comparison.area_saved_by_layer() == 0 &&
+      comparison.energy_saved() == 0) {
+    fmt::print(
+        "\nThis is the design that savings are counted from ({} levels in every ADC, "
+        "cost.baseline_levels). Most of its energy: {}; of its area: {}\n",
+        baseline_levels, drivers(plan.energy), drivers(plan.area_one_design));
+    return;
+  }
+  fmt::print(
+      "\nAgainst {} levels in every ADC: {} with one ADC design on the chip, {} with one per "
+      "layer; {}\n",
+      baseline_levels, saved(comparison.area_saved(), "area"),
+      saved(comparison.area_saved_by_layer(), "area"), saved(comparison.energy_saved(), "energy"));
+}
+
 void print_comparison(const CostComparison& comparison, const CostConfig& cost,
-                      const CostOptions& options) {
+                      const CostOptions& options, const ArraySpec& array) {
   print_layers(comparison.plan);
   print_circuits(comparison.plan);
   print_speed(comparison.plan);
-  fmt::print(
-      "\nAgainst {} levels in every ADC: {} with one ADC design on the chip, {} with one per "
-      "layer; "
-      "{}\n",
-      cost.baseline_levels, saved(comparison.area_saved(), "area"),
-      saved(comparison.area_saved_by_layer(), "area"), saved(comparison.energy_saved(), "energy"));
+  fmt::print("ADCs: {}\n", adcs_in_words(array));
+  print_savings(comparison, cost.baseline_levels);
   fmt::print(
       "Technology: {}, {} ADCs, which take {:.1f} % of the energy with {} levels in each "
       "(cost.adc_share); areas of circuits are of the chip with one ADC design\n",
@@ -102,7 +132,7 @@ void run_cost(const CostArguments& arguments, Context& context) {
   if (arguments.json) {
     fmt::print("{}", to_json(record_of(comparison, cost, options)));
   } else {
-    print_comparison(comparison, cost, options);
+    print_comparison(comparison, cost, options, config.array.common);
   }
 }
 

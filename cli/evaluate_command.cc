@@ -13,15 +13,19 @@
 #include "bitline/base/file.h"
 #include "bitline/base/npy_writer.h"
 #include "bitline/data/npy.h"
+#include "bitline/evaluate/guessing.h"
 #include "bitline/evaluate/paired_difference.h"
 #include "bitline/record/interval.h"
+#include "bitline/study/assumptions.h"
 #include "bitline/study/evaluation.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/node_values.h"
+#include "bitline/study/normalization_trials.h"
 #include "bitline/study/search_sample.h"
 #include "bitline/study/training_files.h"
 #include "cli/command.h"
 #include "cli/json_output.h"
+#include "cli/normalization_output.h"
 
 namespace bitline::cli {
 namespace {
@@ -37,6 +41,7 @@ struct EvaluateArguments {
   std::string logits;
   std::string values;
   std::string compare;
+  bool try_normalization = false;
   bool json = false;
 };
 
@@ -53,6 +58,15 @@ void print_accuracy(std::string_view name, const Evaluation& evaluation) {
     line += ", " + describe("top-5", *top_five_accuracy_of(evaluation), *evaluation.top_five,
                             score.images);
   fmt::print("{}: {}, cross-entropy {:.6f}\n", name, line, mean_loss_of(evaluation));
+}
+
+/// Without ADCs, what could be guessed points to the images.
+void print_doubt(const ScoreRecord& score, std::int64_t classes) {
+  if (classes > 1 && could_be_guessed(score.correct, score.images, classes))
+    fmt::print(
+        "Doubt: a guess among {} classes does as well: check data.mean, data.deviation, labels and "
+        "the order of classes; --try-normalization tries the usual means and deviations\n",
+        classes);
 }
 
 void print_difference(const Interval& difference) {
@@ -179,7 +193,25 @@ void look_into(const EvaluateArguments& arguments, const Subject& subject, MacMo
   if (!arguments.json) print_array_difference(arguments.compare, difference, values);
 }
 
+void try_normalization(const EvaluateArguments& arguments, Context& context) {
+  if (!arguments.plan.empty())
+    fail_usage("--try-normalization evaluates without ADCs; leave --plan {} out", arguments.plan);
+  RunConfig config = arguments.config.read(context.progress);
+  const Network network = load_network(config);
+  const Dataset sample = load_search_sample(config.data, config.seed, context.job());
+  check_fit(network, sample);
+  const NormalizationTrials found = try_normalizations(network, config, sample, context.job());
+  if (arguments.json)
+    return print_json({{"mode", network.quant.empty() ? "float" : "lossless"},
+                       {"on", "search"},
+                       {"assumed", Json::array()},
+                       {"evaluations", Json::array()},
+                       {"normalizations", cli::json_of(found)}});
+  print_trials(found, sample.classes);
+}
+
 void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
+  if (arguments.try_normalization) return try_normalization(arguments, context);
   RunConfig config = arguments.config.read(context.progress);
   if (arguments.engine == "fused") config.engine = Engine::kFused;
   if (arguments.engine == "reference") config.engine = Engine::kReference;
@@ -190,13 +222,21 @@ void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
                arguments.values);
   const std::vector<Subject> subjects = read_subjects(arguments, config);
   const Dataset images = images_of(arguments, config, context);
-  Json document{{"mode", arguments.mode}, {"on", arguments.on}, {"evaluations", Json::array()}};
+  const std::vector<std::string> assumed = assumptions(subjects.front().network, config.data);
+  if (!arguments.json) print_assumed(assumed);
+  Json document{{"mode", arguments.mode},
+                {"on", arguments.on},
+                {"assumed", assumed},
+                {"evaluations", Json::array()}};
   std::vector<Evaluation> evaluations;
   for (const Subject& subject : subjects) {
     const std::string name = subject.name(arguments.mode);
     evaluations.push_back(
         evaluate(subject.network, mode, subject.plan, images, config, name, context.job()));
-    if (!arguments.json) print_accuracy(name, evaluations.back());
+    if (!arguments.json) {
+      print_accuracy(name, evaluations.back());
+      if (subject.plan.layers.empty()) print_doubt(evaluations.back().score, images.classes);
+    }
     document["evaluations"].push_back(json_of(evaluations.back(), subject));
   }
   if (evaluations.size() == 2) {
@@ -220,37 +260,46 @@ void add_evaluate(Command app, Context& context) {
   command.footer(
       "Example: bitline evaluate examples/quickstart.toml --plan plan.json --against lossless");
   arguments->config.add_to(command, arguments->plan, "ADC plan (JSON); lossless without one");
-  command
-      .option("--against", arguments->against,
-              "Second plan, or 'lossless', for the paired difference")
-      .type("FILE");
-  command
-      .option("--against-network", arguments->against_network,
+  const Option against = command
+                             .option("--against", arguments->against,
+                                     "Second plan, or 'lossless', for the paired difference")
+                             .type("FILE");
+  const Option network =
+      command
+          .option(
+              "--against-network", arguments->against_network,
               "Network (or ONNX) file of the second evaluation; the configuration's unless given")
-      .type("FILE");
-  command
-      .option("--on", arguments->on,
-              "Images: test, or of the training set search, validation or holdout")
-      .one_of({"test", "search", "validation", "holdout"});
-  command.option("--mode", arguments->mode, "analog, lossless or float")
-      .one_of({"analog", "lossless", "float"});
+          .type("FILE");
+  const Option on =
+      command
+          .option("--on", arguments->on,
+                  "Images: test, or of the training set search, validation or holdout")
+          .one_of({"test", "search", "validation", "holdout"});
+  const Option mode = command.option("--mode", arguments->mode, "analog, lossless or float")
+                          .one_of({"analog", "lossless", "float"});
   command.option("--engine", arguments->engine, "fused, reference or composed")
       .one_of({"fused", "reference", "composed"});
-  command
-      .option("--logits", arguments->logits,
-              "Write the answers as a NumPy array, [images, classes] of float32")
-      .type("FILE.npy");
+  const Option logits =
+      command
+          .option("--logits", arguments->logits,
+                  "Write the answers as a NumPy array, [images, classes] of float32")
+          .type("FILE.npy");
   command
       .option(
           "--values", arguments->values,
           "With --logits or --compare: the output of this node in place of the logits; integers "
           "where it is on a grid")
       .type("NODE");
-  command
-      .option("--compare", arguments->compare,
-              "NumPy array of another program for the same images: the largest difference, and "
-              "which answers differ")
-      .type("FILE.npy");
+  const Option compare =
+      command
+          .option("--compare", arguments->compare,
+                  "NumPy array of another program for the same images: the largest difference, and "
+                  "which answers differ")
+          .type("FILE.npy");
+  Option trial = command.flag("--try-normalization", arguments->try_normalization,
+                              "Which of the usual means and deviations fits the network best: each "
+                              "without ADCs on the search sample");
+  for (const Option& other : {against, network, on, mode, logits, compare}) trial.excludes(other);
   command.json_flag(arguments->json);
   command.runs([arguments, &context] { evaluate_plans(*arguments, context); });
 }

@@ -113,6 +113,71 @@ TEST_F(EvaluateTest, WritesIntegersOfANodeOnAGrid) {
                  {"relu9", "relu"});
 }
 
+// The network's file does not say by which mean and deviation, nor does study.toml.
+TEST_F(EvaluateTest, SaysWhichNormalizationItTookUnasked) {
+  const auto says = testing::HasSubstr("Assumed: data.mean = [0.4914, 0.4822, 0.4465]");
+  EXPECT_THAT(run({"evaluate", "study.toml"}).output, says);
+  EXPECT_EQ(evaluate({}).at("assumed").size(), 1U);
+  const std::vector<std::string> given{"--set", "data.mean=0.5", "--set", "data.deviation=0.25"};
+  EXPECT_EQ(evaluate(given).at("assumed").size(), 0U);
+  for (const char* command : {"run", "search", "profile", "explain", "recalibrate", "allocate"}) {
+    std::vector<std::string> words{command, "study.toml", "--set", "allocate.levels=[3, 4]"};
+    const std::string_view name = command;
+    if (name == "explain" || name == "recalibrate")
+      words.insert(words.end(), {"--plan", "L3-layer-wise.json"});
+    if (name != "explain")
+      words.insert(words.end(), {"--out", name == "recalibrate" ? "r.safetensors" : "out"});
+    EXPECT_THAT(run(words).output, says) << command;
+    words.insert(words.end(), given.begin(), given.end());
+    EXPECT_THAT(run(words).output, testing::Not(testing::HasSubstr("Assumed"))) << command;
+  }
+}
+
+TEST_F(EvaluateTest, RunRemembersWhichNormalizationItTookUnasked) {
+  EXPECT_EQ(result_of({"run", "study.toml", "--out", "r"}).at("assumed").size(), 1U);
+  EXPECT_THAT(read("r/run.json"), testing::HasSubstr("data.mean = [0.4914"));
+  EXPECT_THAT(read("r/report.html"), testing::HasSubstr("Assumed: data.mean = [0.4914"));
+}
+
+TEST_F(EvaluateTest, RefusesAMeanFor0To255AndSaysWhatWasMeant) {
+  expect_refusal({"evaluate", "study.toml", "--set", "data.mean=127.5"}, 2,
+                 {"test.safetensors", "data.mean = [127.5]", "mean = [0.5]"});
+}
+
+TEST_F(EvaluateTest, TriesTheUsualNormalizationsOnTheSearchSample) {
+  const Outcome outcome = run({"evaluate", "study.toml", "--try-normalization"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.output, testing::HasSubstr("on 20 images of the search sample"));
+  for (const char* name : {"pixels of 0 to 1 ", "-1 to 1 ", "pixels of 0 to 255 ", "ImageNet ",
+                           "CIFAR-10 ", "CIFAR-100 ", "<- taken unless given"})
+    EXPECT_THAT(outcome.output, testing::HasSubstr(name));
+  const auto found = evaluate({"--try-normalization"});
+  const auto& best = found.at("normalizations").at("trials").at(0);
+  EXPECT_EQ(evaluate({"--on", "search", "--set", "data.mean=" + best.at("mean").dump(), "--set",
+                      "data.deviation=" + best.at("deviation").dump()})
+                .at("evaluations")
+                .at(0)
+                .at("correct"),
+            best.at("correct"));
+  expect_refusal({"evaluate", "study.toml", "--try-normalization", "--plan", "L3-layer-wise.json"},
+                 2, {"--plan"});
+  expect_refusal({"evaluate", "study.toml", "--try-normalization", "--on", "test"}, 2, {"--on"});
+}
+
+// Labels that say the same of every image have nothing to do with it.
+TEST_F(EvaluateTest, DoubtsAnswersThatCouldBeGuessed) {
+  Samples wrong = load_samples(folder() / "test.safetensors");
+  const auto outcome = [&] {
+    save_samples(folder() / "odd.safetensors", wrong);
+    return run({"evaluate", "study.toml", "--set", "data.test_file=odd.safetensors"}).output;
+  };
+  const int right = evaluate({}).at("evaluations").at(0).at("correct").get<int>();
+  // Exchanged labels turn 10 + n right answers of 20 into 10 − n.
+  if (right > 10)
+    for (std::int32_t& label : wrong.data.labels) label = 1 - label;
+  EXPECT_THAT(outcome(), testing::HasSubstr("Doubt: a guess among 2 classes does as well"));
+}
+
 TEST_F(EvaluateTest, AModeWithoutAdcsTakesNoPlan) {
   for (const char* mode : {"lossless", "float"})
     for (const char* option : {"--plan", "--against"})

@@ -6,6 +6,7 @@
 
 #include "bitline/adc/adc_text.h"
 #include "bitline/study/advice_trials.h"
+#include "bitline/study/assumptions.h"
 #include "bitline/study/explanation.h"
 #include "bitline/study/inputs.h"
 #include "cli/command.h"
@@ -102,6 +103,7 @@ void run_explain(const ExplainArguments& arguments, Context& context) {
     fmt::print("{}", to_json(record));
     return;
   }
+  print_assumed(assumptions(network, config.data));
   fmt::print("On {} images of the search sample: {:.2f} % lossless, {:.2f} % under the plan\n\n",
              explanation.plan.images, accuracy(explanation.lossless), accuracy(explanation.plan));
   if (explanation.statistics_of_plan)

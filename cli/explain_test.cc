@@ -39,6 +39,29 @@ TEST_F(ExplainTest, ANarrowRangeIsFoundAndShouldBeWider) {
             narrow.at("signal_to_noise_db").get<double>());
 }
 
+// A full range of three levels leaves nothing else to advise.
+TEST_F(ExplainTest, AdvisesNoMoreLevelsThanTheHardwareHas) {
+  ASSERT_EQ(run({"search", "study.toml", "--set", "search.ranges=[\"full-range\"]", "--out", "."})
+                .exit_code,
+            0);
+  const auto remedies = [this](const std::string& levels) {
+    const Outcome outcome = run({"explain", "study.toml", "--plan", "L3-full-range.json", "--set",
+                                 "array.adc_levels=" + levels, "--json"});
+    EXPECT_EQ(outcome.exit_code, 0);
+    std::vector<std::string> all;
+    const auto json = nlohmann::json::parse(outcome.output);
+    for (const auto& layer : json.at("layers"))
+      all.push_back(layer.at("remedy").get<std::string>());
+    return all;
+  };
+  const auto more = testing::StartsWith("more levels");
+  EXPECT_THAT(remedies("0"), testing::Contains(more));
+  EXPECT_THAT(remedies("4"), testing::Contains(more));
+  EXPECT_THAT(remedies("3"), testing::Each(testing::Not(more)));
+  EXPECT_THAT(remedies("3"),
+              testing::Contains(testing::HasSubstr("array.adc_levels = 3 allows no more levels")));
+}
+
 TEST_F(ExplainTest, ATableHasLevelsAndNoRange) {
   EXPECT_EQ(run({"search", "study.toml", "--set", "search.levels=[9]", "--set",
                  "search.ranges=[\"lloyd-max\"]", "--out", "."})

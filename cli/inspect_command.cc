@@ -53,6 +53,7 @@ void print_layouts(const Executor& executor, const MappingRecord& mapping) {
     conversions += layout.conversions + layout.reference_conversions;
   }
   fmt::print("{:<24} {:>33} {:>40}\n", "total", arrays, conversions);
+  fmt::print("\nADCs: {}\n", mapping.array.text("adcs"));
 }
 
 void print_layers(const std::vector<Placement>& placements, Place place, std::string_view title) {

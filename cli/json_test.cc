@@ -29,6 +29,7 @@ const std::vector<std::vector<std::string>>& calls() {
       {"cost", "study.toml", "--set", "cost.zero_detection=true"},
       {"bench", "study.toml", "--images", "2", "--runs", "1", "--search"},
       {"evaluate", "study.toml", "--plan", "L3-layer-wise.json"},
+      {"evaluate", "study.toml", "--try-normalization"},
       {"explain", "study.toml", "--plan", "L3-layer-wise.json"},
       {"recalibrate", "study.toml", "--plan", "L3-layer-wise.json", "--out", "r.safetensors"},
       {"allocate", "study.toml", "--set", "allocate.levels=[2,3]", "--out", "a"},

@@ -28,8 +28,10 @@ TEST_F(LayerTablesTest, InspectShowsThem) {
   const std::string output =
       run(on_own_array({"inspect", "study.toml", "--set", "array.layers.conv2.digital=true"}))
           .output;
-  EXPECT_THAT(output, testing::HasSubstr("note: array of its own, rows = 64, driven_rows = 64, "
-                                         "encoding = twos-complement\n"));
+  EXPECT_THAT(output, testing::HasSubstr(
+                          "note: array of its own, rows = 64, driven_rows = 64, "
+                          "encoding = twos-complement, bit_lines_per_adc = 1, adcs = 128 per "
+                          "array, each for 1 bit line\n"));
   EXPECT_THAT(output, testing::HasSubstr("array.layers.\"conv2\" has digital = true\n"));
   const auto json = result_of(on_own_array({"inspect", "study.toml"}));
   std::vector<int> tiles;

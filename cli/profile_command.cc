@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "bitline/base/file.h"
+#include "bitline/study/assumptions.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/profile_report.h"
 #include "bitline/study/search_study.h"
@@ -61,6 +62,7 @@ void profile(const ProfileArguments& arguments, Context& context) {
     return print_json({{"images", study.sample().size()},
                        {"layers", json_of(study.executor(), histograms)},
                        {"folder", folder.string()}});
+  print_assumed(assumptions(network, config.data));
   print_statistics(study.executor(), histograms);
   fmt::print("\n{} images; counts.csv, statistics.csv and histograms.npz in {}\n",
              study.sample().size(), folder.string());

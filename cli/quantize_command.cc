@@ -7,6 +7,7 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/graph/network_file.h"
+#include "bitline/study/assumptions.h"
 #include "bitline/study/evaluation.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/quantization.h"
@@ -59,6 +60,7 @@ void quantize(const QuantizeArguments& arguments, Context& context) {
   write_network(calibrated, on_grids);
   const QuantizationLoss loss = quantization_loss(real, on_grids, config, context.job());
   if (!arguments.json) {
+    print_assumed(assumptions(real, config.data));
     fmt::print("Network on integer grids: {}\n", calibrated);
     print_loss(loss, "on the grids", config.quantize_or_default());
   }

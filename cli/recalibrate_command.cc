@@ -6,6 +6,7 @@
 #include "bitline/base/fail.h"
 #include "bitline/graph/network_file.h"
 #include "bitline/runtime/add_batch_norm.h"
+#include "bitline/study/assumptions.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/recalibrate_network.h"
 #include "bitline/study/search_sample.h"
@@ -40,6 +41,7 @@ void run_recalibrate(const RecalibrateArguments& arguments, Context& context) {
   if (arguments.json)
     return print_json(
         {{"network", arguments.out}, {"images", sample.size()}, {"given_batch_norm", given}});
+  print_assumed(assumptions(network, config.data));
   fmt::print("Network with batch-norm statistics of {} images: {}\n", sample.size(), arguments.out);
   print_given_batch_norm(given, "in this network they");
 }

@@ -7,6 +7,7 @@
 
 #include "bitline/adc/adc_text.h"
 #include "bitline/adc/stream_tables.h"
+#include "cli/command.h"
 
 namespace bitline::cli {
 namespace {
@@ -121,6 +122,8 @@ void print_results(const RunOutcome& outcome, double max_loss, const Paint& pain
   print_rows(outcome.rows, outcome.recommended, max_loss, paint);
   if (!outcome.given_batch_norm.empty()) fmt::print("\n");
   print_given_batch_norm(outcome.given_batch_norm, "recalibrated networks");
+  if (!outcome.assumed.empty()) fmt::print("\n");
+  print_assumed(outcome.assumed);
   for (const std::string& doubt : outcome.doubts) fmt::print("\nDoubt: {}\n", doubt);
   fmt::print("\nSearch: {}\n",
              share_of_brute_force(outcome.images_measured, outcome.images_in_full));

@@ -24,6 +24,7 @@ Json document(const RunOutcome& outcome, double max_loss, const std::filesystem:
           {"recommended", outcome.recommended ? Json(*outcome.recommended) : Json()},
           {"plan", outcome.plan ? cli::json_of(*outcome.plan) : Json()},
           {"given_batch_norm", outcome.given_batch_norm},
+          {"assumed", outcome.assumed},
           {"doubts", outcome.doubts},
           {"next_steps", outcome.next_steps},
           {"images_measured", outcome.images_measured},

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "bitline/base/file.h"
+#include "bitline/study/assumptions.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/search_study.h"
 #include "cli/command.h"
@@ -63,9 +64,11 @@ void search(const SearchArguments& arguments, Context& context) {
   Json document{{"images", study.lossless().images},
                 {"lossless_correct", study.lossless().correct},
                 {"searches", Json::array()}};
-  if (!arguments.json)
+  if (!arguments.json) {
+    print_assumed(assumptions(network, config.data));
     fmt::print("lossless: {} of {} search images\n", study.lossless().correct,
                study.lossless().images);
+  }
   for (const std::int64_t levels : config.search.levels) {
     for (const RangeMethod ranges : config.search.ranges) {
       const auto path = folder / fmt::format("L{}-{}", levels, name_of(ranges));

@@ -21,7 +21,7 @@ LayerAdcs adcs_of(const CimLayer& layer, std::int64_t levels, const CostOptions&
 
 /// ns: the ADCs of an array work at once, each on its columns one after the other.
 double read_time(const CimLayer& layer, const LayerAdcs& adc, const Technology& technology) {
-  const double columns = static_cast<double>(layer.array.columns_per_adc) * adc.columns.time;
+  const double columns = static_cast<double>(layer.array.inputs_per_adc()) * adc.columns.time;
   return technology.read_time + std::max(columns, adc.references.time);
 }
 

@@ -108,6 +108,7 @@ Technology read_technology(const Config& table) {
   const ConfigTable root = table.root();
   Technology technology;
   technology.name = root.require<std::string>("name");
+  technology.notes = root.get<std::vector<std::string>>("notes", {});
   read_circuits(root, technology);
   read_adcs(root, technology);
   read_survey(root, technology);

@@ -46,6 +46,8 @@ struct Technology {
   double regression_frequency = 0;  ///< MHz
   std::vector<SurveyedAdc> survey;  ///< those of 1 bit, 2 bits …; empty where the table has none
   double survey_time = 0;
+  /// What in it is fitted, derived or of another kind of circuit: lines that name keys; often none.
+  std::vector<std::string> notes;
 };
 
 /// Reads a table. Each number is { value, unit, source }. Throws Error (kUsage) with file and line

@@ -92,7 +92,8 @@ TEST(Technology, RefusesASurveyOutsideItsErrorBars) {
 // The circuits are those of the default, the cells are not.
 TEST(Technology, ReramDiffersInItsCells) {
   const Technology sram = read_technology(Config::from_text(technology_32nm(), "32nm.toml"));
-  const Technology reram = read_technology(Config::from_file(BITLINE_RERAM));
+  const Technology reram =
+      read_technology(Config::from_file(std::string(BITLINE_TECHNOLOGIES) + "/reram.toml"));
   EXPECT_EQ(reram.cell_area, 0.0486);
   EXPECT_EQ(reram.cell_energy, 1.83);
   EXPECT_EQ(reram.comparator_energy, sram.comparator_energy);
@@ -104,6 +105,27 @@ TEST(Technology, RefusesAShareAboveOne) {
             "no error");
   EXPECT_THAT(message_of(replaced("value = 0.5, unit = \"1\"", "value = 1.5, unit = \"1\"")),
               HasSubstr("capacitor_share = 1.5"));
+}
+
+// 0.171 · 1.41 = 0.241; 1 fF at 0.9 V is 0.81 fJ; 2 · 256 · 64 / 1,638 GOPS = 20.0 ns;
+// (2 · 256 / 672 TOPS/W − 256 · 0.81 fJ) / 10 = 55.5 fJ; 54.2 / 3 = 18.1.
+TEST(Technology, TheTableOfChargeDomainReadsAndSaysWhatIsDerived) {
+  const Technology sram =
+      read_technology(Config::from_file(std::string(BITLINE_TECHNOLOGIES) + "/sram-charge.toml"));
+  EXPECT_NEAR(sram.cell_area, 0.171 * 1.41, 0.0005);
+  EXPECT_NEAR(sram.cell_energy, 0.9 * 0.9, 1e-9);
+  EXPECT_NEAR(sram.read_time, 2 * 256 * 64 / 1638.0, 0.05);
+  EXPECT_NEAR(sram.comparator_energy, (2 * 256 / 0.672 - 256 * 0.81) / 10, 0.6);
+  EXPECT_NEAR(sram.comparator_area, 54.2 / 3, 0.05);
+  EXPECT_THAT(sram.notes, testing::Contains(HasSubstr("missing in these sources")));
+}
+
+TEST(Technology, NotesMayBeLeftOut) {
+  EXPECT_FALSE(read_technology(Config::from_text(technology_32nm(), "32nm.toml")).notes.empty());
+  std::string text(technology_32nm());
+  const std::size_t begin = text.find("notes = [");
+  text.erase(begin, text.find("\n]\n", begin) + 3 - begin);
+  EXPECT_TRUE(read_technology(Config::from_text(text, "mine.toml")).notes.empty());
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ RunConfig config_of(const Network& network, const NetworkArrays& array,
   config.search.options.delta_step = options.delta_step;
   config.search.layers = options.layers;
   if (options.normalization) config.data.normalization = *options.normalization;
-  config.data.normalization_is_given = options.normalization.has_value();
+  config.data.mean_is_given = config.data.deviation_is_given = options.normalization.has_value();
   check_layer_names(config, network);
   return config;
 }

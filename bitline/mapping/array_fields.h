@@ -60,6 +60,18 @@ void visit_fields(Array& array, Visit&& visit) {
                   "result depends on it",
                   Decides::kCosts},
         array.columns_per_adc, Whole{1, kMany});
+  visit(FieldText{"bit_lines_per_adc",
+                  "the same counted in bit lines, in place of `columns_per_adc`: 16 are 8 pairs "
+                  "where pairs are subtracted before their ADC, and then an even number; 0: as "
+                  "`columns_per_adc` says; at most `columns`",
+                  Decides::kCosts},
+        array.bit_lines_per_adc, Whole{0, kMany});
+  visit(FieldText{"adc_levels",
+                  "the most levels that the ADCs of the hardware can have; 0: any number. "
+                  "`search.levels` and `allocate.levels` beyond it are refused, their defaults cut "
+                  "down to it, and no advice goes beyond it. A layer with a limit of its own gets "
+                  "that where a search asks for more"},
+        array.adc_levels, Whole{0, std::int64_t{1} << 20});
   visit(FieldText{"first_layer",
                   "`digital-integer` (exact, no array), `mapped` (on the array like the others)",
                   Decides::kResults, "", kWholeNetwork},

@@ -1,5 +1,7 @@
 #include "bitline/mapping/array_spec.h"
 
+#include <fmt/format.h>
+
 #include <functional>
 
 #include "bitline/base/fail.h"
@@ -33,7 +35,40 @@ void validate_column_flip(const ArraySpec& array) {
         "of a pair; leave column_flip out or take subtract = analog");
 }
 
+void validate_adc_sharing(const ArraySpec& array) {
+  require("columns_per_adc", array.columns_per_adc, 1, array.adc_inputs());
+  require("bit_lines_per_adc", array.bit_lines_per_adc, 0, array.columns);
+  if (array.bit_lines_per_adc == 0) return;
+  if (array.columns_per_adc != 1)
+    fail_usage(
+        "array: columns_per_adc = {} and bit_lines_per_adc = {} say the same in two ways; leave "
+        "one of them out",
+        array.columns_per_adc, array.bit_lines_per_adc);
+  if (array.bit_lines_per_adc % array.bit_lines_per_input() != 0)
+    fail_usage(
+        "array: bit_lines_per_adc = {} tears a pair apart, whose two bit lines are subtracted "
+        "before the ADC under encoding = {}; take an even number",
+        array.bit_lines_per_adc, name_of(array.encoding));
+}
+
+void validate_adc_levels(const ArraySpec& array) {
+  if (array.adc_levels == 1 || array.adc_levels < 0)
+    fail_usage("array: adc_levels = {}; an ADC has 2 levels or more, and 0 is no limit",
+               array.adc_levels);
+}
+
 }  // namespace
+
+std::string adcs_in_words(const ArraySpec& array) {
+  const std::int64_t inputs = array.inputs_per_adc();
+  const std::int64_t lines = inputs * array.bit_lines_per_input();
+  const std::string bit_lines = fmt::format("{} bit line{}", lines, lines == 1 ? "" : "s");
+  const std::string_view fewer = array.adc_inputs() % inputs == 0 ? "" : "up to ";
+  if (array.bit_lines_per_input() == 1)
+    return fmt::format("{} per array, each for {}{}", array.adcs(), fewer, bit_lines);
+  return fmt::format("{} per array, each for {}{} pair{} = {}", array.adcs(), fewer, inputs,
+                     inputs == 1 ? "" : "s", bit_lines);
+}
 
 void validate(const ArraySpec& array) {
   require("rows", array.rows, 1, kLargestArray);
@@ -41,7 +76,8 @@ void validate(const ArraySpec& array) {
   require("columns", array.columns, array.encoding->in_pairs ? 2 : 1, kLargestArray);
   require("cell_bits", array.cell_bits, 1, 4);
   require("dac_bits", array.dac_bits, 1, 4);
-  require("columns_per_adc", array.columns_per_adc, 1, array.adc_inputs());
+  validate_adc_sharing(array);
+  validate_adc_levels(array);
   if (array.encoding->is_binary && array.cell_bits != 1)
     fail_usage(
         "array: cell_bits = {} under encoding = {}, whose cells hold -1 or +1; set cell_bits to 1 "

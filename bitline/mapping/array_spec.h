@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "bitline/base/enum_names.h"
@@ -89,6 +90,9 @@ struct ArraySpec {
   ActivationEncoding activation_encoding = ActivationEncoding::kTwosComplement;
   /// Converted columns that share one ADC; a pair subtracted before the ADC is one of them.
   std::int64_t columns_per_adc = 1;
+  /// The same in bit lines, of which a pair has two; 0: as columns_per_adc says.
+  std::int64_t bit_lines_per_adc = 0;
+  std::int64_t adc_levels = 0;  ///< the most that its ADCs can have; 0: any number
   LayerPolicy first_layer = LayerPolicy::kDigitalInteger;  ///< whether it lies on the array
   LayerPolicy last_layer = LayerPolicy::kDigitalInteger;   ///< likewise
   Requantize requantize = Requantize::kFloat;              ///< what stands behind the sums
@@ -98,13 +102,23 @@ struct ArraySpec {
   std::int64_t driven_rows() const { return active_rows == 0 ? rows : active_rows; }
   /// What the ADCs of an array choose among: its columns, or the pairs of them that are subtracted
   /// before an ADC, each of which is one input.
-  std::int64_t adc_inputs() const {
-    const bool pairs = encoding->in_pairs && subtract == Subtract::kAnalog;
-    return columns / (pairs ? 2 : 1);
+  std::int64_t adc_inputs() const { return columns / bit_lines_per_input(); }
+  /// Bit lines of one such input: 2 of a pair that is subtracted before its ADC, else 1.
+  std::int64_t bit_lines_per_input() const {
+    return encoding->in_pairs && subtract == Subtract::kAnalog ? 2 : 1;
   }
+  /// Inputs that share one ADC, whichever way that was said.
+  std::int64_t inputs_per_adc() const {
+    return bit_lines_per_adc == 0 ? columns_per_adc : bit_lines_per_adc / bit_lines_per_input();
+  }
+  /// ADCs of one array, the last of which may have fewer inputs than the others.
+  std::int64_t adcs() const { return (adc_inputs() - 1) / inputs_per_adc() + 1; }
 
   friend bool operator==(const ArraySpec&, const ArraySpec&) = default;
 };
+
+/// "8 per array, each for 8 pairs = 16 bit lines".
+std::string adcs_in_words(const ArraySpec& array);
 
 /// Throws Error (kUsage) that names the field, its value, the limit and the remedy.
 void validate(const ArraySpec& array);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "bitline/mapping/network_arrays.h"
 #include "bitline/testing/expect_error.h"
 
 namespace bitline {
@@ -49,6 +50,60 @@ TEST(ArraySpec, RefusesNumbersOutOfRange) {
   single.subtract = Subtract::kDigital;
   single.columns_per_adc = 128;
   EXPECT_NO_THROW(validate(single));
+}
+
+// 16 bit lines are 8 pairs where pairs are subtracted before their ADC.
+TEST(ArraySpec, AnAdcIsSharedByColumnsOrByBitLines) {
+  ArraySpec array;
+  array.bit_lines_per_adc = 16;
+  EXPECT_NO_THROW(validate(array));
+  EXPECT_EQ(array.inputs_per_adc(), 8);
+  EXPECT_EQ(array.adcs(), 8);
+  EXPECT_EQ(adcs_in_words(array), "8 per array, each for 8 pairs = 16 bit lines");
+  array.encoding = encodings::kTwosComplement;
+  EXPECT_EQ(array.inputs_per_adc(), 16);
+  EXPECT_EQ(adcs_in_words(array), "8 per array, each for 16 bit lines");
+  array = {};
+  array.columns_per_adc = 10;  // 6 · 10 + 4 pairs
+  EXPECT_EQ(adcs_in_words(array), "7 per array, each for up to 10 pairs = 20 bit lines");
+  array.columns_per_adc = 1;
+  EXPECT_EQ(adcs_in_words(array), "64 per array, each for 1 pair = 2 bit lines");
+}
+
+TEST(ArraySpec, RefusesBitLinesThatTearAPairApartAndBothWaysAtOnce) {
+  ArraySpec array;
+  array.bit_lines_per_adc = 7;
+  EXPECT_THAT(refusal(array), HasSubstr("bit_lines_per_adc = 7 tears a pair apart"));
+  array.subtract = Subtract::kDigital;
+  EXPECT_NO_THROW(validate(array));
+  array.columns_per_adc = 7;
+  EXPECT_THAT(refusal(array), HasSubstr("leave one of them out"));
+  array.columns_per_adc = 1;
+  array.bit_lines_per_adc = 129;
+  EXPECT_THAT(refusal(array), HasSubstr("bit_lines_per_adc = 129"));
+}
+
+TEST(ArraySpec, AnAdcHasTwoLevelsOrNoLimit) {
+  ArraySpec array;
+  for (const std::int64_t levels : {1, -1}) {
+    array.adc_levels = levels;
+    EXPECT_THAT(refusal(array), HasSubstr("adc_levels"));
+  }
+  array.adc_levels = 2;
+  EXPECT_NO_THROW(validate(array));
+}
+
+TEST(ArraySpec, TheMostLevelsOfAnyLayerAreThoseOfTheLeastLimited) {
+  ArraySpec five;
+  five.adc_levels = 5;
+  NetworkArrays arrays(five);
+  EXPECT_EQ(arrays.most_adc_levels(), 5);
+  arrays.layers["conv1"].array.adc_levels = 3;
+  EXPECT_EQ(arrays.most_adc_levels(), 5);
+  arrays.layers["conv2"].array.adc_levels = 8;
+  EXPECT_EQ(arrays.most_adc_levels(), 8);
+  arrays.layers["conv2"].array.adc_levels = 0;
+  EXPECT_EQ(arrays.most_adc_levels(), std::nullopt);
 }
 
 TEST(ArraySpec, RefusesOneColumnForAPair) {

@@ -197,7 +197,7 @@ LayerLayout layout_of(const CimLayer& layer) {
       rounds * layer.geometry.groups * layout.fan_in * arrays_per_strip(layer);
   layout.cell_reads = rounds * round.cells;
   layout.bit_products = bit_products(layer);
-  layout.adcs = layout.arrays * ceil_div(array.adc_inputs(), array.columns_per_adc);
+  layout.adcs = layout.arrays * array.adcs();
   layout.reference_adcs = layer.has_reference_column() ? std::ssize(strips) : 0;
   layout.notes = notes_on(layer);
   return layout;

@@ -40,7 +40,7 @@ struct LayerLayout {
   /// Of one image: one bit of a cell's digit times one bit of an input's digit, of the tiles that
   /// are read. A digit of m bits that holds the last one of three has one bit.
   std::int64_t bit_products = 0;
-  std::int64_t adcs = 0;            ///< at the foot of the arrays, columns_per_adc columns to one
+  std::int64_t adcs = 0;            ///< at the foot of the arrays, inputs_per_adc() columns to one
   std::int64_t reference_adcs = 0;  ///< besides, one for the reference column of each strip
   std::vector<std::string> notes;   ///< what a designer would otherwise wonder about; often empty
 };

@@ -26,6 +26,8 @@ struct NetworkArrays {
 
   /// The array of a layer of that name.
   const ArraySpec& of(const std::string& layer) const;
+  /// The most levels that an ADC of any layer can have; empty where there is no limit.
+  std::optional<std::int64_t> most_adc_levels() const;
 };
 
 }  // namespace bitline

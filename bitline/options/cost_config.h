@@ -53,8 +53,8 @@ void visit_fields(Cost& cost, Visit&& visit) {
           "TOML file with the area, energy and time of each circuit; "
           "[cost/32nm.toml](../bitline/cost/32nm.toml) is the default, with a source for every "
           "number, and [cost/reram.toml](../bitline/cost/reram.toml) has cells of ReRAM in place "
-          "of "
-          "SRAM. Copy it and put in those of your process; its cells and DACs are of one bit",
+          "of SRAM, [cost/sram-charge.toml](../bitline/cost/sram-charge.toml) sums charge. Copy it "
+          "and put in those of your process; its cells and DACs are of one bit",
           Decides::kNothing, "32 nm"},
       cost.technology);
   visit(FieldText{"baseline_levels",

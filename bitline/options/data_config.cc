@@ -61,7 +61,9 @@ DataConfig read_data(const ConfigTable& table) {
   usual.validation_per_class = data.images_per_class;
   data = usual;
   read_fields(table, data);
-  data.normalization_is_given = table.has("mean") || table.has("deviation");
+  data.mean_is_given = table.has("mean");
+  data.deviation_is_given = table.has("deviation");
+  data.geometry_is_given = table.has("resize") && table.has("crop");
   if (!table.has("format") && (!data.search_file.empty() || !data.test_file.empty()))
     fail_usage(
         "data.search_file and data.test_file go with a data.format; set it to \"samples\" or "

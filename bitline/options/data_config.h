@@ -35,8 +35,12 @@ struct DataConfig {
   /// of the validation sample, which shares no image with it; fewer where fewer are left
   std::int64_t validation_per_class = 50;
   Normalization normalization;
-  /// `mean` or `deviation` stand in the file, so that a network with others is refused.
-  bool normalization_is_given = false;
+  bool mean_is_given = false;       ///< stands in the file
+  bool deviation_is_given = false;  ///< likewise
+  bool geometry_is_given = false;   ///< likewise, resize and crop
+
+  /// Something of it stands in the file, so that a network with another is refused.
+  bool normalization_is_given() const { return mean_is_given || deviation_is_given; }
 
   /// Whether the files may hold anything, and not the images of a known set.
   bool holds_any_values() const {

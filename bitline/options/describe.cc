@@ -38,9 +38,9 @@ std::string describe(const NetworkArrays& arrays) {
 }
 
 std::string describe_columns_per_adc(const NetworkArrays& arrays) {
-  std::string text = std::to_string(arrays.common.columns_per_adc);
+  std::string text = std::to_string(arrays.common.inputs_per_adc());
   for (const auto& [name, own] : arrays.layers)
-    text += of_layer(name, std::to_string(own.array.columns_per_adc));
+    text += of_layer(name, std::to_string(own.array.inputs_per_adc()));
   return text;
 }
 

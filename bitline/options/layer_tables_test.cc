@@ -92,5 +92,57 @@ TEST(LayerTables, NameACurveOfTheirOwn) {
   EXPECT_EQ(run.adc.measured_levels(), 3);
 }
 
+TEST(AdcSharing, IsSaidInOneWayOfTwo) {
+  EXPECT_EQ(read("[array]\nbit_lines_per_adc = 16\n").array.common.inputs_per_adc(), 8);
+  EXPECT_THAT(refusal("[array]\nbit_lines_per_adc = 16\ncolumns_per_adc = 1\n"),
+              HasSubstr("leave one of them out"));
+  EXPECT_THAT(refusal("[array.layers.conv2]\nbit_lines_per_adc = 16\ncolumns_per_adc = 8\n"),
+              HasSubstr("leave one of them out"));
+}
+
+TEST(AdcSharing, OfALayerCountsWhicheverWayThatOfAllWasSaid) {
+  const RunConfig run =
+      read("[array]\ncolumns_per_adc = 4\n[array.layers.conv2]\nbit_lines_per_adc = 32\n");
+  EXPECT_EQ(run.array.of("conv2").inputs_per_adc(), 16);
+  EXPECT_EQ(run.array.common.inputs_per_adc(), 4);
+  EXPECT_EQ(read("[array]\nbit_lines_per_adc = 8\n[array.layers.conv2]\ncolumns_per_adc = 16\n")
+                .array.of("conv2")
+                .inputs_per_adc(),
+            16);
+}
+
+using Levels = std::vector<std::int64_t>;
+
+TEST(AdcLevels, BeyondThoseOfTheHardwareAreRefusedByName) {
+  EXPECT_EQ(read("[array]\nadc_levels = 5\n[search]\nlevels = [3, 5]\n").search.levels,
+            (Levels{3, 5}));
+  EXPECT_THAT(refusal("[array]\nadc_levels = 5\n[search]\nlevels = [3, 6]\n"),
+              ::testing::AllOf(HasSubstr("search.levels"), HasSubstr("6 levels"),
+                               HasSubstr("5 at most (array.adc_levels)")));
+  EXPECT_THAT(refusal("[array]\nadc_levels = 5\n[allocate]\nlevels = [8]\n"),
+              HasSubstr("allocate.levels"));
+}
+
+// By default 3, 4, 8, 16 are searched, and 2, 3, 4, 6, 8, 16 divided.
+TEST(AdcLevels, DefaultsAreCutDownToThoseOfTheHardware) {
+  const RunConfig five = read("[array]\nadc_levels = 5\n[allocate]\n");
+  EXPECT_EQ(five.search.levels, (Levels{3, 4, 5}));
+  EXPECT_EQ(five.allocate->levels, (Levels{2, 3, 4, 5}));
+  EXPECT_EQ(read("[array]\nadc_levels = 5\n").allocate_or_default().levels, (Levels{2, 3, 4, 5}));
+  EXPECT_EQ(read("[array]\nadc_levels = 4\n").search.levels, (Levels{3, 4}));
+  EXPECT_EQ(read("[array]\nadc_levels = 2\n").search.levels, (Levels{2}));
+  EXPECT_EQ(read("[array]\nadc_levels = 64\n").search.levels, (Levels{3, 4, 8, 16}));
+}
+
+TEST(AdcLevels, OfALayerRaiseWhatMayBeAskedFor) {
+  EXPECT_EQ(read("[array]\nadc_levels = 5\n[array.layers.conv2]\nadc_levels = 8\n"
+                 "[search]\nlevels = [8]\n")
+                .search.levels,
+            (Levels{8}));
+  EXPECT_THAT(refusal("[array]\nadc_levels = 5\n[array.layers.conv2]\nadc_levels = 3\n"
+                      "[search]\nlevels = [8]\n"),
+              HasSubstr("5 at most"));
+}
+
 }  // namespace
 }  // namespace bitline

@@ -16,17 +16,61 @@ std::optional<Table> where_there(const ConfigTable& root, std::string_view name,
 
 }  // namespace
 
+namespace {
+
+/// Two ways to say one thing. In the table of a layer, what it says counts in place of what is said
+/// for all layers.
+void read_adc_sharing(const ConfigTable& table, ArraySpec& array) {
+  const bool columns = table.has("columns_per_adc");
+  const bool bit_lines = table.has("bit_lines_per_adc");
+  if (columns && bit_lines)
+    fail_usage("{} and columns_per_adc say the same in two ways; leave one of them out",
+               table.where("bit_lines_per_adc"));
+  if (columns) array.bit_lines_per_adc = 0;
+  if (bit_lines) array.columns_per_adc = 1;
+}
+
+/// Default levels cut down to those that the ADCs can have, their most among them.
+std::vector<std::int64_t> levels_within(std::vector<std::int64_t> levels, std::int64_t most) {
+  const std::size_t all = levels.size();
+  std::erase_if(levels, [most](std::int64_t own) { return own > most; });
+  if (levels.size() < all && (levels.empty() || levels.back() != most)) levels.push_back(most);
+  return levels;
+}
+
+void check_adc_levels(const ConfigTable& table, std::int64_t most,
+                      std::vector<std::int64_t>& levels) {
+  if (!table.has("levels")) levels = levels_within(std::move(levels), most);
+  for (const std::int64_t asked : levels)
+    if (asked > most)
+      fail_usage(
+          "{} asks for {} levels, and the ADCs of the array have {} at most (array.adc_levels); "
+          "ask for fewer, or raise that",
+          table.where("levels"), asked, most);
+}
+
+}  // namespace
+
 NetworkArrays read_array(const ConfigTable& table) {
   NetworkArrays arrays;
   read_fields(table, arrays.common);
+  read_adc_sharing(table, arrays.common);
   validate(arrays.common);
   for (const auto& [name, own] : table.tables("layers")) {
     LayerArray& layer = arrays.layers[name];
     layer.array = arrays.common;
     read_layer_fields(own, layer);
+    read_adc_sharing(own, layer.array);
     with_context("array.layers." + toml_key(name), [&] { validate(layer.array); });
   }
   return arrays;
+}
+
+AllocateConfig RunConfig::allocate_or_default() const {
+  if (allocate) return *allocate;
+  AllocateConfig own;
+  if (const auto most = array.most_adc_levels()) own.levels = levels_within(own.levels, *most);
+  return own;
 }
 
 RunConfig read_run_config(const Config& config) {
@@ -44,6 +88,10 @@ RunConfig read_run_config(const Config& config) {
   run.search = read_search(root.table("search"));
   run.compare = read_compare(root.table("compare"));
   run.allocate = where_there(root, "allocate", read_allocate(root.table("allocate")));
+  if (const auto most = run.array.most_adc_levels()) {
+    check_adc_levels(root.table("search"), *most, run.search.levels);
+    if (run.allocate) check_adc_levels(root.table("allocate"), *most, run.allocate->levels);
+  }
   if (run.search.ranges.empty() && !run.allocate)
     fail_usage("{} is empty; name at least one way to ranges, \"layer-wise\" for example",
                root.table("search").where("ranges"));

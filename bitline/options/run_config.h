@@ -55,7 +55,7 @@ struct RunConfig {
   std::string command;
 
   CostConfig cost_or_default() const { return cost.value_or(CostConfig{}); }
-  AllocateConfig allocate_or_default() const { return allocate.value_or(AllocateConfig{}); }
+  AllocateConfig allocate_or_default() const;  ///< the default within array.adc_levels
   QuantizeConfig quantize_or_default() const { return quantize.value_or(QuantizeConfig{}); }
   RetrainConfig retrain_or_default() const {
     return retrain ? *retrain : default_retraining(train);

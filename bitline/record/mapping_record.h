@@ -17,7 +17,8 @@ namespace bitline {
 
 struct MappingRecord {
   /// The keys of [array], in order: a whole number, or the name of a value. "driven_rows", the word
-  /// lines of one read, stands for active_rows.
+  /// lines of one read, stands for active_rows, and behind them stands "adcs", how many and for
+  /// what.
   struct Array {
     using Value = std::variant<std::int64_t, std::string>;
     std::vector<std::pair<std::string, Value>> keys;

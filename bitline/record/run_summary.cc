@@ -17,6 +17,7 @@ std::string to_json(const RunSummary& summary) {
   if (!summary.given_batch_norm.empty()) json["given_batch_norm"] = summary.given_batch_norm;
   json["seconds"] = summary.seconds;
   json["skipped"] = summary.skipped;
+  json["assumed"] = summary.assumed;
   json["doubts"] = summary.doubts;
   json["next_steps"] = summary.next_steps;
   return json_text(json, 1) + "\n";
@@ -43,6 +44,7 @@ RunSummary run_summary_from_json(std::string_view text) {
     summary.given_batch_norm = newer_field<std::vector<std::string>>(json, "given_batch_norm");
     summary.seconds = field<std::map<std::string, double>>(json, "seconds");
     summary.skipped = field<std::vector<std::string>>(json, "skipped");
+    summary.assumed = newer_field<std::vector<std::string>>(json, "assumed");
     summary.doubts = newer_field<std::vector<std::string>>(json, "doubts");
     summary.next_steps = newer_field<std::vector<std::string>>(json, "next_steps");
     return summary;

@@ -30,6 +30,7 @@ struct RunSummary {
   std::vector<std::string> given_batch_norm;  ///< layers that came without, where recalibrated
   std::map<std::string, double> seconds;      ///< by stage
   std::vector<std::string> skipped;           ///< stages that were up to date
+  std::vector<std::string> assumed;           ///< defaults that decide numbers, a line each
   std::vector<std::string> doubts;            ///< what the table cannot bear, a line each
   std::vector<std::string> next_steps;        ///< where no plan was good enough, a line each
 

@@ -35,6 +35,9 @@ const std::string kText = R"({
  "skipped": [
   "results"
  ],
+ "assumed": [
+  "data.mean = [0.5]"
+ ],
  "doubts": [
   "50 validation images cannot tell"
  ],
@@ -61,6 +64,7 @@ RunSummary summary() {
           {"conv2"},
           {{"profile", 2.5}, {"results", 0.01}},
           {"results"},
+          {"data.mean = [0.5]"},
           {"50 validation images cannot tell"},
           {"search.max_loss: allow more."}};
 }

@@ -44,6 +44,7 @@ PageChoice cost_choice(const Runs& runs) {
 
 /// A plan that costs more has no share that it saves.
 std::string saved_text(double share) {
+  if (share == 0) return "nothing";
   return share < 0 ? fmt::format("{:.1f} times as much", 1 - share)
                    : fmt::format("{:.1f} %", 100 * share);
 }
@@ -171,6 +172,13 @@ PageJson layers_chart(const Runs& runs) {
 
 /// What costs are counted against, and with.
 std::string terms(const PlanCost& plan) {
+  const CostRecord& cost = plan.cost;
+  if (cost.energy_saved == 0 && cost.area_saved == 0 && cost.area_saved_by_layer == 0)
+    return fmt::format(
+        "{} is the design that savings are counted from: {} levels in every ADC, which take {:.1f} "
+        "% of the energy and {:.1f} % of the area. With {} ADCs and the technology table \"{}\".",
+        plan.name, cost.baseline_levels, 100 * adcs_of(cost.plan.energy) / cost.plan.energy.total,
+        100 * adcs_of(cost.plan.area) / cost.plan.area.total, cost.adc, cost.technology);
   return fmt::format(
       "Before: {} levels in every ADC. After: the levels of {}. Both with {} ADCs and the "
       "technology table \"{}\".",
@@ -189,6 +197,8 @@ std::optional<PageSection> cost_section(const Runs& runs) {
     if (runs.size() > 1) section.blocks.push_back(page_text(run.name, "run"));
     section.blocks.push_back(page_facts(facts_of(plan->cost)));
     section.blocks.push_back(page_text(terms(*plan), "note"));
+    for (const std::string& note : plan->cost.notes)
+      section.blocks.push_back(page_text("Note: " + note + ".", "note"));
   }
   if (!any) return std::nullopt;
   section.blocks.push_back(circuits_chart(

@@ -28,7 +28,7 @@ std::int64_t total(const MappingRecord& mapping, Count count) {
 
 std::vector<PageFact> array_facts(const MappingRecord& mapping) {
   const MappingRecord::Array& array = mapping.array;
-  return {
+  std::vector<PageFact> facts{
       {"Array", fmt::format("{} × {}", array.number("rows"), array.number("columns")),
        fmt::format("rows × columns, {} rows driven at once", array.number("driven_rows"))},
       {"Cells", fmt::format("{} bit", array.number("cell_bits")),
@@ -36,6 +36,12 @@ std::vector<PageFact> array_facts(const MappingRecord& mapping) {
       {"DACs", fmt::format("{} bit", array.number("dac_bits")), "a digit of the input at a time"},
       {"Arrays", grouped(total(mapping, &Layout::arrays)), "not shared between layers"},
       {"Conversions", grouped(total(mapping, conversions)), "ADC readings for one image"}};
+  const auto adcs =
+      std::ranges::find(array.keys, "adcs", [](const auto& key) { return key.first; });
+  if (adcs != array.keys.end())  // runs of older versions do not say it
+    facts.insert(facts.begin() + 3,
+                 {"ADCs", std::to_string(total(mapping, &Layout::adcs)), array.text("adcs")});
+  return facts;
 }
 
 void add_layers(const RunRecord& run, PageTable& table) {

@@ -108,6 +108,8 @@ PageSection summary_section(const Runs& runs) {
   PageSection section{"summary", "Summary", ""};
   if (runs.size() == 1) {
     add_single(runs.front(), section);
+    for (const std::string& assumed : runs.front().summary.assumed)
+      section.blocks.push_back(page_text("Assumed: " + assumed + ".", "note"));
     for (const std::string& doubt : runs.front().summary.doubts)
       section.blocks.push_back(page_text("Doubt: " + doubt + ".", "note"));
   } else {

@@ -88,5 +88,21 @@ TEST(Doubts, OneIsABaselineThatIsNoBetterThanAGuess) {
   EXPECT_THAT(doubts_about(rows, 1, {10, 200, 100}, 1), IsEmpty());
 }
 
+TEST(Doubts, ABaselineAtChanceIsTheGridsFaultWhereTheFloatNetworkAnswers) {
+  auto rows = rows_with({0, 0, 0}, {0, 0, 0});
+  rows[0].test_accuracy = {0.21, 0.142, 0.3};
+  EXPECT_THAT(doubts_about(rows, 1, {4, 200, 100}, 1),
+              ElementsAre(HasSubstr("--try-normalization")));
+  ResultRow real;
+  real.real = true;
+  real.test_accuracy = {0.9, 0.826, 0.945};
+  rows.insert(rows.begin(), real);
+  EXPECT_THAT(doubts_about(rows, 2, {4, 200, 100}, 1),
+              ElementsAre(HasSubstr("before [quantize] gives grids that the network bears")));
+  rows.front().test_accuracy = {0.25, 0.175, 0.343};
+  EXPECT_THAT(doubts_about(rows, 2, {4, 200, 100}, 1),
+              ElementsAre(HasSubstr("--try-normalization")));
+}
+
 }  // namespace
 }  // namespace bitline

@@ -39,7 +39,8 @@ std::vector<std::string> next_steps(const std::vector<ResultRow>& rows, const Ru
     steps.emplace_back(
         "search.recalibrate = true: batch-norm follows what the ADCs do to a layer.");
   const std::int64_t levels = levels_tried(rows).back();
-  if (levels <= facts.most_driven_rows)
+  const std::optional<std::int64_t> most_levels = config.array.most_adc_levels();
+  if (levels <= facts.most_driven_rows && (!most_levels || levels < *most_levels))
     steps.push_back(fmt::format("search.levels: more than {}.", levels));
   if (const std::int64_t half = facts.most_driven_rows / 2; half >= kFewRows)
     steps.push_back(fmt::format(

@@ -51,6 +51,16 @@ TEST(NextSteps, NameWhatWasNotTried) {
                           StartsWith("[retrain]"), StartsWith("search.max_loss")));
 }
 
+// The most levels that were tried are 8.
+TEST(NextSteps, NameNoMoreLevelsThanTheHardwareHas) {
+  RunConfig limited = config();
+  const auto says_levels = Contains(StartsWith("search.levels"));
+  limited.array.common.adc_levels = 8;
+  EXPECT_THAT(next_steps(kRows, limited, {true, 128}), Not(says_levels));
+  limited.array.common.adc_levels = 9;
+  EXPECT_THAT(next_steps(kRows, limited, {true, 128}), says_levels);
+}
+
 // Neither keys that are set already nor such that cannot help.
 TEST(NextSteps, NameNothingThatIsSetOrCannotWork) {
   RunConfig set = config();

@@ -22,6 +22,7 @@
 #include "bitline/run/run_rows.h"
 #include "bitline/run/run_stages.h"
 #include "bitline/runtime/add_batch_norm.h"
+#include "bitline/study/assumptions.h"
 #include "bitline/study/cost_report.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study/recalibrate_network.h"
@@ -75,6 +76,8 @@ class Run {
     RunNetworks networks = run_network(config_, stages_, job_);
     subject_.network = std::move(networks.network);
     real_ = std::move(networks.real);
+    // What the run puts on grids itself says by which mean and deviation.
+    outcome_.assumed = assumptions(real_ ? *real_ : subject_.network, config_.data);
     take_default_encoding(config_, subject_.network);
     subject_.array = describe(config_.array) + describe(config_.data);
     check_delta_step_fits(subject_.network, config_);

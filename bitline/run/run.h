@@ -21,6 +21,7 @@ struct RunOutcome {
   /// none where nothing is recalibrated.
   std::vector<std::string> given_batch_norm;
   std::int64_t validation_images = 0;   ///< RunRows::validation_images
+  std::vector<std::string> assumed;     ///< assumptions() about the images
   std::vector<std::string> doubts;      ///< doubts_about() this
   std::vector<std::string> next_steps;  ///< next_steps() where no plan was good enough
   std::vector<std::string> skipped;     ///< stages that were up to date

@@ -54,6 +54,7 @@ RunSummary account_of(const RunConfig& config, const RunOutcome& outcome,
   summary.command = config.command;
   summary.objective = name_of(config.search.options.objective);
   summary.max_loss = config.search.max_loss.to_double();
+  summary.assumed = outcome.assumed;
   summary.doubts = outcome.doubts;
   summary.next_steps = outcome.next_steps;
   summary.validation_images = outcome.validation_images;

@@ -26,7 +26,7 @@ std::int64_t RunAnalysis::most_levels() {
   std::int64_t most = 2;
   for (const CimLayer* layer : study().searched_layers())
     most = std::max(most, layer->sums.maximum - layer->sums.minimum + 1);
-  return most;
+  return std::min(most, config_.array.most_adc_levels().value_or(most));
 }
 
 EstimateFacts RunAnalysis::estimate_facts() {

@@ -42,6 +42,8 @@ const std::map<std::string, Change>& changes() {
       {"array.tile_cut", {"balanced", kSearch}},
       {"array.activation_encoding", {"sign-magnitude", kSearch}},
       {"array.columns_per_adc", {"2", kCost}},
+      {"array.bit_lines_per_adc", {"4", kCost}},
+      {"array.adc_levels", {"64", kSearch}},
       {"array.first_layer", {"mapped", kSearch}},
       {"array.last_layer", {"mapped", kSearch}},
       {"array.requantize", {"fixed", kSearch}},

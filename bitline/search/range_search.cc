@@ -92,6 +92,8 @@ AdcSpec adc_of(const SearchOptions& options, const std::string& layer) {
   AdcSpec adc = own == options.layer_adcs.end() ? options.adc : own->second;
   const auto levels = options.levels.find(layer);
   adc.levels = levels == options.levels.end() ? options.adc.levels : levels->second;
+  if (const auto most = options.most_levels.find(layer); most != options.most_levels.end())
+    adc.levels = std::min(adc.levels, most->second);
   return adc;
 }
 

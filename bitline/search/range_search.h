@@ -30,6 +30,9 @@ struct SearchOptions {
   std::map<std::string, AdcSpec> layer_adcs;
   /// Levels by layer name, in place of adc.levels; not of a network-wise search.
   std::map<std::string, std::int64_t> levels;
+  /// The most levels that a layer's ADC can have, by layer name: it gets no more, whatever is said
+  /// above.
+  std::map<std::string, std::int64_t> most_levels = {};
   /// Centre x by layer name; 0 for layers that are not named.
   std::map<std::string, Rational> centres;
   /// Shifts of the ranges of input streams by layer name, the same at every level of δ; layers that

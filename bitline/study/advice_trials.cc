@@ -43,10 +43,19 @@ class Trials {
     if (explanation_.statistics_of_plan) evaluator.recalibrate(job_.progress, plan_);
     evaluator_ = &evaluator;
     trials_.plan = score_of(plan_);
-    change_worst("a wider range", [this](AdcSpec& spec) {
+    change_worst("a wider range", [this](const std::string&, AdcSpec& spec) {
       spec.delta = spec.delta + config_.search.options.delta_step;
+      return true;
     });
-    change_worst("twice the levels", [](AdcSpec& spec) { spec.levels *= 2; });
+    change_worst(config_.array.most_adc_levels()
+                     ? "twice the levels, or as many as array.adc_levels allows"
+                     : "twice the levels",
+                 [this](const std::string& layer, AdcSpec& spec) {
+                   const std::int64_t before = spec.levels;
+                   const std::int64_t most = config_.array.of(layer).adc_levels;
+                   spec.levels = most == 0 ? 2 * before : std::min(2 * before, most);
+                   return spec.levels > before;
+                 });
     if (!explanation_.statistics_of_plan) {
       if (can_recalibrate(network_, config_.array))
         add("batch-norm recalibrated", recalibrated(network_, plan_, sample_, config_, job_), plan_,
@@ -76,6 +85,7 @@ class Trials {
     trials_.changes.push_back({what, score_of(plan)});
   }
 
+  /// `change` says whether it changed anything.
   template <typename Change>
   void change_worst(const std::string& what, const Change& change) {
     AdcPlan together = plan_;
@@ -83,8 +93,7 @@ class Trials {
     for (const std::string& layer : worst_) {
       AdcPlan alone = plan_;
       AdcSpec& spec = alone.layers.at(layer).spec;
-      if (!spec.quantizer->has_range()) continue;
-      change(spec);
+      if (!spec.quantizer->has_range() || !change(layer, spec)) continue;
       add(fmt::format("{}: {}", layer, what), alone);
       together.layers.at(layer) = alone.layers.at(layer);
       ++changed;

@@ -104,5 +104,30 @@ TEST_F(AllocationTest, ABudgetOfWholeAnswersIsThatMany) {
   EXPECT_EQ(allocate_with(28.99, 0, 50).lost_answers, 28);
 }
 
+// Without a budget that anything keeps, the finest plan would be taken.
+TEST_F(AllocationTest, GivesALayerNoMoreLevelsThanItsHardwareHas) {
+  const std::string limited = "stage2.block1.conv2";
+  for (const char* ranges : {"layer-wise", "three-sigma"}) {
+    const RunConfig config = study_.config(fmt::format(
+        "[array.layers.\"{}\"]\nadc_levels = 3\n[allocate]\nlevels = [3, 6]\nmax_cost = 1.0\n"
+        "ranges = \"{}\"\n",
+        limited, ranges));
+    const AllocationOutcome outcome = outcome_of(config);
+    const auto check = [&](const MeasuredPlan& plan) {
+      EXPECT_EQ(plan.plan.layers.at(limited).spec.levels, 3);
+    };
+    ASSERT_TRUE(outcome.allocation.best);
+    check(*outcome.allocation.best);
+    std::ranges::for_each(outcome.allocation.uniform, check);
+    std::ranges::for_each(outcome.allocation.front, check);
+    EXPECT_EQ(outcome.allocation.uniform.back().plan.layers.at("stage2.block1.conv1").spec.levels,
+              6);
+    const auto place = std::ranges::find(outcome.layers, limited) - outcome.layers.begin();
+    const auto& own = outcome.allocation.sensitivities.at(static_cast<std::size_t>(place));
+    EXPECT_EQ(own.back().levels, 3);
+    EXPECT_EQ(own.back().cost, own.front().cost);
+  }
+}
+
 }  // namespace
 }  // namespace bitline

@@ -1,6 +1,7 @@
 #include "bitline/study/cost_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -95,6 +96,30 @@ std::string survey_note(Layers layers, const LevelsOf& levels, CostOptions optio
                      at(&Spread::high));
 }
 
+/// What the technology itself says is fitted or of another circuit, and which file to replace.
+std::string technology_note(const CostConfig& cost, const Technology& technology) {
+  if (technology.notes.empty()) return "";
+  const std::string file =
+      cost.technology.empty()
+          ? "bitline/cost/32nm.toml; a copy with your numbers goes into cost.technology"
+          : cost.technology.string();
+  return fmt::format("technology \"{}\" ({}): {}", technology.name, file,
+                     fmt::join(technology.notes, "; "));
+}
+
+/// Levels that the hardware does not have are counted all the same.
+std::string limit_note(Layers layers, const LevelsOf& levels) {
+  const auto beyond = std::ranges::find_if(layers, [&](const CimLayer* layer) {
+    return layer->array.adc_levels != 0 && levels(*layer) > layer->array.adc_levels;
+  });
+  if (beyond == layers.end()) return "";
+  return fmt::format(
+      "layer {} has {} levels here, and array.adc_levels allows {}: name a plan for the ADCs of "
+      "the "
+      "hardware",
+      (*beyond)->name, levels(**beyond), (*beyond)->array.adc_levels);
+}
+
 std::string model_note(const CostConfig& cost) {
   if (cost.adc != adc_models::kAndrulis) return "";
   return "the regression is fitted to the best published converters; compare its plans with each "
@@ -134,8 +159,10 @@ CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const
   const LevelsOf levels = levels_of(plan);
   CostComparison comparison{
       network_cost(layers, levels, options), network_cost(layers, baseline_of(cost), options), {}};
-  for (const std::string& note : {one_bit_note(cost, layers), flash_note(layers, levels, options),
-                                  survey_note(layers, levels, options), model_note(cost)})
+  for (const std::string& note :
+       {one_bit_note(cost, layers), flash_note(layers, levels, options),
+        survey_note(layers, levels, options), model_note(cost), limit_note(layers, levels),
+        technology_note(cost, options.technology)})
     if (!note.empty()) comparison.notes.push_back(note);
   return comparison;
 }

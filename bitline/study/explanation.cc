@@ -67,13 +67,20 @@ ErrorPower error_power(const Tensor& exact, const std::vector<double>& exact_sca
   return power;
 }
 
-/// `recalibrates`: whether that is still to be had.
-std::string remedy_of(const LayerExplanation& layer, bool recalibrates) {
+/// `recalibrates`: whether that is still to be had. `most_levels` is that of the hardware, 0: any.
+std::string remedy_of(const LayerExplanation& layer, bool recalibrates, std::int64_t most_levels) {
   constexpr double kMuchClipped = 0.01;
   constexpr double kMostlyMean = 0.5;
+  const std::string finer =
+      most_levels == 0 || layer.levels < most_levels
+          ? "more levels"
+          : fmt::format(
+                "fewer driven rows (array.active_rows), since array.adc_levels = {} allows "
+                "no more levels",
+                most_levels);
   if (layer.clipped_in_all > kMuchClipped)
     return fmt::format("{}: {:.1f} % of the sums are clipped",
-                       layer.adc.quantizer->has_range() ? "a wider range" : "more levels",
+                       layer.adc.quantizer->has_range() ? "a wider range" : finer,
                        100 * layer.clipped_in_all);
   if (recalibrates && layer.mean_error_share > kMostlyMean)
     return fmt::format("recalibration: {:.0f} % of the error's power is a shift of the channels",
@@ -81,7 +88,7 @@ std::string remedy_of(const LayerExplanation& layer, bool recalibrates) {
   if (2 * layer.levels_used <= layer.levels)
     return fmt::format("a narrower range or another encoding: sums reach {} of {} levels",
                        layer.levels_used, layer.levels);
-  return "more levels";
+  return finer;
 }
 
 /// Digits that are not 0, of all.
@@ -137,7 +144,7 @@ class Explainer {
       count_ones(step, values);
       own.alone = score_of(part_of(plan_, [&](const auto& name) { return name == own.layer; }));
       own.without = score_of(part_of(plan_, [&](const auto& name) { return name != own.layer; }));
-      own.remedy = remedy_of(own, recalibrates);
+      own.remedy = remedy_of(own, recalibrates, layer->array.adc_levels);
       job_.progress.update(std::ssize(explanation_.layers) + 1, own.layer);
     }
     job_.progress.end();

@@ -24,21 +24,30 @@ std::string where_from(const Dataset& dataset) {
   return dataset.source.empty() ? "" : dataset.source + ": ";
 }
 
-/// Mean and deviation, without a look at the images.
-Normalization chosen_normalization(const Network& network, const DataConfig& data,
-                                   const Shape& input) {
-  if (network.normalization) {
-    if (data.normalization_is_given && data.normalization != *network.normalization)
-      fail_usage(
-          "the images are to be normalized by {}, but network '{}' was trained with {}; leave out "
-          "mean and deviation to take the network's",
-          to_string(data.normalization), network.name, to_string(*network.normalization));
-    return *network.normalization;
-  }
-  const bool takes_colours = input.size() == 3 && input[0] == 3;
-  if (data.normalization_is_given || takes_colours || !data.holds_any_values())
-    return data.normalization;
-  return {{0.0F}, {1.0F}};
+/// Bytes are divided by 255 before mean and deviation count, and no mean of theirs is above 1.
+void check_for_bytes(const ChosenNormalization& chosen, const Network& network,
+                     const Dataset& dataset) {
+  if (dataset.images.dtype() != DType::kU8) return;
+  const auto& [means, deviations] = chosen.values;
+  const auto above_one = [](float value) { return value > 1; };
+  const bool mean = std::ranges::any_of(means, above_one);
+  if (!mean && std::ranges::none_of(deviations, above_one)) return;
+  // Beside means of 0 … 255, a deviation of 1 leaves values of that size as they are.
+  const auto meant = [mean](float value) {
+    return value > 1 || (mean && value == 1) ? value / 255 : value;
+  };
+  Normalization scaled = chosen.values;
+  if (mean) std::ranges::transform(means, scaled.mean.begin(), [](float m) { return m / 255; });
+  std::ranges::transform(deviations, scaled.deviation.begin(), meant);
+  fail_usage(
+      "data.{} = [{:g}]{}: {}the images are bytes, which are divided by 255 first, so that neither "
+      "is above 1; these seem to be for 0 to 255. Probably meant: mean = [{:.4g}], deviation = "
+      "[{:.4g}]",
+      mean ? "mean" : "deviation", fmt::join(mean ? means : deviations, ", "),
+      chosen.source == NormalizationSource::kNetwork
+          ? fmt::format(" (of network '{}')", network.name)
+          : "",
+      where_from(dataset), fmt::join(scaled.mean, ", "), fmt::join(scaled.deviation, ", "));
 }
 
 }  // namespace
@@ -163,10 +172,29 @@ void check_fit(const Network& network, const Dataset& dataset) {
                dataset.classes, network.name, classes);
 }
 
+ChosenNormalization choose_normalization(const Network& network, const DataConfig& data) {
+  if (network.normalization) {
+    if (data.normalization_is_given() && data.normalization != *network.normalization)
+      fail_usage(
+          "the images are to be normalized by {}, but network '{}' was trained with {}; leave out "
+          "mean and deviation to take the network's",
+          to_string(data.normalization), network.name, to_string(*network.normalization));
+    return {*network.normalization, NormalizationSource::kNetwork};
+  }
+  if (data.normalization_is_given()) return {data.normalization, NormalizationSource::kData};
+  const Shape& input = std::get<Input>(network.nodes.front().op).shape;
+  const bool takes_colours = input.size() == 3 && input[0] == 3;
+  if (takes_colours || !data.holds_any_values())
+    return {data.normalization, NormalizationSource::kUsual};
+  return {{{0.0F}, {1.0F}}, NormalizationSource::kNone};
+}
+
 Normalization normalization_of(const Network& network, const DataConfig& data,
                                const Dataset& dataset) {
   const Shape& input = std::get<Input>(network.nodes.front().op).shape;
-  Normalization normalization = chosen_normalization(network, data, input);
+  const ChosenNormalization chosen = choose_normalization(network, data);
+  check_for_bytes(chosen, network, dataset);
+  const Normalization& normalization = chosen.values;
   const std::int64_t channels = std::ssize(normalization.mean);
   const std::int64_t own = dataset.images.dim(1);
   if (channels != 1 && channels != own && channels != input.front())

@@ -49,11 +49,25 @@ std::string content_hash(const Network& network);
 /// SHA-256 over images and labels.
 std::string content_hash(const Dataset& dataset);
 
+/// Who says mean and deviation.
+enum class NormalizationSource {
+  kNetwork,  ///< the network's file
+  kData,     ///< [data]
+  kUsual,    ///< nobody: those of the format's training images
+  kNone      ///< nobody, and there are no usual ones: 0 and 1
+};
+struct ChosenNormalization {
+  Normalization values;
+  NormalizationSource source = NormalizationSource::kNone;
+};
 /// What the network's file says, or [data] where it says nothing. NumPy's arrays and sample files
 /// have no usual mean and deviation of their own: CIFAR-10's where the network takes
 /// [3, height, width], else 0 and 1. Throws Error (kUsage) that names both where [data] says
-/// something else than the file, and where there is neither one for all values nor one for each
-/// channel of the images or of the network's input.
+/// something else than the file.
+ChosenNormalization choose_normalization(const Network& network, const DataConfig& data);
+/// The same for these images. Throws Error (kUsage) where there is neither one for all values nor
+/// one for each channel of the images or of the network's input, and, with what was probably meant,
+/// where the images are bytes, which are scaled to 0 … 1, and a mean or deviation is above 1.
 Normalization normalization_of(const Network& network, const DataConfig& data,
                                const Dataset& dataset);
 /// Dataset as the network sees it: F32 of the shape that it has.

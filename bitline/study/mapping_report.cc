@@ -12,8 +12,12 @@
 namespace bitline {
 namespace {
 
-MappingRecord::Array record_of(const ArraySpec& array) {
+MappingRecord::Array record_of(ArraySpec array) {
   MappingRecord::Array record;
+  std::string in_words = adcs_in_words(array);
+  // Whichever way it was said, both.
+  array.columns_per_adc = array.inputs_per_adc();
+  array.bit_lines_per_adc = array.columns_per_adc * array.bit_lines_per_input();
   visit_fields(array, [&](const FieldText& field, const auto& value, const auto&...) {
     if (field.key == "active_rows")
       record.keys.emplace_back("driven_rows", array.driven_rows());
@@ -22,6 +26,7 @@ MappingRecord::Array record_of(const ArraySpec& array) {
     else
       record.keys.emplace_back(field.key, std::string(name_of(value)));
   });
+  record.keys.emplace_back("adcs", in_words);
   return record;
 }
 

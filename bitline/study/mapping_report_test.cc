@@ -47,7 +47,10 @@ TEST(MappingReport, CountsEachLayerOnItsOwnArray) {
   const Executor executor(test::tiny_network(), MacMode::kAnalog, arrays);
   const MappingRecord mapping = mapping_record(executor, arrays);
   const MappingRecord::Node own = node(mapping, "stage1.block1.conv1");
-  EXPECT_EQ(own.array.in_words(), "rows = 64, driven_rows = 64, encoding = twos-complement");
+  EXPECT_EQ(
+      own.array.in_words(),
+      "rows = 64, driven_rows = 64, encoding = twos-complement, bit_lines_per_adc = 1, adcs = "
+      "128 per array, each for 1 bit line");
   EXPECT_EQ(own.layout->tiles, 1);
   EXPECT_EQ(own.layout->planes, 4);
   EXPECT_EQ(own.layout->columns, 4 * 4);

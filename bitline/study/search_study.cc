@@ -115,6 +115,15 @@ void check_ranges(const RunConfig& config, RangeMethod method,
         "search.stream_ranges = \"by-spread\" goes with ranges that are searched, and {} are not; "
         "choose network-wise, layer-wise or refine",
         name_of(method));
+  if (method == range_methods::kNetworkWise)
+    for (const auto& [name, own] : config.array.layers)
+      for (const std::int64_t asked : levels)
+        if (own.array.adc_levels != 0 && own.array.adc_levels < asked)
+          fail_usage(
+              "network-wise ranges go with one number of levels, and "
+              "array.layers.\"{}\".adc_levels "
+              "= {} is below {}; search layer-wise",
+              name, own.array.adc_levels, asked);
   if (method != range_methods::kMeasured) return;
   if (config.search.finds_fewest())
     fail_usage(
@@ -269,6 +278,9 @@ SearchOptions SearchStudy::search_options(const Job& job) {
   for (const CimLayer* layer : searched_layers())
     if (const auto own = config_.adc.layers.find(layer->name); own != config_.adc.layers.end())
       options.layer_adcs.emplace(layer->name, own->second.spec);
+  for (const CimLayer* layer : searched_layers())
+    if (layer->array.adc_levels != 0)
+      options.most_levels.emplace(layer->name, layer->array.adc_levels);
   options.image_order = hardest_first_;
   options.block_images = kBlockImages;
   options.centres = centres(job);

@@ -180,6 +180,30 @@ TEST(SearchStudy, GivesEachLayerTheAdcOfItsOwnTablesAndSums) {
   EXPECT_EQ(network_wise.curves.front().points.back().delta, Rational(32));
 }
 
+TEST(SearchStudy, GivesALayerNoMoreLevelsThanItsHardwareHas) {
+  const TestStudy study;
+  const std::string limited = "stage3.block1.conv2";
+  const RunConfig config = study.config(
+      "layers = [\"stage2.block1.conv2\", \"stage3.block1.conv2\"]\n"
+      "[array.layers.\"stage3.block1.conv2\"]\nadc_levels = 3\n");
+  SilentProgress silent;
+  SearchStudy search_study(load_network(config.model), config, {silent, {}});
+  for (const RangeMethod method :
+       {RangeMethod(range_methods::kLayerWise), RangeMethod(range_methods::kThreeSigma)}) {
+    const AdcPlan plan = search_study.search(6, method, {}, {silent, {}}).plan;
+    EXPECT_EQ(plan.layers.at("stage2.block1.conv2").spec.levels, 6);
+    EXPECT_EQ(plan.layers.at(limited).spec.levels, 3);
+    const AdcPlan again = search_study.search_again(plan, {silent, {}});
+    EXPECT_EQ(again.layers.at(limited).spec.levels, 3);
+  }
+  EXPECT_THAT(
+      message_of([&] {
+        search_study.search(6, range_methods::kNetworkWise, {}, {silent, {}});
+      }),
+      ::testing::HasSubstr("array.layers.\"stage3.block1.conv2\".adc_levels = 3 is below 6"));
+  EXPECT_NO_THROW(search_study.search(3, range_methods::kNetworkWise, {}, {silent, {}}));
+}
+
 TEST(SearchStudy, RefusesTheAdcOfALayerThatIsNotOnTheArray) {
   const TestStudy study;
   const RunConfig config = study.config("[adc.layers.conv1]\ntie_rule = \"away\"\n");
