@@ -5,7 +5,8 @@
 //   void visit_fields(Array& array, Visit&& visit)
 // which calls visit(FieldText, member) for every field, with limits or names behind them where the
 // type does not say them: visit(text, whole number, Whole), visit(text, number, Real),
-// visit(text, truth value, Either), visit(text, whole numbers, Whole, WordForNone). Whoever adds a field adds it there, and nowhere else.
+// visit(text, truth value, Either), visit(text, whole numbers, Whole, WordForNone). Whoever adds a
+// field adds it there, and nowhere else.
 #pragma once
 
 #include <concepts>

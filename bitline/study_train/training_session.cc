@@ -6,7 +6,6 @@
 #include "bitline/base/fail.h"
 #include "bitline/base/file.h"
 #include "bitline/graph/network_file.h"
-#include "bitline/runtime/add_batch_norm.h"
 #include "bitline/study/inputs.h"
 #include "bitline/study_train/resume.h"
 
@@ -125,7 +124,7 @@ Trained train_in_session(const TrainingSession& session, TrainableNetwork networ
   if (data.holdout.size() > 0)
     holdout.emplace(data.holdout, normalization, config.seed, false, false);
   TrainOptions options = session.train.options;
-  options.learning_rate = session.train.learning_rate.of_network(has_batch_norm(network.network()));
+  options.learning_rate = session.train.learning_rate.of_network(network.has_batch_norm());
   Trainer trainer(std::move(network), options, batches, holdout ? &*holdout : nullptr,
                   session.teacher);
   if (session.resume) {

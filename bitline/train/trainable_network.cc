@@ -7,6 +7,7 @@
 #include "bitline/base/fail.h"
 #include "bitline/graph/kept_values.h"
 #include "bitline/quantize/integer_layer.h"
+#include "bitline/runtime/add_batch_norm.h"
 #include "bitline/runtime/executor.h"
 #include "bitline/train/learned_range.h"
 #include "bitline/train/learned_step.h"
@@ -246,6 +247,8 @@ bool TrainableNetwork::is_finite() const {
   };
   return all_finite(tensors_) && all_finite(scales_);
 }
+
+bool TrainableNetwork::has_batch_norm() const { return bitline::has_batch_norm(network_); }
 
 Network TrainableNetwork::network() const {
   Network result = network_;

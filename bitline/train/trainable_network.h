@@ -57,6 +57,8 @@ class TrainableNetwork {
   bool is_finite() const;
   /// The network with the tensors as they are now.
   Network network() const;
+  /// Whether a batch-norm stands behind a layer.
+  bool has_batch_norm() const;
   at::Device device() const { return device_; }
 
  private:
