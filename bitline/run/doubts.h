@@ -9,21 +9,22 @@
 
 #include "bitline/base/rational.h"
 #include "bitline/record/result_row.h"
+#include "bitline/record/run_summary.h"
 
 namespace bitline {
 
 /// The images of a run.
 struct JudgedImages {
   std::int64_t classes = 0;
-  std::int64_t validation = 0;  ///< 0: the search sample stands for them
-  std::int64_t test = 0;
+  RunImages counts;
 };
 
 /// Lines for people, often none: a lossless network that does no better than a guess, grids that
 /// alone cost more than a point of what the float network has, more levels that lose more than the
-/// recommended row's, and images too few to tell a loss of `max_loss` points from none. That is judged by the interval of the
-/// recommended row's loss, or of the row that loses least where none is recommended: where half of
-/// it is wider than the budget, a plan without any loss would reach beyond the budget too.
+/// recommended row's, and images too few to tell a loss of `max_loss` points from none. That is
+/// judged by the interval of the recommended row's loss, or of the row that loses least where none
+/// is recommended: where half of it is wider than the budget, a plan without any loss would reach
+/// beyond the budget too.
 std::vector<std::string> doubts_about(const std::vector<ResultRow>& rows,
                                       std::optional<std::size_t> recommended,
                                       const JudgedImages& images, const Rational& max_loss);

@@ -8,6 +8,7 @@
 #include "bitline/data/dataset.h"
 #include "bitline/options/run_config.h"
 #include "bitline/record/result_row.h"
+#include "bitline/record/run_summary.h"
 #include "bitline/run/run_stages.h"
 #include "bitline/study/evaluation.h"
 
@@ -21,8 +22,7 @@ class RunRows {
   RunRows(const RunConfig& config, const Network& lossless, const Dataset& sample,
           RunStages& stages, const Job& job);
 
-  /// 0: no training images are left beside the search sample, which then is judged on too.
-  std::int64_t validation_images() const { return validation_images_.size(); }
+  RunImages images() const;
   const Dataset& test_images() const { return test_images_; }
   const std::string& test_hash() const { return test_.hash; }
   /// Points lost on the images that the row's plan is judged on; the test images are not read.
