@@ -98,6 +98,7 @@ PageTable plan_rows(const Runs& runs, const Positions& positions) {
                            {"series", "Series", {}, true},
                            {"position", "Position", 4, true},
                            {"baseline", "Baseline", {}, true},
+                           {"control", "Control", {}, true},
                            {"levels", "Levels", 0},
                            {"ranges", "Range method"},
                            {"treatment", "Network"},
@@ -124,11 +125,13 @@ PageTable plan_rows(const Runs& runs, const Positions& positions) {
       if (row.test_top_five) top_five = in_per_cent(*row.test_top_five).value;
       const Interval test = in_per_cent(row.test_accuracy);
       table.add({run.name, method_of(runs, run, row), series, position,
-                 baseline_label(runs, baselines, row), levels,
+                 baseline_label(runs, baselines, row),
+                 row.treatment == Treatment::kRetrained ? "yes" : "no", levels,
                  row.levels != 0 ? row.ranges : (row.real ? "float" : "lossless"),
-                 treatment_text(row), in_per_cent(row.search_accuracy).value,
-                 in_per_cent(row.validation_accuracy).value, test.value, test.lower, test.upper,
-                 row.test_loss.value, row.test_loss.lower, row.test_loss.upper, top_five});
+                 row.levels != 0 ? PageJson(treatment_text(row)) : PageJson(),
+                 in_per_cent(row.search_accuracy).value, in_per_cent(row.validation_accuracy).value,
+                 test.value, test.lower, test.upper, row.test_loss.value, row.test_loss.lower,
+                 row.test_loss.upper, top_five});
     }
   return table;
 }

@@ -4,7 +4,7 @@ import {cpSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {test} from 'node:test';
 import {
-  alter, browser, cut, open, openTable, overflow, phone, report,
+  alter, browser, cut, eventually, open, openTable, overflow, phone, report,
 } from './page_test_support.mjs';
 
 test.after(() => browser.close());
@@ -50,6 +50,20 @@ test('accuracies where plans were judged stand beside those of the test', async 
   const shown = await figure.locator('svg [aria-roledescription="point"]').evaluateAll((points) =>
     points.map((point) => point.getAttribute('aria-label')));
   assert.ok(shown.some((label) => label.includes('23.4567')), `${shown}`);
+});
+
+test('the lossless network stays where plans are chosen by what was done to their network', async () => {
+  const page = await open(browser, report('lossless'));
+  const figure = page.locator('#accuracy figure');
+  const select = figure.locator('select[data-field="treatment"]');
+  assert.deepEqual(await select.locator('option').allTextContents(),
+    ['all', 'untreated', 'recalibrated', 'retrained']);
+  const points = figure.locator('svg [aria-roledescription="point"]');
+  const before = await points.count();
+  await select.selectOption('recalibrated');
+  await eventually(async () => await points.count() < before);
+  const labels = await figure.locator('svg .role-mark text').allTextContents();
+  assert.deepEqual(labels.filter((label) => label === 'lossless'), ['lossless', 'lossless']);
 });
 
 test('axes begin where data can be', async () => {

@@ -19,14 +19,16 @@
   const valueOf = (column, row) =>
     column.dictionary ? column.dictionary[column.values[row]] : column.values[row];
 
-  /** Places of the rows that have all the chosen values; a table without the field has every one. */
+  /** Places of the rows that have all the chosen values; one without a value, or a table without the
+      field, has every one. */
   function rowsOf(table, chosen) {
     const tests = Object.entries(chosen)
       .map(([field, value]) => [columnOf(table, field), value])
       .filter(([column, value]) => column && value !== null);
     const rows = [];
     for (let row = 0; row < table.columns[0].values.length; ++row)
-      if (tests.every(([column, value]) => valueOf(column, row) === value)) rows.push(row);
+      if (tests.every(([column, value]) =>
+        [value, null].includes(valueOf(column, row)))) rows.push(row);
     return rows;
   }
 
@@ -85,6 +87,7 @@
       const column = columnOf(table, field);
       if (column) for (const row of rowsOf(table, chosen)) values.add(valueOf(column, row));
     }
+    values.delete(null);
     return [...values];
   }
 
