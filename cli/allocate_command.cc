@@ -113,9 +113,11 @@ void print_best(const AllocationOutcome& outcome, std::string_view spent, const 
 }
 
 /// allocation.json, the plan, and where both lie.
-Json document(const AllocationOutcome& outcome, bool by_area, const std::filesystem::path& folder) {
+Json document(const AllocationOutcome& outcome, const RunConfig& config, bool by_area,
+              const std::filesystem::path& folder) {
   Json json = bitline::json_of(record_of(outcome, by_area));
   json["plan"] = outcome.allocation.best ? json_of(outcome.allocation.best->plan) : Json();
+  json["test_per_class"] = config.data.test_per_class;
   json["folder"] = folder.string();
   return json;
 }
@@ -141,15 +143,16 @@ void run_allocate(const AllocateArguments& arguments, Context& context) {
   const AllocationOutcome outcome = or_say_how_to_go_on(folder, [&] {
     make_folder(folder / "journals");
     SearchStudy study(network, config, context.job());
-    const Dataset test = load_split(config.data, Split::kTest, context.job());
+    const Dataset test = load_test_images(config.data, config.seed, context.job());
     return allocate(study, config, test, folder / "journals" / "allocate", context.job());
   });
   const bool by_area = config.allocate_or_default().by_area;
   write_files(folder, outcome, by_area);
-  if (arguments.json) return print_json(document(outcome, by_area, folder));
+  if (arguments.json) return print_json(document(outcome, config, by_area, folder));
   const std::string_view spent = by_area ? "area" : "energy";
   print_assumed(assumptions(network, config.data));
   print_table(outcome, config.search, spent);
+  print_test_part(config.data.test_per_class);
   print_front(outcome, config.search, spent);
   print_best(outcome, spent, network);
   fmt::print("\nFiles: {}\n", folder.string());

@@ -28,8 +28,12 @@ void compare_methods(const CompareArguments& arguments, Context& context) {
   const std::string table = (whole / "comparison.csv").string();
   const std::string report = (whole / "report.html").string();
   if (arguments.json)
-    return print_json({{"rows", json_of(rows)}, {"table", table}, {"report", report}});
+    return print_json({{"rows", json_of(rows)},
+                       {"test_per_class", config.data.test_per_class},
+                       {"table", table},
+                       {"report", report}});
   print_rows(rows, {}, config.search.max_loss.to_double(), Paint::for_standard_output());
+  print_test_part(config.data.test_per_class);
   fmt::print("\nTable: {}\nReport: {}\n", table, report);
 }
 

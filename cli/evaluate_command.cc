@@ -26,6 +26,7 @@
 #include "cli/command.h"
 #include "cli/json_output.h"
 #include "cli/normalization_output.h"
+#include "cli/result_table.h"
 
 namespace bitline::cli {
 namespace {
@@ -112,7 +113,7 @@ Json json_of(const Evaluation& evaluation, const Subject& subject) {
 
 Dataset images_of(const EvaluateArguments& arguments, const RunConfig& config, Context& context) {
   const auto whole = [&](Split split) { return load_split(config.data, split, context.job()); };
-  if (arguments.on == "test") return whole(Split::kTest);
+  if (arguments.on == "test") return load_test_images(config.data, config.seed, context.job());
   if (arguments.on == "search") return load_search_sample(config.data, config.seed, context.job());
   if (arguments.on == "holdout") {
     Dataset holdout =
@@ -220,12 +221,19 @@ void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
   if (!arguments.values.empty() && arguments.logits.empty() && arguments.compare.empty())
     fail_usage("--values {} goes to a file or is compared with one; give --logits or --compare too",
                arguments.values);
+  const std::int64_t test_per_class = arguments.on == "test" ? config.data.test_per_class : 0;
+  if (test_per_class != 0 && !(arguments.logits.empty() && arguments.compare.empty()))
+    fail_usage(
+        "--logits and --compare go image by image through the whole test set, of which "
+        "data.test_per_class = {} takes a part; give --set data.test_per_class=0 too",
+        test_per_class);
   const std::vector<Subject> subjects = read_subjects(arguments, config);
   const Dataset images = images_of(arguments, config, context);
   const std::vector<std::string> assumed = assumptions(subjects.front().network, config.data);
   if (!arguments.json) print_assumed(assumed);
   Json document{{"mode", arguments.mode},
                 {"on", arguments.on},
+                {"test_per_class", test_per_class},
                 {"assumed", assumed},
                 {"evaluations", Json::array()}};
   std::vector<Evaluation> evaluations;
@@ -244,6 +252,7 @@ void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
     document["difference"] = json_of(difference);
     if (!arguments.json) print_difference(difference);
   }
+  if (!arguments.json) print_test_part(test_per_class);
   look_into(arguments, subjects.front(), mode, images, config, context, document);
   if (arguments.json) print_json(document);
 }

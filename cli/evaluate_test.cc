@@ -47,6 +47,31 @@ TEST_F(EvaluateTest, TakesTheImagesThatAreNamed) {
                  {"retrain.holdout"});
 }
 
+// 10 of each class are there.
+TEST_F(EvaluateTest, APartOfTheTestSetIsTakenAndNamed) {
+  const std::vector<std::string> part{"--set", "data.test_per_class=4"};
+  const auto json = evaluate(part);
+  EXPECT_EQ(json.at("evaluations").at(0).at("images"), 8);
+  EXPECT_EQ(json.at("test_per_class"), 4);
+  const Outcome outcome = run({"evaluate", "study.toml", "--set", "data.test_per_class=4"});
+  EXPECT_THAT(outcome.output, testing::HasSubstr("Test images: 4 of each class, not the whole"));
+  EXPECT_EQ(evaluate({}).at("test_per_class"), 0);
+  EXPECT_EQ(evaluate({"--on", "search", part[0], part[1]}).at("test_per_class"), 0);
+}
+
+TEST_F(EvaluateTest, APartOfTheTestSetIsRefusedWhereTheWholeIsMeant) {
+  const std::string part = "data.test_per_class=4";
+  expect_refusal({"evaluate", "study.toml", "--set", part, "--logits", "a.npy"}, 2,
+                 {"data.test_per_class = 4", "--set data.test_per_class=0"});
+  expect_refusal({"evaluate", "study.toml", "--set", part, "--compare", "a.npy"}, 2,
+                 {"data.test_per_class = 4"});
+  expect_refusal({"sample", "study.toml", "--set", part, "--split", "test", "--per-class", "2",
+                  "--out", "s.safetensors"},
+                 2, {"data.test_per_class = 4"});
+  expect_refusal({"evaluate", "study.toml", "--set", "data.test_per_class=11"}, 2,
+                 {"data.test_per_class: class 0 has 10 images"});
+}
+
 // What evaluate says of both networks on the same images.
 TEST_F(EvaluateTest, QuantizeSaysWhatTheGridsCost) {
   write_network(folder() / "float.safetensors", make_float_network(4, 2));

@@ -118,8 +118,13 @@ void print_unfinished(const UnfinishedRun& run) {
                cell(plan.validation), cell(plan.test));
 }
 
+void print_test_part(std::int64_t test_per_class) {
+  if (test_per_class != 0) fmt::print("\nTest images: {}\n", test_part_in_words(test_per_class));
+}
+
 void print_results(const RunOutcome& outcome, double max_loss, const Paint& paint) {
   print_rows(outcome.rows, outcome.recommended, max_loss, paint);
+  print_test_part(outcome.images.test_per_class);
   if (!outcome.given_batch_norm.empty()) fmt::print("\n");
   print_given_batch_norm(outcome.given_batch_norm, "recalibrated networks");
   if (!outcome.assumed.empty()) fmt::print("\n");
@@ -128,7 +133,7 @@ void print_results(const RunOutcome& outcome, double max_loss, const Paint& pain
   fmt::print("\nSearch: {}\n",
              share_of_brute_force(outcome.images_measured, outcome.images_in_full));
   const std::string demand =
-      fmt::format("{} on the {}", points(max_loss), judged_on(outcome.validation_images));
+      fmt::format("{} on the {}", points(max_loss), judged_on(outcome.images.validation));
   if (!outcome.recommended) {
     fmt::print("\nNo plan loses at most {}. What to try next:\n", demand);
     for (const std::string& step : outcome.next_steps) fmt::print("  {}\n", step);

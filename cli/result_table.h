@@ -18,6 +18,10 @@ void print_rows(const std::vector<ResultRow>& rows, std::optional<std::size_t> r
 /// Prints what a run that was stopped has measured by then.
 void print_unfinished(const UnfinishedRun& run);
 
+/// Says, behind a table, that its test images are a part of the test set; nothing where they are
+/// all.
+void print_test_part(std::int64_t test_per_class);
+
 /// Prints the accuracies of all plans, then the layers of the recommended one.
 void print_results(const RunOutcome& outcome, double max_loss, const Paint& paint);
 

@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/epoch_line.h"
 #include "cli/json_output.h"
+#include "cli/result_table.h"
 
 namespace bitline::cli {
 namespace {
@@ -95,9 +96,11 @@ void retrain(const RetrainArguments& arguments, Context& context) {
     return print_json({{"epochs", epochs},
                        {"best_epoch", trained.epoch},
                        {"test", json_of(gain, arguments.control)},
+                       {"test_per_class", config.data.test_per_class},
                        {"network", output},
                        {"plan", arguments.control ? Json() : Json(plan_file)}});
   print_gain(gain, arguments.control);
+  print_test_part(config.data.test_per_class);
   if (trained.epoch == 0)
     fmt::print("\nNo epoch did better on the held-out images than the start. Network: {}\n",
                output);

@@ -20,6 +20,12 @@ struct RunArguments {
 
 Json document(const RunOutcome& outcome, double max_loss, const std::filesystem::path& folder) {
   return {{"rows", cli::json_of(outcome.rows)},
+          {"images",
+           {{"search", outcome.images.search},
+            {"validation", outcome.images.validation},
+            {"holdout", outcome.images.holdout},
+            {"test", outcome.images.test}}},
+          {"test_per_class", outcome.images.test_per_class},
           {"max_loss_points", max_loss},
           {"recommended", outcome.recommended ? Json(*outcome.recommended) : Json()},
           {"plan", outcome.plan ? cli::json_of(*outcome.plan) : Json()},

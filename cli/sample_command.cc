@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "bitline/base/fail.h"
 #include "bitline/data/sample_file.h"
 #include "bitline/study/search_sample.h"
 #include "cli/command.h"
@@ -41,6 +42,11 @@ std::string_view dataset_name(DataFormat format) {
 
 void sample(const SampleArguments& arguments, Context& context) {
   const RunConfig config = arguments.config.read(context.progress);
+  if (arguments.split == "test" && config.data.test_per_class != 0)
+    fail_usage(
+        "--split test draws --per-class images of each class from the whole test set, of which "
+        "data.test_per_class = {} takes a part; give --set data.test_per_class=0 too",
+        config.data.test_per_class);
   BalancedPart part =
       load_balanced_part(config.data, arguments.split == "train" ? Split::kTrain : Split::kTest,
                          arguments.per_class, config.seed, context.job());

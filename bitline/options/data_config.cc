@@ -1,5 +1,7 @@
 #include "bitline/options/data_config.h"
 
+#include <fmt/format.h>
+
 #include "bitline/base/fail.h"
 #include "bitline/options/field_reader.h"
 
@@ -51,6 +53,16 @@ void validate(const DataConfig& data) {
 }
 
 }  // namespace
+
+std::string in_words(const DataConfig& data) {
+  const std::string format(name_of(data.format));
+  if (data.holds_any_values())
+    return fmt::format("{}: {}, {}", format, data.search_file.filename().string(),
+                       data.test_file.filename().string());
+  if (data.format != DataFormat::kImageFolder || data.folder.empty()) return format;
+  return fmt::format("{}: {}", format,
+                     (data.folder / ".").lexically_normal().parent_path().filename().string());
+}
 
 DataConfig read_data(const ConfigTable& table) {
   DataConfig data;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <limits>
+#include <string>
 
 #include "bitline/base/enum_names.h"
 #include "bitline/base/fields.h"
@@ -34,6 +35,7 @@ struct DataConfig {
   std::int64_t images_per_class = 50;   ///< of the class-balanced search sample
   /// of the validation sample, which shares no image with it; fewer where fewer are left
   std::int64_t validation_per_class = 50;
+  std::int64_t test_per_class = 0;  ///< of a class-balanced part of the test set; 0: all of it
   Normalization normalization;
   bool mean_is_given = false;       ///< stands in the file
   bool deviation_is_given = false;  ///< likewise
@@ -88,6 +90,11 @@ void visit_fields(Data& data, Visit&& visit) {
           "search sample; fewer where fewer are left; 0: plans are judged on the search sample",
           Decides::kNothing, "`images_per_class`"},
       data.validation_per_class, Whole{0, kMany});
+  visit(FieldText{"test_per_class",
+                  "test images of each class in the class-balanced part of the test set, drawn by "
+                  "`seed`, that stands for it (below); 0: the whole test set",
+                  Decides::kNothing},
+        data.test_per_class, Whole{0, kMany});
   visit(FieldText{"mean",
                   "per channel, or one for all, of pixels scaled to 0 … 1; of float images, as "
                   "they are",
@@ -99,6 +106,9 @@ void visit_fields(Data& data, Visit&& visit) {
                   Decides::kResults, "below"},
         data.normalization.deviation);
 }
+
+/// What is read, for people: the format, and the names of files and folders without their place.
+std::string in_words(const DataConfig& data);
 
 /// The table, checked. Errors are of kind kUsage.
 DataConfig read_data(const ConfigTable& table);

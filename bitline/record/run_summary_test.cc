@@ -15,9 +15,18 @@ const std::string kText = R"({
  "command": "bitline run a.toml --set 'search.levels=[4]'",
  "objective": "accuracy",
  "max_loss": 1.0,
- "validation_images": 50,
+ "network_name": "resnet20",
+ "data": "cifar10",
+ "range_methods": {
+  "csnr": "the least error"
+ },
  "config": "seed = 1\n",
  "config_folder": "../../examples",
+ "search_images": 200,
+ "validation_images": 50,
+ "holdout_images": 40,
+ "test_images": 100,
+ "test_per_class": 10,
  "recommended": "plans/L6-layer-wise.json",
  "recommended_network": "networks/L6-layer-wise.safetensors",
  "validation_loss": {
@@ -52,10 +61,13 @@ RunSummary summary() {
           "ef20859",
           18446744073709551615U,
           "208247ea",
+          "resnet20",
+          "cifar10",
           "bitline run a.toml --set 'search.levels=[4]'",
           "accuracy",
+          {{"csnr", "the least error"}},
           1,
-          50,
+          {200, 50, 40, 100, 10},
           "seed = 1\n",
           "../../examples",
           "plans/L6-layer-wise.json",
@@ -87,6 +99,20 @@ TEST(RunSummary, NamesNoLayersWhereAllHaveBatchNorm) {
   none.given_batch_norm.clear();
   EXPECT_EQ(to_json(none).find("given_batch_norm"), std::string::npos);
   EXPECT_EQ(run_summary_from_json(to_json(none)), none);
+}
+
+TEST(RunSummary, OlderFilesLackCountsOfImages) {
+  std::string older = kText;
+  for (const char* line : {" \"search_images\": 200,\n", " \"holdout_images\": 40,\n",
+                           " \"test_images\": 100,\n", " \"test_per_class\": 10,\n"})
+    older = test::with(older, line, "");
+  EXPECT_EQ(run_summary_from_json(older).images, (RunImages{0, 50, 0, 0, 0}));
+}
+
+TEST(RunSummary, APartOfTheTestSetIsCalledOne) {
+  EXPECT_EQ(test_part_in_words(10),
+            "10 of each class, not the whole test set (data.test_per_class)");
+  EXPECT_EQ(test_part_in_words(0), "");
 }
 
 TEST(RunSummary, SaysWhatIsDamaged) {

@@ -53,11 +53,52 @@ class Positions {
   double step_ = 0;
 };
 
+/// A line to hold the plans against.
+struct Baseline {
+  const ResultRow* row = nullptr;  ///< the first that is as good on all images
+  std::vector<std::string> runs;   ///< that have it
+};
+
+/// The lossless networks, and the controls that were retrained with lossless ADCs. Runs on the same
+/// network and images share one.
+std::vector<Baseline> baselines_of(const Runs& runs) {
+  std::vector<Baseline> baselines;
+  for (const RunRecord& run : runs)
+    for (const ResultRow& row : run.results) {
+      if (row.levels != 0 || row.real) continue;
+      const auto same = std::ranges::find_if(baselines, [&](const Baseline& known) {
+        return known.row->treatment == row.treatment &&
+               known.row->test_accuracy == row.test_accuracy &&
+               known.row->validation_accuracy == row.validation_accuracy;
+      });
+      if (same == baselines.end())
+        baselines.push_back({&row, {run.name}});
+      else
+        same->runs.push_back(run.name);
+    }
+  return baselines;
+}
+
+/// What stands at the line of a row, once for each line; empty of rows that have none.
+std::string baseline_label(const Runs& runs, const std::vector<Baseline>& baselines,
+                           const ResultRow& row) {
+  const auto own = std::ranges::find(baselines, &row, &Baseline::row);
+  if (own == baselines.end()) return "";
+  std::string label = row.treatment == Treatment::kNone
+                          ? "lossless"
+                          : fmt::format("lossless, {}", name_of(row.treatment));
+  if (own->runs.size() < runs.size())
+    label = fmt::format("{} · {}", fmt::join(own->runs, ", "), label);
+  return label;
+}
+
 PageTable plan_rows(const Runs& runs, const Positions& positions) {
   PageTable table("rows", {{"run", "Run"},
                            {"method", "Method", {}, true},
                            {"series", "Series", {}, true},
                            {"position", "Position", 4, true},
+                           {"baseline", "Baseline", {}, true},
+                           {"control", "Control", {}, true},
                            {"levels", "Levels", 0},
                            {"ranges", "Range method"},
                            {"treatment", "Network"},
@@ -70,6 +111,7 @@ PageTable plan_rows(const Runs& runs, const Positions& positions) {
                            {"loss_lower", "95 % from", 2},
                            {"loss_upper", "to", 2},
                            {"top_five", "Top-5, %", 2}});
+  const std::vector<Baseline> baselines = baselines_of(runs);
   for (const RunRecord& run : runs)
     for (const ResultRow& row : run.results) {
       const std::string series = series_of(runs, run, row);
@@ -82,57 +124,37 @@ PageTable plan_rows(const Runs& runs, const Positions& positions) {
       PageJson top_five;
       if (row.test_top_five) top_five = in_per_cent(*row.test_top_five).value;
       const Interval test = in_per_cent(row.test_accuracy);
-      table.add({run.name, method_of(runs, run, row), series, position, levels,
+      table.add({run.name, method_of(runs, run, row), series, position,
+                 baseline_label(runs, baselines, row),
+                 row.treatment == Treatment::kRetrained ? "yes" : "no", levels,
                  row.levels != 0 ? row.ranges : (row.real ? "float" : "lossless"),
-                 treatment_text(row), in_per_cent(row.search_accuracy).value,
-                 in_per_cent(row.validation_accuracy).value, test.value, test.lower, test.upper,
-                 row.test_loss.value, row.test_loss.lower, row.test_loss.upper, top_five});
+                 row.levels != 0 ? PageJson(treatment_text(row)) : PageJson(),
+                 in_per_cent(row.search_accuracy).value, in_per_cent(row.validation_accuracy).value,
+                 test.value, test.lower, test.upper, row.test_loss.value, row.test_loss.lower,
+                 row.test_loss.upper, top_five});
     }
   return table;
 }
 
-/// A line to hold the plans against.
-struct Baseline {
-  Treatment treatment = Treatment::kNone;
-  Interval accuracy;              ///< on the test images, %
-  std::vector<std::string> runs;  ///< that have it
-};
+bool has_validation(const RunRecord& run) { return run.summary.images.validation > 0; }
 
-/// The lossless networks, and the controls that were retrained with lossless ADCs. Runs on the same
-/// network and images share one.
-std::vector<Baseline> baselines_of(const Runs& runs) {
-  std::vector<Baseline> baselines;
-  for (const RunRecord& run : runs)
-    for (const ResultRow& row : run.results) {
-      if (row.levels != 0 || row.real) continue;
-      const Interval accuracy = in_per_cent(row.test_accuracy);
-      const auto same = std::ranges::find_if(baselines, [&](const Baseline& known) {
-        return known.treatment == row.treatment && known.accuracy == accuracy;
-      });
-      if (same == baselines.end())
-        baselines.push_back({row.treatment, accuracy, {run.name}});
-      else
-        same->runs.push_back(run.name);
-    }
-  return baselines;
+/// Heading of the part that shows where plans were judged.
+std::string_view judging_images(const Runs& runs) {
+  if (std::ranges::all_of(runs, has_validation)) return "Validation images";
+  if (std::ranges::none_of(runs, has_validation)) return "Search images";
+  return "Validation images, or search images for want of others";
 }
 
-PageTable lossless_rows(const Runs& runs) {
-  PageTable table("lossless", {{"label", "Lossless ADCs"},
-                               {"control", "Control", {}, true},
-                               {"accuracy", "On test images, %", 2},
-                               {"lower", "95 % from", 2},
-                               {"upper", "to", 2}});
-  for (const Baseline& baseline : baselines_of(runs)) {
-    const bool is_control = baseline.treatment != Treatment::kNone;
-    std::string label =
-        is_control ? fmt::format("lossless, {}", name_of(baseline.treatment)) : "lossless";
-    if (baseline.runs.size() < runs.size())
-      label = fmt::format("{} · {}", fmt::join(baseline.runs, ", "), label);
-    table.add({label, is_control ? "yes" : "no", baseline.accuracy.value, baseline.accuracy.lower,
-               baseline.accuracy.upper});
-  }
-  return table;
+std::string judged_text(const Runs& runs) {
+  const bool retrained = std::ranges::any_of(runs, [](const RunRecord& run) {
+    return std::ranges::any_of(
+        run.results, [](const ResultRow& row) { return row.treatment == Treatment::kRetrained; });
+  });
+  const std::string judged =
+      std::ranges::all_of(runs, has_validation)
+          ? "Validation images decide which plan is recommended"
+          : "Where no validation images were left, search images decide which plan is recommended";
+  return judged + (retrained ? ", of retrained networks those that training held out." : ".");
 }
 
 }  // namespace
@@ -143,16 +165,20 @@ PageSection accuracy_section(const Runs& runs) {
                       "another training save?"};
   const Positions positions(runs);
   section.blocks.push_back(page_chart(
-      {.title = "Test accuracy against ADC levels",
+      {.title = "Accuracy against ADC levels",
        .description =
-           "Points are top-1 accuracies on the test images with their 95 % Wilson "
-           "intervals, side by side where they belong to the same number of levels; "
-           "colours are range methods, shapes what was done to the network. The "
-           "horizontal line is the network with lossless ADCs and the band its interval, "
-           "a dotted line the control that was retrained with lossless ADCs.",
+           "Points are top-1 accuracies, side by side where they belong to the same number of "
+           "levels; colours are range methods, shapes what was done to the network. The "
+           "horizontal line is the network with lossless ADCs, a dotted line the control that was "
+           "retrained with lossless ADCs. " +
+           judged_text(runs) +
+           " Test images have 95 % Wilson intervals, the lossless network's as a band.",
        .spec = "accuracy",
-       .settings = {{"/layer/3/encoding/x/axis/values", positions.levels()}},
-       .tables = {plan_rows(runs, positions), lossless_rows(runs)},
+       .settings = {{"/facet/header/labelExpr",
+                     fmt::format("datum.value === 'accuracy' ? 'Test images' : '{}'",
+                                 judging_images(runs))},
+                    {"/spec/layer/4/encoding/x/axis/values", positions.levels()}},
+       .tables = {plan_rows(runs, positions)},
        .choices = {{.field = "treatment", .label = "Network", .all = "all"}}}));
   return section;
 }

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "bitline/report/labels.h"
 #include "bitline/report/sections.h"
@@ -20,8 +22,17 @@ PageTable seconds_table(const Runs& runs) {
       {{"run", "Run", {}, runs.size() == 1}, {"stage", "Stage"}, {"seconds", "Time, s", 2}});
   for (const RunRecord& run : runs) {
     const std::vector<std::string>& skipped = run.summary.skipped;
-    for (const auto& [stage, seconds] : run.summary.seconds)
-      if (std::ranges::find(skipped, stage) == skipped.end()) table.add({run.name, stage, seconds});
+    std::vector<std::pair<std::string, double>> stages;
+    double total = 0;
+    for (const auto& [stage, seconds] : run.summary.seconds) {
+      if (std::ranges::find(skipped, stage) != skipped.end()) continue;
+      stages.emplace_back(stage, seconds);
+      total += seconds;
+    }
+    std::ranges::stable_sort(stages, std::ranges::greater(),
+                             [](const auto& stage) { return stage.second; });
+    if (!stages.empty()) table.add({run.name, "all stages", total});
+    for (const auto& [stage, seconds] : stages) table.add({run.name, stage, seconds});
   }
   return table;
 }

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <span>
@@ -67,6 +68,25 @@ std::vector<PageFact> facts_of(const CostRecord& cost) {
        fmt::format("{:.2f} before", before.tops_per_watt)}};
 }
 
+/// Plans that cost the same.
+struct SharedCost {
+  std::vector<std::string> names;
+  const CostRecord* cost = nullptr;
+};
+
+std::vector<SharedCost> by_cost(const std::vector<PlanCost>& costs) {
+  std::vector<SharedCost> shared;
+  for (const PlanCost& plan : costs) {
+    const auto same = std::ranges::find_if(
+        shared, [&](const SharedCost& known) { return *known.cost == plan.cost; });
+    if (same == shared.end())
+      shared.push_back({{plan.name}, &plan.cost});
+    else
+      same->names.push_back(plan.name);
+  }
+  return shared;
+}
+
 /// What all plans of all runs cost.
 PageJson totals_table(const Runs& runs) {
   PageTable table("totals", {run_column(runs),
@@ -80,13 +100,14 @@ PageJson totals_table(const Runs& runs) {
                              {"rate", "Images per second", 0},
                              {"efficiency", "TOPS/W", 2}});
   for (const RunRecord& run : runs)
-    for (const auto& [name, cost] : run.costs) {
-      const Design& now = cost.plan;
-      table.add({run.name, name, now.energy.total, 100 * cost.energy_saved, now.area.total,
-                 100 * cost.area_saved, now.area_by_layer.total, 100 * cost.area_saved_by_layer,
-                 now.images_per_second, now.tops_per_watt});
+    for (const auto& [names, cost] : by_cost(run.costs)) {
+      const Design& now = cost->plan;
+      table.add({run.name, fmt::format("{}", fmt::join(names, ", ")), now.energy.total,
+                 100 * cost->energy_saved, now.area.total, 100 * cost->area_saved,
+                 now.area_by_layer.total, 100 * cost->area_saved_by_layer, now.images_per_second,
+                 now.tops_per_watt});
     }
-  return page_table("What every plan costs", table);
+  return page_table("What every plan costs; those that cost the same share a row", table);
 }
 
 /// The ADCs in front, where bars begin side by side: they are what a plan changes.

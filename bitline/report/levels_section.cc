@@ -106,6 +106,21 @@ void add_lines(const RunRecord& run, PageTable& table) {
       {run.name, fmt::format("budget: {} lost", points_text(points)), lossless - points, nullptr});
 }
 
+/// Where the axis of costs ends: a little beyond all plans, and a budget.
+double end_of_costs(const Runs& drawn) {
+  double end = 0;
+  for (const RunRecord& run : drawn) {
+    const AllocationRecord& allocation = *run.allocation;
+    std::int64_t most = allocation.largest_cost.value_or(0);
+    for (const AllocationRecord::Unbeaten& plan : allocation.front)
+      most = std::max(most, plan.plan.cost);
+    for (const AllocationRecord::Uniform& plan : allocation.uniform)
+      most = std::max(most, plan.choice.cost);
+    end = std::max(end, cost_of(run, most));
+  }
+  return 1.12 * end;
+}
+
 PageJson front_chart(const Runs& runs, const Runs& drawn) {
   const Spent spent = spent_of(drawn.front());
   PageTable plans("plans", {run_column(runs),
@@ -133,6 +148,7 @@ PageJson front_chart(const Runs& runs, const Runs& drawn) {
            "Numbers beside squares are levels that every layer has.",
        .spec = "front",
        .settings = {{"/layer/4/encoding/x/title", spent.axis()},
+                    {"/layer/4/encoding/x/scale/domainMax", end_of_costs(drawn)},
                     {"/layer/4/encoding/color/field", runs.size() == 1 ? "kind" : "run"},
                     {"/layer/4/encoding/color/title", runs.size() == 1 ? "Plan" : "Run"},
                     {"/layer/4/layer/2/encoding/tooltip/3/title", spent.axis()}},

@@ -88,8 +88,8 @@ std::string to_html(const Page& page) {
   std::string html(page_file("page.html"));
   std::string scripts;
   std::string hashes;
-  for (const char* name :
-       {"vega.min.js", "vega-lite.min.js", "vega-embed.min.js", "zoom.js", "page.js"}) {
+  for (const char* name : {"vega.min.js", "vega-lite.min.js", "vega-embed.min.js", "zoom.js",
+                           "chart_style.js", "page.js"}) {
     const std::string text = script(name);
     hashes += fmt::format(" '{}'", script_hash(text));
     scripts += fmt::format("<script>{}</script>\n", text);

@@ -44,9 +44,9 @@ class PageTable {
   std::vector<std::vector<PageJson>> rows_;
 };
 
-/// A choice above a table or chart: only rows with the chosen value of `field` are shown. Choices
-/// come one after the other; each offers the values that the ones before it leave. One that leaves
-/// a single value is not shown.
+/// A choice above a table or chart: only rows with the chosen value of `field`, or null, are shown.
+/// Choices come one after the other; each offers the values that the ones before it leave. One that
+/// leaves a single value is not shown.
 struct PageChoice {
   std::string field;
   std::string label;

@@ -35,9 +35,9 @@ TEST(Page, TextsOfARunStayText) {
   const std::string attack = "</script><script>alert(1)</script>{{scripts}}{{data}}";
   const std::string html = to_html({attack, attack, {{"id", attack, attack, {page_text(attack)}}}});
   EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
-  // its own six scripts, the data among them
-  EXPECT_EQ(count(html, "</script"), 6U);
-  EXPECT_EQ(count(html, "<script"), 6U);
+  // its own seven scripts, the data among them
+  EXPECT_EQ(count(html, "</script"), 7U);
+  EXPECT_EQ(count(html, "<script"), 7U);
 }
 
 TEST(Page, AllowsItsOwnScriptsAndNoRequest) {

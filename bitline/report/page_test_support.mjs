@@ -67,6 +67,19 @@ export const overflow = (page) => page.evaluate(() => {
   return {page: document.documentElement.scrollWidth - width, wide: wide.map((e) => e.tagName)};
 });
 
+/** Parts of the page that scroll sideways, and texts of charts that are cut or shortened. */
+export const cut = (page) => page.evaluate(() => {
+  const scrolling = [...document.querySelectorAll('.scroll, pre, nav')]
+    .filter((part) => part.scrollWidth > part.clientWidth + 1)
+    .map((part) => part.getAttribute('aria-label') ?? part.tagName);
+  const texts = [...document.querySelectorAll('figure svg text')].filter((text) => {
+    const own = text.getBoundingClientRect();
+    const chart = text.closest('svg').getBoundingClientRect();
+    return text.textContent.endsWith('…') || own.left < chart.left - 1 || own.right > chart.right + 1;
+  });
+  return [...scrolling, ...texts.map((text) => text.textContent)];
+});
+
 /** Opens the table behind a chart and waits for its rows. */
 export async function openTable(figure) {
   if (await figure.locator('details.rows[open]').count() === 0)

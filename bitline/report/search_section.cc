@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "bitline/report/labels.h"
 #include "bitline/report/sections.h"
@@ -11,6 +12,9 @@ namespace {
 /// Points of all curves together, as for the bars of histograms; of longer curves every n-th
 /// candidate is drawn, and the winner.
 constexpr std::size_t kPoints = 20'000;
+
+/// Of the chart of chosen ranges, which has one for each number of levels.
+constexpr std::size_t kPartsInARow = 4;
 
 std::size_t stride(const Runs& runs) {
   std::size_t points = 0;
@@ -117,13 +121,23 @@ PageJson curve_chart(const Runs& runs, const PageTable& curves, const std::strin
                    {.field = "layer", .label = "Layer"}}});
 }
 
+/// Numbers of levels that plans of a run have.
+std::size_t numbers_of_levels(const RunRecord& run) {
+  std::set<std::int64_t> levels;
+  for (const PlanRecord& plan : run.plans) levels.insert(plan.levels);
+  return levels.size();
+}
+
 PageJson range_chart(const Runs& runs, const PageTable& table, const std::string& ranges) {
+  std::size_t most_levels = 1;
+  for (const RunRecord& run : runs) most_levels = std::max(most_levels, numbers_of_levels(run));
   return page_chart(
       {.title = "Chosen range of each layer",
-       .description = "δ of the plans, front to back. A δ that hardly changes from "
-                      "layer to layer could be shared.",
+       .description = "δ of the plans, front to back, one part for each number of levels, all on "
+                      "one scale. A δ that hardly changes from layer to layer could be shared.",
        .spec = "chosen",
-       .settings = {{"/height", kBarHeight * most_layers(runs)}},
+       .settings = {{"/spec/height", kBarHeight * most_layers(runs)},
+                    {"/columns", std::min(kPartsInARow, most_levels)}},
        .tables = {table},
        .choices = {run_choice(), {.field = "ranges", .label = "Range method", .initial = ranges}}});
 }

@@ -87,6 +87,16 @@ TEST_F(SectionsTest, CostsAreThoseOfTheNetworkThatIsRecommended) {
               IsSupersetOf({"L6-layer-wise", "L6-layer-wise-recalibrated"}));
 }
 
+// Two plans of as many levels have ADCs that cost the same.
+TEST_F(SectionsTest, EqualCostsShareARow) {
+  std::filesystem::copy_file(folder_ / "costs" / "L6-layer-wise.json",
+                             folder_ / "costs" / "L6-min-max.json");
+  edit(folder_ / "run.json",
+       "\"cost-L6-layer-wise\": ", "\"cost-L6-min-max\": 0.1, \"cost-L6-layer-wise\": ");
+  EXPECT_THAT(column_of(section("cost"), "totals", "plan"),
+              ElementsAre("L4-layer-wise", "L6-layer-wise, L6-min-max"));
+}
+
 TEST_F(SectionsTest, SeveralRunsHaveTheirBarsSideBySide) {
   const auto other = runs_.make("other");
   const PageJson cost = section_of(data_of(report_of({folder_, other})), "cost");

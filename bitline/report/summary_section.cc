@@ -2,6 +2,8 @@
 #include <fmt/ranges.h>
 
 #include <bit>
+#include <map>
+#include <utility>
 
 #include "bitline/report/labels.h"
 #include "bitline/report/sections.h"
@@ -18,7 +20,7 @@ std::string bits_text(std::int64_t levels) {
 /// What the run asked of a plan.
 std::string demand(const RunRecord& run) {
   const std::string_view images =
-      run.summary.validation_images > 0 ? "validation images" : "search images, for want of others";
+      run.summary.images.validation > 0 ? "validation images" : "search images, for want of others";
   return fmt::format("loses at most {} on the {}", points_text(run.summary.max_loss), images);
 }
 
@@ -51,7 +53,8 @@ std::vector<PageFact> facts_of(const RunRecord& run, const ResultRow& row) {
 void add_single(const RunRecord& run, PageSection& section) {
   const auto recommended = run.recommended();
   if (!recommended) {
-    section.lead = fmt::format("No plan {}.", demand(run));
+    section.lead = fmt::format("Of the levels tried ({}), none has a plan that {}.",
+                               fmt::join(levels_tried(run.results), ", "), demand(run));
     for (const std::string& step : run.summary.next_steps)
       section.blocks.push_back(page_text(step, "note"));
     return;
@@ -72,6 +75,91 @@ void add_single(const RunRecord& run, PageSection& section) {
                     "channels.",
                     given.size()),
         "note"));
+}
+
+std::string array_text(const MappingRecord::Array& array) {
+  return fmt::format("{} × {}", array.number("rows"), array.number("columns"));
+}
+
+/// A count of images; a dash where the run's file is too old to say.
+std::string images_text(std::int64_t images) { return images == 0 ? "–" : grouped(images); }
+
+std::string test_note(const RunImages& images) {
+  return images.test_per_class == 0 ? "the whole test set"
+                                    : test_part_in_words(images.test_per_class);
+}
+
+/// "samples: a, b" in two.
+std::pair<std::string, std::string> data_texts(const std::string& data) {
+  const std::size_t colon = data.find(": ");
+  if (colon == std::string::npos) return {data, ""};
+  return {data.substr(0, colon), data.substr(colon + 2)};
+}
+
+/// What the figures stand on.
+std::vector<PageFact> basis_of(const RunRecord& run) {
+  const RunSummary& summary = run.summary;
+  const RunImages& images = summary.images;
+  std::vector<PageFact> facts;
+  if (!summary.network_name.empty())
+    facts.push_back({"Network", summary.network_name,
+                     fmt::format("{} layers on the array", layers_in_order(run).size())});
+  if (!summary.data.empty()) {
+    const auto [format, files] = data_texts(summary.data);
+    facts.push_back({"Data", format, files});
+  }
+  if (run.mapping) {
+    const MappingRecord::Array& array = run.mapping->array;
+    facts.push_back({"Array", array_text(array),
+                     fmt::format("rows × columns, cells of {} bit{}, {}", array.number("cell_bits"),
+                                 array.number("cell_bits") == 1 ? std::string() : std::string("s"),
+                                 array.text("encoding"))});
+  }
+  facts.push_back({"Search images", images_text(images.search), "ranges were fitted to them"});
+  std::string judged = images.validation > 0 ? "judged the plans" : "the search images judged";
+  if (images.holdout > 0)
+    judged +=
+        fmt::format("; {} that training held out, retrained networks", grouped(images.holdout));
+  facts.push_back({"Validation images", images_text(images.validation), judged});
+  facts.push_back(
+      {"Test images", images_text(images.test), images.test > 0 ? test_note(images) : ""});
+  return facts;
+}
+
+/// The same of several runs, a row each.
+PageJson basis_table(const Runs& runs) {
+  PageTable table("basis", {{"run", "Run"},
+                            {"network", "Network"},
+                            {"data", "Data"},
+                            {"array", "Array, rows × columns"},
+                            {"search", "Search images", 0},
+                            {"validation", "Validation images", 0},
+                            {"test", "Test images", 0},
+                            {"part", "Of the test set"}});
+  const auto count = [](std::int64_t images) {
+    return images == 0 ? PageJson() : PageJson(images);
+  };
+  for (const RunRecord& run : runs) {
+    const RunImages& images = run.summary.images;
+    table.add({run.name, run.summary.network_name, run.summary.data,
+               run.mapping ? array_text(run.mapping->array) : "", count(images.search),
+               images.validation, count(images.test), images.test > 0 ? test_note(images) : ""});
+  }
+  return page_table("What the figures stand on", table);
+}
+
+/// What the names of range methods mean, once; null where no file says.
+PageJson methods_text(const Runs& runs) {
+  std::map<std::string, std::string> methods;
+  for (const RunRecord& run : runs)
+    methods.insert(run.summary.range_methods.begin(), run.summary.range_methods.end());
+  if (methods.empty()) return {};
+  std::vector<std::string> texts;
+  for (const auto& [name, meaning] : methods)
+    texts.push_back(fmt::format("{} ({})", name, meaning));
+  std::string text = fmt::format("Range methods: {}.", fmt::join(texts, ", "));
+  std::erase(text, '`');
+  return page_text(text, "note");
 }
 
 PageJson comparison(const Runs& runs) {
@@ -108,6 +196,7 @@ PageSection summary_section(const Runs& runs) {
   PageSection section{"summary", "Summary", ""};
   if (runs.size() == 1) {
     add_single(runs.front(), section);
+    section.blocks.push_back(page_facts(basis_of(runs.front())));
     for (const std::string& assumed : runs.front().summary.assumed)
       section.blocks.push_back(page_text("Assumed: " + assumed + ".", "note"));
     for (const std::string& doubt : runs.front().summary.doubts)
@@ -116,7 +205,10 @@ PageSection summary_section(const Runs& runs) {
     section.lead =
         fmt::format("{} runs side by side, each with the plan that it recommends.", runs.size());
     section.blocks.push_back(comparison(runs));
+    section.blocks.push_back(basis_table(runs));
   }
+  if (PageJson methods = methods_text(runs); !methods.is_null())
+    section.blocks.push_back(std::move(methods));
   return section;
 }
 

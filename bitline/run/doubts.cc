@@ -88,13 +88,16 @@ std::vector<std::string> doubts_about(const std::vector<ResultRow>& rows,
   if (rows.front().real) doubt_grids(rows.front(), doubts);
   const ResultRow* row = recommended ? &rows[*recommended] : closest_row(rows);
   if (row == nullptr) return doubts;
-  const std::string validation = images.validation > 0
-                                     ? fmt::format("{} validation images", images.validation)
+  const std::string validation = images.counts.validation > 0
+                                     ? fmt::format("{} validation images", images.counts.validation)
                                      : "the search sample, which stands for validation images,";
   doubt_budget(row->validation_loss_interval, validation, "more of them: data.validation_per_class",
                max_loss, doubts);
   if (recommended) doubt_order(rows, *row, doubts);
-  doubt_budget(row->test_loss, fmt::format("{} test images", images.test), "test on more images",
+  doubt_budget(row->test_loss, fmt::format("{} test images", images.counts.test),
+               images.counts.test_per_class == 0
+                   ? "test on more images"
+                   : "more of them: data.test_per_class, or 0 for all",
                max_loss, doubts);
   return doubts;
 }

@@ -9,14 +9,14 @@
 
 #include "bitline/base/rational.h"
 #include "bitline/record/result_row.h"
+#include "bitline/record/run_summary.h"
 
 namespace bitline {
 
 /// The images of a run.
 struct JudgedImages {
   std::int64_t classes = 0;
-  std::int64_t validation = 0;  ///< 0: the search sample stands for them
-  std::int64_t test = 0;
+  RunImages counts;
 };
 
 /// Lines for people, often none: a lossless network that does no better than a guess

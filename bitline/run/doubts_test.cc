@@ -20,7 +20,7 @@ std::vector<ResultRow> rows_with(const Interval& validation, const Interval& tes
   return rows;
 }
 
-const JudgedImages kImages{10, 200, 1000};
+const JudgedImages kImages{10, {300, 200, 0, 1000}};
 
 TEST(Doubts, ThereAreNoneWhereIntervalsBearTheBudget) {
   EXPECT_THAT(doubts_about(rows_with({0, -1, 1}, {0.5, -0.5, 1.5}), 1, kImages, 1), IsEmpty());
@@ -36,6 +36,14 @@ TEST(Doubts, OneIsThatTheImagesCannotTellTheBudgetFromNoLoss) {
   EXPECT_THAT(doubts_about(rows, 1, kImages, Rational(11, 10)), IsEmpty());
   EXPECT_THAT(doubts_about(rows_with({0, 0, 0}, {0, -3, 2}), 1, kImages, 2),
               ElementsAre(HasSubstr("1000 test images cannot tell a loss of 2 points")));
+}
+
+TEST(Doubts, APartOfTheTestSetCanBeMore) {
+  const auto rows = rows_with({0, 0, 0}, {0, -3, 2});
+  EXPECT_THAT(doubts_about(rows, 1, {10, {300, 200, 0, 100, 10}}, 2),
+              ElementsAre(HasSubstr("100 test images cannot tell a loss of 2 points from none")));
+  EXPECT_THAT(doubts_about(rows, 1, {10, {300, 200, 0, 100, 10}}, 2),
+              ElementsAre(HasSubstr("more of them: data.test_per_class, or 0 for all")));
 }
 
 TEST(Doubts, TheRowThatLosesLeastIsJudgedWhereNoneIsRecommended) {

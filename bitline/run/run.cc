@@ -223,12 +223,11 @@ class Run {
   }
 
   void finish() {
-    outcome_.validation_images = rows_->validation_images();
+    outcome_.images = rows_->images();
     outcome_.recommended = recommend(outcome_.rows, config_.search.max_loss);
-    outcome_.doubts = doubts_about(
-        outcome_.rows, outcome_.recommended,
-        {rows_->test_images().classes, outcome_.validation_images, rows_->test_images().size()},
-        config_.search.max_loss);
+    outcome_.doubts =
+        doubts_about(outcome_.rows, outcome_.recommended,
+                     {rows_->test_images().classes, outcome_.images}, config_.search.max_loss);
     if (!outcome_.recommended)
       outcome_.next_steps = next_steps(outcome_.rows, config_, analysis_.next_step_facts());
     const std::string table = to_csv(outcome_.rows);
@@ -243,9 +242,9 @@ class Run {
                   if (!plan.empty()) output.write("plan.json", plan);
                 });
     outcome_.skipped = stages_.skipped();
+    outcome_.network = std::move(subject_.network);
     describe_run();
     report();
-    outcome_.network = std::move(subject_.network);
   }
 
   /// run.json says how this time went, so it is written every time.

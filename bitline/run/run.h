@@ -9,6 +9,7 @@
 #include "bitline/base/progress.h"
 #include "bitline/options/run_config.h"
 #include "bitline/record/result_row.h"
+#include "bitline/record/run_summary.h"
 
 namespace bitline {
 
@@ -20,7 +21,7 @@ struct RunOutcome {
   /// Layers on the array whose recalibrated rows have a batch-norm of their own (add_batch_norm);
   /// none where nothing is recalibrated.
   std::vector<std::string> given_batch_norm;
-  std::int64_t validation_images = 0;   ///< RunRows::validation_images
+  RunImages images;                     ///< RunRows::images
   std::vector<std::string> assumed;     ///< assumptions() about the images
   std::vector<std::string> doubts;      ///< doubts_about() this
   std::vector<std::string> next_steps;  ///< next_steps() where no plan was good enough

@@ -57,7 +57,13 @@ RunSummary account_of(const RunConfig& config, const RunOutcome& outcome,
   summary.assumed = outcome.assumed;
   summary.doubts = outcome.doubts;
   summary.next_steps = outcome.next_steps;
-  summary.validation_images = outcome.validation_images;
+  summary.network_name = outcome.network.name;
+  summary.data = in_words(config.data);
+  summary.images = outcome.images;
+  for (const RangeMethod method : config.search.ranges)
+    summary.range_methods.emplace(method->name, method->meaning);
+  if (config.allocate)
+    summary.range_methods.emplace(config.allocate->ranges->name, config.allocate->ranges->meaning);
   summary.config = config.as_used;
   summary.config_folder = seen_from(folder, config.folder).generic_string();
   if (outcome.recommended) {

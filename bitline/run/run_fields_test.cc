@@ -146,6 +146,27 @@ std::set<std::string> changed_tables() {
 INSTANTIATE_TEST_SUITE_P(Tables, RunFieldsTest, ::testing::ValuesIn(changed_tables()),
                          [](const auto& table) { return table.param; });
 
+// What tells images apart is their content: no search sees test images.
+TEST(RunFields, APartOfTheTestSetRunsAgainWhatReadsIt) {
+  const test::TestStudy study;
+  const auto skipped = [&](std::int64_t test_per_class) {
+    RunConfig config = study.config("[allocate]\nlevels = [3, 6]\n");
+    config.search.levels = {4};
+    config.search.ranges = {range_methods::kNetworkWise};
+    config.data.test_per_class = test_per_class;
+    SilentProgress silent;
+    return run_pipeline(config, study.folder() / "run", {silent, {}}).skipped;
+  };
+  skipped(0);
+  const std::vector<std::string> again = skipped(2);
+  for (const char* stage : {"evaluations/lossless-test", "evaluations/L4-network-wise-test",
+                            "evaluations/L4-network-wise-recalibrated-test", kAllocate})
+    EXPECT_THAT(again, ::testing::Not(::testing::Contains(stage)));
+  EXPECT_THAT(again, ::testing::IsSupersetOf({kSearch, "profile", "evaluations/lossless-sample",
+                                              "evaluations/L4-network-wise-sample"}));
+  EXPECT_THAT(skipped(2), ::testing::Contains("evaluations/lossless-test"));
+}
+
 // Grids and trainings have tests of their own: they decide networks, which are known by content.
 TEST(RunFields, AllThatDecideAResultAreTold) {
   RunConfig run;

@@ -42,7 +42,7 @@ RunRows::RunRows(const RunConfig& config, const Network& lossless, const Dataset
       lossless_(lossless),
       stages_(stages),
       job_(job),
-      test_images_(load_split(config.data, Split::kTest, job)),
+      test_images_(load_test_images(config.data, config.seed, job)),
       sample_{"sample", sample, content_hash(sample)},
       test_{"test", test_images_, content_hash(test_images_)} {
   if (auto unseen = load_validation_sample(config.data, config.seed, job)) {
@@ -55,6 +55,11 @@ RunRows::RunRows(const RunConfig& config, const Network& lossless, const Dataset
   training_images_ = data.training.size();
   holdout_images_ = std::move(data.holdout);
   holdout_.emplace(Part{"holdout", holdout_images_, content_hash(holdout_images_)});
+}
+
+RunImages RunRows::images() const {
+  return {sample_.data.size(), validation_images_.size(), holdout_images_.size(),
+          test_images_.size(), config_.data.test_per_class};
 }
 
 const Evaluation& RunRows::evaluate_on(const Part& part, const std::string& name,

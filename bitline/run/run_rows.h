@@ -8,6 +8,7 @@
 #include "bitline/data/dataset.h"
 #include "bitline/options/run_config.h"
 #include "bitline/record/result_row.h"
+#include "bitline/record/run_summary.h"
 #include "bitline/record/unfinished_run.h"
 #include "bitline/run/run_estimate.h"
 #include "bitline/run/run_stages.h"
@@ -23,8 +24,7 @@ class RunRows {
   RunRows(const RunConfig& config, const Network& lossless, const Dataset& sample,
           RunStages& stages, const Job& job);
 
-  /// 0: no training images are left beside the search sample, which then is judged on too.
-  std::int64_t validation_images() const { return validation_images_.size(); }
+  RunImages images() const;
   const Dataset& test_images() const { return test_images_; }
   const std::string& test_hash() const { return test_.hash; }
   /// Of each part, and of the training images that retraining learns from.

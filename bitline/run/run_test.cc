@@ -10,6 +10,7 @@
 #include "bitline/run_folder/run_folder.h"
 #include "bitline/runtime/torch_part.h"
 #include "bitline/study/inputs.h"
+#include "bitline/testing/expect_error.h"
 #include "bitline/testing/progress.h"
 #include "bitline/testing/study.h"
 
@@ -114,15 +115,34 @@ TEST_F(RunTest, JudgesPlansOnImagesThatTheSearchHasNotSeen) {
   const auto go = [&](const std::string& name) {
     return run_pipeline(config, study_.folder() / name, {silent_, cancellation_});
   };
-  EXPECT_EQ(go("a").validation_images, 4);
+  EXPECT_EQ(go("a").images.validation, 4);
   EXPECT_THAT(text("a", "evaluations/L3-layer-wise-validation.json"),
               ::testing::HasSubstr("\"images\": 4"));
   EXPECT_THAT(text("a", "run.json"), ::testing::HasSubstr("\"validation_images\": 4"));
   config.data.images_per_class = 6;
   const RunOutcome none_left = go("b");
-  EXPECT_EQ(none_left.validation_images, 0);
+  EXPECT_EQ(none_left.images.validation, 0);
   for (const ResultRow& row : none_left.rows)
     EXPECT_EQ(row.validation_loss.to_double(), row.search_loss);
+}
+
+// 8 images of each of 2 classes are there.
+TEST_F(RunTest, SaysThatItsTestImagesAreAPartOfTheTestSet) {
+  RunConfig config = study_.config();
+  config.search.levels = {3};
+  config.data.test_per_class = 3;
+  const RunOutcome outcome = run_pipeline(config, study_.folder() / "a", {silent_, cancellation_});
+  EXPECT_EQ(outcome.images, (RunImages{12, 0, 0, 6, 3}));
+  EXPECT_THAT(text("a", "evaluations/L3-layer-wise-test.json"),
+              ::testing::HasSubstr("\"images\": 6"));
+  EXPECT_THAT(text("a", "run.json"), ::testing::HasSubstr("\"test_per_class\": 3"));
+  EXPECT_THAT(text("a", "report.html"),
+              ::testing::HasSubstr("3 of each class, not the whole test set"));
+  config.data.test_per_class = 9;
+  test::expect_error(ErrorKind::kUsage,
+                     "data.test_per_class: class 0 has 8 images, fewer than the 9 per class", [&] {
+                       run_pipeline(config, study_.folder() / "b", {silent_, cancellation_});
+                     });
 }
 
 TEST_F(RunTest, LeavesNoPlanOfAnEarlierRunWhereNoneIsGoodEnough) {

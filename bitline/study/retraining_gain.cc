@@ -7,7 +7,7 @@ namespace bitline {
 
 RetrainingGain measure_gain(const RunConfig& config, const Network& network, const AdcPlan& plan,
                             const Trained& retrained, const Job& job) {
-  const Dataset test = load_split(config.data, Split::kTest, job);
+  const Dataset test = load_test_images(config.data, config.seed, job);
   const auto measure = [&](const Network& measured, const AdcPlan& with, std::string_view task) {
     return evaluate(measured, MacMode::kAnalog, with, test, config, task, job);
   };

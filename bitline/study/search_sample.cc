@@ -98,6 +98,13 @@ BalancedPart load_balanced_part(const DataConfig& data, Split split, std::int64_
   });
 }
 
+Dataset load_test_images(const DataConfig& data, std::uint64_t seed, const Job& job) {
+  if (data.test_per_class == 0) return load_split(data, Split::kTest, job);
+  return with_context("data.test_per_class", [&] {
+    return load_balanced_part(data, Split::kTest, data.test_per_class, seed, job).data;
+  });
+}
+
 Dataset load_search_sample(const DataConfig& data, std::uint64_t seed, const Job& job) {
   return load_balanced_part(data, Split::kTrain, data.images_per_class, seed, job).data;
 }

@@ -25,6 +25,10 @@ struct BalancedPart {
 BalancedPart load_balanced_part(const DataConfig& data, Split split, std::int64_t per_class,
                                 std::uint64_t seed, const Job& job);
 
+/// What [data] calls the test set: all of it, or data.test_per_class of each class. Throws Error
+/// (kUsage) that names the key where a class has fewer.
+Dataset load_test_images(const DataConfig& data, std::uint64_t seed, const Job& job);
+
 /// The class-balanced sample of the training set that profile, search and recalibrate look at.
 Dataset load_search_sample(const DataConfig& data, std::uint64_t seed, const Job& job);
 

@@ -19,14 +19,16 @@
   const valueOf = (column, row) =>
     column.dictionary ? column.dictionary[column.values[row]] : column.values[row];
 
-  /** Places of the rows that have all the chosen values; a table without the field has every one. */
+  /** Places of the rows that have all the chosen values; one without a value, or a table without the
+      field, has every one. */
   function rowsOf(table, chosen) {
     const tests = Object.entries(chosen)
       .map(([field, value]) => [columnOf(table, field), value])
       .filter(([column, value]) => column && value !== null);
     const rows = [];
     for (let row = 0; row < table.columns[0].values.length; ++row)
-      if (tests.every(([column, value]) => valueOf(column, row) === value)) rows.push(row);
+      if (tests.every(([column, value]) =>
+        [value, null].includes(valueOf(column, row)))) rows.push(row);
     return rows;
   }
 
@@ -44,22 +46,31 @@
     }).replace(/^-/, '−');
   }
 
+  /** More columns than that are stacked on a phone, where each value has its heading beside it. */
+  const columnsOfAPhone = 3;
+
   function tableElement(table, chosen, label) {
     const columns = table.columns.filter((column) => !column.hidden);
     const kind = (column) =>
       (column.digits === undefined && !column.aligned ? '' : 'number');
-    const head = element('tr', {}, ...columns.map((column) =>
-      element('th', {scope: 'col', className: kind(column), textContent: column.title})));
+    const head = element('tr', {role: 'row'}, ...columns.map((column) =>
+      element('th', {scope: 'col', role: 'columnheader', className: kind(column),
+        textContent: column.title})));
     const body = rowsOf(table, chosen).map((row) =>
-      element('tr', {}, ...columns.map((column, place) => {
+      element('tr', {role: 'row'}, ...columns.map((column, place) => {
         const cell = element(place === 0 ? 'th' : 'td', {
+          role: place === 0 ? 'rowheader' : 'cell',
           className: kind(column),
           textContent: textOf(column, valueOf(column, row)),
         });
+        cell.dataset.title = column.title;
         if (place === 0) cell.scope = 'row';
         return cell;
       })));
-    const made = element('table', {}, element('thead', {}, head), element('tbody', {}, ...body));
+    // Styled as blocks, a table is one by its roles alone.
+    const made = element('table',
+      {role: 'table', className: columns.length > columnsOfAPhone ? 'wide' : ''},
+      element('thead', {role: 'rowgroup'}, head), element('tbody', {role: 'rowgroup'}, ...body));
     made.setAttribute('aria-label', label);
     const scroll = element('div', {className: 'scroll', tabIndex: 0}, made);
     scroll.setAttribute('role', 'region');
@@ -76,6 +87,7 @@
       const column = columnOf(table, field);
       if (column) for (const row of rowsOf(table, chosen)) values.add(valueOf(column, row));
     }
+    values.delete(null);
     return [...values];
   }
 
@@ -118,59 +130,6 @@
 
   // ---- charts
 
-  /** The page's colours and type for Vega; page.css has them. */
-  function theme() {
-    const style = getComputedStyle(document.documentElement);
-    const color = (name) => style.getPropertyValue(`--${name}`).trim();
-    const series = color('series').split(/\s+/);
-    const font = color('sans');
-    const narrow = innerWidth < 640;
-    const quiet = {labelColor: color('muted'), titleColor: color('muted'), labelFont: font,
-      titleFont: font, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 500};
-    return {
-      background: null,
-      font,
-      view: {stroke: null},
-      axis: {...quiet, gridColor: color('line'), domainColor: color('line'),
-        tickColor: color('line'), titlePadding: 10, labelPadding: 5},
-      axisX: {grid: false, labelSeparation: 8},
-      legend: {...quiet, orient: 'top', direction: 'horizontal', symbolSize: 90, offset: 14,
-        symbolBaseFillColor: color('muted'), symbolBaseStrokeColor: color('muted'),
-        layout: {top: {margin: 28, direction: narrow ? 'vertical' : 'horizontal', anchor: 'start'}},
-        columns: narrow ? 1 : 4, labelLimit: 260},
-      header: {labelColor: color('muted'), labelFont: font, labelFontSize: 12, labelPadding: 4},
-      range: {category: series, ordinal: series, heatmap: [color('raised'), series[0]]},
-      bar: {color: series[0], cornerRadiusEnd: 2},
-      style: {
-        lossless: {color: color('lossless'), strokeWidth: 1.5},
-        'lossless-band': {color: color('lossless'), fillOpacity: 0.09},
-        'lossless-label': {color: color('lossless'), fontSize: 12},
-        thin: {strokeWidth: 1.5, strokeOpacity: 0.65},
-        faint: {strokeWidth: 1, strokeOpacity: 0.3},
-        interval: {strokeWidth: 1.5, strokeOpacity: 0.75},
-        estimate: {filled: true, size: 75, opacity: 1},
-        dropped: {filled: false, strokeWidth: 1, opacity: 0.55, size: 16},
-        chosen: {strokeWidth: 1.5, strokeOpacity: 0.5},
-        histogram: {color: series[0]},
-        threshold: {color: color('threshold'), strokeWidth: 1.2, strokeDash: [4, 3]},
-        range: {color: color('range'), fillOpacity: 0.1},
-        stacked: {stroke: color('ground'), strokeWidth: 1, cornerRadiusEnd: 0},
-        before: {color: color('lossless'), thickness: 2, opacity: 1},
-        beside: {color: color('muted'), fontSize: 12, align: 'left', dx: 9, dy: 10},
-        'in-bar': {color: color('ground'), fontSize: 12, fontWeight: 600, align: 'right', dx: -6},
-        cell: {stroke: color('ground'), strokeWidth: 1},
-        'in-cell': {fontSize: 11},
-      },
-    };
-  }
-
-  /** Width that a chart may take. The parts of a facet are as wide as it, without axis and edge. */
-  function sized(spec, width) {
-    const axis = 70;
-    if (spec.facet) return {...spec, spec: {...spec.spec, width: width - axis}};
-    return {...spec, width, autosize: {type: 'fit-x', contains: 'padding', resize: true}};
-  }
-
   function draw(block, place, chosen) {
     const datasets = Object.fromEntries(
       block.tables.map((table) => [table.name, objectsOf(table, chosen)]));
@@ -178,13 +137,14 @@
       place.replaceChildren(element('p', {className: 'empty', textContent: 'Nothing to draw here.'}));
       return Promise.resolve();
     }
-    const spec = {...sized(block.spec, Math.floor(place.clientWidth)), datasets,
+    const rows = datasets[block.tables[0].name];
+    const spec = {...chartStyle.sized(block.spec, Math.floor(place.clientWidth), rows), datasets,
       description: `${block.title}. ${block.description}`};
     return vegaEmbed(place, spec, {
       ast: true,  // expressions are interpreted: the page allows no code from strings
       renderer: 'svg',
       actions: {export: true, source: false, compiled: false, editor: false},
-      config: theme(),
+      config: chartStyle.theme(),
       tooltip: {theme: 'custom'},
       downloadFileName: `bitline-${block.name}`,
     }).then((result) => { place.view = result.view; });
@@ -192,7 +152,7 @@
 
   function chart(block) {
     const place = element('div', {className: 'chart'});
-    const rows = element('details', {className: 'rows', open: block.open},
+    const rows = element('details', {className: 'rows', open: block.open && !chartStyle.isNarrow()},
       element('summary', {textContent: 'Table behind this chart'}));
     let chosen = {};
     const fill = () => {

@@ -14,6 +14,10 @@ AdcSpec adc(const AdcSpec& spec, const LayerStatistics& layer, const StatisticOp
 }  // namespace
 
 const RangeMethodPolicy range_methods::kCsnr{
-    .name = "csnr", .meaning = "the range of the least squared error of an output", .adc = adc};
+    .name = "csnr",
+    .meaning =
+        "the range of the least squared error of an output, which is that of the largest "
+        "compute signal-to-noise ratio (CSNR)",
+    .adc = adc};
 
 }  // namespace bitline
