@@ -44,6 +44,7 @@ Normalization chosen_normalization(const Network& network, const DataConfig& dat
 }  // namespace
 
 Network load_network(const ModelConfig& model) {
+  if (model.given) return *model.given;
   if (!model.file.empty())
     return load_network(model.file, model.names_input ? model.options.input : Shape{});
   Network network = make_model(model.name, model.options);
