@@ -50,7 +50,7 @@ class Plan:
         return self._core.hash()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Plan) and self._core == other._core
+        return isinstance(other, Plan) and self.to_json() == other.to_json()
 
     def __hash__(self) -> int:
         return hash(self.hash())

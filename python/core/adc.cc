@@ -16,7 +16,6 @@ void bind_adc(py::module_& module) {
       .def("save",
            [](const AdcPlan& plan, const std::filesystem::path& path) { write_plan(path, plan); })
       .def("hash", [](const AdcPlan& plan) { return content_hash(plan); })
-      .def("__eq__", [](const AdcPlan& a, const AdcPlan& b) { return a == b; })
       .def_property_readonly("levels", [](const AdcPlan& plan) {
         std::map<std::string, std::int64_t> levels;
         for (const auto& [layer, adc] : plan.layers) levels[layer] = adc.spec.levels;

@@ -1,12 +1,49 @@
 #include "core/listener.h"
 
+#include <condition_variable>
+#include <mutex>
+#include <set>
+
 namespace bitline::python {
 namespace {
 
 // A callback may draw, and the lock is somebody else's in between.
 constexpr std::chrono::milliseconds kInterval{50};
 
+/// All listeners that there are. Never destroyed: threads may outlive what is.
+struct Listeners {
+  std::mutex mutex;
+  std::condition_variable gone;
+  std::set<Cancellation*> running;
+  bool closed = false;
+};
+
+Listeners& listeners() {
+  static auto* const all = new Listeners;
+  return *all;
+}
+
 }  // namespace
+
+Listener::Listener(py::object callback) : callback_(std::move(callback)) {
+  const std::lock_guard lock(listeners().mutex);
+  listeners().running.insert(&cancellation_);
+  if (listeners().closed) cancellation_.request();
+}
+
+Listener::~Listener() {
+  const std::lock_guard lock(listeners().mutex);
+  listeners().running.erase(&cancellation_);
+  listeners().gone.notify_all();
+}
+
+void Listener::stop_all() {
+  const py::gil_scoped_release release;
+  std::unique_lock lock(listeners().mutex);
+  listeners().closed = true;
+  for (Cancellation* cancellation : listeners().running) cancellation->request();
+  listeners().gone.wait(lock, [] { return listeners().running.empty(); });
+}
 
 bool is_ending() {
 #if PY_VERSION_HEX >= 0x030d0000

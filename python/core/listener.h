@@ -20,7 +20,10 @@ namespace py = pybind11;
 class Listener : public ProgressSink {
  public:
   /// None: nobody listens, and signals are asked for all the same.
-  explicit Listener(py::object callback) : callback_(std::move(callback)) {}
+  explicit Listener(py::object callback);
+  ~Listener() override;
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
 
   void begin(std::string_view task, std::int64_t total) override;
   void update(std::int64_t done, std::string_view note) override;
@@ -28,6 +31,10 @@ class Listener : public ProgressSink {
   void warn(std::string_view fact) override;
 
   Job job() { return {*this, cancellation_}; }
+  /// Stops the work of all listeners that there are, and waits until they are gone: a thread must
+  /// not come back from its work when the interpreter has ended. Whoever begins behind it is
+  /// stopped at once. To be called with the interpreter's lock, which it gives away while it waits.
+  static void stop_all();
   /// Raises what the callback or a signal has raised.
   void rethrow();
 
