@@ -69,6 +69,18 @@ node_packages='
 nodejs drives the browser, and ONNX Runtime
 npm fetches what does so
 '
+# Of .ci/python.
+python_packages='
+python3-dev headers of Python
+python3-venv an environment of its own
+python3-pip installs the package
+python3-setuptools builds it
+python3-wheel likewise
+python3-numpy arrays
+pybind11-dev C++ as Python calls it
+python3-pytest its tests
+mypy its types
+'
 # And on top of that where .ci/run emulates 64-bit ARM.
 neon_packages='
 g++-aarch64-linux-gnu compiler for 64-bit ARM

@@ -4,6 +4,7 @@
 #include <thread>
 #else
 #include <omp.h>
+#include <pthread.h>
 #endif
 
 #include <algorithm>
@@ -28,6 +29,7 @@ thread_local bool inside_parallel_loop = false;
 int all_cores() { return static_cast<int>(std::thread::hardware_concurrency()); }
 void share_thread_count(int) {}
 bool in_parallel() { return inside_parallel_loop; }
+constexpr bool lost_pool = false;  // every loop has threads of its own
 
 template <typename Body>
 void run_team(int threads, const Body& body) {
@@ -44,7 +46,19 @@ void run_team(int threads, const Body& body) {
 
 #else
 
-int all_cores() { return omp_get_num_procs(); }
+// Whether this process was forked from one whose pool had threads.
+std::atomic<bool> lost_pool{false};
+std::atomic<bool> has_pool{false};
+
+void remember_pool() {
+  static const bool registered = [] {
+    ::pthread_atfork(nullptr, nullptr, [] { lost_pool = has_pool.load(); });
+    return true;
+  }();
+  has_pool = registered;
+}
+
+int all_cores() { return lost_pool ? 1 : omp_get_num_procs(); }
 void share_thread_count(int threads) { omp_set_num_threads(threads); }
 bool in_parallel() { return omp_in_parallel() != 0; }
 
@@ -52,6 +66,7 @@ bool in_parallel() { return omp_in_parallel() != 0; }
 // threads of its pool whenever the size changes.
 template <typename Body>
 void run_team(int threads, const Body& body) {
+  remember_pool();
 #pragma omp parallel num_threads(threads)
   body();
 }
@@ -114,7 +129,7 @@ void set_thread_count(int threads) {
 int core_count() { return std::max(1, all_cores()); }
 
 int thread_count() {
-  const int threads = requested_threads;
+  const int threads = lost_pool ? 1 : requested_threads.load();
   return threads > 0 ? threads : core_count();
 }
 

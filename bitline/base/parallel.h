@@ -6,7 +6,9 @@
 
 namespace bitline {
 
-/// Threads that parallel_for may use, at least 1. The default is every core that the process has.
+/// Threads that parallel_for may use, at least 1. The default is every core that the process has. A
+/// process that was forked from one in which a loop has run has one thread for good: the others of
+/// the pool stayed behind, and GNU OpenMP would wait for them.
 void set_thread_count(int threads);
 /// The cores that the process may use.
 int core_count();

@@ -86,14 +86,6 @@ Tensor read_images(const Tensor& images) {
   }
 }
 
-Dataset assemble(const Tensor& images, const Tensor& labels) {
-  Dataset dataset{read_images(images), read_labels(labels), 0, {}};
-  for (const std::int32_t label : dataset.labels)
-    dataset.classes = std::max(dataset.classes, label + 1);
-  check_dataset(dataset, "images and labels");
-  return dataset;
-}
-
 Tensor read_npy(const std::filesystem::path& path) {
   const std::vector<std::byte> bytes = read_file(path);
   return with_context(path.string(), [&] { return parse_npy(bytes); });
@@ -106,18 +98,26 @@ Tensor read_array(const ZipReader& archive, const std::string& name, std::size_t
 
 }  // namespace
 
+Dataset dataset_of(const Tensor& images, const Tensor& labels) {
+  Dataset dataset{read_images(images), read_labels(labels), 0, {}};
+  for (const std::int32_t label : dataset.labels)
+    dataset.classes = std::max(dataset.classes, label + 1);
+  check_dataset(dataset, "images and labels");
+  return dataset;
+}
+
 Dataset parse_npz(std::span<const std::byte> bytes) {
   // Far above any dataset that fits into memory; the archive's own sizes limit what is taken.
   constexpr std::size_t kLargest = std::size_t{1} << 40;
   const ZipReader archive(bytes);
   const Tensor images = read_array(archive, "images.npy", kLargest);
-  return assemble(images, read_array(archive, "labels.npy", kLargest));
+  return dataset_of(images, read_array(archive, "labels.npy", kLargest));
 }
 
 Dataset load_numpy(const std::filesystem::path& images, const std::filesystem::path& labels) {
   Dataset dataset = with_context(images.string(), [&] {
     return labels.empty() ? parse_npz(read_file(images))
-                          : assemble(read_npy(images), read_npy(labels));
+                          : dataset_of(read_npy(images), read_npy(labels));
   });
   dataset.source = images.string();
   return dataset;

@@ -10,6 +10,10 @@
 
 namespace bitline {
 
+/// `images` [n, …] of any rank from 2 and of any element type as parse_npz() takes them; `labels`
+/// integers [n]. Throws Error that says what does not fit.
+Dataset dataset_of(const Tensor& images, const Tensor& labels);
+
 /// The arrays "images" ([n, …] of any rank from 2) and "labels" (integers [n]) of an .npz archive;
 /// other arrays are ignored. Images of uint8 stay bytes; those of other types become F32, integers
 /// exactly (up to 2^24) and float64 rounded to the nearest. There are as many classes as the

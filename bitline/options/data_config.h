@@ -3,12 +3,14 @@
 
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <string>
 
 #include "bitline/base/enum_names.h"
 #include "bitline/base/fields.h"
 #include "bitline/base/normalization.h"
 #include "bitline/config/config.h"
+#include "bitline/data/dataset.h"
 #include "bitline/data/resize.h"
 
 namespace bitline {
@@ -19,6 +21,12 @@ struct EnumNames<DataFormat> {
   static constexpr std::string_view kWhat = "data format";
   static constexpr std::array<std::string_view, 6> kNames{"cifar10",      "cifar100", "mnist",
                                                           "image-folder", "numpy",    "samples"};
+};
+
+/// Images that a program hands over in place of files.
+struct GivenImages {
+  Dataset training;
+  Dataset test;
 };
 
 /// [data]
@@ -43,10 +51,12 @@ struct DataConfig {
 
   /// Something of it stands in the file, so that a network with another is refused.
   bool normalization_is_given() const { return mean_is_given || deviation_is_given; }
+  /// Of a program that has no files; then none of the fields that name some counts.
+  std::shared_ptr<const GivenImages> given;
 
   /// Whether the files may hold anything, and not the images of a known set.
   bool holds_any_values() const {
-    return format == DataFormat::kNumpy || format == DataFormat::kSamples;
+    return given != nullptr || format == DataFormat::kNumpy || format == DataFormat::kSamples;
   }
 };
 

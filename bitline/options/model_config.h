@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <string>
 
 #include "bitline/base/fields.h"
@@ -20,6 +21,11 @@ struct ModelConfig {
   bool names_input = false;  ///< whether options.input is stated, which fills open sizes of a file
   std::filesystem::path weights;  ///< with name: a state_dict; empty: weights are drawn
   WeightOptions matching;         ///< with weights
+  /// Of a program that has no file; then none of the other fields counts.
+  std::shared_ptr<const Network> given;
+
+  /// Whether a file or a program has it, trained, and it is not made by its name.
+  bool is_made_elsewhere() const { return given != nullptr || !file.empty(); }
 };
 
 /// A network is known by its content, so that none of these decides anything else.

@@ -280,7 +280,7 @@ class Run {
 }  // namespace
 
 void check_run(const RunConfig& config) {
-  if (config.model.file.empty() && !config.quantize)
+  if (!config.model.is_made_elsewhere() && !config.quantize)
     fail_usage(
         "model.name trains a network in float32, and layers need integer grids to be put on the "
         "array; add the table [quantize]");

@@ -23,7 +23,7 @@ class NetworkMaker {
   RunNetworks make() {
     Network network = load_network(config_.model);
     check_layer_names(config_, network);
-    if (config_.model.file.empty()) return {trained("train", config_), std::nullopt};
+    if (!config_.model.is_made_elsewhere()) return {trained("train", config_), std::nullopt};
     if (!config_.quantize || !network.quant.empty()) return {std::move(network), std::nullopt};
     const bool last = !config_.quantize->fine_tune;
     quantize(network, last ? kNetwork : kCalibrated);

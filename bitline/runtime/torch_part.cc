@@ -13,6 +13,7 @@ namespace {
 
 constexpr const char* kFileName = "bitline_torch.so";
 const TorchPart* opened = nullptr;
+bool is_forbidden = false;
 
 /// Empty where there is none.
 std::filesystem::path part_file() {
@@ -58,7 +59,7 @@ bool open_part() {
 }  // namespace
 
 const TorchPart* find_torch_part() {
-  if (opened == nullptr) {
+  if (opened == nullptr && !is_forbidden) {
     // An exception leaves it to the next call, which finds the same.
     static const bool found = open_part();
     (void)found;
@@ -77,6 +78,11 @@ const TorchPart& require_torch_part(std::string_view what) {
 }
 
 void set_torch_part(const TorchPart& part) { opened = &part; }
+
+void do_without_torch_part() {
+  if (opened != nullptr) fail("LibTorch's part of Bitline is open, and cannot be done without now");
+  is_forbidden = true;
+}
 
 void share_threads_with_torch() {
   if (opened != nullptr) opened->share_threads();

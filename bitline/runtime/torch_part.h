@@ -33,6 +33,10 @@ const TorchPart& require_torch_part(std::string_view what);
 /// into.
 void set_torch_part(const TorchPart& part);
 
+/// From now on there is no part, whatever stands beside this code: in a process that has a LibTorch
+/// of its own, a second one must not be opened. Throws Error where the part is known already.
+void do_without_torch_part();
+
 /// TorchPart::share_threads() where the part is known, to be called after set_thread_count(). A
 /// part that is opened later does so by itself.
 void share_threads_with_torch();

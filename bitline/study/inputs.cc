@@ -53,6 +53,7 @@ void check_for_bytes(const ChosenNormalization& chosen, const Network& network,
 }  // namespace
 
 Network load_network(const ModelConfig& model) {
+  if (model.given) return *model.given;
   if (!model.file.empty())
     return load_network(model.file, model.names_input ? model.options.input : Shape{});
   Network network = make_model(model.name, model.options);

@@ -37,6 +37,7 @@ Dataset load_all_images(const DataConfig& data, Split split, const Job& job) {
 
 Dataset read_split(const DataConfig& data, Split split, const Job& job) {
   const bool train = split == Split::kTrain;
+  if (data.given) return train ? data.given->training : data.given->test;
   switch (data.format) {
     case DataFormat::kCifar10:
       return load_cifar10(data_folder(data), split, data.verify);
@@ -72,7 +73,7 @@ struct Labels {
 BalancedPart load_part(const DataConfig& data, Split split, std::string_view name, const Job& job,
                        const std::function<std::vector<std::int64_t>(const Labels&)>& choose) {
   BalancedPart part;
-  if (data.format == DataFormat::kImageFolder) {
+  if (data.format == DataFormat::kImageFolder && !data.given) {
     const ImageFolder folder = list_image_folder(data_folder(data), split);
     part.indices = choose({folder.labels, static_cast<std::int32_t>(folder.class_names.size())});
     part.data = load_images(folder, part.indices, data.geometry, job);
