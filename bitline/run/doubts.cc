@@ -16,16 +16,16 @@ constexpr std::string_view kCheckOfImages =
     "evaluate CONFIG --try-normalization' tries the usual means and deviations";
 
 bool could_be_guessed(const ResultRow& row, const JudgedImages& images) {
-  const auto right =
-      std::llround(row.test_accuracy.value * static_cast<double>(images.test));  // a whole number
-  return bitline::could_be_guessed(right, images.test, images.classes);
+  const auto right = std::llround(row.test_accuracy.value *
+                                  static_cast<double>(images.counts.test));  // a whole number
+  return bitline::could_be_guessed(right, images.counts.test, images.classes);
 }
 
 /// Where the float network answers well, the grids have spoilt the lossless one.
 void doubt_baseline(const std::vector<ResultRow>& rows, const JudgedImages& images,
                     std::vector<std::string>& doubts) {
   const ResultRow& lossless = lossless_row(rows);
-  if (images.classes < 2 || images.test < 1 || !could_be_guessed(lossless, images)) return;
+  if (images.classes < 2 || images.counts.test < 1 || !could_be_guessed(lossless, images)) return;
   const bool by_grids = rows.front().real && !could_be_guessed(rows.front(), images);
   const Interval& accuracy = lossless.test_accuracy;
   doubts.push_back(fmt::format(
