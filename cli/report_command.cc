@@ -33,8 +33,8 @@ void write_report(const ReportArguments& arguments) {
 
 void add_report(Command app, Context&) {
   auto arguments = std::make_shared<ReportArguments>();
-  Command command =
-      app.subcommand("report", "One page about a run, or about several that have ended in comparison");
+  Command command = app.subcommand(
+      "report", "One page about a run, or about several that have ended in comparison");
   command.footer("Example: bitline report runs/first runs/second --out comparison.html");
   command.option("RUN", arguments->runs, "Run folders").type("DIR").required();
   command.option("--out", arguments->out, "HTML file to write").type("FILE").show_default();
