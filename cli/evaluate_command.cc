@@ -205,6 +205,7 @@ void try_normalization(const EvaluateArguments& arguments, Context& context) {
   if (arguments.json)
     return print_json({{"mode", network.quant.empty() ? "float" : "lossless"},
                        {"on", "search"},
+                       {"test_per_class", 0},
                        {"assumed", Json::array()},
                        {"evaluations", Json::array()},
                        {"normalizations", cli::json_of(found)}});

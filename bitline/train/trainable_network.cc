@@ -7,7 +7,6 @@
 #include "bitline/base/fail.h"
 #include "bitline/graph/kept_values.h"
 #include "bitline/quantize/integer_layer.h"
-#include "bitline/runtime/add_batch_norm.h"
 #include "bitline/runtime/executor.h"
 #include "bitline/train/learned_range.h"
 #include "bitline/train/learned_step.h"
@@ -248,7 +247,10 @@ bool TrainableNetwork::is_finite() const {
   return all_finite(tensors_) && all_finite(scales_);
 }
 
-bool TrainableNetwork::has_batch_norm() const { return bitline::has_batch_norm(network_); }
+bool TrainableNetwork::has_batch_norm() const {
+  return std::ranges::any_of(
+      network_.nodes, [](const Node& node) { return std::holds_alternative<BatchNorm>(node.op); });
+}
 
 Network TrainableNetwork::network() const {
   Network result = network_;
