@@ -49,6 +49,7 @@ valgrind memory errors in code that oneDNN generates
 python3 makes the changes of .ci/mutations
 groff-base reads man pages
 doxygen reads comments of public headers
+libbenchmark-dev library of the benchmarks
 '
 # What .ci/run needs where it looks at style, which is on Debian 12: its versions define it.
 style_packages='

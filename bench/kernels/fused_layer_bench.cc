@@ -9,6 +9,7 @@
 #include "bitline/adc/adc_spec.h"
 #include "bitline/base/parallel.h"
 #include "bitline/base/random.h"
+#include "bitline/kernels/convert_pairs.h"
 #include "bitline/kernels/fused_layer.h"
 #include "bitline/kernels/instruction_set.h"
 #include "bitline/kernels/reference.h"
@@ -148,10 +149,10 @@ CimLayer large_array(std::int64_t rows) {
 }
 
 /// Σ_t Σ_i Σ_j c_i g_j multiple(p) of one channel at one position of a layer of 1 x 1 kernels, by
-/// its definition; streams that are all zero are the caller's to add.
+/// its definition; streams that are all zero count if `reads_all`.
 std::int64_t plain_sum(const CimLayer& layer, const LayerAdc& adc, const PreparedTable& table,
                        std::span<const std::int32_t> image, std::int64_t channel,
-                       std::int64_t position) {
+                       std::int64_t position, bool reads_all) {
   const std::int64_t fan_in = layer.geometry.fan_in();
   const auto digits = layer.planes.digits.data<std::int8_t>();
   std::int64_t sum = 0;
@@ -159,7 +160,7 @@ std::int64_t plain_sum(const CimLayer& layer, const LayerAdc& adc, const Prepare
     for (std::int64_t j = 0; j < layer.streams.count(); ++j)
       for (std::int64_t i = 0; i < layer.planes.count(); ++i) {
         std::int64_t p = 0;
-        bool active = false;
+        bool active = reads_all;
         for (const std::int64_t row : tile) {
           const std::int64_t input = layer.streams.digit(
               image[static_cast<std::size_t>(row * layer.geometry.out_positions() + position)], j);
@@ -175,38 +176,50 @@ std::int64_t plain_sum(const CimLayer& layer, const LayerAdc& adc, const Prepare
   return sum;
 }
 
-/// The inner kernel alone, for 64 columns: inputs and weights packed.
+/// The inner kernel alone, for 64 columns: inputs and weights packed as the layer takes them.
 void read_array(benchmark::State& state, const CimLayer& layer) {
   const LayerAdc adc = adc_of(layer, 16);
+  const InputForm form = FusedLayer(layer).input_form(adc, false);
   const PackedPlanes planes = pack_planes(layer);
+  const ColumnPairs pairs =
+      form == InputForm::kNibbles ? pair_columns(layer, planes) : ColumnPairs();
   const InputPacker packer(layer, planes.tiles, layer.array.encoding == encodings::kBipolar);
   const auto streams = stream_products(planes, packer.planes(), layer.streams.weights);
-  const PreparedTable table = prepare_table(adc.table(0), planes, layer.streams.weights);
+  const PreparedTable table = prepare_tables(adc.table(0), planes, layer.streams.weights).front();
   const std::vector<std::int32_t> activations = activations_for(layer);
   const auto image =
       std::span(activations).first(static_cast<std::size_t>(layer.geometry.in_size()));
   InputCodes codes;
   packer.encode(image, codes);
-  PackedInputs inputs = packer.make_inputs(planes.has_digits() && has_dot_products());
-  packer.pack(codes, 0, 0, packer.rows_at_once(), inputs);
-  Tensor channel_sums(DType::kI32, {inputs.positions(), planes.out_channels});
+  PackedInputs inputs = packer.make_inputs(form);
+  packer.pack(codes, 0, 0, packer.rows_at_once(form), inputs);
+  Tensor channel_sums(DType::kI32, {inputs.lanes, planes.out_channels});
   const std::span sums = channel_sums.data<std::int32_t>();
-  Tensor shorts(DType::kI16, {inputs.positions(), kBlockColumns});
-  const BlockJob job{planes,      streams, inputs,
-                     table,       0,       0,
-                     sums.data(), nullptr, shorts.data<std::int16_t>().data()};
+  Tensor shorts(DType::kI16, {inputs.lanes, kBlockColumns});
+  std::int16_t* short_totals = shorts.data<std::int16_t>().data();
+  const auto convert = [&] {
+    if (form == InputForm::kNibbles)
+      convert_pairs({planes, pairs, streams, inputs, table, 0, sums.data(), short_totals});
+    else
+      convert_block({planes, streams, inputs, table, 0, 0, sums.data(), nullptr, short_totals});
+  };
   for (auto _ : state) {
-    convert_block(job);
+    convert();
     benchmark::ClobberMemory();
   }
   std::ranges::fill(sums, 0);
-  convert_block(job);
-  for (std::size_t i = 0; i < sums.size(); ++i) {
-    const auto index = static_cast<std::int64_t>(i);
-    if (sums[i] != plain_sum(layer, adc, table, image, index % planes.out_channels,
-                             index / planes.out_channels))
-      return state.SkipWithError("the sums are not those of the definition");
-  }
+  convert();
+  const std::int64_t channels = planes.out_channels;
+  for (std::int64_t position = 0; position < inputs.positions(); ++position)
+    for (std::int64_t channel = 0; channel < channels; ++channel) {
+      // plain_sum() leaves out streams that are all zero, convert_pairs() does not.
+      const bool reads_all = form == InputForm::kNibbles;
+      const std::int64_t at =
+          reads_all ? channel * inputs.lanes + position : position * channels + channel;
+      if (sums[static_cast<std::size_t>(at)] !=
+          plain_sum(layer, adc, table, image, channel, position, reads_all))
+        return state.SkipWithError("the sums are not those of the definition");
+    }
   report_rate(state, layer,
               state.iterations() * inputs.positions() * kBlockColumns * std::ssize(layer.tiles) *
                   layer.streams.count());
@@ -324,3 +337,9 @@ BENCHMARK(bench_instruction_set)->DenseRange(0, 5);
 
 }  // namespace
 }  // namespace bitline
+
+int main(int argc, char** argv) {
+  bitline::choose_instruction_set();
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

@@ -30,3 +30,5 @@ BENCHMARK(bench_all_levels)->Arg(16)->Arg(32)->Arg(256)->Unit(benchmark::kMillis
 
 }  // namespace
 }  // namespace bitline
+
+BENCHMARK_MAIN();

@@ -24,7 +24,7 @@ struct StreamView {
   const std::int8_t* signs = nullptr;    ///< [lanes of columns]; null where none is flipped
   const std::uint8_t* cells = nullptr;   ///< [cell_bits, bytes, lanes of columns]
   const std::uint64_t* words = nullptr;  ///< [input planes, bytes, lanes of positions]
-  /// Where PackedInputs::as_digits: those of cells [groups, 64, 4 rows], and of inputs
+  /// Under InputForm::kDigits: those of cells [groups, 64, 4 rows], and of inputs
   /// [lanes of positions / 16, groups, 16, 4 rows].
   const std::int8_t* cell_digits = nullptr;
   const std::uint8_t* input_digits = nullptr;
@@ -48,7 +48,7 @@ inline StreamView view_of(const BlockJob& job, std::size_t tile, const StreamPro
   const auto j = static_cast<std::int64_t>(stream.stream);
   StreamView view{tile, stream.stream, stream.products, stream.weight,
                   job.planes.signs_of(job.group, job.block, tile)};
-  if (inputs.as_digits) {
+  if (inputs.form == InputForm::kDigits) {
     view.cell_digits = job.planes.digits_of(job.group, job.block, tile);
     view.input_digits = inputs.digits.data<std::uint8_t>().data() + inputs.digit_offset(packed, j);
   } else {

@@ -47,7 +47,8 @@ void collect_stream(const BlockJob& job, const StreamView& view, std::int64_t po
                     WeightedHistogram& histogram) {
   if (!job.table.byte_sums) return collect_wide(job, view, position_lane, histogram);
 #if HWY_TARGET == HWY_AVX3_DL
-  if (job.inputs.as_digits) return collect_bytes<DotSums>(job, view, position_lane, histogram);
+  if (job.inputs.form == InputForm::kDigits)
+    return collect_bytes<DotSums>(job, view, position_lane, histogram);
 #endif
   switch (shape_of(view.products)) {
     case SumShape::kOnes:

@@ -52,7 +52,73 @@ struct Window {
   ByteVector first, last;
 };
 
-/// Conversion::kLookup, sixteen entries at a time.
+/// Conversion::kLookup of up to sixteen entries.
+struct ShortLookup {
+  static constexpr int kMostEntries = 16;
+
+  explicit ShortLookup(const PreparedTable& table)
+      : window(table), multiples(hn::LoadDup128(Bytes(), table.multiples.data())) {}
+
+  HWY_INLINE ByteVector operator()(ByteVector index) const {
+    return hn::TableLookupBytes(multiples, window(index));
+  }
+  Window window;
+  ByteVector multiples;
+};
+
+/// Of up to 32: each of two tables gives 0 for the other one's entries.
+struct TwoLookups {
+  static constexpr int kMostEntries = 32;
+
+  explicit TwoLookups(const PreparedTable& table)
+      : window(table),
+        low(hn::LoadDup128(Bytes(), table.multiples.data())),
+        high(hn::LoadDup128(Bytes(), table.multiples.data() + 16)) {}
+
+  HWY_INLINE ByteVector operator()(ByteVector index) const {
+    const Bytes bytes;
+    const ByteVector entry = window(index);
+    // Indices that yield 0: on x86 those from 128 on, so that 112 + 16 is the first; 112 + 15
+    // counts as 15. NEON has no entry from 16 on. 0 − 16 is none on either.
+#if HWY_TARGET == HWY_NEON
+    const ByteVector in_low = entry;
+#else
+    const ByteVector in_low = hn::Add(entry, hn::Set(bytes, std::uint8_t{112}));
+#endif
+    const ByteVector in_high = hn::Sub(entry, hn::Set(bytes, std::uint8_t{16}));
+    return hn::Or(hn::TableLookupBytesOr0(low, in_low), hn::TableLookupBytesOr0(high, in_high));
+  }
+  Window window;
+  ByteVector low, high;
+};
+
+/// Of more, where PreparedTable::segments says how.
+struct SegmentLookup {
+  explicit SegmentLookup(const PreparedTable& table)
+      : window(table),
+        shift(table.segments->shift),
+        multiples(hn::LoadDup128(Bytes(), table.segments->multiples.data())),
+        steps(hn::LoadDup128(Bytes(), table.segments->steps.data())),
+        heights(hn::LoadDup128(Bytes(), table.segments->heights.data())) {}
+
+  HWY_INLINE ByteVector operator()(ByteVector index) const {
+    const Bytes bytes;
+    const hn::RebindToUnsigned<Shorts> pairs;  // there is no shift of bytes
+    const ByteVector entry = window(index);
+    const auto shifted = hn::ShiftRightSame(hn::BitCast(pairs, entry), shift);
+    const ByteVector segment =
+        hn::And(hn::BitCast(bytes, shifted), hn::Set(bytes, std::uint8_t{15}));
+    const ByteVector step = hn::TableLookupBytes(steps, segment);
+    const ByteVector height = hn::TableLookupBytes(heights, segment);
+    const auto reaches = hn::Eq(hn::Max(entry, step), entry);
+    return hn::Add(hn::TableLookupBytes(multiples, segment), hn::IfThenElseZero(reaches, height));
+  }
+  Window window;
+  int shift;
+  ByteVector multiples, steps, heights;
+};
+
+/// Of any number, sixteen entries at a time.
 struct Lookup {
   explicit Lookup(const PreparedTable& table)
       : multiples(table.multiples.data()), window(table), entries(table.last - table.first + 1) {}
@@ -107,6 +173,20 @@ struct LongPermutation {
 };
 
 #endif
+
+/// Calls use(conversion) with the one of Conversion::kLookup that takes the fewest steps.
+template <typename Use>
+void with_lookup(const PreparedTable& table, const Use& use) {
+  const int entries = table.last - table.first + 1;
+#if HWY_TARGET == HWY_AVX3_DL
+  if (entries <= Permutation::kMostEntries) return use(Permutation(table));
+  if (entries <= LongPermutation::kMostEntries) return use(LongPermutation(table));
+#endif
+  if (entries <= ShortLookup::kMostEntries) return use(ShortLookup(table));
+  if (entries <= TwoLookups::kMostEntries) return use(TwoLookups(table));
+  if (table.segments) return use(SegmentLookup(table));
+  use(Lookup(table));
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace bitline

@@ -85,7 +85,7 @@ void convert_single(const BlockJob& job, const StreamView& view, const Convert& 
 template <typename Convert>
 void convert_shape(const BlockJob& job, const StreamView& view, const Convert& convert, Rows rows) {
 #if HWY_TARGET == HWY_AVX3_DL
-  if (job.inputs.as_digits) return convert_digits(job, view, convert, rows);
+  if (job.inputs.form == InputForm::kDigits) return convert_digits(job, view, convert, rows);
 #endif
   if (!job.table.byte_sums) return convert_stream<WideSums>(job, view, convert, rows);
   switch (shape_of(view.products)) {
@@ -121,9 +121,8 @@ void convert_rows(const BlockJob& job, const std::vector<StreamView>& views, con
 /// A few rows at a time, so that their totals stay in the first cache; more where sums are counted,
 /// which gains from many at once.
 template <typename Convert>
-void convert_bytes(const BlockJob& job) {
+void convert_bytes(const BlockJob& job, const Convert& convert) {
   const std::int64_t positions = job.counter == nullptr ? 32 : LaneCounter::kMostPositions;
-  const Convert convert(job.table);
   const std::vector<StreamView> views = views_of(job);
   const std::int64_t rows =
       std::clamp<std::int64_t>(positions / job.inputs.width, 1, job.inputs.rows);
@@ -131,23 +130,14 @@ void convert_bytes(const BlockJob& job) {
     convert_rows(job, views, convert, {first, std::min(first + rows, job.inputs.rows)});
 }
 
-void look_up(const BlockJob& job) {
-#if HWY_TARGET == HWY_AVX3_DL
-  const int entries = job.table.last - job.table.first + 1;
-  if (entries <= Permutation::kMostEntries) return convert_bytes<Permutation>(job);
-  if (entries <= LongPermutation::kMostEntries) return convert_bytes<LongPermutation>(job);
-#endif
-  convert_bytes<Lookup>(job);
-}
-
 void convert(const BlockJob& job) {
   switch (job.table.conversion) {
     case Conversion::kIdentity:
-      return convert_bytes<Identity>(job);
+      return convert_bytes(job, Identity(job.table));
     case Conversion::kSteps:
-      return convert_bytes<Steps>(job);
+      return convert_bytes(job, Steps(job.table));
     case Conversion::kLookup:
-      return look_up(job);
+      return with_lookup(job.table, [&job](const auto& lookup) { convert_bytes(job, lookup); });
     case Conversion::kDense:
       return convert_dense(job, sum_lanes);
   }

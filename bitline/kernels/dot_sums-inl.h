@@ -135,7 +135,8 @@ HWY_INLINE void for_each_few(const BlockJob& job, Rows rows, const Visit& visit)
 HWY_INLINE void sum_lanes(const BlockJob& job, const StreamView& view, std::int64_t position_lane,
                           std::int32_t* sums) {
 #if HWY_TARGET == HWY_AVX3_DL
-  if (job.inputs.as_digits) return DotSums(job, view, 0).store(position_lane, sums);
+  if (job.inputs.form == InputForm::kDigits)
+    return DotSums(job, view, 0).store(position_lane, sums);
 #endif
   for (std::int64_t lane = 0; lane < kBlockColumns; lane += kLanes)
     WideSums(job, view, lane).store(position_lane, sums + lane);

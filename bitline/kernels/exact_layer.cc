@@ -61,10 +61,11 @@ class ExactLayer::Worker {
   Worker(const ExactLayer& layer, std::span<const std::int32_t> activations,
          std::span<Number> outputs)
       : layer_(layer),
-        packer_(layer.packer_, layer.geometry_, activations, true),
+        packer_(layer.packer_, layer.geometry_, activations, InputForm::kDigits),
         outputs_(outputs),
         totals_(DType::kI32,
-                {layer.packer_.rows_at_once() * layer.geometry_.out_width(), kBlockColumns}) {}
+                {layer.packer_.rows_at_once(InputForm::kDigits) * layer.geometry_.out_width(),
+                 kBlockColumns}) {}
 
   void run(const Strip& strip) {
     for (std::int64_t group = 0; group < layer_.planes_.groups; ++group) {
@@ -109,7 +110,7 @@ void ExactLayer::sum(std::int64_t images, std::span<const std::int32_t> activati
                      std::span<Number> outputs) const {
   BITLINE_CHECK_EQ(static_cast<std::int64_t>(activations.size()), images * geometry_.in_size());
   BITLINE_CHECK_EQ(static_cast<std::int64_t>(outputs.size()), images * geometry_.out_size());
-  const Strips strips(geometry_, images, packer_.rows_at_once());
+  const Strips strips(geometry_, images, packer_.rows_at_once(InputForm::kDigits));
   const std::int64_t columns = planes_.groups * planes_.blocks() * kBlockColumns;
   parallel_for(0, strips.count(), strips.grain(geometry_.out_width() * columns),
                [&](std::int64_t begin, std::int64_t end) {

@@ -6,6 +6,7 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
+#include "bitline/kernels/convert_pairs.h"
 #include "bitline/kernels/instruction_set.h"
 #include "bitline/kernels/stream_groups.h"
 #include "bitline/kernels/strips.h"
@@ -28,26 +29,24 @@ FusedLayer::FusedLayer(const CimLayer& layer)
       planes_(pack_planes(layer)),
       packer_(layer, planes_.tiles, needs_digit_sums(layer)),
       streams_(stream_products(planes_, packer_.planes(), stream_weights_)),
-      flipped_columns_(layer) {}
+      flipped_columns_(layer) {
+  if (pair_lanes() == 0 || !fits_pairs(layer, planes_)) return;
+  const std::int64_t positions = packer_.rows_at_once(InputForm::kNibbles) * geometry_.out_width();
+  if (pairs_pay(std::ssize(planes_.cell_bits), positions)) pairs_ = pair_columns(layer, planes_);
+}
 
 /// What one thread needs: buffers, and counts of its own.
 class FusedLayer::Worker {
  public:
   Worker(const FusedLayer& layer, const LayerAdc& adc, const std::vector<StreamGroup>& groups,
-         std::span<const std::int32_t> activations, std::span<std::int64_t> outputs,
+         InputForm form, std::span<const std::int32_t> activations, std::span<std::int64_t> outputs,
          const LayerHistogram* histogram)
       : layer_(layer),
         adc_(adc),
         groups_(groups),
-        packer_(layer.packer_, layer.geometry_, activations, layer.takes_digits()),
+        packer_(layer.packer_, layer.geometry_, activations, form),
         outputs_(outputs) {
-    const std::int64_t positions = layer.packer_.rows_at_once() * layer.geometry_.out_width();
-    const std::int64_t channels = layer.planes_.out_channels;
-    const bool all_dense = std::ranges::all_of(groups, is_dense);
-    const bool some_dense = std::ranges::any_of(groups, is_dense);
-    sums_ = Tensor(DType::kI32, {all_dense ? 0 : positions, channels});
-    dense_sums_ = Tensor(DType::kI64, {some_dense ? positions : 0, channels});
-    short_totals_ = Tensor(DType::kI16, {all_dense ? 0 : positions, kBlockColumns});
+    form == InputForm::kNibbles ? make_pair_sums() : make_block_sums();
     if (histogram != nullptr)
       counter_.emplace(layer.planes_, layer.streams_.size(), histogram->by_tile(),
                        std::ssize(outputs) / layer.geometry_.out_width() /
@@ -69,22 +68,47 @@ class FusedLayer::Worker {
   static bool is_dense(const StreamGroup& streams) {
     return streams.tables.front().conversion == Conversion::kDense;
   }
+  void make_pair_sums() {
+    const Shape shape{2 * layer_.pairs_.pairs, inputs_.active.shape().back()};
+    sums_ = Tensor(DType::kI32, shape);
+    short_totals_ = Tensor(DType::kI16, shape);
+  }
+  void make_block_sums() {
+    const std::int64_t positions =
+        layer_.packer_.rows_at_once(inputs_.form) * layer_.geometry_.out_width();
+    const std::int64_t channels = layer_.planes_.out_channels;
+    const bool all_dense = std::ranges::all_of(groups_, is_dense);
+    const bool some_dense = std::ranges::any_of(groups_, is_dense);
+    sums_ = Tensor(DType::kI32, {all_dense ? 0 : positions, channels});
+    dense_sums_ = Tensor(DType::kI64, {some_dense ? positions : 0, channels});
+    short_totals_ = Tensor(DType::kI16, {all_dense ? 0 : positions, kBlockColumns});
+  }
   std::span<std::int32_t> sums() { return sums_.data<std::int32_t>(); }
   std::span<std::int64_t> dense_sums() { return dense_sums_.data<std::int64_t>(); }
 
   /// What some streams give all channels of a group; the first ones also what no stream gives.
   void convert(const StreamGroup& streams, std::int64_t group, const Strip& strip) {
     for (const PreparedTable& table : streams.tables) {
-      std::ranges::fill(sums(), 0);
-      std::ranges::fill(dense_sums(), 0);
-      SumCounter* counter = counter_ && &table == streams.tables.data() ? &*counter_ : nullptr;
-      for (std::int64_t block = 0; block < layer_.planes_.blocks(); ++block)
-        convert_block({layer_.planes_, streams.streams, inputs_, table, group, block, sums().data(),
-                       dense_sums().data(), short_totals_.data<std::int16_t>().data(), counter});
       const Part part{table, streams.weight_sum(), is_first(table)};
+      if (inputs_.form == InputForm::kNibbles) {
+        convert_pairs({layer_.planes_, layer_.pairs_, streams.streams, inputs_, table, group,
+                       sums().data(), short_totals_.data<std::int16_t>().data()});
+        write_channels(part, group, strip);
+        continue;
+      }
+      convert_blocks(streams, table, group);
       is_dense(streams) ? write(dense_sums(), part, group, strip)
                         : write(sums(), part, group, strip);
     }
+  }
+
+  void convert_blocks(const StreamGroup& streams, const PreparedTable& table, std::int64_t group) {
+    std::ranges::fill(sums(), 0);
+    std::ranges::fill(dense_sums(), 0);
+    SumCounter* counter = counter_ && &table == streams.tables.data() ? &*counter_ : nullptr;
+    for (std::int64_t block = 0; block < layer_.planes_.blocks(); ++block)
+      convert_block({layer_.planes_, streams.streams, inputs_, table, group, block, sums().data(),
+                     dense_sums().data(), short_totals_.data<std::int16_t>().data(), counter});
   }
 
   /// Whose sums are written at once.
@@ -142,6 +166,29 @@ class FusedLayer::Worker {
     counter_->add_zeros(tile, stream, idle);
   }
 
+  /// The group's channel 0 in row y of a strip.
+  std::int64_t* output_row(std::int64_t group, const Strip& strip, std::int64_t y) const {
+    return outputs_.data() + strip.image * layer_.geometry_.out_size() +
+           group * layer_.planes_.out_channels * layer_.geometry_.out_positions() +
+           (strip.first_row + y) * layer_.geometry_.out_width();
+  }
+
+  /// Of convert_pairs(), whose sums lie as the outputs do.
+  void write_channels(const Part& part, std::int64_t group, const Strip& strip) {
+    const std::int64_t factor = adc_.adc_factor * part.table.scale;
+    const std::int64_t channels = layer_.planes_.out_channels;
+    std::int64_t* first = output_row(group, strip, 0);
+    for (std::int64_t channel = 0; channel < channels; ++channel) {
+      const std::int32_t* own = sums().data() + channel * inputs_.lanes;
+      std::int64_t* output = first + channel * layer_.geometry_.out_positions();
+      if (part.is_first) std::copy_n(common_.data(), inputs_.positions(), output);
+      for (std::int64_t i = 0; i < inputs_.positions(); ++i) output[i] += factor * own[i];
+    }
+    if (!layer_.planes_.has_flips()) return;
+    for (std::int64_t y = 0; y < inputs_.rows; ++y)
+      add_flipped(part, group, y, 0, channels, output_row(group, strip, y));
+  }
+
   /// Transposes, a few channels at a time: as many as share the lines of the cache that are read.
   template <typename T>
   void write(std::span<T> sums, const Part& part, std::int64_t group, const Strip& strip) {
@@ -150,9 +197,7 @@ class FusedLayer::Worker {
     for (std::int64_t first = 0; first < channels; first += kAtOnce)
       for (std::int64_t y = 0; y < inputs_.rows; ++y) {
         const std::int64_t last = std::min(first + kAtOnce, channels);
-        std::int64_t* output = outputs_.data() + strip.image * layer_.geometry_.out_size() +
-                               group * channels * layer_.geometry_.out_positions() +
-                               (strip.first_row + y) * layer_.geometry_.out_width();
+        std::int64_t* output = output_row(group, strip, y);
         write_row(sums.data() + y * inputs_.width * channels, part, y, first, last, output);
         if (layer_.planes_.has_flips()) add_flipped(part, group, y, first, last, output);
       }
@@ -196,13 +241,28 @@ class FusedLayer::Worker {
   std::span<std::int64_t> outputs_;
   std::vector<std::int64_t> common_;     // [lanes]
   std::vector<std::int64_t> tile_sums_;  // of FlippedColumns
-  Tensor sums_;          // [positions, out channels of the group] of 32 bits, or this one:
-  Tensor dense_sums_;    // likewise, of 64 bits
-  Tensor short_totals_;  // scratch of BlockJob
+  Tensor sums_;                          // of BlockJob or PairJob, of 32 bits, or this one:
+  Tensor dense_sums_;                    // likewise, of 64 bits
+  Tensor short_totals_;                  // scratch of the kernels
   std::optional<SumCounter> counter_;
 };
 
-bool FusedLayer::takes_digits() const { return planes_.has_digits() && has_dot_products(); }
+InputForm FusedLayer::column_form() const {
+  return planes_.has_digits() && has_dot_products() ? InputForm::kDigits : InputForm::kWords;
+}
+
+InputForm FusedLayer::input_form(const std::vector<StreamGroup>& groups, bool has_histogram) const {
+  const bool in_bytes = std::ranges::all_of(groups, [](const StreamGroup& streams) {
+    const PreparedTable& table = streams.tables.front();
+    return table.byte_sums && table.conversion != Conversion::kDense;
+  });
+  return !pairs_.empty() && pair_lanes() != 0 && in_bytes && !has_histogram ? InputForm::kNibbles
+                                                                            : column_form();
+}
+
+InputForm FusedLayer::input_form(const LayerAdc& adc, bool has_histogram) const {
+  return input_form(stream_groups(adc, planes_, streams_), has_histogram);
+}
 
 std::int64_t FusedLayer::common_value(const LayerAdc& adc, std::int64_t digit_sum) const {
   const std::int64_t inputs = adc.input_sum_factor * digit_sum;
@@ -224,10 +284,11 @@ void FusedLayer::accumulate(const LayerAdc& adc, std::int64_t images,
   BITLINE_CHECK_EQ(static_cast<std::int64_t>(outputs.size()), images * out_size);
   const std::vector<StreamGroup> groups = stream_groups(adc, planes_, streams_);
   std::mutex mutex;
-  const Strips strips(geometry_, images, packer_.rows_at_once());
+  const InputForm form = input_form(groups, histogram != nullptr);
+  const Strips strips(geometry_, images, packer_.rows_at_once(form));
   parallel_for(0, strips.count(), strips.grain(conversions_per_row()),
                [&](std::int64_t begin, std::int64_t end) {
-                 Worker worker(*this, adc, groups, activations, outputs, histogram);
+                 Worker worker(*this, adc, groups, form, activations, outputs, histogram);
                  for (std::int64_t strip = begin; strip < end; ++strip) worker.run(strips[strip]);
                  if (histogram == nullptr) return;
                  const std::lock_guard<std::mutex> lock(mutex);

@@ -5,15 +5,18 @@
 #include <span>
 #include <vector>
 
+#include "bitline/kernels/column_pairs.h"
 #include "bitline/kernels/convert_block.h"
 #include "bitline/kernels/flipped_columns.h"
 #include "bitline/kernels/layer_adc.h"
 #include "bitline/kernels/layer_histogram.h"
+#include "bitline/kernels/stream_groups.h"
 
 namespace bitline {
 
-/// One layer, its planes packed. Holds all that it needs of the CimLayer. May be used by several
-/// threads at once.
+/// One layer, its planes packed for the instruction set that the kernels run on when it is made; on
+/// another it is as right, but perhaps slower. Holds all that it needs of the CimLayer. May be used
+/// by several threads at once.
 class FusedLayer {
  public:
   explicit FusedLayer(const CimLayer& layer);
@@ -32,12 +35,16 @@ class FusedLayer {
                        std::span<const std::int32_t> activations,
                        std::span<std::int64_t> outputs) const;
 
+  /// Which kernel accumulate() runs under this ADC, with or without a histogram.
+  InputForm input_form(const LayerAdc& adc, bool has_histogram) const;
+
  private:
   class Worker;
   class Sweeper;
 
-  /// Whether inputs are packed as digits, for dot products.
-  bool takes_digits() const;
+  /// Of the kernels whose lanes are columns: digits for dot products, or words.
+  InputForm column_form() const;
+  InputForm input_form(const std::vector<StreamGroup>& groups, bool has_histogram) const;
   bool can_count(std::span<const LayerAdc> adcs) const;
 
   /// What a read of digits with this sum takes from all columns: reference columns' and Σ A's part.
@@ -50,6 +57,7 @@ class FusedLayer {
   bool has_reference_column_;
   PackedPlanes planes_;
   InputPacker packer_;
+  ColumnPairs pairs_;  ///< empty where lanes are columns whatever the ADC
   std::vector<StreamProducts> streams_;
   FlippedColumns flipped_columns_;
 };

@@ -19,41 +19,11 @@ using test::convolution;
 using test::describe;
 using test::Draw;
 using test::draw_adc;
+using test::expect_equal;
 using test::FusedLayerTest;
 using test::lossless;
 using test::MappingCase;
 using test::message_of;
-
-bool same_counts(const LayerHistogram& a, const LayerHistogram& b, std::int64_t tiles) {
-  for (std::int64_t tile = 0; tile < tiles; ++tile)
-    for (std::int64_t plane = 0; plane < a.planes(); ++plane)
-      for (std::int64_t stream = 0; stream < a.streams(); ++stream)
-        if (a.of(plane, stream, tile).counts() != b.of(plane, stream, tile).counts()) return false;
-  return true;
-}
-
-/// Outputs and histograms of both engines, on all instruction sets. `by_tile` histograms count each
-/// tile apart.
-void expect_equal(const CimLayer& layer, const LayerAdc& adc,
-                  const std::vector<std::int32_t>& activations, bool by_tile = true) {
-  LayerHistogram expected_counts(layer, by_tile);
-  const std::vector<std::int64_t> expected =
-      test::accumulate(layer, adc, activations, &expected_counts);
-  const FusedLayer fused(layer);
-  const std::int64_t images =
-      static_cast<std::int64_t>(activations.size()) / layer.geometry.in_size();
-  for (const std::string_view name : instruction_sets()) {
-    force_instruction_set(name);
-    std::vector<std::int64_t> outputs(expected.size(), -1);
-    fused.accumulate(adc, images, activations, outputs);
-    ASSERT_EQ(outputs, expected) << name;
-    std::fill(outputs.begin(), outputs.end(), -1);
-    LayerHistogram counts(layer, by_tile);
-    fused.accumulate(adc, images, activations, outputs, &counts);
-    ASSERT_EQ(outputs, expected) << name;
-    ASSERT_TRUE(same_counts(counts, expected_counts, expected_counts.tiles())) << name;
-  }
-}
 
 TEST_F(FusedLayerTest, EqualsTheReferenceUnderEveryMapping) {
   Random random(5);

@@ -64,7 +64,7 @@ class FusedLayer::Sweeper {
         adcs_(adcs),
         swept_(swept),
         tables_(swept.back().first_table + swept.back().tables.size()),
-        packer_(layer.packer_, layer.geometry_, activations, layer.takes_digits()),
+        packer_(layer.packer_, layer.geometry_, activations, layer.column_form()),
         outputs_(outputs),
         adc_stride_(images * layer.geometry_.out_size()),
         histogram_(layer.planes_),
@@ -211,7 +211,7 @@ void FusedLayer::accumulate_each(std::span<const LayerAdc> adcs, std::int64_t im
   }
   if (adcs.empty()) return;
   const std::vector<SweptStreams> swept = swept_streams(adcs, planes_, streams_);
-  const Strips strips(geometry_, images, packer_.rows_at_once());
+  const Strips strips(geometry_, images, packer_.rows_at_once(column_form()));
   parallel_for(0, strips.count(), strips.grain(conversions_per_row()),
                [&](std::int64_t begin, std::int64_t end) {
                  Sweeper sweeper(*this, adcs, swept, images, activations, outputs);

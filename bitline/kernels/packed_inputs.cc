@@ -8,6 +8,7 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/base/rational.h"
+#include "bitline/kernels/convert_pairs.h"
 #include "bitline/kernels/pack_lanes.h"
 
 namespace bitline {
@@ -18,6 +19,10 @@ constexpr std::uint16_t kOffGrid = 0x100;
 /// Positions and bytes of packed inputs that the caches hold beside a block's cells.
 constexpr std::int64_t kMostPositions = 64;
 constexpr std::int64_t kMostBytes = 1 << 20;
+/// More of them share a table of counts, while the nibbles of a tile stay in the first cache.
+constexpr std::int64_t kMostNibblePositions = 128;
+/// Codes that pack_nibbles() may read behind a row's.
+constexpr std::int64_t kCodesBehind = 32;
 
 /// Smallest and largest integer of the activations' grid; not all between them need be on it.
 DigitRange grid_of(const InputStreams& streams) {
@@ -116,7 +121,9 @@ void InputPacker::add_row_offsets(const std::vector<Tile>& tiles) {
   }
 }
 
-std::int64_t InputPacker::lanes_of(std::int64_t rows) const {
+std::int64_t InputPacker::lanes_of(std::int64_t rows, InputForm form) const {
+  if (form == InputForm::kNibbles)
+    return ceil_div(rows * geometry_.out_width(), pair_lanes()) * pair_lanes();
   return ceil_div((rows - 1) * pitch_ + geometry_.out_width(), kLaneMultiple) * kLaneMultiple;
 }
 
@@ -125,33 +132,46 @@ std::int64_t InputPacker::words_per_lane() const {
          static_cast<std::int64_t>(planes_.size());
 }
 
-std::int64_t InputPacker::rows_at_once() const {
-  const std::int64_t word_bytes =
-      words_per_lane() * static_cast<std::int64_t>(sizeof(std::int64_t));
+std::int64_t InputPacker::bytes_per_lane(InputForm form) const {
+  if (form == InputForm::kNibbles)
+    return (tiles_.back().first_group + tiles_.back().groups) * streams_;
+  return words_per_lane() * static_cast<std::int64_t>(sizeof(std::int64_t));
+}
+
+std::int64_t InputPacker::rows_at_once(InputForm form) const {
+  const std::int64_t most = form == InputForm::kNibbles ? kMostNibblePositions : kMostPositions;
   std::int64_t best = 1;
   for (std::int64_t rows = 2; rows <= geometry_.out_height(); ++rows) {
-    if (rows * geometry_.out_width() > kMostPositions) break;
-    if (lanes_of(rows) * word_bytes > kMostBytes) break;
+    if (rows * geometry_.out_width() > most) break;
+    if (lanes_of(rows, form) * bytes_per_lane(form) > kMostBytes) break;
     // Fewer lanes per row, by cross multiplication; more rows where that is equal.
-    if (lanes_of(rows) * best <= lanes_of(best) * rows) best = rows;
+    if (lanes_of(rows, form) * best <= lanes_of(best, form) * rows) best = rows;
   }
   return best;
 }
 
-PackedInputs InputPacker::make_inputs(bool as_digits) const {
+PackedInputs InputPacker::make_inputs(InputForm form) const {
   PackedInputs inputs;
-  const std::int64_t lanes = lanes_of(rows_at_once());
+  const std::int64_t lanes = lanes_of(rows_at_once(form), form);
   const auto tiles = static_cast<std::int64_t>(tiles_.size());
+  const std::int64_t row_groups = tiles_.back().first_group + tiles_.back().groups;
   inputs.width = geometry_.out_width();
-  inputs.pitch = pitch_;
+  inputs.pitch = form == InputForm::kNibbles ? inputs.width : pitch_;
   inputs.planes = static_cast<std::int64_t>(planes_.size());
   inputs.streams = streams_;
-  inputs.as_digits = as_digits;
-  if (as_digits)
-    inputs.digits = Tensor(DType::kU8, {tiles_.back().first_group + tiles_.back().groups, streams_,
-                                        lanes, kRowsPerGroup});
-  else
-    inputs.words = Tensor(DType::kI64, {words_per_lane(), lanes});
+  inputs.form = form;
+  switch (form) {
+    case InputForm::kWords:
+      inputs.words = Tensor(DType::kI64, {words_per_lane(), lanes});
+      break;
+    case InputForm::kDigits:
+      inputs.digits = Tensor(DType::kU8, {row_groups, streams_, lanes, kRowsPerGroup});
+      break;
+    case InputForm::kNibbles:
+      inputs.vector_lanes = pair_lanes();
+      inputs.nibbles = Tensor(DType::kU8, {row_groups, lanes, streams_});
+      break;
+  }
   inputs.active = Tensor(DType::kU8, {tiles, streams_, lanes});
   inputs.digit_sums = Tensor(DType::kI32, {tiles, streams_, lanes});
   return inputs;
@@ -173,7 +193,8 @@ void InputPacker::encode(std::span<const std::int32_t> image, InputCodes& codes)
   const std::int64_t part_size =
       geometry_.in_channels * geometry_.stride.height * geometry_.stride.width * height_ * pitch_;
   // Lanes behind the last position read on behind the last row.
-  const std::int64_t overhang = lanes_of(rows_at_once());
+  const std::int64_t overhang =
+      std::max(lanes_of(rows_at_once(InputForm::kWords), InputForm::kWords), kCodesBehind);
   codes.resize(static_cast<std::size_t>(std::ssize(codes_) * part_size + overhang));
   for (std::size_t part = 0; part < codes_.size(); ++part)
     encode_part(image, part, codes.data() + static_cast<std::int64_t>(part) * part_size);
@@ -245,18 +266,30 @@ void InputPacker::encode_part(std::span<const std::int32_t> image, std::size_t p
 void InputPacker::pack(const InputCodes& codes, std::int64_t group, std::int64_t first_row,
                        std::int64_t rows, PackedInputs& packed) const {
   packed.rows = rows;
-  packed.lanes = lanes_of(rows);
+  packed.lanes = lanes_of(rows, packed.form);
   const std::int64_t channel = group * (geometry_.in_channels / geometry_.groups);
   const std::int64_t corner = offset_of(channel, first_row * geometry_.stride.height, 0);
   const PackJob job{codes.data() + corner,
                     offset_of(geometry_.in_channels, 0, 0),
+                    pitch_,
                     row_offsets_.data(),
                     tiles_,
                     planes_,
                     sum_digits_,
                     packed};
-  packed.as_digits ? pack_digits(job) : pack_lanes(job);
-  if (reads_idle_streams_) std::ranges::fill(packed.active.data<std::uint8_t>(), 1);
+  switch (packed.form) {
+    case InputForm::kWords:
+      pack_lanes(job);
+      break;
+    case InputForm::kDigits:
+      pack_digits(job);
+      break;
+    case InputForm::kNibbles:
+      pack_nibbles(job);
+      break;
+  }
+  if (reads_idle_streams_ || packed.form == InputForm::kNibbles)
+    std::ranges::fill(packed.active.data<std::uint8_t>(), 1);
 }
 
 }  // namespace bitline

@@ -22,6 +22,13 @@ inline constexpr std::int64_t kLaneMultiple = 32;
 /// Lanes whose digits stand together: those of one are a line of the caches.
 inline constexpr std::int64_t kDigitLanes = 16;
 
+/// How the inputs lie, by the kernel that reads them.
+enum class InputForm {
+  kWords,    ///< bits of eight rows: lanes are columns, and bits are counted
+  kDigits,   ///< whole digits of four rows: lanes are columns, and digits are multiplied
+  kNibbles,  ///< bits of four rows: lanes are positions, and counts are looked up
+};
+
 /// What the columns of one group see at the positions of some output rows of one image. Position
 /// (y, x) lies in lane y · pitch + x; lanes between the rows and behind the last are idle. A row
 /// byte stands eight times in its word, so that one broadcast reaches all columns of a block.
@@ -32,12 +39,14 @@ struct PackedInputs {
   std::int64_t lanes = 0;
   std::int64_t planes = 0;
   std::int64_t streams = 0;
-  bool as_digits = false;  ///< digits are filled, and not words
-  Tensor words;            ///< I64 [tiles, planes, bytes of the tile, lanes]
-  Tensor digits;  ///< U8 [tiles, streams, lanes / 16, groups of the tile, 16 lanes, 4 rows]
+  std::int64_t vector_lanes = 0;       ///< kNibbles: pair_lanes() when they were made
+  InputForm form = InputForm::kWords;  ///< which of the next three is filled
+  Tensor words;                        ///< I64 [tiles, planes, bytes of the tile, lanes]
+  Tensor digits;   ///< U8 [tiles, streams, lanes / 16, groups of the tile, 16 lanes, 4 rows]
+  Tensor nibbles;  ///< U8 [groups of all tiles, lanes / vector_lanes, streams, vector_lanes]
   /// U8 [tiles, streams, lanes]: 0 where the stream's digits are all 0, so that it need not be
-  /// read. Nowhere 0 if the array flips columns: an idle stream then gives every channel another
-  /// number.
+  /// read. Nowhere 0 if the array flips columns, since an idle stream then gives every channel
+  /// another number, and in kNibbles, which are read whatever they hold.
   Tensor active;
   Tensor digit_sums;  ///< I32 [tiles, streams, lanes]: Σ_r x_j[r]; all 0 unless asked for
 
@@ -47,6 +56,11 @@ struct PackedInputs {
   }
   std::int64_t digit_offset(const PackedTile& tile, std::int64_t stream) const {
     return (tile.first_group * streams + tile.groups * stream) * lanes * kRowsPerGroup;
+  }
+  std::int64_t nibbles_of_group() const { return lanes * streams; }
+  /// Of the first lane of a vector; `group` is counted over all tiles.
+  std::int64_t nibble_offset(std::int64_t group, std::int64_t vector, std::int64_t stream) const {
+    return group * nibbles_of_group() + (vector * streams + stream) * vector_lanes;
   }
   std::int64_t stream_offset(std::size_t tile, std::int64_t stream) const {
     return (static_cast<std::int64_t>(tile) * streams + stream) * lanes;
@@ -68,9 +82,9 @@ class InputPacker {
   const std::vector<InputPlane>& planes() const { return planes_; }
   bool sums_digits() const { return sum_digits_; }
   /// Output rows to pack at once: as many as the caches hold, and few idle lanes.
-  std::int64_t rows_at_once() const;
-  /// Buffers for that many; `as_digits` where dot products take them, of unsigned digits.
-  PackedInputs make_inputs(bool as_digits) const;
+  std::int64_t rows_at_once(InputForm form) const;
+  /// Buffers for that many. kDigits takes unsigned digits, kNibbles digits of 0 and 1.
+  PackedInputs make_inputs(InputForm form) const;
   /// image: [in_channels, in_height, in_width]. Throws Error for an activation off its grid.
   void encode(std::span<const std::int32_t> image, InputCodes& codes) const;
   /// Output rows first_row … first_row + rows − 1.
@@ -90,8 +104,9 @@ class InputPacker {
   void add_codes(const InputStreams& streams);
   void add_row_offsets(const std::vector<Tile>& tiles);
   std::int64_t offset_of(std::int64_t channel, std::int64_t y, std::int64_t x) const;
-  std::int64_t lanes_of(std::int64_t rows) const;
+  std::int64_t lanes_of(std::int64_t rows, InputForm form) const;
   std::int64_t words_per_lane() const;
+  std::int64_t bytes_per_lane(InputForm form) const;
   std::vector<RowPart> row_parts() const;
   void encode_part(std::span<const std::int32_t> image, std::size_t part,
                    std::uint8_t* codes) const;

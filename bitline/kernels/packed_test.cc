@@ -102,7 +102,8 @@ PackedInputs packed(const IntegerLayer& layer, const std::vector<std::int32_t>& 
   const CimLayer mapped = map_layer(layer, array);
   const PackedPlanes planes = pack_planes(mapped);
   const InputPacker packer(mapped, planes.tiles, true);
-  PackedInputs inputs = packer.make_inputs(array.dac_bits > 1);
+  PackedInputs inputs =
+      packer.make_inputs(array.dac_bits > 1 ? InputForm::kDigits : InputForm::kWords);
   InputCodes codes;
   packer.encode(image, codes);
   packer.pack(codes, 0, 0, layer.geometry.out_height(), inputs);
@@ -131,7 +132,7 @@ TEST(PackedInputs, FourDigitsOfAStreamAreAGroup) {
   ArraySpec array;
   array.cell_bits = array.dac_bits = 2;
   const PackedInputs inputs = packed(linear_layer(1, {1, 1}, 2, 4), {13, 2}, array);
-  ASSERT_TRUE(inputs.as_digits);
+  ASSERT_TRUE(inputs.form == InputForm::kDigits);
   const std::uint8_t* digits = inputs.digits.data<std::uint8_t>().data();
   const PackedTile tile{0, 1, 0, 1};
   EXPECT_THAT(std::span(digits + inputs.digit_offset(tile, 0), 4), ElementsAre(1, 2, 0, 0));

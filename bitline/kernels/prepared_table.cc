@@ -92,6 +92,29 @@ Conversion form_of(const PreparedTable& prepared, std::int64_t largest_index) {
                                                             : Conversion::kLookup;
 }
 
+/// None for few entries, or where one segment has more than one step.
+std::optional<PreparedTable::Segments> segments_of(const PreparedTable& prepared) {
+  constexpr int kFewEntries = 32;
+  const int last = prepared.last - prepared.first;
+  if (last < kFewEntries) return std::nullopt;
+  PreparedTable::Segments segments;
+  while (last >> segments.shift >= std::ssize(segments.multiples)) ++segments.shift;
+  for (int entry = 0; entry <= last; ++entry) {
+    const auto segment = static_cast<std::size_t>(entry >> segments.shift);
+    const std::uint8_t multiple = prepared.multiples[static_cast<std::size_t>(entry)];
+    if (entry % (1 << segments.shift) == 0) {
+      segments.multiples[segment] = multiple;
+      continue;
+    }
+    const auto height = static_cast<std::uint8_t>(multiple - segments.multiples[segment]);
+    if (height == segments.heights[segment]) continue;
+    if (segments.heights[segment] != 0) return std::nullopt;
+    segments.steps[segment] = static_cast<std::uint8_t>(entry);
+    segments.heights[segment] = height;
+  }
+  return segments;
+}
+
 /// The index is the number of thresholds reached. Returns that of each change.
 std::vector<std::int64_t> count_thresholds(const std::vector<ValueChange>& changes,
                                            const Window& window, PreparedTable& prepared) {
@@ -204,6 +227,7 @@ std::vector<PreparedTable> prepare_tables(const CodeTable& table, const PackedPl
   for (int byte = 0; byte == 0 || multiples.most() >> (8 * byte) > 0; ++byte) {
     PreparedTable& prepared = tables.emplace_back(with_byte(frame, indices, multiples, byte));
     prepared.conversion = form_of(prepared, largest_index);
+    if (prepared.conversion == Conversion::kLookup) prepared.segments = segments_of(prepared);
     prepared.tiles_in_short = tiles_in_short(prepared, planes, stream_weights);
   }
   return tables;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "bitline/adc/code_table.h"
@@ -27,6 +28,15 @@ struct PreparedTable {
     std::uint8_t threshold = 0;  ///< smallest index that takes the step
     std::uint8_t height = 0;     ///< modulo 256
   };
+  /// A table of more entries than two lookups reach, as sixteen segments of 2^shift entries each of
+  /// which has one step at most: entry e of segment k has multiples[k], and from steps[k] on
+  /// heights[k] more, modulo 256.
+  struct Segments {
+    int shift = 0;
+    std::array<std::uint8_t, 16> multiples = {};
+    std::array<std::uint8_t, 16> steps = {};
+    std::array<std::uint8_t, 16> heights = {};
+  };
   static constexpr std::size_t kMostSteps = 3;
   static constexpr std::size_t kMostThresholds = 63;
 
@@ -40,6 +50,7 @@ struct PreparedTable {
   std::array<std::uint8_t, 256> multiples = {};  ///< from index `first` on; last repeated
   std::vector<std::int16_t> thresholds;  ///< of p − origin, ascending; empty: that is the index
   std::vector<Step> steps;               ///< kSteps: at most kMostSteps
+  std::optional<Segments> segments;      ///< kLookup: where its steps lie far enough apart
   std::vector<std::int32_t> dense;       ///< kDense: by p − origin
   /// Tiles whose Σ_j g_j multiple 16 bits hold; 0: one stream's only.
   std::int64_t tiles_in_short = 0;

@@ -182,5 +182,33 @@ TEST(PreparedTable, ShortTotalsHoldAsManyTilesAsFit) {
   EXPECT_EQ(tiles(2), 64);
 }
 
+// Steps of 1 at −119, −102 … 102. Entries from −120, one below the first, to 102 are 223, which
+// sixteen segments of 16 hold.
+TEST(PreparedTable, FarStepsStandInSegmentsOfTheirOwn) {
+  std::vector<std::int64_t> thresholds;
+  std::vector<Rational> values{Rational(0)};
+  for (std::int64_t step = 0; step < 14; ++step) {
+    thresholds.push_back(-119 + 17 * step);
+    values.emplace_back(step + 1);
+  }
+  const CodeTable table = table_from_values({-127, 127}, thresholds, values);
+  const PreparedTable prepared = prepare_tables(table, planes_of(127), {1}).front();
+  ASSERT_TRUE(prepared.segments);
+  EXPECT_EQ(prepared.segments->shift, 4);
+  // Entry 0 is −120. Steps at 1, 18, 35 …: one in each of the segments 0 … 15, 16 … 31, 32 … 47.
+  EXPECT_EQ(prepared.segments->multiples[0], 0);
+  EXPECT_EQ(prepared.segments->steps[0], 1);
+  EXPECT_EQ(prepared.segments->steps[1], 18);
+  EXPECT_EQ(prepared.segments->multiples[2], 2);
+  EXPECT_EQ(prepared.segments->steps[2], 35);
+  EXPECT_EQ(prepared.segments->heights[2], 1);
+}
+
+TEST(PreparedTable, TwoStepsInOneSegmentAreNoSegments) {
+  const CodeTable table =
+      table_from_values({-127, 127}, {-100, -60, -59, 0, 90}, {0, 1, 2, 3, 4, 5});
+  EXPECT_FALSE(prepare_tables(table, planes_of(127), {1}).front().segments);
+}
+
 }  // namespace
 }  // namespace bitline

@@ -48,4 +48,22 @@ std::vector<StreamGroup> stream_groups(const LayerAdc& adc, const PackedPlanes& 
   return groups;
 }
 
+std::vector<StreamRun> stream_runs(const std::vector<StreamProducts>& streams, std::int64_t most) {
+  std::vector<StreamRun> runs;
+  for (const StreamProducts& stream : streams) {
+    if (!runs.empty()) {
+      StreamRun& run = runs.back();
+      const bool doubles = stream.weight == run.weight * (std::int64_t{1} << run.count);
+      const bool fits = most * ((std::int64_t{2} << run.count) - 1) <= 255;
+      if (doubles && fits) {
+        ++run.count;
+        continue;
+      }
+    }
+    const auto place = static_cast<std::int64_t>(&stream - streams.data());
+    runs.push_back({place, 1, stream.weight});
+  }
+  return runs;
+}
+
 }  // namespace bitline

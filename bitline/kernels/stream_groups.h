@@ -27,4 +27,15 @@ std::vector<StreamGroup> stream_groups(const LayerAdc& adc, const PackedPlanes& 
 std::vector<std::vector<StreamProducts>> streams_of_equal_tables(
     std::span<const LayerAdc> adcs, const std::vector<StreamProducts>& streams);
 
+/// Neighbouring streams of a list whose weights double from one to the next, so that bytes hold the
+/// sum of their multiples over the first one's weight.
+struct StreamRun {
+  std::int64_t first = 0;  ///< its place in the list
+  std::int64_t count = 1;
+  std::int64_t weight = 1;  ///< g_j of the first one
+};
+
+/// Those of a list, for multiples of at most `most`.
+std::vector<StreamRun> stream_runs(const std::vector<StreamProducts>& streams, std::int64_t most);
+
 }  // namespace bitline

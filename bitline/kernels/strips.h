@@ -48,11 +48,11 @@ class StripPacker {
  public:
   /// activations: [images, in_channels, in_height, in_width].
   StripPacker(const InputPacker& packer, const ConvGeometry& geometry,
-              std::span<const std::int32_t> activations, bool as_digits)
+              std::span<const std::int32_t> activations, InputForm form)
       : packer_(packer),
         image_size_(static_cast<std::size_t>(geometry.in_size())),
         activations_(activations),
-        inputs_(packer.make_inputs(as_digits)) {}
+        inputs_(packer.make_inputs(form)) {}
 
   void pack(const Strip& strip, std::int64_t group) {
     if (strip.image != encoded_)

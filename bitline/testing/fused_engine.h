@@ -8,6 +8,7 @@
 
 #include "bitline/adc/stream_tables.h"
 #include "bitline/base/parallel.h"
+#include "bitline/kernels/fused_layer.h"
 #include "bitline/kernels/instruction_set.h"
 #include "bitline/mapping/map.h"
 #include "bitline/testing/layers.h"
@@ -67,6 +68,36 @@ inline LayerAdc draw_adc(const CimLayer& layer, const Draw& draw) {
   const std::int64_t most = std::min<std::int64_t>(2 * sums.maximum, 3);
   spec.centre = Rational(draw(std::max<std::int64_t>(2 * sums.minimum, -3), most), 2);
   return make_layer_adc(layer, make_code_table(spec, sums));
+}
+
+inline bool same_counts(const LayerHistogram& a, const LayerHistogram& b, std::int64_t tiles) {
+  for (std::int64_t tile = 0; tile < tiles; ++tile)
+    for (std::int64_t plane = 0; plane < a.planes(); ++plane)
+      for (std::int64_t stream = 0; stream < a.streams(); ++stream)
+        if (a.of(plane, stream, tile).counts() != b.of(plane, stream, tile).counts()) return false;
+  return true;
+}
+
+/// Outputs and histograms of both engines, on all instruction sets. `by_tile` histograms count each
+/// tile apart.
+inline void expect_equal(const CimLayer& layer, const LayerAdc& adc,
+                         const std::vector<std::int32_t>& activations, bool by_tile = true) {
+  LayerHistogram expected_counts(layer, by_tile);
+  const std::vector<std::int64_t> expected = accumulate(layer, adc, activations, &expected_counts);
+  const std::int64_t images =
+      static_cast<std::int64_t>(activations.size()) / layer.geometry.in_size();
+  for (const std::string_view name : instruction_sets()) {
+    force_instruction_set(name);
+    const FusedLayer fused(layer);
+    std::vector<std::int64_t> outputs(expected.size(), -1);
+    fused.accumulate(adc, images, activations, outputs);
+    ASSERT_EQ(outputs, expected) << name;
+    std::fill(outputs.begin(), outputs.end(), -1);
+    LayerHistogram counts(layer, by_tile);
+    fused.accumulate(adc, images, activations, outputs, &counts);
+    ASSERT_EQ(outputs, expected) << name;
+    ASSERT_TRUE(same_counts(counts, expected_counts, expected_counts.tiles())) << name;
+  }
 }
 
 /// A W4A4 convolution of 16 channels on 9 × 9, in two tiles.
