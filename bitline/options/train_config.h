@@ -56,10 +56,11 @@ void visit_fields(Train& train, Visit&& visit) {
         train.output);
   visit(FieldText{"epochs", "at least 1"}, options.epochs, Whole{1, kMany});
   visit(FieldText{"batch_size", "images; at least 1"}, options.batch_size, Whole{1, kMany});
-  visit(FieldText{"learning_rate",
-                  "at the top of the schedule; above 0. `auto`: the best of 0.00003 to 0.3 over the "
-                  "first 24 steps ([arithmetic.md](arithmetic.md#13-optimizer-and-learning-rate))"},
-        train.learning_rate, Real{0, kLarge});
+  visit(
+      FieldText{"learning_rate",
+                "at the top of the schedule; above 0. `auto`: the best of 0.00003 to 0.3 over the "
+                "first 24 steps ([arithmetic.md](arithmetic.md#13-optimizer-and-learning-rate))"},
+      train.learning_rate, Real{0, kLarge});
   visit(FieldText{"momentum", "0 to below 1"}, options.momentum, Real{0, 1});
   visit(FieldText{"weight_decay", "on weights of convolutions and linear layers; not negative"},
         options.weight_decay, Real{0, kLarge});
