@@ -90,25 +90,25 @@ TEST(Doubts, OneIsWhatTheGridsCostBeforeAnyAdc) {
 TEST(Doubts, OneIsABaselineThatIsNoBetterThanAGuess) {
   auto rows = rows_with({0, 0, 0}, {0, 0, 0});
   rows[0].test_accuracy = {0.21, 0.142, 0.3};
-  EXPECT_THAT(doubts_about(rows, 1, {4, 200, 100}, 1),
+  EXPECT_THAT(doubts_about(rows, 1, {4, {300, 200, 0, 100}}, 1),
               ElementsAre(HasSubstr("21.00 % [14.20, 30.00] on the test images, where a guess "
                                     "among 4 classes has 25.00 %")));
-  EXPECT_THAT(doubts_about(rows, 1, {10, 200, 100}, 1), IsEmpty());
+  EXPECT_THAT(doubts_about(rows, 1, {10, {300, 200, 0, 100}}, 1), IsEmpty());
 }
 
 TEST(Doubts, ABaselineAtChanceIsTheGridsFaultWhereTheFloatNetworkAnswers) {
   auto rows = rows_with({0, 0, 0}, {0, 0, 0});
   rows[0].test_accuracy = {0.21, 0.142, 0.3};
-  EXPECT_THAT(doubts_about(rows, 1, {4, 200, 100}, 1),
+  EXPECT_THAT(doubts_about(rows, 1, {4, {300, 200, 0, 100}}, 1),
               ElementsAre(HasSubstr("--try-normalization")));
   ResultRow real;
   real.real = true;
   real.test_accuracy = {0.9, 0.826, 0.945};
   rows.insert(rows.begin(), real);
-  EXPECT_THAT(doubts_about(rows, 2, {4, 200, 100}, 1),
+  EXPECT_THAT(doubts_about(rows, 2, {4, {300, 200, 0, 100}}, 1),
               ElementsAre(HasSubstr("before [quantize] gives grids that the network bears")));
   rows.front().test_accuracy = {0.25, 0.175, 0.343};
-  EXPECT_THAT(doubts_about(rows, 2, {4, 200, 100}, 1),
+  EXPECT_THAT(doubts_about(rows, 2, {4, {300, 200, 0, 100}}, 1),
               ElementsAre(HasSubstr("--try-normalization")));
 }
 
