@@ -12,7 +12,7 @@ def test_layers_lie_on_the_array(study):
     # three stages of three blocks of two convolutions, and two on shortcuts; the first one and the
     # classifier stay digital
     assert len(layers) == 3 * 3 * 2 + 2 and "conv1" not in layers
-    assert mapping.to_dict()["nodes"][0]["name"] == "input"
+    assert mapping.to_dict()["nodes"][0]["name"] == "conv1"
 
 
 def test_logits_are_those_that_evaluation_counts(study, test_images):
