@@ -22,7 +22,7 @@ struct LearningRate {
 
   /// What a configuration says for kTest.
   static constexpr std::string_view kAuto = "auto";
-  /// Measured in docs/results/learning-rate.md.
+  /// docs/results/elsewhere.md has what a higher rate does.
   static constexpr double kShareWithoutBatchNorm = 0.05;
 
   /// Of a network with or without batch-norm.
