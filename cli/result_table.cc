@@ -26,7 +26,7 @@ std::string loss_cell(const ResultRow& row, double max_loss, const Paint& paint)
   if (row.levels == 0 && !row.real && row.treatment == Treatment::kNone)
     return fmt::format("{:<22}", "");
   const Interval& loss = row.test_loss;
-  const std::string text = fmt::format(
+  std::string text = fmt::format(
       "{:<22}", fmt::format("{:.2f} [{:.2f}, {:.2f}]", loss.value, loss.lower, loss.upper));
   if (row.real) return text;
   return loss.value <= max_loss ? paint.green(text) : paint.red(text);

@@ -29,7 +29,7 @@ thread_local bool inside_parallel_loop = false;
 int all_cores() { return static_cast<int>(std::thread::hardware_concurrency()); }
 void share_thread_count(int) {}
 bool in_parallel() { return inside_parallel_loop; }
-constexpr bool lost_pool = false;  // every loop has threads of its own
+bool lost_pool() { return false; }  // every loop has threads of its own
 
 template <typename Body>
 void run_team(int threads, const Body& body) {
@@ -47,18 +47,19 @@ void run_team(int threads, const Body& body) {
 #else
 
 // Whether this process was forked from one whose pool had threads.
-std::atomic<bool> lost_pool{false};
+std::atomic<bool> pool_is_lost{false};
 std::atomic<bool> has_pool{false};
 
 void remember_pool() {
   static const bool registered = [] {
-    ::pthread_atfork(nullptr, nullptr, [] { lost_pool = has_pool.load(); });
+    ::pthread_atfork(nullptr, nullptr, [] { pool_is_lost = has_pool.load(); });
     return true;
   }();
   has_pool = registered;
 }
 
-int all_cores() { return lost_pool ? 1 : omp_get_num_procs(); }
+bool lost_pool() { return pool_is_lost; }
+int all_cores() { return lost_pool() ? 1 : omp_get_num_procs(); }
 void share_thread_count(int threads) { omp_set_num_threads(threads); }
 bool in_parallel() { return omp_in_parallel() != 0; }
 
@@ -129,7 +130,7 @@ void set_thread_count(int threads) {
 int core_count() { return std::max(1, all_cores()); }
 
 int thread_count() {
-  const int threads = lost_pool ? 1 : requested_threads.load();
+  const int threads = lost_pool() ? 1 : requested_threads.load();
   return threads > 0 ? threads : core_count();
 }
 

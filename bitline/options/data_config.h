@@ -60,11 +60,9 @@ struct DataConfig {
   }
 };
 
-/// What images are told apart by is their content, so that of these fields normalisation alone
-/// decides anything else.
+/// Which files are read, and how.
 template <ConstOrNot<DataConfig> Data, typename Visit>
-void visit_fields(Data& data, Visit&& visit) {
-  constexpr std::int64_t kMany = std::numeric_limits<std::int32_t>::max();
+void visit_file_fields(Data& data, Visit&& visit) {
   constexpr std::int64_t kLargestSide = 16384;
   visit(FieldText{"format", "what is read; table below", Decides::kNothing}, data.format);
   visit(FieldText{"folder", "cifar10, cifar100, mnist, image-folder: the folder with the files",
@@ -89,6 +87,14 @@ void visit_fields(Data& data, Visit&& visit) {
   visit(FieldText{"verify", "cifar10, mnist: compare the files' MD5 with the published ones",
                   Decides::kNothing},
         data.verify);
+}
+
+/// What images are told apart by is their content, so that of these fields normalisation alone
+/// decides anything else.
+template <ConstOrNot<DataConfig> Data, typename Visit>
+void visit_fields(Data& data, Visit&& visit) {
+  constexpr std::int64_t kMany = std::numeric_limits<std::int32_t>::max();
+  visit_file_fields(data, visit);
   visit(FieldText{"images_per_class",
                   "training images of each class in the search sample; at least 1",
                   Decides::kNothing},

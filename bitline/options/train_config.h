@@ -80,35 +80,10 @@ void visit_fields(Train& train, Visit&& visit) {
         train.device);
 }
 
-/// Networks that are learned from are known by their content (retraining_recipe).
+/// What becomes of ranges while weights learn, and when that is given up.
 template <ConstOrNot<RetrainConfig> Retrain, typename Visit>
-void visit_fields(Retrain& retrain, Visit&& visit) {
+void visit_course_fields(Retrain& retrain, Visit&& visit) {
   constexpr std::int64_t kMany = std::numeric_limits<std::int32_t>::max();
-  visit_fields(retrain.train, visit);
-  visit(
-      FieldText{"gradient",
-                "of a layer on the array. `clipped`: the ordinary layer's, of each output and "
-                "tile only the share of the conversions whose sum lies in the ADC's range (18); "
-                "`identity`: the ordinary layer's; `scaled`: the ordinary layer's, times the slope "
-                "of the outputs over the exact ones (19), for 2 to 4 levels; "
-                "[arithmetic.md](arithmetic.md#retraining)"},
-      retrain.gradient);
-  visit(FieldText{"recalibrate", "batch-norm statistics are moved to the plan's first"},
-        retrain.recalibrate);
-  visit(FieldText{"reference",
-                  "network (or ONNX) file that losses are counted against, in place of the network "
-                  "as it came: for retraining in stages",
-                  Decides::kNothing, "–"},
-        retrain.reference);
-  visit(FieldText{"teacher",
-                  "network (or ONNX) file whose answers `distillation` follows, in place of the "
-                  "reference: of any make, for the same images, normalised likewise, and classes",
-                  Decides::kNothing, "–"},
-        retrain.teacher);
-  visit(FieldText{"distillation",
-                  "share of the loss that follows the answers of the teacher, with lossless ADCs, "
-                  "and not the labels; [arithmetic.md](arithmetic.md#retraining), (20); 0 to 1"},
-        retrain.distillation.share, Real{0, 1});
   visit(
       FieldText{
           "learn_ranges",
@@ -137,6 +112,37 @@ void visit_fields(Retrain& retrain, Visit&& visit) {
   visit(
       FieldText{"temperature", "by which `distillation` divides both networks' logits; 0.1 to 100"},
       retrain.distillation.temperature, Real{0.1, 100});
+}
+
+/// Networks that are learned from are known by their content (retraining_recipe).
+template <ConstOrNot<RetrainConfig> Retrain, typename Visit>
+void visit_fields(Retrain& retrain, Visit&& visit) {
+  visit_fields(retrain.train, visit);
+  visit(
+      FieldText{"gradient",
+                "of a layer on the array. `clipped`: the ordinary layer's, of each output and "
+                "tile only the share of the conversions whose sum lies in the ADC's range (18); "
+                "`identity`: the ordinary layer's; `scaled`: the ordinary layer's, times the slope "
+                "of the outputs over the exact ones (19), for 2 to 4 levels; "
+                "[arithmetic.md](arithmetic.md#retraining)"},
+      retrain.gradient);
+  visit(FieldText{"recalibrate", "batch-norm statistics are moved to the plan's first"},
+        retrain.recalibrate);
+  visit(FieldText{"reference",
+                  "network (or ONNX) file that losses are counted against, in place of the network "
+                  "as it came: for retraining in stages",
+                  Decides::kNothing, "–"},
+        retrain.reference);
+  visit(FieldText{"teacher",
+                  "network (or ONNX) file whose answers `distillation` follows, in place of the "
+                  "reference: of any make, for the same images, normalised likewise, and classes",
+                  Decides::kNothing, "–"},
+        retrain.teacher);
+  visit(FieldText{"distillation",
+                  "share of the loss that follows the answers of the teacher, with lossless ADCs, "
+                  "and not the labels; [arithmetic.md](arithmetic.md#retraining), (20); 0 to 1"},
+        retrain.distillation.share, Real{0, 1});
+  visit_course_fields(retrain, visit);
 }
 
 /// The tables, checked. [retrain] takes the values of `train` as its defaults, but for output,
