@@ -258,6 +258,48 @@ void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
   if (arguments.json) print_json(document);
 }
 
+/// What is evaluated: the options that --try-normalization cannot go with.
+std::vector<Option> add_subjects(Command& command, EvaluateArguments& given) {
+  return {
+      command
+          .option("--against", given.against,
+                  "Second plan, or 'lossless', for the paired difference")
+          .type("FILE"),
+      command
+          .option(
+              "--against-network", given.against_network,
+              "Network (or ONNX) file of the second evaluation; the configuration's unless given")
+          .type("FILE"),
+      command
+          .option("--on", given.on,
+                  "Images: test, or of the training set search, validation or holdout")
+          .one_of({"test", "search", "validation", "holdout"}),
+      command.option("--mode", given.mode, "analog, lossless or float")
+          .one_of({"analog", "lossless", "float"})};
+}
+
+/// Answers in files, likewise.
+std::vector<Option> add_files(Command& command, EvaluateArguments& given) {
+  const Option logits =
+      command
+          .option("--logits", given.logits,
+                  "Write the answers as a NumPy array, [images, classes] of float32")
+          .type("FILE.npy");
+  command
+      .option(
+          "--values", given.values,
+          "With --logits or --compare: the output of this node in place of the logits; integers "
+          "where it is on a grid")
+      .type("NODE");
+  return {
+      logits,
+      command
+          .option("--compare", given.compare,
+                  "NumPy array of another program for the same images: the largest difference, and "
+                  "which answers differ")
+          .type("FILE.npy")};
+}
+
 }  // namespace
 
 void add_evaluate(Command app, Context& context) {
@@ -270,46 +312,15 @@ void add_evaluate(Command app, Context& context) {
   command.footer(
       "Example: bitline evaluate examples/quickstart.toml --plan plan.json --against lossless");
   arguments->config.add_to(command, arguments->plan, "ADC plan (JSON); lossless without one");
-  const Option against = command
-                             .option("--against", arguments->against,
-                                     "Second plan, or 'lossless', for the paired difference")
-                             .type("FILE");
-  const Option network =
-      command
-          .option(
-              "--against-network", arguments->against_network,
-              "Network (or ONNX) file of the second evaluation; the configuration's unless given")
-          .type("FILE");
-  const Option on =
-      command
-          .option("--on", arguments->on,
-                  "Images: test, or of the training set search, validation or holdout")
-          .one_of({"test", "search", "validation", "holdout"});
-  const Option mode = command.option("--mode", arguments->mode, "analog, lossless or float")
-                          .one_of({"analog", "lossless", "float"});
+  const std::vector<Option> subjects = add_subjects(command, *arguments);
   command.option("--engine", arguments->engine, "fused, reference or composed")
       .one_of({"fused", "reference", "composed"});
-  const Option logits =
-      command
-          .option("--logits", arguments->logits,
-                  "Write the answers as a NumPy array, [images, classes] of float32")
-          .type("FILE.npy");
-  command
-      .option(
-          "--values", arguments->values,
-          "With --logits or --compare: the output of this node in place of the logits; integers "
-          "where it is on a grid")
-      .type("NODE");
-  const Option compare =
-      command
-          .option("--compare", arguments->compare,
-                  "NumPy array of another program for the same images: the largest difference, and "
-                  "which answers differ")
-          .type("FILE.npy");
+  const std::vector<Option> files = add_files(command, *arguments);
   Option trial = command.flag("--try-normalization", arguments->try_normalization,
                               "Which of the usual means and deviations fits the network best: each "
                               "without ADCs on the search sample");
-  for (const Option& other : {against, network, on, mode, logits, compare}) trial.excludes(other);
+  for (const Option& other : subjects) trial.excludes(other);
+  for (const Option& other : files) trial.excludes(other);
   command.json_flag(arguments->json);
   command.runs([arguments, &context] { evaluate_plans(*arguments, context); });
 }

@@ -56,7 +56,7 @@ void validate(const DataConfig& data) {
 
 std::string in_words(const DataConfig& data) {
   if (data.given) return "given by a program";
-  const std::string format(name_of(data.format));
+  std::string format(name_of(data.format));
   if (data.holds_any_values())
     return fmt::format("{}: {}, {}", format, data.search_file.filename().string(),
                        data.test_file.filename().string());

@@ -71,7 +71,7 @@ ErrorPower error_power(const Tensor& exact, const std::vector<double>& exact_sca
 std::string remedy_of(const LayerExplanation& layer, bool recalibrates, std::int64_t most_levels) {
   constexpr double kMuchClipped = 0.01;
   constexpr double kMostlyMean = 0.5;
-  const std::string finer =
+  std::string finer =
       most_levels == 0 || layer.levels < most_levels
           ? "more levels"
           : fmt::format(
