@@ -25,11 +25,9 @@ std::size_t ranges_width(const std::vector<ResultRow>& rows) {
 std::string loss_cell(const ResultRow& row, double max_loss, const Paint& paint) {
   if (row.levels == 0 && !row.real && row.treatment == Treatment::kNone)
     return fmt::format("{:<22}", "");
-  const Interval& loss = row.test_loss;
-  std::string text = fmt::format(
-      "{:<22}", fmt::format("{:.2f} [{:.2f}, {:.2f}]", loss.value, loss.lower, loss.upper));
+  std::string text = fmt::format("{:<22}", to_text(row.test_loss));
   if (row.real) return text;
-  return loss.value <= max_loss ? paint.green(text) : paint.red(text);
+  return row.test_loss.value <= max_loss ? paint.green(text) : paint.red(text);
 }
 
 std::string row_line(const ResultRow& row, std::size_t width, double max_loss, const Paint& paint) {
@@ -107,9 +105,7 @@ void print_unfinished(const UnfinishedRun& run) {
   std::size_t width = 0;
   for (const FinishedPlan& plan : run.plans) width = std::max(width, plan.name.size());
   const auto cell = [](const std::optional<Interval>& accuracy) {
-    return accuracy ? fmt::format("{:.2f} [{:.2f}, {:.2f}]", 100 * accuracy->value,
-                                  100 * accuracy->lower, 100 * accuracy->upper)
-                    : std::string("-");
+    return accuracy ? to_text(*accuracy, 100) : std::string("-");
   };
   fmt::print("\nUnfinished. Top-1 accuracy in %, 95 % intervals, as far as it was measured\n");
   fmt::print("{:<{}}  {:<21}  {:<21}  {}\n", "", width, "search", "validation", "test");

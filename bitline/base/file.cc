@@ -219,6 +219,14 @@ void make_folder(const fs::path& path) {
          write_remedy(error.value()));
 }
 
+std::string folder_name(const std::filesystem::path& folder) {
+  return std::filesystem::absolute(folder / ".")
+      .lexically_normal()
+      .parent_path()
+      .filename()
+      .string();
+}
+
 std::filesystem::path seen_from(const std::filesystem::path& folder,
                                 const std::filesystem::path& path) {
   // "." stands for the working folder where a path is empty.

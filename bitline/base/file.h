@@ -26,6 +26,9 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view t
 std::filesystem::path seen_from(const std::filesystem::path& folder,
                                 const std::filesystem::path& path);
 
+/// The last name of a folder's whole path, also where it is written "runs/first/" or ".".
+std::string folder_name(const std::filesystem::path& folder);
+
 /// Writes every byte to an open file, also when the system takes them in parts. `path` is for the
 /// message of the Error that a full disk or a limit on the size of files causes.
 void write_all(int descriptor, std::span<const std::byte> bytes, const std::filesystem::path& path);

@@ -161,5 +161,12 @@ TEST(SeenFrom, IsThePathThatLeadsThereFromTheFolder) {
   EXPECT_EQ(seen_from("/a/b", "/a/c"), "../c");
 }
 
+TEST(FolderName, IsTheLastOfTheWholePath) {
+  EXPECT_EQ(folder_name("runs/first"), "first");
+  EXPECT_EQ(folder_name("runs/first/"), "first");
+  EXPECT_EQ(folder_name("runs/first/.."), "runs");
+  EXPECT_EQ(folder_name("."), std::filesystem::current_path().filename());
+}
+
 }  // namespace
 }  // namespace bitline

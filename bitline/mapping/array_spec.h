@@ -1,6 +1,7 @@
 // The array that a user describes: everything about the crossbar except its ADCs' quantizer.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -110,6 +111,10 @@ struct ArraySpec {
   /// Inputs that share one ADC, whichever way that was said.
   std::int64_t inputs_per_adc() const {
     return bit_lines_per_adc == 0 ? columns_per_adc : bit_lines_per_adc / bit_lines_per_input();
+  }
+  /// What an ADC has where it is asked for `levels`.
+  std::int64_t levels_within(std::int64_t levels) const {
+    return adc_levels == 0 ? levels : std::min(levels, adc_levels);
   }
   /// ADCs of one array, the last of which may have fewer inputs than the others.
   std::int64_t adcs() const { return (adc_inputs() - 1) / inputs_per_adc() + 1; }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "bitline/base/fail.h"
+#include "bitline/base/file.h"
 #include "bitline/options/field_reader.h"
 
 namespace bitline {
@@ -61,8 +62,7 @@ std::string in_words(const DataConfig& data) {
     return fmt::format("{}: {}, {}", format, data.search_file.filename().string(),
                        data.test_file.filename().string());
   if (data.format != DataFormat::kImageFolder || data.folder.empty()) return format;
-  return fmt::format("{}: {}", format,
-                     (data.folder / ".").lexically_normal().parent_path().filename().string());
+  return fmt::format("{}: {}", format, folder_name(data.folder));
 }
 
 DataConfig read_data(const ConfigTable& table) {

@@ -14,10 +14,6 @@ std::optional<Table> where_there(const ConfigTable& root, std::string_view name,
   return table;
 }
 
-}  // namespace
-
-namespace {
-
 /// Two ways to say one thing. In the table of a layer, what it says counts in place of what is said
 /// for all layers.
 void read_adc_sharing(const ConfigTable& table, ArraySpec& array) {

@@ -60,15 +60,14 @@ void require_stated_levels(const SearchConfig& search, std::string_view command)
   if (search.finds_fewest())
     fail_usage(
         "search.levels = \"fewest\" is decided on validation images, by bitline run; for bitline "
-        "{} "
-        "give numbers of levels, such as --set search.levels=[4,8]",
+        "{} give numbers of levels, such as --set search.levels=[4,8]",
         command);
 }
 
 SearchConfig read_search(const ConfigTable& table) {
   SearchConfig search;
   read_fields(table, search);
-  if (search.levels.empty() && !table.is_word("levels", "fewest", "numbers"))
+  if (search.levels.empty() && !table.is_word("levels", kFewest, "numbers"))
     fail_usage("{}: search.levels is empty; name at least one number of levels, or \"fewest\"",
                table.where("levels"));
   refuse_twice(search.levels, table.where("levels"));

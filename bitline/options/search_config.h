@@ -48,6 +48,9 @@ struct EnumNames<SearchStatistics> {
   static constexpr std::array<std::string_view, 2> kNames{"stored", "recalibrated"};
 };
 
+/// In place of numbers of levels: SearchConfig::finds_fewest().
+inline constexpr std::string_view kFewest = "fewest";
+
 /// [search]: one range for every layer per level count and range method.
 struct SearchConfig {
   SearchOptions options;                    ///< method, levels and ADC are set for each search
@@ -106,7 +109,7 @@ void visit_range_fields(Search& search, Visit&& visit) {
                 "as needed are searched until the fewest within `max_loss` on the validation "
                 "images are known (before retraining), and the two numbers below them",
                 Decides::kNothing},
-      search.levels, Whole{2, kMaximumLevels}, WordForNone{"fewest"});
+      search.levels, Whole{2, kMaximumLevels}, WordForNone{kFewest});
   visit(FieldText{"ranges",
                   "how ranges are found. By search: `network-wise` (one range for the network), "
                   "`layer-wise` (a range per layer, front to back), `refine` (layer-wise, then "

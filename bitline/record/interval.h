@@ -1,6 +1,8 @@
 // A measured share with what the number of images allows to say of it.
 #pragma once
 
+#include <string>
+
 #include <nlohmann/json_fwd.hpp>
 
 namespace bitline {
@@ -13,6 +15,9 @@ struct Interval {
 
   bool operator==(const Interval&) const = default;
 };
+
+/// "0.50 [0.25, 1.00]", of `unit` times the numbers: 100 for shares in per cent.
+std::string to_text(const Interval& interval, double unit = 1);
 
 /// {"value", "lower", "upper"}, in the unit that the interval has; the same in every document.
 nlohmann::ordered_json json_of(const Interval& interval);

@@ -42,8 +42,7 @@ std::optional<UnfinishedRun> read_unfinished(std::span<const std::filesystem::pa
 
 std::string make_report(std::span<const std::filesystem::path> folders, std::string_view version) {
   if (const auto unfinished = read_unfinished(folders)) {
-    const std::string name = std::filesystem::absolute(folders[0]).lexically_normal().filename();
-    Page page{name + ", unfinished", fmt::format("Bitline {}", version)};
+    Page page{folder_name(folders[0]) + ", unfinished", fmt::format("Bitline {}", version)};
     page.sections.push_back(unfinished_section(*unfinished));
     return to_html(page);
   }

@@ -146,9 +146,7 @@ RunRecord read_run(const fs::path& folder) {
 /// The folder's name; the whole path where two have the same.
 void name_runs(std::span<const fs::path> folders, std::vector<RunRecord>& runs) {
   std::map<std::string, int> uses;
-  const auto short_name = [&](std::size_t i) {
-    return fs::absolute(folders[i] / ".").lexically_normal().parent_path().filename().string();
-  };
+  const auto short_name = [&](std::size_t i) { return folder_name(folders[i]); };
   for (std::size_t i = 0; i < runs.size(); ++i) ++uses[short_name(i)];
   for (std::size_t i = 0; i < runs.size(); ++i)
     runs[i].name = uses.at(short_name(i)) == 1 ? short_name(i) : folders[i].string();

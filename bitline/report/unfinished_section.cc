@@ -1,4 +1,3 @@
-#include "bitline/base/file.h"
 #include "bitline/report/labels.h"
 #include "bitline/report/sections.h"
 

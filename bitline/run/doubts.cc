@@ -41,10 +41,8 @@ void doubt_budget(const Interval& loss, std::string_view images, std::string_vie
                   const Rational& max_loss, std::vector<std::string>& doubts) {
   if (max_loss <= 0 || (loss.upper - loss.lower) / 2 <= max_loss.to_double()) return;
   doubts.push_back(
-      fmt::format("{} cannot tell a loss of {} point{} from none: a plan's loss there is {:.2f} "
-                  "[{:.2f}, {:.2f}]; {}",
-                  images, max_loss.to_double(), max_loss == 1 ? "" : "s", loss.value, loss.lower,
-                  loss.upper, remedy));
+      fmt::format("{} cannot tell a loss of {} point{} from none: a plan's loss there is {}; {}",
+                  images, max_loss.to_double(), max_loss == 1 ? "" : "s", to_text(loss), remedy));
 }
 
 /// Losses stand against the lossless network, which the float one is ahead of.
@@ -68,14 +66,11 @@ void doubt_order(const std::vector<ResultRow>& rows, const ResultRow& best,
       worst = &row;
   }
   if (worst == nullptr) return;
-  const auto loss = [](const ResultRow& row) {
-    const Interval& interval = row.validation_loss_interval;
-    return fmt::format("{:.2f} [{:.2f}, {:.2f}]", interval.value, interval.lower, interval.upper);
-  };
   doubts.push_back(
       fmt::format("{} with {} levels loses less on the validation images than with {}, {} and {} "
                   "points: losses do not fall with every level here",
-                  best.ranges, best.levels, worst->levels, loss(best), loss(*worst)));
+                  best.ranges, best.levels, worst->levels, to_text(best.validation_loss_interval),
+                  to_text(worst->validation_loss_interval)));
 }
 
 }  // namespace

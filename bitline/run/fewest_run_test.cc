@@ -116,5 +116,16 @@ TEST_F(FewestRunTest, RefusesAMeasuredCurveAndOtherWords) {
               ::testing::HasSubstr("name at least one number of levels, or \"fewest\""));
 }
 
+// 16 is what is asked for first.
+TEST_F(FewestRunTest, RefusesOneRangeForALayerOfFewerLevelsBeforeItSearches) {
+  const std::string message = message_of([&] {
+    run(config({"search.ranges=[\"network-wise\"]",
+                "array.layers.\"stage2.block1.conv1\".adc_levels=8"}),
+        "a");
+  });
+  EXPECT_THAT(message, ::testing::HasSubstr("adc_levels = 8 is below 16; search layer-wise"));
+  EXPECT_FALSE(std::filesystem::exists(study_.folder() / "a/plans"));
+}
+
 }  // namespace
 }  // namespace bitline

@@ -1,6 +1,7 @@
 #include "bitline/run/run.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "bitline/base/fail.h"
@@ -32,6 +33,13 @@
 
 namespace bitline {
 namespace {
+
+/// What can be said against numbers of levels before they are searched for.
+void check_numbers(const RunConfig& config, std::span<const RangeMethod> methods,
+                   std::span<const std::int64_t> levels) {
+  for (const RangeMethod method : methods) check_ranges(config, method, levels);
+  if (config.cost) check_levels(*config.cost, levels);
+}
 
 /// A run while it goes on.
 class Run {
@@ -99,6 +107,7 @@ class Run {
       for (const RangeMethod ranges : config_.search.ranges) search_case(levels, ranges);
     if (!config_.search.finds_fewest()) return;
     find_fewest_levels(analysis_.most_levels(), [this](std::int64_t levels) {
+      check_numbers(config_, config_.search.ranges, {&levels, 1});
       bool qualifies = false;
       for (const RangeMethod ranges : config_.search.ranges) {
         search_case(levels, ranges);
@@ -113,7 +122,6 @@ class Run {
 
   /// Whether it is within max_loss, before any retraining.
   bool keeps_accuracy(const PlanCase& own, const AdcPlan& plan) {
-    if (config_.cost) check_levels(*config_.cost, std::vector{own.levels});
     const Rational& most = config_.search.max_loss;
     if (rows_->validation_loss(own.name, subject_.network, plan, Treatment::kNone) <= most)
       return true;
@@ -270,9 +278,8 @@ class Run {
   RunAnalysis analysis_;
   std::optional<Network> real_;  // that the run has put on grids
   std::optional<RunRows> rows_;
-  std::vector<SearchedPlan> plans_;     // as the searches found them
-  std::set<std::string> recalibrated_;  // plans, by name
-  std::vector<PendingRow> pending_;     // in the order of the table
+  std::vector<SearchedPlan> plans_;  // as the searches found them
+  std::vector<PendingRow> pending_;  // in the order of the table
   RunOutcome outcome_;
   bool recalibrates_ = false;
 };
@@ -286,9 +293,8 @@ void check_run(const RunConfig& config) {
         "array; add the table [quantize]");
   std::vector<RangeMethod> methods = config.search.ranges;
   if (config.allocate) methods.push_back(config.allocate->ranges);
-  for (const RangeMethod method : methods) check_ranges(config, method, config.search.levels);
+  check_numbers(config, methods, config.search.levels);
   if (config.retrain) check_run_retraining(config, methods);
-  if (config.cost) check_levels(*config.cost, config.search.levels);
   if (config.allocate) check_levels(config.cost_or_default(), config.allocate->levels);
 }
 

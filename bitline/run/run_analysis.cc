@@ -1,7 +1,6 @@
 #include "bitline/run/run_analysis.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "bitline/base/file.h"
 #include "bitline/graph/network_file.h"
@@ -32,11 +31,7 @@ std::int64_t RunAnalysis::most_levels() {
 EstimateFacts RunAnalysis::estimate_facts() {
   EstimateFacts facts;
   const Executor& executor = study().executor();
-  const auto start = std::chrono::steady_clock::now();
-  study().score(executor, lossless_plan(executor));
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  facts.search_images = subject_.sample.size();
-  facts.seconds_per_image = elapsed.count() / static_cast<double>(facts.search_images);
+  facts.seconds_per_image = study().seconds_per_image();
   std::int64_t all = 0;
   for (const CimLayer* layer : executor.cim_layers()) all += layer->conversions();
   std::int64_t before = 0;
@@ -54,7 +49,8 @@ void RunAnalysis::tell_estimate(const RunRows& rows, bool recalibrates) {
   const Manifest& manifest = stages_.folder().manifest();
   if (manifest.contains("run")) return;
   EstimateFacts facts = estimate_facts();
-  rows.count_images(facts);
+  facts.images = rows.images();
+  facts.training_images = rows.training_images();
   facts.recalibrates = recalibrates;
   facts.is_there = [&manifest](const std::string& stage) { return manifest.contains(stage); };
   const std::vector<StagesLeft> left = stages_left(config_, facts);

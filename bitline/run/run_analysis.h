@@ -52,8 +52,8 @@ class RunAnalysis {
   SearchStudy& study();
   /// Of a layer that gets an ADC: as many sums as it can have, which so many levels tell apart.
   std::int64_t most_levels();
-  /// Says how long the stages take that are left to run, by a pass over the sample that is measured
-  /// here; nothing about a run that has ended.
+  /// Says how long the stages take that are left to run, by the pass over the sample that study()
+  /// begins with; nothing about a run that has ended.
   void tell_estimate(const RunRows& rows, bool recalibrates);
   /// Once mapping() has run.
   NextStepFacts next_step_facts() const;

@@ -68,9 +68,9 @@ std::vector<StagesLeft> stages_left(const RunConfig& config, const EstimateFacts
   Estimate estimate(facts);
   const auto images = [](std::int64_t count) { return static_cast<double>(count); };
   const auto evaluate = [&](const std::string& row, std::int64_t judged) {
-    for (const auto& [part, count] : {std::pair{"sample", facts.search_images},
+    for (const auto& [part, count] : {std::pair{"sample", facts.images.search},
                                       {"validation", judged},
-                                      {"test", facts.test_images}})
+                                      {"test", facts.images.test}})
       estimate.add("evaluation", fmt::format("evaluations/{}-{}", row, part), images(count));
   };
   const auto retrain = [&](const std::string& name) {
@@ -79,21 +79,21 @@ std::vector<StagesLeft> stages_left(const RunConfig& config, const EstimateFacts
     estimate.add(
         "training", "retrain-" + name + "-retrained",
         images(train.options.epochs) * (kPassesPerTrainingImage * images(facts.training_images) +
-                                        images(facts.holdout_images)));
-    evaluate(name + "-retrained", facts.holdout_images);
+                                        images(facts.images.holdout)));
+    evaluate(name + "-retrained", facts.images.holdout);
   };
-  estimate.add("profile", "profile", images(facts.search_images));
+  estimate.add("profile", "profile", images(facts.images.search));
   const auto plans = searches(config.search);
   for (const auto& [name, ranges] : plans)
     estimate.add("search", "search-" + name,
-                 images(facts.search_images) * search_passes(ranges, facts.layers));
-  evaluate("lossless", facts.validation_images);
+                 images(facts.images.search) * search_passes(ranges, facts.layers));
+  evaluate("lossless", facts.images.validation);
   if (config.retrain && config.retrain->control) retrain("control");
   for (const auto& [name, ranges] : plans) {
-    evaluate(name, facts.validation_images);
+    evaluate(name, facts.images.validation);
     if (facts.recalibrates) {
-      estimate.add("recalibration", "recalibrate-" + name, images(facts.search_images));
-      evaluate(name + "-recalibrated", facts.validation_images);
+      estimate.add("recalibration", "recalibrate-" + name, images(facts.images.search));
+      evaluate(name + "-recalibrated", facts.images.validation);
     }
     retrain(name);
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bitline/options/run_config.h"
+#include "bitline/record/run_summary.h"
 
 namespace bitline {
 
@@ -18,10 +19,7 @@ struct LayerWork {
 
 struct EstimateFacts {
   double seconds_per_image = 0;  ///< of one pass on the array, measured
-  std::int64_t search_images = 0;
-  std::int64_t validation_images = 0;
-  std::int64_t holdout_images = 0;
-  std::int64_t test_images = 0;
+  RunImages images;
   std::int64_t training_images = 0;  ///< that retraining learns from
   std::vector<LayerWork> layers;     ///< front to back
   bool recalibrates = false;         ///< whether every plan gets a recalibrated network

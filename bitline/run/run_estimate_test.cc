@@ -11,10 +11,7 @@ namespace {
 EstimateFacts facts(const std::set<std::string>& there = {}) {
   EstimateFacts facts;
   facts.seconds_per_image = 0.01;
-  facts.search_images = 200;
-  facts.validation_images = 100;
-  facts.holdout_images = 50;
-  facts.test_images = 1000;
+  facts.images = {200, 100, 50, 1000};
   facts.training_images = 5000;
   facts.layers = {{100, 1}, {40, 0.5}};
   facts.is_there = [there](const std::string& stage) { return there.contains(stage); };

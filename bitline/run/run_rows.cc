@@ -99,14 +99,6 @@ ResultRow RunRows::row_of(const Evaluation& on_sample, const Part& validation,
   return row;
 }
 
-void RunRows::count_images(EstimateFacts& facts) const {
-  facts.validation_images = validation_ ? validation_images_.size() : 0;
-  facts.test_images = test_images_.size();
-  if (!holdout_) return;
-  facts.holdout_images = holdout_images_.size();
-  facts.training_images = training_images_;
-}
-
 FinishedPlan RunRows::measured(const std::string& name, Treatment treatment) const {
   const auto accuracy_on = [&](const Part& part) -> std::optional<Interval> {
     const auto found = known_.find(stage_of(part, name));

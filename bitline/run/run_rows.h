@@ -10,7 +10,6 @@
 #include "bitline/record/result_row.h"
 #include "bitline/record/run_summary.h"
 #include "bitline/record/unfinished_run.h"
-#include "bitline/run/run_estimate.h"
 #include "bitline/run/run_stages.h"
 #include "bitline/study/evaluation.h"
 
@@ -27,8 +26,8 @@ class RunRows {
   RunImages images() const;
   const Dataset& test_images() const { return test_images_; }
   const std::string& test_hash() const { return test_.hash; }
-  /// Of each part, and of the training images that retraining learns from.
-  void count_images(EstimateFacts& facts) const;
+  /// That retraining learns from; 0 where the run does not retrain.
+  std::int64_t training_images() const { return training_images_; }
   /// Points lost on the images that the row's plan is judged on; the test images are not read.
   Rational validation_loss(const std::string& name, const Network& network, const AdcPlan& plan,
                            Treatment treatment);

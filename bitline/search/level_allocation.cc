@@ -53,13 +53,6 @@ class Allocator {
  private:
   const std::vector<SearchLayer>& layers() const { return meter_.layers(); }
 
-  /// Those of an option, of which a layer gets no more than its ADC can have.
-  std::int64_t levels_of(const SearchLayer& layer, std::size_t option) const {
-    const auto most = options_.search.most_levels.find(layer.name);
-    const std::int64_t levels = options_.levels[option];
-    return most == options_.search.most_levels.end() ? levels : std::min(levels, most->second);
-  }
-
   AdcPlan searched(std::int64_t levels) {
     SearchOptions search = options_.search;
     search.method = range_methods::kLayerWise;
@@ -95,7 +88,8 @@ class Allocator {
     bool better = false;
     std::vector<Sensitivity>& sensitivities = allocation_.sensitivities.emplace_back();
     for (std::size_t option = 0; option < plans.size(); ++option) {
-      const std::int64_t levels = levels_of(layers()[layer], option);
+      const std::int64_t levels =
+          levels_within(options_.search, layers()[layer].name, options_.levels[option]);
       sensitivities.push_back(
           {levels, options_.cost(layers()[layer], levels), plans[option].score});
       better |= take_if_better(plans[option], choices[option]);

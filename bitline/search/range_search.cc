@@ -87,13 +87,18 @@ void check_start(const AdcPlan& start, const std::vector<SearchLayer>& layers) {
 
 }  // namespace
 
+std::int64_t levels_within(const SearchOptions& options, const std::string& layer,
+                           std::int64_t levels) {
+  const auto most = options.most_levels.find(layer);
+  return most == options.most_levels.end() ? levels : std::min(levels, most->second);
+}
+
 AdcSpec adc_of(const SearchOptions& options, const std::string& layer) {
   const auto own = options.layer_adcs.find(layer);
   AdcSpec adc = own == options.layer_adcs.end() ? options.adc : own->second;
   const auto levels = options.levels.find(layer);
-  adc.levels = levels == options.levels.end() ? options.adc.levels : levels->second;
-  if (const auto most = options.most_levels.find(layer); most != options.most_levels.end())
-    adc.levels = std::min(adc.levels, most->second);
+  adc.levels = levels_within(options, layer,
+                             levels == options.levels.end() ? options.adc.levels : levels->second);
   return adc;
 }
 

@@ -50,6 +50,10 @@ struct SearchOptions {
   std::vector<std::int64_t> image_order;
 };
 
+/// What a layer gets where it is asked for `levels`: no more than most_levels.
+std::int64_t levels_within(const SearchOptions& options, const std::string& layer,
+                           std::int64_t levels);
+
 /// Of a layer: that of layer_adcs or adc, with its levels.
 AdcSpec adc_of(const SearchOptions& options, const std::string& layer);
 

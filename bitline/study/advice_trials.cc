@@ -52,8 +52,7 @@ class Trials {
                      : "twice the levels",
                  [this](const std::string& layer, AdcSpec& spec) {
                    const std::int64_t before = spec.levels;
-                   const std::int64_t most = config_.array.of(layer).adc_levels;
-                   spec.levels = most == 0 ? 2 * before : std::min(2 * before, most);
+                   spec.levels = config_.array.of(layer).levels_within(2 * before);
                    return spec.levels > before;
                  });
     if (!explanation_.statistics_of_plan) {

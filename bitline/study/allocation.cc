@@ -63,9 +63,8 @@ class Allocation {
  private:
   /// Of the layer's ADCs, rounded to a small unit.
   std::int64_t cost_of(const CimLayer& layer, std::int64_t levels) const {
-    if (layer.array.adc_levels != 0) levels = std::min(levels, layer.array.adc_levels);
     constexpr double kUnit = 1000;
-    const LayerCost cost = layer_cost(layer, levels, cost_options_);
+    const LayerCost cost = layer_cost(layer, layer.array.levels_within(levels), cost_options_);
     const Breakdown& spent = allocate_.by_area ? cost.area : cost.energy;
     return std::llround(kUnit * spent[Circuit::kAdcs]);
   }

@@ -110,13 +110,12 @@ std::string technology_note(const CostConfig& cost, const Technology& technology
 /// Levels that the hardware does not have are counted all the same.
 std::string limit_note(Layers layers, const LevelsOf& levels) {
   const auto beyond = std::ranges::find_if(layers, [&](const CimLayer* layer) {
-    return layer->array.adc_levels != 0 && levels(*layer) > layer->array.adc_levels;
+    return levels(*layer) > layer->array.levels_within(levels(*layer));
   });
   if (beyond == layers.end()) return "";
   return fmt::format(
       "layer {} has {} levels here, and array.adc_levels allows {}: name a plan for the ADCs of "
-      "the "
-      "hardware",
+      "the hardware",
       (*beyond)->name, levels(**beyond), (*beyond)->array.adc_levels);
 }
 

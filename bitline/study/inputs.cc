@@ -173,6 +173,11 @@ void check_fit(const Network& network, const Dataset& dataset) {
                dataset.classes, network.name, classes);
 }
 
+bool takes_colours(const Network& network) {
+  const Shape& input = std::get<Input>(network.nodes.front().op).shape;
+  return input.size() == 3 && input[0] == 3;
+}
+
 ChosenNormalization choose_normalization(const Network& network, const DataConfig& data) {
   if (network.normalization) {
     if (data.normalization_is_given() && data.normalization != *network.normalization)
@@ -183,9 +188,7 @@ ChosenNormalization choose_normalization(const Network& network, const DataConfi
     return {*network.normalization, NormalizationSource::kNetwork};
   }
   if (data.normalization_is_given()) return {data.normalization, NormalizationSource::kData};
-  const Shape& input = std::get<Input>(network.nodes.front().op).shape;
-  const bool takes_colours = input.size() == 3 && input[0] == 3;
-  if (takes_colours || !data.holds_any_values())
+  if (takes_colours(network) || !data.holds_any_values())
     return {data.normalization, NormalizationSource::kUsual};
   return {{{0.0F}, {1.0F}}, NormalizationSource::kNone};
 }

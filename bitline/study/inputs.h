@@ -49,6 +49,8 @@ std::string content_hash(const Network& network);
 /// SHA-256 over images and labels.
 std::string content_hash(const Dataset& dataset);
 
+/// Whether its input is [3, height, width].
+bool takes_colours(const Network& network);
 /// Who says mean and deviation.
 enum class NormalizationSource {
   kNetwork,  ///< the network's file

@@ -56,8 +56,7 @@ void add_stated(std::vector<NormalizationTrial>& candidates, const Normalization
 
 std::vector<NormalizationTrial> candidates_for(const Network& network, const DataConfig& data,
                                                const Dataset& sample) {
-  const Shape& input = std::get<Input>(network.nodes.front().op).shape;
-  std::vector<NormalizationTrial> candidates = usual(input.size() == 3 && input[0] == 3);
+  std::vector<NormalizationTrial> candidates = usual(takes_colours(network));
   fit_to_pixels(sample, candidates);
   if (data.normalization_is_given()) add_stated(candidates, data.normalization, "[data] says so");
   if (network.normalization)

@@ -18,7 +18,6 @@ RunConfig fine_tuning(RunConfig config, const std::filesystem::path& calibrated,
                       const std::filesystem::path& output) {
   config.model = {};
   config.model.file = calibrated;
-  config.model.given.reset();
   config.quantize.reset();  // the grids are there
   config.train.output = output;
   return config;

@@ -1,6 +1,7 @@
 #include "bitline/study/search_study.h"
 
 #include <algorithm>
+#include <chrono>
 #include <numeric>
 #include <optional>
 
@@ -120,20 +121,19 @@ void check_ranges(const RunConfig& config, RangeMethod method,
       for (const std::int64_t asked : levels)
         if (own.array.adc_levels != 0 && own.array.adc_levels < asked)
           fail_usage(
-              "network-wise ranges go with one number of levels, and "
-              "array.layers.\"{}\".adc_levels "
-              "= {} is below {}; search layer-wise",
+              "network-wise ranges go with one number of levels, and array.layers.\"{}\"."
+              "adc_levels = {} is below {}; search layer-wise",
               name, own.array.adc_levels, asked);
   if (method != range_methods::kMeasured) return;
-  if (config.search.finds_fewest())
-    fail_usage(
-        "search.levels = \"fewest\" with search.ranges = [\"measured\"]: a measured curve has the "
-        "levels that it has; leave search.levels = {}",
-        config.adc.measured_levels().value_or(0));
   const std::optional<std::int64_t> most = config.adc.measured_levels();
   if (!most)
     fail_usage(
         "search.ranges: \"measured\" needs a transfer curve; name its CSV file in adc.table");
+  if (config.search.finds_fewest())
+    fail_usage(
+        "search.levels = \"fewest\" with search.ranges = [\"measured\"]: a measured curve has the "
+        "levels that it has; leave search.levels = {}",
+        *most);
   for (const std::int64_t asked : levels)
     if (asked != *most)
       fail_usage("search.levels asks for {} levels, and the curve of adc.table has {}; ask for {}",
@@ -174,8 +174,11 @@ SearchStudy::SearchStudy(const Network& network, const RunConfig& config, Datase
   check_any_on_array(executor_);
   searched_layers();  // that they are there
   for (const auto& own : config.adc.layers) check_on_array(executor_, own.first, "adc.layers");
+  const auto start = std::chrono::steady_clock::now();
   const Tensor logits =
       predict(executor_, {}, sample_, normalization(), "lossless search sample", job);
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  seconds_per_image_ = elapsed.count() / static_cast<double>(sample_.size());
   lossless_ = score_batch(logits, sample_.labels);
   answers_ = predicted_classes(logits);
   hardest_first_ = ascending(margins(logits, targets()));
@@ -275,12 +278,12 @@ SearchResult SearchStudy::without_search(RangeMethod method, const SearchOptions
 SearchOptions SearchStudy::search_options(const Job& job) {
   SearchOptions options = config_.search.options;
   options.adc = config_.adc.common.spec;
-  for (const CimLayer* layer : searched_layers())
+  for (const CimLayer* layer : searched_layers()) {
     if (const auto own = config_.adc.layers.find(layer->name); own != config_.adc.layers.end())
       options.layer_adcs.emplace(layer->name, own->second.spec);
-  for (const CimLayer* layer : searched_layers())
     if (layer->array.adc_levels != 0)
       options.most_levels.emplace(layer->name, layer->array.adc_levels);
+  }
   options.image_order = hardest_first_;
   options.block_images = kBlockImages;
   options.centres = centres(job);

@@ -38,6 +38,8 @@ class SearchStudy {
   std::vector<const CimLayer*> searched_layers() const;
   /// Score of the lossless network on the sample, by its true labels.
   const Score& lossless() const { return lossless_; }
+  /// How long its pass took.
+  double seconds_per_image() const { return seconds_per_image_; }
 
   /// Exact histograms of every layer's partial sums with lossless ADCs; those that are not by tile
   /// are counted once.
@@ -81,6 +83,7 @@ class SearchStudy {
   Tensor images_;
   Executor executor_;
   Score lossless_;
+  double seconds_per_image_ = 0;
   std::vector<std::int32_t> answers_;        // of the lossless network
   std::vector<std::int64_t> hardest_first_;  // images by the lossless network's margin
   HistogramMap sums_;                        // with lossless ADCs; empty until asked for

@@ -44,6 +44,12 @@ class Dataset:
         self._core = _core.Dataset(pixels, answers, classes)
 
     @classmethod
+    def _of(cls, core: _core.Dataset) -> Dataset:
+        dataset = cls.__new__(cls)
+        dataset._core = core
+        return dataset
+
+    @classmethod
     def from_torch(cls, source: Any, *, limit: int | None = None, classes: int = 0) -> Dataset:
         """Of a torch.utils.data.Dataset (pairs of an image and a label) or DataLoader (batches of
         them): all of it, or the first `limit` images. What its transform does has been done then;

@@ -84,9 +84,7 @@ class Study:
 
     def sample(self) -> Dataset:
         """The class-balanced sample that searches look at."""
-        dataset = Dataset.__new__(Dataset)
-        dataset._core = self._core.sample()
-        return dataset
+        return Dataset._of(self._core.sample())
 
     def map(self) -> Record:
         """How each layer lies on the array: mapping.json."""
@@ -94,8 +92,7 @@ class Study:
 
     def lossless(self) -> tuple[int, int]:
         """Right answers on the search sample with lossless ADCs, and its images."""
-        correct, images, _ = self._core.lossless(self._progress)
-        return correct, images
+        return self._core.lossless(self._progress)
 
     def profile(self) -> list[Profile]:
         """Exact histograms of the partial sums on the search sample."""
@@ -143,7 +140,7 @@ class Study:
             network._core if network is not None else self._core.network,
             (plan or Plan())._core,
             mode,
-            images._core if images is not None else self._core.images("test"),
+            (images if images is not None else self._given[2])._core,
         )
 
     def recalibrate(self, plan: Plan) -> Network:
@@ -165,7 +162,7 @@ class Study:
     def allocate(self, **allocate: Any) -> tuple[Plan | None, Record]:
         """Levels layer by layer by [allocate]: the plan where one keeps the budget, and
         allocation.json."""
-        record, best, _ = self._with("allocate", allocate).allocate(self._progress)
+        record, best = self._with("allocate", allocate).allocate(self._progress)
         return (Plan(best) if best is not None else None), Record.from_json(record)
 
     def export_golden(

@@ -22,9 +22,7 @@ constexpr std::array kTypes{NamedType{DType::kU8, "uint8"},   NamedType{DType::k
 
 DType dtype_of(const py::array& array, const std::string& what) {
   for (const NamedType& type : kTypes)
-    if (py::dtype(type.numpy).is(array.dtype()) ||
-        py::dtype(type.numpy).attr("__eq__")(array.dtype()).cast<bool>())
-      return type.dtype;
+    if (py::dtype(type.numpy).equal(array.dtype())) return type.dtype;
   fail_usage(
       "{} are of type {}; supported are uint8, int8, int16, int32, int64, float32 and float64",
       what, py::str(array.dtype()).cast<std::string>());

@@ -37,9 +37,7 @@ RunConfig parse(const std::string& toml) {
 void bind_options(py::module_& module) {
   py::class_<RunConfig>(module, "Config")
       .def(py::init(&parse), py::arg("toml"))
-      .def_readonly("as_used", &RunConfig::as_used)
-      .def_property_readonly("max_loss",
-                             [](const RunConfig& run) { return run.search.max_loss.to_double(); });
+      .def_readonly("as_used", &RunConfig::as_used);
   module.def("option_fields", &option_fields);
 }
 

@@ -36,6 +36,10 @@ SearchStudy& Study::searched(const Job& job) {
   return *study_;
 }
 
+Dataset Study::sample(const Job& job) const {
+  return load_search_sample(config_.data, config_.seed, job);
+}
+
 namespace {
 
 using Lock = std::lock_guard<std::mutex>;
@@ -55,9 +59,8 @@ std::string mapping(Study& study) {
   return to_json(mapping_record(executor, study.config().array));
 }
 
-py::tuple as_tuple(const Score& score) {
-  return py::make_tuple(score.correct, score.images, static_cast<double>(score.loss) / (1 << 20));
-}
+/// (right answers, images)
+py::tuple as_tuple(const Score& score) { return py::make_tuple(score.correct, score.images); }
 
 py::tuple lossless(Study& study, const py::object& callback) {
   const Score score =
@@ -94,12 +97,6 @@ py::tuple search(Study& study, std::int64_t levels, const std::string& ranges,
                         found.images_measured, found.images_in_full);
 }
 
-/// Of what a study was given.
-const Dataset& images_of(const Study& study, const std::string& on) {
-  const GivenImages& given = *study.config().data.given;
-  return on == "test" ? given.test : given.training;
-}
-
 /// The evaluation as JSON.
 std::string evaluate(Study& study, const Network& network, const AdcPlan& plan,
                      const std::string& mode, const Dataset& images, const py::object& callback) {
@@ -130,12 +127,7 @@ void bind_study(py::module_& module) {
            py::arg("network"), py::arg("training"), py::arg("test"))
       .def_property_readonly("network", &Study::network)
       .def_property_readonly("as_used", [](const Study& study) { return study.config().as_used; })
-      .def("images", &images_of, py::arg("on"))
-      .def("sample",
-           [](Study& study) {
-             return load_search_sample(study.config().data, study.config().seed,
-                                       Listener(py::none()).job());
-           })
+      .def("sample", [](const Study& study) { return study.sample(Listener(py::none()).job()); })
       .def("mapping", &mapping)
       .def("lossless", &lossless)
       .def("profile", &profile)
@@ -146,16 +138,14 @@ void bind_study(py::module_& module) {
            [](Study& study, const AdcPlan& plan, const py::object& callback) {
              return at_work_on(study, callback, [&](const Job& job) {
                const RunConfig& config = study.config();
-               return recalibrated(study.network(), plan,
-                                   load_search_sample(config.data, config.seed, job), config, job);
+               return recalibrated(study.network(), plan, study.sample(job), config, job);
              });
            })
       .def("quantize",
            [](Study& study, const py::object& callback) {
              return at_work_on(study, callback, [&](const Job& job) {
                const RunConfig& config = study.config();
-               return quantize_network(
-                   study.network(), load_search_sample(config.data, config.seed, job), config, job);
+               return quantize_network(study.network(), study.sample(job), config, job);
              });
            })
       .def("explain",
@@ -172,8 +162,8 @@ void bind_study(py::module_& module) {
               const CostConfig cost = config.cost_or_default();
               const Executor executor(study.network(), MacMode::kAnalog, config.array,
                                       config.engine, job.progress);
-              const CostOptions options = load_cost_options(
-                  config, executor, plan, load_search_sample(config.data, config.seed, job), job);
+              const CostOptions options =
+                  load_cost_options(config, executor, plan, study.sample(job), job);
               return to_json(record_of(compare_cost(executor, plan, cost, options), cost, options));
             });
           })
@@ -184,11 +174,9 @@ void bind_study(py::module_& module) {
                                {}, job);
              });
              const bool by_area = study.config().allocate_or_default().by_area;
-             py::list front;
-             for (const auto& measured : found.allocation.front) front.append(measured.plan);
              return py::make_tuple(
                  to_json(record_of(found, by_area)),
-                 found.allocation.best ? py::cast(found.allocation.best->plan) : py::none(), front);
+                 found.allocation.best ? py::cast(found.allocation.best->plan) : py::none());
            })
       .def("export_golden", [](Study& study, const std::filesystem::path& folder,
                                const AdcPlan& plan, const std::vector<std::string>& layers,

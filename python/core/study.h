@@ -21,6 +21,8 @@ class Study {
   std::mutex& mutex() { return mutex_; }
   /// Made when it is asked for first.
   SearchStudy& searched(const Job& job);
+  /// The class-balanced sample that searches look at.
+  Dataset sample(const Job& job) const;
 
  private:
   RunConfig config_;
