@@ -192,43 +192,54 @@ HWY_ATTR void sum(const DenseJob& job) {
 using Line = hn::Full128<std::uint8_t>;
 using LineOfPairs = hn::Full128<std::uint16_t>;
 
-/// Digit `stream` of 16 codes.
-HWY_INLINE hn::Vec<Line> digits_of(const std::uint8_t* codes, const DenseDigits& digits,
+/// The codes of one row in 16 lanes.
+HWY_INLINE hn::Vec<Line> codes_of(const std::uint8_t* first, const std::uint8_t* second) {
+  return hn::Vec<Line>{
+      _mm_unpacklo_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(first)),
+                         _mm_loadl_epi64(reinterpret_cast<const __m128i*>(second)))};
+}
+
+/// Digit `stream` of codes.
+HWY_INLINE hn::Vec<Line> digits_of(hn::Vec<Line> codes, const DenseDigits& digits,
                                    std::int64_t stream) {
-  const hn::Vec<Line> whole = hn::LoadU(Line(), codes);
-  if (digits.streams == 1) return whole;
+  if (digits.streams == 1) return codes;
   const auto shifted =
-      hn::ShiftRightSame(hn::BitCast(LineOfPairs(), whole), static_cast<int>(stream) * digits.bits);
+      hn::ShiftRightSame(hn::BitCast(LineOfPairs(), codes), static_cast<int>(stream) * digits.bits);
   return hn::And(hn::BitCast(Line(), shifted),
                  hn::Set(Line(), static_cast<std::uint8_t>((1 << digits.bits) - 1)));
 }
 
-HWY_ATTR void pack_stream(const std::uint8_t* const (&rows)[kRowsPerGroup], std::int64_t group,
-                          const DenseInputs& inputs, std::int64_t stream) {
-  std::uint8_t* packed = inputs.packed + stream * inputs.lanes * inputs.groups * kRowsPerGroup;
-  for (std::int64_t lane = 0; lane < inputs.lanes; lane += kDenseLanes) {
-    hn::Vec<Line> digits[kRowsPerGroup];
-    for (int row = 0; row < kRowsPerGroup; ++row)
-      digits[row] = digits_of(rows[row] + lane, inputs.digits, stream);
-    const auto pairs = [](auto interleaved) { return hn::BitCast(LineOfPairs(), interleaved); };
-    const auto low01 = pairs(hn::InterleaveLower(Line(), digits[0], digits[1]));
-    const auto low23 = pairs(hn::InterleaveLower(Line(), digits[2], digits[3]));
-    const auto high01 = pairs(hn::InterleaveUpper(Line(), digits[0], digits[1]));
-    const auto high23 = pairs(hn::InterleaveUpper(Line(), digits[2], digits[3]));
-    auto* line = reinterpret_cast<std::uint16_t*>(
-        packed + (lane / kDenseLanes * inputs.groups + group) * kBlockBytes);
-    const LineOfPairs d;
-    hn::StoreU(hn::InterleaveLower(d, low01, low23), d, line);
-    hn::StoreU(hn::InterleaveUpper(d, low01, low23), d, line + 8);
-    hn::StoreU(hn::InterleaveLower(d, high01, high23), d, line + 16);
-    hn::StoreU(hn::InterleaveUpper(d, high01, high23), d, line + 24);
-  }
+/// [16 lanes, 4 rows] of four rows.
+HWY_INLINE void store_transposed(const hn::Vec<Line> (&digits)[kRowsPerGroup],
+                                 std::uint8_t* packed) {
+  const auto pairs = [](auto interleaved) { return hn::BitCast(LineOfPairs(), interleaved); };
+  const auto low01 = pairs(hn::InterleaveLower(Line(), digits[0], digits[1]));
+  const auto low23 = pairs(hn::InterleaveLower(Line(), digits[2], digits[3]));
+  const auto high01 = pairs(hn::InterleaveUpper(Line(), digits[0], digits[1]));
+  const auto high23 = pairs(hn::InterleaveUpper(Line(), digits[2], digits[3]));
+  auto* line = reinterpret_cast<std::uint16_t*>(packed);
+  const LineOfPairs d;
+  hn::StoreU(hn::InterleaveLower(d, low01, low23), d, line);
+  hn::StoreU(hn::InterleaveUpper(d, low01, low23), d, line + 8);
+  hn::StoreU(hn::InterleaveLower(d, high01, high23), d, line + 16);
+  hn::StoreU(hn::InterleaveUpper(d, high01, high23), d, line + 24);
 }
 
-void pack(const std::uint8_t* const (&rows)[kRowsPerGroup], std::int64_t group,
-          const DenseInputs& inputs) {
-  for (std::int64_t stream = 0; stream < inputs.digits.streams; ++stream)
-    pack_stream(rows, group, inputs, stream);
+HWY_ATTR void pack(const DenseRows& rows, std::int64_t group, const DenseInputs& inputs) {
+  const std::uint8_t* const* places = rows.places.data();
+  std::uint8_t* packed = inputs.packed + group * kBlockBytes;
+  for (std::int64_t lane = 0; lane < inputs.lanes; lane += kDenseLanes, places += 2) {
+    hn::Vec<Line> codes[kRowsPerGroup];
+    for (int row = 0; row < kRowsPerGroup; ++row)
+      codes[row] = codes_of(places[0] + rows.offsets[row], places[1] + rows.offsets[row]);
+    for (std::int64_t stream = 0; stream < inputs.digits.streams; ++stream) {
+      hn::Vec<Line> digits[kRowsPerGroup];
+      for (int row = 0; row < kRowsPerGroup; ++row)
+        digits[row] = digits_of(codes[row], inputs.digits, stream);
+      store_transposed(digits,
+                       packed + (stream * inputs.lanes + lane) * inputs.groups * kRowsPerGroup);
+    }
+  }
 }
 
 #else
@@ -236,7 +247,7 @@ void pack(const std::uint8_t* const (&rows)[kRowsPerGroup], std::int64_t group,
 void sum(const DenseJob& /*job*/) {
   fail("instruction set {} has no products of bytes", HWY_TARGET);
 }
-void pack(const std::uint8_t* const (&)[kRowsPerGroup], std::int64_t, const DenseInputs&) {
+void pack(const DenseRows& /*rows*/, std::int64_t /*group*/, const DenseInputs& /*inputs*/) {
   fail("instruction set {} has no products of bytes", HWY_TARGET);
 }
 
@@ -282,8 +293,7 @@ bool can_sum(const DenseDigits& digits, std::int64_t largest_weight) {
   return products == 4 || (products == 2 && groups_in_short(digits.bits, largest_weight) > 0);
 }
 
-void pack_dense_rows(const std::uint8_t* const (&rows)[kRowsPerGroup], std::int64_t group,
-                     const DenseInputs& inputs) {
+void pack_dense_rows(const DenseRows& rows, std::int64_t group, const DenseInputs& inputs) {
   HWY_DYNAMIC_DISPATCH(pack)(rows, group, inputs);
 }
 

@@ -43,9 +43,15 @@ struct DenseInputs {
   std::int64_t lanes = 0;
   DenseDigits digits;
 };
-/// Packs row group `group` from the codes of its rows, each [lanes]. Needs has_dense_products().
-void pack_dense_rows(const std::uint8_t* const (&rows)[kRowsPerGroup], std::int64_t group,
-                     const DenseInputs& inputs);
+/// Where the codes of four rows stand for a block's lanes, 8 of which stand side by side: a place
+/// for each 8 lanes, and an offset to it for each row.
+struct DenseRows {
+  std::span<const std::uint8_t* const> places;  ///< [lanes / 8]
+  std::int64_t offsets[kRowsPerGroup];
+};
+inline constexpr std::int64_t kDenseRun = 8;
+/// Packs row group `group`. Needs has_dense_products().
+void pack_dense_rows(const DenseRows& rows, std::int64_t group, const DenseInputs& inputs);
 /// Packs one lane from the codes of all rows, which stand side by side; reads up to 3 behind them.
 void pack_dense_lane(const std::uint8_t* codes, std::int64_t lane, const DenseInputs& inputs);
 

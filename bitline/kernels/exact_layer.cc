@@ -1,8 +1,9 @@
 #include "bitline/kernels/exact_layer.h"
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
 #include <cstdlib>
+#include <memory>
 
 #include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
@@ -21,6 +22,25 @@ std::int64_t largest_magnitude(const Tensor& weights) {
 std::int64_t rounded_up(std::int64_t value, std::int64_t multiple) {
   return ceil_div(value, multiple) * multiple;
 }
+
+/// Memory on lines of the cache that nobody clears: it is written before it is read, but for lanes
+/// whose sums nobody reads.
+class Scratch {
+ public:
+  explicit Scratch(std::int64_t bytes)
+      : lines_(std::make_unique_for_overwrite<Line[]>(
+            static_cast<std::size_t>(ceil_div(bytes, static_cast<std::int64_t>(sizeof(Line)))))) {}
+  template <typename T>
+  T* data() {
+    return reinterpret_cast<T*>(lines_.get());
+  }
+
+ private:
+  struct alignas(64) Line {
+    std::byte bytes[64];
+  };
+  std::unique_ptr<Line[]> lines_;
+};
 
 /// Neighbouring output positions of one image that a strip has.
 struct Part {
@@ -94,8 +114,8 @@ class ExactLayer::Worker {
         lanes_(rounded_up(positions, kDenseLaneMultiple)),
         encoded_(static_cast<std::size_t>(positions / layer.geometry_.out_positions() + 2)),
         rows_(DType::kU8, {kRowsPerGroup, lanes_ + ByteUnfolder::kBehind}),
-        inputs_(DType::kU8, {layer.digits_.streams, layer.row_groups_, lanes_, kRowsPerGroup}),
-        sums_(DType::kI32, {layer.padded_channels_, lanes_}) {}
+        inputs_(layer.digits_.streams * layer.row_groups_ * lanes_ * kRowsPerGroup),
+        sums_(layer.padded_channels_ * lanes_ * static_cast<std::int64_t>(sizeof(std::int32_t))) {}
 
   /// Of the positions first … last − 1 of the batch.
   void run(std::int64_t first, std::int64_t last) {
@@ -130,7 +150,7 @@ class ExactLayer::Worker {
   }
 
   DenseInputs inputs() {
-    return {inputs_.data<std::uint8_t>().data(), layer_.row_groups_, lanes_, layer_.digits_};
+    return {inputs_.data<std::uint8_t>(), layer_.row_groups_, lanes_, layer_.digits_};
   }
 
   void pack(const std::vector<Part>& parts, std::int64_t group) {
@@ -138,16 +158,42 @@ class ExactLayer::Worker {
     if (layer_.reads_whole_images()) {
       for (const Part& part : parts)
         pack_dense_lane(encoded_of(part).codes.padded.data() + group * fan_in, part.lane, inputs());
-      return;
+    } else if (layer_.unfolder_.run() % kDenseRun == 0) {
+      find_places(parts);
+      for (std::int64_t row = 0; row < fan_in; row += kRowsPerGroup) {
+        DenseRows rows{places_, {}};
+        // Rows behind the last one meet weights of 0.
+        for (std::int64_t i = 0; i < kRowsPerGroup; ++i)
+          rows.offsets[i] = layer_.unfolder_.row_offset(group, std::min(row + i, fan_in - 1));
+        pack_dense_rows(rows, row / kRowsPerGroup, inputs());
+      }
+    } else {
+      pack_unfolded(parts, group);
     }
+  }
+
+  /// Of runs that 8 lanes divide. Lanes behind the last repeat the first ones.
+  void find_places(const std::vector<Part>& parts) {
+    places_.clear();
+    for (const Part& part : parts)
+      for (std::int64_t i = 0; i < part.count; i += kDenseRun)
+        places_.push_back(layer_.unfolder_.at(encoded_of(part).codes, part.first + i));
+    places_.resize(static_cast<std::size_t>(lanes_ / kDenseRun), places_.front());
+  }
+
+  /// Runs of any length, by way of rows_.
+  void pack_unfolded(const std::vector<Part>& parts, std::int64_t group) {
+    const std::int64_t fan_in = layer_.geometry_.fan_in();
     std::uint8_t* lanes = rows_.data<std::uint8_t>().data();
-    const std::uint8_t* rows[kRowsPerGroup];
-    for (int i = 0; i < kRowsPerGroup; ++i) rows[i] = lanes + i * rows_.dim(1);
+    places_.clear();
+    for (std::int64_t lane = 0; lane < lanes_; lane += kDenseRun) places_.push_back(lanes + lane);
+    DenseRows rows{places_, {}};
+    for (std::int64_t i = 0; i < kRowsPerGroup; ++i) rows.offsets[i] = i * rows_.dim(1);
     for (std::int64_t row = 0; row < fan_in; row += kRowsPerGroup) {
       for (std::int64_t i = 0; i < std::min(kRowsPerGroup, fan_in - row); ++i)
         for (const Part& part : parts)
           layer_.unfolder_.unfold(encoded_of(part).codes, group, row + i, part.first, part.count,
-                                  lanes + i * rows_.dim(1) + part.lane);
+                                  lanes + rows.offsets[i] + part.lane);
       pack_dense_rows(rows, row / kRowsPerGroup, inputs());
     }
   }
@@ -158,7 +204,7 @@ class ExactLayer::Worker {
         {inputs(),
          layer_.weights_.data<std::int8_t>().data() + first * layer_.row_groups_ * kRowsPerGroup,
          layer_.start_.data<std::int32_t>().data() + first, layer_.padded_channels_,
-         layer_.largest_weight_, sums_.data<std::int32_t>().data()});
+         layer_.largest_weight_, sums_.data<std::int32_t>()});
   }
 
   void write(const Part& part, std::int64_t group) {
@@ -166,7 +212,7 @@ class ExactLayer::Worker {
     const std::int64_t positions = layer_.geometry_.out_positions();
     Number* output = outputs_.data() + part.image * layer_.geometry_.out_size() +
                      group * channels * positions + part.first;
-    const std::int32_t* sums = sums_.data<std::int32_t>().data() + part.lane;
+    const std::int32_t* sums = sums_.data<std::int32_t>() + part.lane;
     for (std::int64_t channel = 0; channel < channels; ++channel) {
       for (std::int64_t i = 0; i < part.count; ++i) output[i] = static_cast<Number>(sums[i]);
       output += positions;
@@ -178,10 +224,11 @@ class ExactLayer::Worker {
   std::span<const std::int32_t> activations_;
   std::span<Number> outputs_;
   std::int64_t lanes_;
-  std::vector<Encoded> encoded_;  // more than a strip has images of
-  Tensor rows_;                   // U8 [4, lanes]: codes of one row group
-  Tensor inputs_;                 // as pack_dense() leaves them
-  Tensor sums_;                   // I32 [padded channels, lanes]
+  std::vector<Encoded> encoded_;             // more than a strip has images of
+  std::vector<const std::uint8_t*> places_;  // as DenseRows has them
+  Tensor rows_;                              // U8 [4, lanes]: codes of one row group
+  Scratch inputs_;                           // as DenseInputs has them
+  Scratch sums_;                             // I32 [padded channels, lanes]
 };
 
 std::int64_t ExactLayer::positions_at_once(std::int64_t positions) const {

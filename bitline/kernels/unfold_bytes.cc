@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "bitline/base/fail.h"
+#include "bitline/base/rational.h"
 
 namespace bitline {
 namespace {
@@ -19,34 +20,6 @@ Grid grid_of(const IntegerLayer& layer) {
   return {smallest, smallest + values - 1};
 }
 
-/// Codes of what the positions of some output rows see.
-struct Runs {
-  const std::uint8_t* codes;  ///< of the first position of the first row
-  std::int64_t pitch;         ///< from one output row to the next
-  std::int64_t stride;        ///< from one position to the next
-
-  /// Of a fixed length, which is an instruction or two.
-  static constexpr std::int64_t kStep = ByteUnfolder::kBehind;
-
-  void copy(std::int64_t y, std::int64_t x, std::int64_t count, std::uint8_t* lanes) const {
-    const std::uint8_t* source = codes + y * pitch + x * stride;
-    if (stride == 1)
-      for (std::int64_t i = 0; i < count; i += kStep) std::memcpy(lanes + i, source + i, kStep);
-    else
-      for (std::int64_t i = 0; i < count; ++i) lanes[i] = source[i * stride];
-  }
-  void copy_rows(std::int64_t first, std::int64_t rows, std::int64_t width,
-                 std::uint8_t* lanes) const {
-    if (stride != 1 || width > kStep) {
-      for (std::int64_t y = 0; y < rows; ++y) copy(first + y, 0, width, lanes + y * width);
-      return;
-    }
-    const std::uint8_t* source = codes + first * pitch;
-    for (std::int64_t y = 0; y < rows; ++y, source += pitch, lanes += width)
-      std::memcpy(lanes, source, kStep);
-  }
-};
-
 }  // namespace
 
 bool ByteUnfolder::fits(const IntegerLayer& layer) {
@@ -60,27 +33,37 @@ ByteUnfolder::ByteUnfolder(const IntegerLayer& layer)
       smallest_(grid_of(layer).smallest),
       size_(grid_of(layer).largest - smallest_ + 1),
       pad_(static_cast<std::uint8_t>(layer.pad_value - smallest_)),
-      out_width_(geometry_.out_width()) {
-  const bool reads_whole_image = geometry_.stride == Extents(1) && geometry_.kernel_width == 1 &&
-                                 !geometry_.padding.any() && geometry_.kernel_height == 1;
-  if (reads_whole_image) out_width_ = geometry_.out_positions();
+      step_width_(ceil_div(geometry_.padded_width(), geometry_.stride.width)),
+      padded_row_(step_width_ * geometry_.stride.width),
+      pitch_(geometry_.stride.height * padded_row_),
+      run_(geometry_.out_width()),
+      group_size_(geometry_.in_channels / geometry_.groups * geometry_.padded_height() *
+                  padded_row_) {
+  // Where rows follow each other without a gap, one run is the whole image.
+  if (geometry_.stride == Extents(1) && run_ == padded_row_) run_ = geometry_.out_positions();
   add_row_offsets();
 }
 
 void ByteUnfolder::encode(std::span<const std::int32_t> image, Codes& codes) const {
   const ConvGeometry& g = geometry_;
-  const auto size = g.in_channels * g.padded_height() * g.padded_width() + kBehind;
+  const std::int64_t size = g.groups * group_size_ + kBehind;
   // Pads stay where they are.
   if (std::ssize(codes.padded) != size) codes.padded.assign(static_cast<std::size_t>(size), pad_);
-  if (!g.padding.any()) return to_codes(image, codes.padded.data());
-  codes.plain.resize(image.size() + kBehind);
+  const std::int64_t stride = g.stride.width;
+  if (!g.padding.any() && stride == 1) return to_codes(image, codes.padded.data());
+  codes.plain.resize(image.size());
   to_codes(image, codes.plain.data());
   const std::uint8_t* source = codes.plain.data();
-  std::uint8_t* target = codes.padded.data() + g.padding.top * g.padded_width() + g.padding.left;
-  for (std::int64_t channel = 0; channel < g.in_channels; ++channel) {
-    for (std::int64_t y = 0; y < g.in_height; ++y, source += g.in_width)
-      std::copy_n(source, g.in_width, target + y * g.padded_width());
-    target += g.padded_height() * g.padded_width();
+  for (std::int64_t row = 0; row < g.in_channels * g.in_height; ++row, source += g.in_width) {
+    std::uint8_t* target =
+        codes.padded.data() +
+        (row / g.in_height * g.padded_height() + row % g.in_height + g.padding.top) * padded_row_;
+    for (std::int64_t step = 0; step < stride; ++step) {
+      // The first column of the image that this step visits.
+      const std::int64_t first = (step + stride - g.padding.left % stride) % stride;
+      std::uint8_t* to = target + step * step_width_ + (first + g.padding.left) / stride;
+      for (std::int64_t x = first; x < g.in_width; x += stride) *to++ = source[x];
+    }
   }
 }
 
@@ -108,30 +91,22 @@ void ByteUnfolder::add_row_offsets() {
   const ConvGeometry& g = geometry_;
   for (std::int64_t channel = 0; channel < g.in_channels / g.groups; ++channel)
     for (std::int64_t y = 0; y < g.kernel_height; ++y)
-      for (std::int64_t x = 0; x < g.kernel_width; ++x)
-        row_offsets_.push_back((channel * g.padded_height() + y * g.dilation.height) *
-                                   g.padded_width() +
-                               x * g.dilation.width);
+      for (std::int64_t x = 0; x < g.kernel_width * g.dilation.width; x += g.dilation.width)
+        row_offsets_.push_back((channel * g.padded_height() + y * g.dilation.height) * padded_row_ +
+                               x % g.stride.width * step_width_ + x / g.stride.width);
 }
 
 void ByteUnfolder::unfold(const Codes& codes, std::int64_t group, std::int64_t row,
                           std::int64_t first, std::int64_t count, std::uint8_t* lanes) const {
-  const ConvGeometry& g = geometry_;
-  const std::int64_t channels = group * (g.in_channels / g.groups);
-  const std::uint8_t* corner = codes.padded.data() +
-                               channels * g.padded_height() * g.padded_width() +
-                               row_offsets_[static_cast<std::size_t>(row)];
-  const std::int64_t pitch = g.stride.height * g.padded_width();
-  const std::int64_t out_y = first / out_width_;
-  const std::int64_t out_x = first - out_y * out_width_;
-  const Runs runs{corner + out_y * pitch, pitch, g.stride.width};
-  const std::int64_t head = std::min(out_x == 0 ? 0 : out_width_ - out_x, count);
-  const std::int64_t rows = (count - head) / out_width_;
-  const std::int64_t next = out_x == 0 ? 0 : 1;
-  runs.copy(0, out_x, head, lanes);
-  runs.copy_rows(next, rows, out_width_, lanes + head);
-  const std::int64_t copied = head + rows * out_width_;
-  runs.copy(next + rows, 0, count - copied, lanes + copied);
+  const std::int64_t offset = row_offset(group, row);
+  for (const std::int64_t last = first + count; first < last;) {
+    const std::int64_t run = std::min(run_ - first % run_, last - first);
+    const std::uint8_t* source = at(codes, first) + offset;
+    // In steps of a fixed length, which are an instruction or two.
+    for (std::int64_t x = 0; x < run; x += kBehind) std::memcpy(lanes + x, source + x, kBehind);
+    first += run;
+    lanes += run;
+  }
 }
 
 }  // namespace bitline

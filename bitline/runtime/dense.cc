@@ -40,7 +40,8 @@ class DotProducts : public DenseProduct {
   Tensor run(const Tensor& activations) const override {
     if (!exact_.can_run()) return plain_->run(activations);
     const ConvGeometry& g = geometry_;
-    Tensor sums(held_, {activations.dim(0), g.out_channels, g.out_height(), g.out_width()});
+    Tensor sums = Tensor::for_overwrite(
+        held_, {activations.dim(0), g.out_channels, g.out_height(), g.out_width()});
     if (held_ == DType::kF32)
       exact_.sum(activations.dim(0), activations.data<std::int32_t>(), sums.data<float>());
     else
