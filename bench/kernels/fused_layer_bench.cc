@@ -2,7 +2,6 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 
@@ -14,6 +13,7 @@
 #include "bitline/kernels/instruction_set.h"
 #include "bitline/kernels/reference.h"
 #include "bitline/mapping/map.h"
+#include "machine.h"
 
 namespace bitline {
 namespace {
@@ -54,19 +54,6 @@ LayerAdc adc_of(const CimLayer& layer, std::int64_t levels) {
   spec.levels = levels;
   spec.delta = std::min<std::int64_t>(16, layer.sums.magnitude());
   return make_layer_adc(layer, make_code_table(spec, layer.sums));
-}
-
-/// Dependent additions, one a cycle: how fast the core runs right now.
-double cycles_per_second() {
-  constexpr std::int64_t kAdditions = 200'000'000;
-  std::int64_t value = 0;
-  const auto start = std::chrono::steady_clock::now();
-  for (std::int64_t i = 0; i < kAdditions; ++i) {
-    ++value;
-    benchmark::DoNotOptimize(value);
-  }
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  return static_cast<double>(value) / seconds.count();
 }
 
 /// Row bytes that a conversion counts: one popcount instruction counts one of each of 64 columns.

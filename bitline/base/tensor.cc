@@ -26,16 +26,19 @@ constexpr std::array<DTypeInfo, 7> kDTypes{{{DType::kU8, "U8", 1},
 
 constexpr std::align_val_t kAlignment{64};
 
-std::shared_ptr<std::byte[]> zeroed_buffer(DType dtype, const Shape& shape) {
+std::size_t byte_count(DType dtype, const Shape& shape) {
   std::int64_t size = 0;
   if (__builtin_mul_overflow(element_count(shape), static_cast<std::int64_t>(size_of(dtype)),
                              &size))
     fail("shape {} is too large for {}", to_string(shape), name_of(dtype));
-  const auto bytes = static_cast<std::size_t>(size);
+  return static_cast<std::size_t>(size);
+}
+
+std::shared_ptr<std::byte[]> buffer_of(DType dtype, const Shape& shape) {
+  const std::size_t bytes = byte_count(dtype, shape);
   auto* memory = static_cast<std::byte*>(::operator new(bytes, kAlignment, std::nothrow));
   if (memory == nullptr)
     fail("no memory for a tensor of shape {}, {} bytes", to_string(shape), bytes);
-  std::memset(memory, 0, bytes);
   return {memory, [](std::byte* p) { ::operator delete(p, kAlignment); }};
 }
 
@@ -59,7 +62,14 @@ Tensor::Tensor(DType dtype, Shape shape)
     : dtype_(dtype),
       shape_(std::move(shape)),
       size_(element_count(shape_)),
-      buffer_(zeroed_buffer(dtype_, shape_)) {}
+      buffer_(buffer_of(dtype_, shape_)) {
+  std::memset(buffer_.get(), 0, byte_count(dtype_, shape_));
+}
+
+Tensor Tensor::for_overwrite(DType dtype, Shape shape) {
+  auto buffer = buffer_of(dtype, shape);
+  return {dtype, std::move(shape), std::move(buffer)};
+}
 
 Tensor::Tensor(DType dtype, Shape shape, std::shared_ptr<std::byte[]> buffer)
     : dtype_(dtype),

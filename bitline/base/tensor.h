@@ -54,6 +54,8 @@ class Tensor {
   Tensor() : Tensor(DType::kF32, {0}) {}
   /// Zero-filled.
   Tensor(DType dtype, Shape shape);
+  /// With whatever the memory holds, for somebody who writes every element.
+  static Tensor for_overwrite(DType dtype, Shape shape);
 
   /// Takes over memory that somebody else made: `buffer` holds the elements and its deleter frees
   /// them.

@@ -7,6 +7,7 @@
 #include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
 #include "bitline/base/rational.h"
+#include "bitline/evaluate/distinct_images.h"
 #include "bitline/evaluate/lossless_plan.h"
 #include "bitline/evaluate/scoring.h"
 #include "bitline/runtime/layer_probe.h"
@@ -184,11 +185,15 @@ void NetworkEvaluator::sweep_frontier(std::span<const AdcPlan> plans,
   }
 }
 
-/// values: of `images` under the plan `first_plan`, then under the next one, …
+/// values: of `images` under the plan `first_plan`, then under the next one, … Plans that give an
+/// image the same integers here share what is behind.
 void NetworkEvaluator::score_rest(Values values, std::size_t step, const PreparedPlan& plan,
                                   std::span<const std::int64_t> images, std::size_t first_plan,
                                   Scores& scores) const {
+  const DistinctImages distinct = distinct_images(values);
+  if (distinct.first.size() < distinct.same.size()) values = gather(values, distinct.first);
   executor_.run(values, step, end(), plan);
+  if (distinct.first.size() < distinct.same.size()) values = gather(values, distinct.same);
   std::vector<std::int32_t> targets;
   for (const std::int64_t i : images) targets.push_back(targets_[static_cast<std::size_t>(i)]);
   const Tensor logits = real(values.begin()->second);

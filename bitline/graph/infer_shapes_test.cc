@@ -45,6 +45,21 @@ TEST(Shapes, OfAConvolutionWhoseStrideLeavesARemainder) {
             (Shape{1, 2, 3}));
 }
 
+TEST(Shapes, OfAMatrixProductTheInnerExtentsAgree) {
+  const auto product_with = [](Shape shape) {
+    Network network = network_with_input({3, 4});
+    append(network, "matrix", Reshape{std::move(shape)}, {"input"});
+    append(network, "product", MatMul{}, {"input", "matrix"});
+    return network;
+  };
+  EXPECT_EQ(infer_shapes(product_with({4, 3})).at("product"), (Shape{3, 3}));
+  EXPECT_EQ(infer_shapes(product_with({4, 3})).at("matrix"), (Shape{4, 3}));
+  EXPECT_THAT(refusal(product_with({3, 4})),
+              HasSubstr("cannot multiply matrices of shapes [3, 4] and [3, 4]"));
+  EXPECT_THAT(refusal(product_with({12})),
+              HasSubstr("cannot multiply matrices of shapes [3, 4] and [12]"));
+}
+
 // 2 · 2^30 values and no more.
 TEST(Shapes, OfMoreValuesThanCanBeHeldAreRefused) {
   const auto padded_to = [](std::int64_t channels) {

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "bitline/base/fail.h"
 #include "bitline/kernels/bit_sums-inl.h"
 #include "bitline/kernels/block_parts.h"
 #include "bitline/kernels/conversions-inl.h"
@@ -145,27 +144,6 @@ void convert(const BlockJob& job) {
 
 #endif
 
-void sum([[maybe_unused]] const BlockJob& job, [[maybe_unused]] std::int32_t* totals) {
-#if HWY_TARGET == HWY_AVX3_DL
-  std::fill_n(totals, job.inputs.positions() * kBlockColumns, 0);
-  for (const StreamView& view : views_of(job)) {
-    const DotSums sums(job, view, 0);
-    auto* total = reinterpret_cast<__m512i*>(totals);
-    for_each_few(job, {0, job.inputs.rows}, [&](std::int64_t first, std::int64_t count) {
-      DotSums::Sums few[DotSums::kAtOnce];
-      sums.sum(first, first + count - 1, 0, few);
-      for (std::int64_t i = 0; i < count; ++i)
-        for (const __m512i& of : few[i].of) {
-          _mm512_store_si512(total, _mm512_add_epi32(_mm512_load_si512(total), of));
-          ++total;
-        }
-    });
-  }
-#else
-  fail("instruction set {} has no dot products", HWY_TARGET);
-#endif
-}
-
 }  // namespace HWY_NAMESPACE
 }  // namespace bitline
 HWY_AFTER_NAMESPACE();
@@ -174,13 +152,8 @@ HWY_AFTER_NAMESPACE();
 namespace bitline {
 
 HWY_EXPORT(convert);
-HWY_EXPORT(sum);
 
 void convert_block(const BlockJob& job) { HWY_DYNAMIC_DISPATCH(convert)(job); }
-
-void sum_block(const BlockJob& job, std::int32_t* totals) {
-  HWY_DYNAMIC_DISPATCH(sum)(job, totals);
-}
 
 }  // namespace bitline
 #endif

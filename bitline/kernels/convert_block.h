@@ -53,8 +53,4 @@ struct BlockJob {
 /// Runs on the instruction set that instruction_set.h names.
 void convert_block(const BlockJob& job);
 
-/// The sums themselves, of inputs as digits, over all tiles and streams: totals [positions, 64 in
-/// the order of digit_group_of_lane()]. Needs has_dot_products().
-void sum_block(const BlockJob& job, std::int32_t* totals);
-
 }  // namespace bitline

@@ -120,7 +120,7 @@ class ColumnPacker {
     const std::int64_t channel = group * planes_.out_channels + source % planes_.out_channels;
     const Lane lane{group, column / kBlockColumns, lane_of_column(column % kBlockColumns), tile};
     take_digits(plane, channel, layer_.tiles[tile]);
-    if (planes_.has_bits()) write_bits(lane);
+    write_bits(lane);
     if (planes_.has_digits()) write_digits(lane);
     if (planes_.has_flips())
       planes_.signs.data<std::int8_t>()[static_cast<std::size_t>(
@@ -193,7 +193,7 @@ bool dot_products_pay(const CimLayer& layer, std::size_t cell_bits) {
 
 }  // namespace
 
-PackedPlanes pack_planes(const CimLayer& layer, KeepDigits keep) {
+PackedPlanes pack_planes(const CimLayer& layer) {
   PackedPlanes planes;
   planes.groups = layer.geometry.groups;
   planes.out_channels = layer.geometry.out_channels / layer.geometry.groups;
@@ -204,12 +204,11 @@ PackedPlanes pack_planes(const CimLayer& layer, KeepDigits keep) {
   planes.digit_base = layer.array.encoding->is_binary ? -1 : 0;
   planes.tiles = packed_tiles(layer.tiles);
   planes.row_bytes = planes.tiles.back().first_byte + planes.tiles.back().bytes;
-  if (keep != KeepDigits::kAlways)
-    planes.bits =
-        Tensor(DType::kU8, {planes.groups, planes.blocks(), planes.row_bytes,
-                            static_cast<std::int64_t>(planes.cell_bits.size()), kBlockColumns});
+  planes.bits =
+      Tensor(DType::kU8, {planes.groups, planes.blocks(), planes.row_bytes,
+                          static_cast<std::int64_t>(planes.cell_bits.size()), kBlockColumns});
   planes.row_groups = planes.tiles.back().first_group + planes.tiles.back().groups;
-  if (keep == KeepDigits::kAlways || dot_products_pay(layer, planes.cell_bits.size()))
+  if (dot_products_pay(layer, planes.cell_bits.size()))
     planes.digits = Tensor(DType::kI8, {planes.groups, planes.blocks(), planes.row_groups,
                                         kBlockColumns, kRowsPerGroup});
   if (layer.planes.has_flips())

@@ -73,7 +73,7 @@ struct PackedPlanes {
   std::int64_t row_bytes = 0;   ///< of all tiles
   std::int64_t row_groups = 0;  ///< likewise
   SumRange sums;                ///< that these very weights can give; narrower than CimLayer's
-  /// U8 [groups, blocks, tiles, cell_bits, bytes of the tile, lanes]. Empty under kAlways.
+  /// U8 [groups, blocks, tiles, cell_bits, bytes of the tile, lanes].
   Tensor bits{DType::kU8, {0}};
   /// Digits whole, for integer dot products: I8 [groups, blocks, row groups, 64 in the order of
   /// digit_group_of_lane(), 4 rows]. Empty where counting bits is cheaper.
@@ -96,7 +96,6 @@ struct PackedPlanes {
     return sum;
   }
   bool has_flips() const { return signs.size() != 0; }
-  bool has_bits() const { return bits.size() != 0; }
   bool has_digits() const { return digits.size() != 0; }
   std::int64_t blocks() const { return (columns() + kBlockColumns - 1) / kBlockColumns; }
   /// [cell_bits, bytes of the tile, lanes]
@@ -127,12 +126,7 @@ struct PackedPlanes {
   }
 };
 
-/// Whether digits are kept besides bits: where dot products of them take fewer steps than their
-/// bits one by one (of unsigned inputs only), or in their place, for a kernel that reads nothing
-/// else.
-enum class KeepDigits { kWhereTheyPay, kAlways };
-
-PackedPlanes pack_planes(const CimLayer& layer, KeepDigits keep = KeepDigits::kWhereTheyPay);
+PackedPlanes pack_planes(const CimLayer& layer);
 
 /// The column of each lane, [blocks, lanes]; −1 for lanes of the last block that hold none of their
 /// own.

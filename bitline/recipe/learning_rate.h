@@ -31,10 +31,9 @@ struct LearningRate {
   }
 };
 
-/// Rates that kTest tries, and for how many steps each.
+/// Rates that kTest tries.
 inline constexpr std::array kTestedRates{0.3,   0.1,    0.03,   0.01,   0.003,
                                          0.001, 0.0003, 0.0001, 0.00003};
-inline constexpr std::int64_t kTestedSteps = 24;
 
 /// For descriptions: equal texts mean equal rates for one network.
 inline std::string field_value(const LearningRate& rate) {

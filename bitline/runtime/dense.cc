@@ -5,7 +5,6 @@
 
 #include "bitline/base/fail.h"
 #include "bitline/kernels/exact_layer.h"
-#include "bitline/kernels/instruction_set.h"
 #include "bitline/runtime/plain_product.h"
 #include "bitline/runtime/torch_part.h"
 
@@ -39,10 +38,10 @@ class DotProducts : public DenseProduct {
         plain_(make_plain_product(layer.geometry, layer.weights, layer.pad_value, held)) {}
 
   Tensor run(const Tensor& activations) const override {
-    // An instruction set without them may have been forced since.
-    if (!has_dot_products()) return plain_->run(activations);
+    if (!exact_.can_run()) return plain_->run(activations);
     const ConvGeometry& g = geometry_;
-    Tensor sums(held_, {activations.dim(0), g.out_channels, g.out_height(), g.out_width()});
+    Tensor sums = Tensor::for_overwrite(
+        held_, {activations.dim(0), g.out_channels, g.out_height(), g.out_width()});
     if (held_ == DType::kF32)
       exact_.sum(activations.dim(0), activations.data<std::int32_t>(), sums.data<float>());
     else

@@ -108,7 +108,7 @@ Tensor LayerRunner::run(const Value& input, const LayerAdc* adc, LayerHistogram*
     const Tensor data = is_real_ ? real(input) : input.data;
     return dense_->run(is_linear_ ? data.reshaped({rows(input), geometry_.in_channels}) : data);
   }
-  Tensor sums(DType::kI64, sums_shape(rows(input)));
+  Tensor sums = Tensor::for_overwrite(DType::kI64, sums_shape(rows(input)));
   backend_->accumulate(*adc, rows(input), input.data.data<std::int32_t>(),
                        sums.data<std::int64_t>(), histogram);
   return sums;
@@ -150,7 +150,7 @@ Tensor LayerRunner::run_stream(const Value& input, const LayerAdc& adc, std::int
 }
 
 Tensor LayerRunner::run_each(const Value& input, std::span<const LayerAdc> adcs) const {
-  Tensor sums(DType::kI64, sums_shape(std::ssize(adcs) * rows(input)));
+  Tensor sums = Tensor::for_overwrite(DType::kI64, sums_shape(std::ssize(adcs) * rows(input)));
   backend_->accumulate_each(adcs, rows(input), input.data.data<std::int32_t>(),
                             sums.data<std::int64_t>());
   return sums;

@@ -18,12 +18,13 @@ std::int64_t positions_of(const Shape& shape) {
   return positions;
 }
 
-/// An empty value that a step writes: integers where it has a grid, else real numbers.
+/// A value that a step writes whole: integers where it has a grid, else real numbers.
 Value empty_output(const std::optional<QuantSpec>& spec, const Shape& shape) {
-  if (!spec) return {Tensor(DType::kF32, shape), false, 1};
+  if (!spec) return {Tensor::for_overwrite(DType::kF32, shape), false, 1};
   if (spec->axis >= 0)
     fail("a value with one scale per channel cannot feed an integer layer; use one scale");
-  return {Tensor(DType::kI32, shape), true, spec->scale.data<float>()[0], spec->zero_point};
+  return {Tensor::for_overwrite(DType::kI32, shape), true, spec->scale.data<float>()[0],
+          spec->zero_point};
 }
 
 /// A value that is added, read as real numbers.
@@ -201,7 +202,7 @@ Value finish_layer(const Step& step, const Tensor& sums, const Shape& shape,
 
 Tensor real(const Value& value) {
   if (!value.quantized) return value.data;
-  Tensor result(DType::kF32, value.data.shape());
+  Tensor result = Tensor::for_overwrite(DType::kF32, value.data.shape());
   std::ranges::transform(value.data.data<std::int32_t>(), result.data<float>().begin(),
                          value.dequantizer());
   return result;

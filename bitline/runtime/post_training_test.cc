@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "bitline/runtime/executor.h"
@@ -50,6 +51,18 @@ TEST(PostTraining, EightBitsStayCloseToTheFloatNetwork) {
   const Tensor integer = Executor(quantized({}), MacMode::kLossless).logits(images());
   for (std::size_t i = 0; i < 8; ++i)
     EXPECT_NEAR(integer.data<float>()[i], real.data<float>()[i], 0.05);
+}
+
+TEST(PostTraining, TellsHowFarEachTaskIs) {
+  test::NotedProgress noted;
+  quantize_post_training(two_layers(), {}, {}, images(), {noted, Cancellation()});
+  ASSERT_FALSE(noted.tasks().empty());
+  for (const test::ToldTask& task : noted.tasks()) {
+    ASSERT_FALSE(task.done.empty()) << task.name;
+    EXPECT_TRUE(std::ranges::is_sorted(task.done)) << task.name;
+    EXPECT_EQ(task.done.back(), task.total) << task.name;
+    EXPECT_EQ(task.ends, 1) << task.name;
+  }
 }
 
 // With few bits the means of the logits differ; biases that take the difference up leave none.

@@ -16,7 +16,7 @@ std::size_t bytes_per_image(const Value& value) {
 Value room_for(const Value& value, std::int64_t images) {
   Shape shape = value.data.shape();
   shape[0] = images;
-  return on_grid_of(value, Tensor(value.data.dtype(), shape));
+  return on_grid_of(value, Tensor::for_overwrite(value.data.dtype(), std::move(shape)));
 }
 
 }  // namespace

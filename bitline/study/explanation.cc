@@ -67,30 +67,6 @@ ErrorPower error_power(const Tensor& exact, const std::vector<double>& exact_sca
   return power;
 }
 
-/// `recalibrates`: whether that is still to be had. `most_levels` is that of the hardware, 0: any.
-std::string remedy_of(const LayerExplanation& layer, bool recalibrates, std::int64_t most_levels) {
-  constexpr double kMuchClipped = 0.01;
-  constexpr double kMostlyMean = 0.5;
-  std::string finer =
-      most_levels == 0 || layer.levels < most_levels
-          ? "more levels"
-          : fmt::format(
-                "fewer driven rows (array.active_rows), since array.adc_levels = {} allows "
-                "no more levels",
-                most_levels);
-  if (layer.clipped_in_all > kMuchClipped)
-    return fmt::format("{}: {:.1f} % of the sums are clipped",
-                       layer.adc.quantizer->has_range() ? "a wider range" : finer,
-                       100 * layer.clipped_in_all);
-  if (recalibrates && layer.mean_error_share > kMostlyMean)
-    return fmt::format("recalibration: {:.0f} % of the error's power is a shift of the channels",
-                       100 * layer.mean_error_share);
-  if (2 * layer.levels_used <= layer.levels)
-    return fmt::format("a narrower range or another encoding: sums reach {} of {} levels",
-                       layer.levels_used, layer.levels);
-  return finer;
-}
-
 /// Digits that are not 0, of all.
 struct Ones {
   std::int64_t count = 0, digits = 0;
@@ -243,6 +219,29 @@ std::vector<const LayerExplanation*> Explanation::worst() const {
   auto worst = most_first([this](const auto* layer) { return regained(*layer); });
   if (!worst.empty()) return worst;
   return most_first([this](const auto* layer) { return lossless.correct - layer->alone.correct; });
+}
+
+std::string remedy_of(const LayerExplanation& layer, bool recalibrates, std::int64_t most_levels) {
+  constexpr double kMuchClipped = 0.01;
+  constexpr double kMostlyMean = 0.5;
+  std::string finer =
+      most_levels == 0 || layer.levels < most_levels
+          ? "more levels"
+          : fmt::format(
+                "fewer driven rows (array.active_rows), since array.adc_levels = {} allows "
+                "no more levels",
+                most_levels);
+  if (layer.clipped_in_all > kMuchClipped)
+    return fmt::format("{}: {:.1f} % of the sums are clipped",
+                       layer.adc.quantizer->has_range() ? "a wider range" : finer,
+                       100 * layer.clipped_in_all);
+  if (recalibrates && layer.mean_error_share > kMostlyMean)
+    return fmt::format("recalibration: {:.0f} % of the error's power is a shift of the channels",
+                       100 * layer.mean_error_share);
+  if (2 * layer.levels_used <= layer.levels)
+    return fmt::format("a narrower range or another encoding: sums reach {} of {} levels",
+                       layer.levels_used, layer.levels);
+  return finer;
 }
 
 Explanation explain(const Network& network, const RunConfig& config, const AdcPlan& plan,

@@ -60,6 +60,10 @@ struct Explanation {
   std::vector<const LayerExplanation*> worst() const;
 };
 
+/// What to try first for a layer whose other members are known. `recalibrates`: whether that is
+/// still to be had. `most_levels` is that of the hardware, 0: any.
+std::string remedy_of(const LayerExplanation& layer, bool recalibrates, std::int64_t most_levels);
+
 /// Of a network on the array and the sample of `config`. Throws what SearchStudy and
 /// Executor::prepare() throw.
 Explanation explain(const Network& network, const RunConfig& config, const AdcPlan& plan,

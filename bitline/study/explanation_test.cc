@@ -46,5 +46,34 @@ TEST(Explanation, BlamesNoLayerOfAPlanThatLosesNothing) {
   EXPECT_THAT(worst_of(explanation), IsEmpty());
 }
 
+/// 8 levels, all of them used.
+LayerExplanation clipping(double share) {
+  LayerExplanation layer;
+  layer.levels = layer.levels_used = 8;
+  layer.clipped_in_all = share;
+  return layer;
+}
+
+TEST(Explanation, AdvisesWhatHelpsWhatItSees) {
+  EXPECT_EQ(remedy_of(clipping(0.02), true, 0), "a wider range: 2.0 % of the sums are clipped");
+  EXPECT_EQ(remedy_of(clipping(0.01), true, 0), "more levels");
+  LayerExplanation shifted = clipping(0);
+  shifted.mean_error_share = 0.75;
+  EXPECT_EQ(remedy_of(shifted, true, 0),
+            "recalibration: 75 % of the error's power is a shift of the channels");
+  EXPECT_EQ(remedy_of(shifted, false, 0), "more levels");
+  LayerExplanation wide = clipping(0);
+  wide.levels_used = 4;
+  EXPECT_EQ(remedy_of(wide, true, 0),
+            "a narrower range or another encoding: sums reach 4 of 8 levels");
+}
+
+TEST(Explanation, AdvisesNoMoreLevelsThanTheHardwareHas) {
+  EXPECT_EQ(remedy_of(clipping(0), true, 9), "more levels");
+  EXPECT_EQ(remedy_of(clipping(0), true, 8),
+            "fewer driven rows (array.active_rows), since array.adc_levels = 8 allows no more "
+            "levels");
+}
+
 }  // namespace
 }  // namespace bitline

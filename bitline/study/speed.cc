@@ -114,21 +114,23 @@ class Rounds {
   NetworkSpeed report(ProgressSink& progress) const {
     NetworkSpeed speed;
     for (const CimLayer* layer : fused_.cim_layers()) speed.conversions += layer->conversions();
-    const auto count = static_cast<double>(images_.dim(0));
-    speed.images_per_second = count / median(all_threads_);
-    speed.images_per_second_1_thread = count / median(one_thread_);
-    speed.images_per_second_histograms = count / median(histograms_);
+    speed.images_per_second = rate(images_, all_threads_);
+    speed.images_per_second_1_thread = rate(images_, one_thread_);
+    speed.images_per_second_histograms = rate(images_, histograms_);
     speed.kernel_share = median(kernels_) / median(one_thread_);
     speed.signature = output_signature(fused_, plan_, composed_images_, progress);
     if (!composed_) return speed;
-    speed.images_per_second_composed =
-        static_cast<double>(composed_images_.dim(0)) / median(composed_seconds_);
+    speed.images_per_second_composed = rate(composed_images_, composed_seconds_);
     BITLINE_CHECK_EQ(output_signature(*composed_, composed_plan_, composed_images_, progress),
                      speed.signature);
     return speed;
   }
 
  private:
+  static double rate(const Tensor& images, const std::vector<double>& seconds) {
+    return static_cast<double>(images.dim(0)) / median(seconds);
+  }
+
   const Executor& fused_;
   std::optional<Executor> composed_;
   PreparedPlan plan_, composed_plan_;

@@ -18,6 +18,9 @@
 
 namespace bitline {
 
+/// For how many steps find_learning_rate() tries each of kTestedRates.
+inline constexpr std::int64_t kTestedSteps = 24;
+
 /// SGD with momentum over a TrainableNetwork.
 class Trainer {
  public:
