@@ -1,6 +1,7 @@
 // A retraining step against a float32 step of the same network, on the shipped ResNet-20:
 //   build/bench/bench/train_bench [ROUNDS [BATCH]]
-// Forward pass, loss and backward pass of a batch, of 64 unless said; the kinds take turns, medians.
+// Forward pass, loss and backward pass of a batch, of 64 unless said; the kinds take turns,
+// medians.
 #include <fmt/format.h>
 #include <sys/resource.h>
 

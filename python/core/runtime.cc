@@ -161,8 +161,9 @@ std::vector<TrainedLayer> trained_layers(const Study& study, const AdcPlan& plan
   for (const IntegerLayer& integer : integer_layers(network)) {
     const Node& node = network.node(integer.name);
     const std::string& key = node.parameters.at("weight");
-    TrainedLayer layer{node,          integer, key, network.quant.at(key), network.quant.at(node.inputs[0]),
-                       std::nullopt, {}};
+    TrainedLayer layer{
+        node,         integer, key, network.quant.at(key), network.quant.at(node.inputs[0]),
+        std::nullopt, {}};
     if (const auto planned = plan.layers.find(integer.name); planned != plan.layers.end()) {
       layer.array = study.config().array.of(integer.name);
       layer.tables = make_stream_tables(planned->second.spec, planned->second.sums);
@@ -177,7 +178,8 @@ py::dict geometry_of(const TrainedLayer& layer) {
   const ConvGeometry& g = layer.layer.geometry;
   return py::dict(
       "stride"_a = py::make_tuple(g.stride.height, g.stride.width),
-      "padding"_a = py::make_tuple(g.padding.top, g.padding.left, g.padding.bottom, g.padding.right),
+      "padding"_a =
+          py::make_tuple(g.padding.top, g.padding.left, g.padding.bottom, g.padding.right),
       "dilation"_a = py::make_tuple(g.dilation.height, g.dilation.width), "groups"_a = g.groups,
       "input"_a = py::make_tuple(g.in_channels, g.in_height, g.in_width),
       "output"_a = py::make_tuple(g.out_channels, g.out_height(), g.out_width()));

@@ -9,6 +9,8 @@ import torch
 
 from bitline import _core
 
+_SMALLEST_STEP = 1e-8
+
 
 def rounded(value: torch.Tensor, step: torch.Tensor, grid: _core.Grid) -> torch.Tensor:
     """k of the integer before the clamp: A − z, or (A − 1) / 2 on an odd grid."""
@@ -96,6 +98,8 @@ class Quantizer(torch.nn.Module):
         if (self.is_input or self.is_weight) and not bool(torch.isfinite(value).all()):
             remedy = "a smaller learning rate may help" if self.is_weight else "give images without"
             raise ValueError(f"'{self.names[0]}' holds NaN or infinity; {remedy}")
+        if isinstance(self.step, torch.nn.Parameter):
+            self.step.data.clamp_(min=_SMALLEST_STEP)  # the optimizer knows of no bound
         shared_by = self.step.numel() if self.is_weight else max(value.shape[0], 1)
         elements = max(value.numel() // shared_by, 1)
         factor = 1 / math.sqrt(elements * self.grid.maximum)
