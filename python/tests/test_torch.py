@@ -157,7 +157,7 @@ def test_the_state_dict_is_that_of_the_float_model(module, study, plan):
     module.load_state_dict(model.state_dict())
     learning = bitline.torch.convert(module, study, plan, learn_steps=True)
     more = set(learning.state_dict()) - set(module.state_dict())
-    # six layers have a weight each; the three at the end of shared values read one grid less
+    # one for each of the five layers
     assert len([name for name in more if name.endswith("weight_grid.step")]) == 5
     assert all(name.endswith(".step") for name in more)
 

@@ -188,10 +188,11 @@ class _Conversion:
 
     def _grid(self, names: list[str], is_input: bool, learn: bool) -> Quantizer:
         """One of each grid, wherever it stands."""
+        spec = self._network._core.grid(names[0])
+        assert spec is not None
         if names[0] not in self._quantizers:
             self._quantizers[names[0]] = Quantizer(
-                self._network._core.grid(names[0]), names, learn=learn, is_weight=False,
-                is_input=is_input,
+                spec, names, learn=learn, is_weight=False, is_input=is_input
             )
         grid = self._quantizers[names[0]]
         grid.names += [name for name in names if name not in grid.names]

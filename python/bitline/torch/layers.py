@@ -171,7 +171,7 @@ class ArrayLayer(torch.nn.Module):
     def _map(self, weight: torch.Tensor) -> _core.MappedLayer:
         """The weights on the array; kept while they stay what they are and nothing is trained."""
         integers = self.weight_grid.levels(weight).int().flatten(1).cpu().contiguous().numpy()
-        kept = self.__dict__["_mapped"]
+        kept: tuple[np.ndarray[Any, Any], _core.MappedLayer] | None = self.__dict__["_mapped"]
         if kept is not None and np.array_equal(kept[0], integers):
             return kept[1]
         mapped = self.trained.map(integers)
