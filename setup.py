@@ -44,7 +44,7 @@ class CMakeBuild(build_ext):
 setup(
     version=version(),
     package_dir={"": "python"},
-    packages=["bitline"],
+    packages=["bitline", "bitline.torch"],
     package_data={"bitline": ["py.typed", "*.pyi"]},
     ext_modules=[Extension("bitline._core", [])],
     cmdclass={"build_ext": CMakeBuild},

@@ -1,6 +1,7 @@
 # What `cmake --install` puts where, the CMake package Bitline, and Debian packages by CPack.
 # Components: program (program, libbitline.so, what it reads), training (what needs LibTorch),
-# development (what somebody needs who links the library).
+# development (what somebody needs who links the library), python3 (the Python package; its targets
+# are in python/).
 include(CMakePackageConfigHelpers)
 
 install(TARGETS bitline COMPONENT program)
@@ -53,6 +54,18 @@ if(BITLINE_TORCH)
   set(CPACK_DEBIAN_TRAINING_PACKAGE_NAME bitline-training)
   set(CPACK_DEBIAN_TRAINING_PACKAGE_DEPENDS "bitline (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
   set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS bitline-training)
+endif()
+if(BITLINE_PYTHON)
+  list(APPEND CPACK_COMPONENTS_ALL python3)
+  set(CPACK_DEBIAN_PYTHON3_PACKAGE_NAME python3-bitline)
+  set(CPACK_DEBIAN_PYTHON3_PACKAGE_SECTION python)
+  # The module is for one minor version of Python, that of the release.
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  math(EXPR next "${Python3_VERSION_MINOR} + 1")
+  string(JOIN ", " CPACK_DEBIAN_PYTHON3_PACKAGE_DEPENDS
+    "bitline (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})" "python3-numpy"
+    "python3 (>= 3.${Python3_VERSION_MINOR})" "python3 (<< 3.${next})")
+  set(CPACK_DEBIAN_PYTHON3_PACKAGE_SUGGESTS "python3-torch, python3-pandas")
 endif()
 if(PROJECT_IS_TOP_LEVEL)
   include(CPack)

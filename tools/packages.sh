@@ -60,6 +60,8 @@ clang-tidy static checks
 package_packages='
 dpkg-dev dependencies of the packages
 file finds what is to be stripped
+python3-dev headers of Python
+pybind11-dev C++ as Python calls it
 '
 # What .ci/page needs: reports are looked at in a browser.
 page_packages='
@@ -80,6 +82,12 @@ python3-wheel likewise
 python3-numpy arrays
 pybind11-dev C++ as Python calls it
 python3-pytest its tests
+python3-torch modules that learn on the array
+python3-pandas tables as DataFrames
+python3-matplotlib plots of the notebooks
+python3-nbclient runs the notebooks
+python3-nbformat reads them
+python3-ipykernel what they run in
 mypy its types
 '
 # And on top of that where .ci/run emulates 64-bit ARM.

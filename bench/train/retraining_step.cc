@@ -1,6 +1,7 @@
 // A retraining step against a float32 step of the same network, on the shipped ResNet-20:
-//   build/bench/bench/train_bench [ROUNDS]
-// Forward pass, loss and backward pass of a batch of 64; the kinds take turns, medians.
+//   build/bench/bench/train_bench [ROUNDS [BATCH]]
+// Forward pass, loss and backward pass of a batch, of 64 unless said; the kinds take turns,
+// medians.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -17,8 +18,6 @@
 
 namespace bitline {
 namespace {
-
-constexpr std::int64_t kBatch = 64;
 
 struct Kind {
   std::string name;
@@ -64,7 +63,7 @@ Kind retraining(const Network& network, Gradient gradient, const std::string& na
   return {name, std::move(analog)};
 }
 
-void run(int rounds) {
+void run(int rounds, std::int64_t batch) {
   const Network network = read_network("assets/resnet20-w4a4.safetensors");
   Network real = network;
   real.quant.clear();
@@ -75,8 +74,8 @@ void run(int rounds) {
   kinds.push_back(retraining(network, gradients::kClipped, "retraining, clipped"));
   kinds.push_back(retraining(network, gradients::kScaled, "retraining, scaled"));
   at::manual_seed(1);
-  const at::Tensor images = at::randn({kBatch, 3, 32, 32});
-  const at::Tensor labels = at::randint(10, {kBatch}, at::kLong);
+  const at::Tensor images = at::randn({batch, 3, 32, 32});
+  const at::Tensor labels = at::randint(10, {batch}, at::kLong);
   for (Kind& kind : kinds) {
     step(kind.network, images, labels);
     kind.peak_mebibytes = peak_mebibytes();
@@ -95,5 +94,5 @@ void run(int rounds) {
 int main(int argc, char** argv) {
   bitline::keep_freed_memory();  // as the program does
   bitline::share_threads_with_torch();
-  bitline::run(argc > 1 ? std::stoi(argv[1]) : 11);
+  bitline::run(argc > 1 ? std::stoi(argv[1]) : 11, argc > 2 ? std::stoi(argv[2]) : 64);
 }

@@ -20,8 +20,21 @@ class Dataset:
     def hash(self) -> str: ...
     def __len__(self) -> int: ...
 
+class Grid:
+    bits: int
+    is_odd: bool
+    minimum: int
+    maximum: int
+    zero_point: int
+    axis: int
+    divides: bool
+    rounding: str
+    by_multiplier: bool
+    scale: Array
+
 class Network:
     name: str
+    grids: list[str]
     nodes: list[tuple[str, str, list[str], tuple[int, ...]]]
     normalization: tuple[list[float], list[float]] | None
     has_grids: bool
@@ -37,6 +50,12 @@ class Network:
     def with_weights(
         self, state: Mapping[str, Array], by_order: bool, rename: Mapping[str, str]
     ) -> Network: ...
+    def with_values(
+        self, tensors: Mapping[str, Array], steps: Mapping[str, Array]
+    ) -> Network: ...
+    def grid(self, name: str) -> Grid | None: ...
+    def parameters(self, node: str) -> dict[str, str]: ...
+    def epsilon(self, node: str) -> float: ...
     def tensor(self, key: str) -> Array: ...
     def save(self, path: str | os.PathLike[str]) -> None: ...
     def hash(self) -> str: ...
@@ -89,3 +108,21 @@ def run(
 ) -> tuple[str, int | None, Plan | None, list[str], list[str]]: ...
 def compare(study: Study, folder: str, callback: Callback) -> str: ...
 def report(folders: list[str]) -> str: ...
+
+class MappedLayer:
+    unit: float
+    def accumulate(self, values: Array, step: float) -> Array: ...
+    def parts(self) -> dict[str, Any]: ...
+
+class TrainedLayer:
+    name: str
+    is_linear: bool
+    on_array: bool
+    geometry: dict[str, Any]
+    pad_value: int
+    weight_key: str
+    weight_grid: Grid
+    input_grid: Grid
+    def map(self, weights: Array) -> MappedLayer: ...
+
+def trained_layers(study: Study, plan: Plan) -> list[TrainedLayer]: ...

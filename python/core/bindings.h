@@ -12,6 +12,7 @@ void bind_graph(pybind11::module_& module);
 void bind_adc(pybind11::module_& module);
 void bind_options(pybind11::module_& module);
 void bind_study(pybind11::module_& module);
+void bind_runtime(pybind11::module_& module);
 void bind_run(pybind11::module_& module);
 
 }  // namespace bitline::python

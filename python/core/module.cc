@@ -15,5 +15,6 @@ PYBIND11_MODULE(_core, module) {
   python::bind_adc(module);
   python::bind_options(module);
   python::bind_study(module);
+  python::bind_runtime(module);
   python::bind_run(module);
 }
