@@ -46,6 +46,18 @@ TEST(PostTraining, StepsFollowFromWeightsAndValues) {
   EXPECT_FLOAT_EQ(network.quant.at("relu").scale.data<float>()[0], 4.6F / 255);
 }
 
+// 4096 bins from 0 to 4095: 100.3 counts as 100.
+TEST(PostTraining, CountsValuesInBins) {
+  PostTrainingOptions post;
+  post.range = {RangeRule::kPercentile, 75};
+  QuantizeOptions options;
+  options.edge_bits = 8;
+  SilentProgress silent;
+  const Network network = quantize_post_training(
+      two_layers(), options, post, tensor_of({2, 2}, {100.3F, 100.3F, 100.3F, 4095}), {silent, {}});
+  EXPECT_FLOAT_EQ(network.quant.at("input").scale.data<float>()[0], 100.0F / 127);
+}
+
 TEST(PostTraining, EightBitsStayCloseToTheFloatNetwork) {
   const Tensor real = Executor(two_layers(), MacMode::kFloat).logits(images());
   const Tensor integer = Executor(quantized({}), MacMode::kLossless).logits(images());
