@@ -17,8 +17,6 @@ HWY_BEFORE_NAMESPACE();
 namespace bitline {
 namespace HWY_NAMESPACE {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
 // Products of bytes are asked for by name: Highway 1.0 has none.
 #undef BITLINE_DENSE
 #if HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2 || \
@@ -34,6 +32,8 @@ std::int64_t dense_products() {
 }
 
 #if BITLINE_DENSE
+
+namespace hn = hwy::HWY_NAMESPACE;
 
 using Bytes = hn::ScalableTag<std::uint8_t>;
 using Shorts = hn::ScalableTag<std::int16_t>;
