@@ -12,7 +12,7 @@ namespace bitline {
 namespace {
 
 constexpr std::int64_t kExactFloat = std::int64_t{1} << 24;
-constexpr std::int64_t kExactDotProduct = std::int64_t{1} << 31;
+constexpr std::int64_t kExactByteProduct = std::int64_t{1} << 31;
 constexpr std::int64_t kExactDouble = std::int64_t{1} << 53;
 
 std::int64_t largest_sum(const IntegerLayer& layer) {
@@ -29,9 +29,9 @@ std::unique_ptr<DenseProduct> make_product(const ConvGeometry& geometry, const T
   return make_plain_product(geometry, weights, pad_value, held);
 }
 
-class DotProducts : public DenseProduct {
+class ByteProducts : public DenseProduct {
  public:
-  DotProducts(const IntegerLayer& layer, DType held)
+  ByteProducts(const IntegerLayer& layer, DType held)
       : geometry_(layer.geometry),
         held_(held),
         exact_(layer),
@@ -64,8 +64,8 @@ std::unique_ptr<DenseProduct> make_dense_product(const IntegerLayer& layer) {
     fail("layer {}: sums up to {} do not fit a double exactly; use fewer bits", layer.name,
          largest);
   const DType held = largest < kExactFloat ? DType::kF32 : DType::kF64;
-  if (largest < kExactDotProduct && ExactLayer::pays(layer))
-    return std::make_unique<DotProducts>(layer, held);
+  if (largest < kExactByteProduct && ExactLayer::pays(layer))
+    return std::make_unique<ByteProducts>(layer, held);
   return make_product(layer.geometry, layer.weights, layer.pad_value, held);
 }
 

@@ -19,7 +19,7 @@ class DenseProduct {
 };
 
 /// Σ W A exactly: where fan-in · max |A| · max |W| < 2^24 held in floats, below 2^53 in doubles.
-/// Computed by integer dot products where they pay (kernels/exact_layer.h), else by LibTorch's
+/// Computed by products of bytes where they pay (kernels/exact_layer.h), else by LibTorch's
 /// convolution of floats, whose every order of summation is then exact, else by
 /// make_plain_product(): the same integers. Throws Error from 2^53 on.
 std::unique_ptr<DenseProduct> make_dense_product(const IntegerLayer& layer);
