@@ -3,6 +3,7 @@
 
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "bitline/adc/adc_plan.h"
 #include "bitline/adc/adc_plan_json.h"
@@ -183,8 +184,10 @@ AdcPlan plan_from_json(std::string_view json) {
     for (auto layer = layers.begin(); layer != layers.end(); ++layer)
       with_context("layer " + layer.key(), [&] {
         plan.layers.emplace(layer.key(), read_layer(layer.value()));
-        if (layer->contains(kArrayField))
-          plan.layer_arrays.emplace(layer.key(), read_array((*layer)[kArrayField]));
+        if (!layer->contains(kArrayField)) return;
+        // One that differs in nothing is none, as it is written.
+        if (auto own = read_array((*layer)[kArrayField]); !own.empty())
+          plan.layer_arrays.emplace(layer.key(), std::move(own));
       });
     return plan;
   });

@@ -38,6 +38,12 @@ std::string edited(const std::string& before, const std::string& after) {
   return text.replace(at, before.size(), after);
 }
 
+TEST(AdcPlan, AnArrayOfALayersOwnThatDiffersInNothingIsNone) {
+  const AdcPlan plan = plan_from_json(edited("\"quantizer\"", "\"array\": {}, \"quantizer\""));
+  EXPECT_TRUE(plan.layer_arrays.empty());
+  EXPECT_EQ(plan_from_json(to_json(plan)), plan);
+}
+
 void expect_refused(const std::string& json, const std::string& message) {
   expect_error(ErrorKind::kFailure, message, [&] { plan_from_json(json); });
 }

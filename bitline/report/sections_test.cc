@@ -54,6 +54,16 @@ TEST_F(SectionsTest, CostBeginsWithWhatTheRecommendedPlanSaves) {
   EXPECT_THAT(cost.dump(), HasSubstr("Before: 16 levels in every ADC. After: the levels of L6"));
 }
 
+TEST_F(SectionsTest, ADesignThatSavesNothingIsTheOneThatSavingsAreCountedFrom) {
+  const std::filesystem::path file = folder_ / "costs" / "L6-layer-wise.json";
+  PageJson json = PageJson::parse(read_text_file(file));
+  for (const char* saved : {"energy_saved", "area_saved", "area_saved_by_layer"})
+    json.at(saved) = 0.0;
+  write_file_atomically(file, json.dump());
+  EXPECT_THAT(section("cost").dump(),
+              HasSubstr("is the design that savings are counted from: 16 levels in every ADC"));
+}
+
 TEST_F(SectionsTest, CircuitsAddUpToTheirBar) {
   const PageJson cost = section("cost");
   double shares = 0;
