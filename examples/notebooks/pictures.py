@@ -15,12 +15,12 @@ def pictures(count, seed):
     y, x = np.mgrid[:12, :12]
     across = np.cos(angles)[:, None, None] * x + np.sin(angles)[:, None, None] * y
     phases = rng.uniform(0, 2 * np.pi, (count, 1, 1))
-    images = np.sin(1.3 * across + phases) + rng.normal(0, 1.0, (count, 12, 12))
+    images = np.sin(1.3 * across + phases) + rng.normal(0, 1.8, (count, 12, 12))
     return images[:, None].astype(np.float32), labels
 
 
 class Net(nn.Module):
-    """Four convolutions with batch-norm, one of them past a shortcut, and a linear layer."""
+    """Three convolutions with batch-norm, two of them past a shortcut, and a linear layer."""
 
     def __init__(self, channels=16):
         super().__init__()
