@@ -74,6 +74,24 @@ TEST_F(SectionsTest, CircuitsAddUpToTheirBar) {
               IsSupersetOf({"before", "after", "after, one ADC design", "after, one per layer"}));
 }
 
+/// Whether the table of the section hides the column.
+bool hides(const PageJson& section, const std::string& table, const std::string& column) {
+  for (const PageJson& block : section.at("blocks"))
+    for (const PageJson& candidate : block.value("tables", PageJson::array()))
+      for (const PageJson& each : candidate.at("columns"))
+        if (candidate.at("name") == table && each.at("name") == column)
+          return each.value("hidden", false);
+  ADD_FAILURE() << "no column " << column;
+  return false;
+}
+
+// One run has its plans to choose from; of several there is one each.
+TEST_F(SectionsTest, CircuitsNameTheirPlanWhereRunsStandSideBySide) {
+  EXPECT_TRUE(hides(section("cost"), "circuits", "plan"));
+  const PageJson both = data_of(report_of({folder_, runs_.make("second")}));
+  EXPECT_FALSE(hides(section_of(both, "cost"), "circuits", "plan"));
+}
+
 TEST_F(SectionsTest, CostsAreThoseOfTheFile) {
   edit(folder_ / "costs" / "L6-layer-wise.json", "\"energy_saved\": ", "\"energy_saved\": -");
   EXPECT_EQ(fact(section("cost"), "Energy saved"), "1.6 times as much");
