@@ -45,6 +45,20 @@ TEST(Shapes, OfAConvolutionWhoseStrideLeavesARemainder) {
             (Shape{1, 2, 3}));
 }
 
+TEST(Shapes, OfPadsOfNoneOrMore) {
+  const auto padded = [](std::int64_t before, std::int64_t behind) {
+    Network network = network_with_input({1, 2});
+    append(network, "pad", Pad{{before, 0}, {behind, 3}, 0}, {"input"});
+    return network;
+  };
+  EXPECT_EQ(infer_shapes(padded(0, 0)).at("pad"), (Shape{1, 5}));
+  EXPECT_EQ(infer_shapes(padded(2, 1)).at("pad"), (Shape{4, 5}));
+  EXPECT_THAT(refusal(padded(-1, 4)),
+              HasSubstr("pads -1 and 4 along axis 0; they have to be 0 or more"));
+  EXPECT_THAT(refusal(padded(4, -1)),
+              HasSubstr("pads 4 and -1 along axis 0; they have to be 0 or more"));
+}
+
 TEST(Shapes, OfAMatrixProductTheInnerExtentsAgree) {
   const auto product_with = [](Shape shape) {
     Network network = network_with_input({3, 4});
