@@ -291,7 +291,8 @@ TEST(ValidateRefuses, GroupsOfChannelsThatDoNotFit) {
            {{"scale", filled({scales}, 1)}, {"shift", filled({4}, 0)}});
     return network;
   };
-  EXPECT_EQ(infer_shapes(normalized(2, 4)).at("norm"), (Shape{4, 7}));
+  for (const std::int64_t groups : {1, 2, 4})
+    EXPECT_EQ(infer_shapes(normalized(groups, 4)).at("norm"), (Shape{4, 7}));
   EXPECT_EQ(refusal(normalized(3, 4)),
             "node 'norm' (group_norm): 3 groups do not divide 4 channels");
   EXPECT_THAT(refusal(normalized(0, 4)), HasSubstr("0 groups"));
