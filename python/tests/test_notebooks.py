@@ -3,15 +3,20 @@
 import json
 import pathlib
 
+import nbclient
+import nbformat
 import pytest
 
-nbclient = pytest.importorskip("nbclient")
-nbformat = pytest.importorskip("nbformat")
-for needed in ("ipykernel", "matplotlib", "pandas", "torch"):
-    pytest.importorskip(needed)
+import bitline
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "examples" / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+
+
+@pytest.fixture(autouse=True)
+def package(monkeypatch):
+    """The kernel is Debian's Python, and not that of an environment in which the package lies."""
+    monkeypatch.setenv("PYTHONPATH", str(pathlib.Path(bitline.__file__).resolve().parents[1]))
 
 
 def run(name, facts):
