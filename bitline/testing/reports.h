@@ -20,7 +20,7 @@ namespace bitline::test {
 class RunCopies {
  public:
   std::filesystem::path make(const std::string& name) const {
-    const std::filesystem::path copy = root_.path() / name;
+    std::filesystem::path copy = root_.path() / name;
     std::filesystem::create_directories(copy.parent_path());
     std::filesystem::copy(std::filesystem::path(BITLINE_TESTDATA) / "run", copy,
                           std::filesystem::copy_options::recursive);
