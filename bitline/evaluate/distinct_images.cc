@@ -1,21 +1,15 @@
 #include "bitline/evaluate/distinct_images.h"
 
+#include <algorithm>
 #include <cstring>
-#include <string_view>
+#include <span>
 #include <unordered_map>
 
 namespace bitline {
 namespace {
 
-std::string_view bytes_of(const Value& value, std::int64_t image) {
-  const auto bytes = value.data.bytes();
-  const std::size_t size = bytes.size() / static_cast<std::size_t>(value.images());
-  return {reinterpret_cast<const char*>(bytes.data()) + static_cast<std::size_t>(image) * size,
-          size};
-}
-
 /// Eight bytes at a time; what it misses costs time alone.
-std::uint64_t mixed(std::uint64_t hash, std::string_view bytes) {
+std::uint64_t mixed(std::uint64_t hash, std::span<const std::byte> bytes) {
   constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15U;
   std::size_t at = 0;
   for (; at + sizeof(std::uint64_t) <= bytes.size(); at += sizeof(std::uint64_t)) {
@@ -30,7 +24,7 @@ std::uint64_t mixed(std::uint64_t hash, std::string_view bytes) {
 
 bool same_images(const Values& values, std::int64_t a, std::int64_t b) {
   for (const auto& [name, value] : values)
-    if (bytes_of(value, a) != bytes_of(value, b)) return false;
+    if (!std::ranges::equal(bytes_of(value, a), bytes_of(value, b))) return false;
   return true;
 }
 

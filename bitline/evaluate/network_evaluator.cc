@@ -31,6 +31,16 @@ std::span<const T> part_of(std::span<const T> all, std::int64_t first, std::int6
                      static_cast<std::size_t>(std::min(count, std::ssize(all) - first)));
 }
 
+/// Runs the steps from `step` on. Plans that gave an image the same integers share them.
+void run_shared(const Executor& executor, std::size_t step, const PreparedPlan& plan,
+                Values& values) {
+  const DistinctImages distinct = distinct_images(values);
+  const bool any_same = distinct.first.size() < distinct.same.size();
+  if (any_same) values = gather(values, distinct.first);
+  executor.run(values, step, executor.steps().size(), plan);
+  if (any_same) values = gather(values, distinct.same);
+}
+
 }  // namespace
 
 /// Scores by plan, to which all threads add.
@@ -185,15 +195,15 @@ void NetworkEvaluator::sweep_frontier(std::span<const AdcPlan> plans,
   }
 }
 
-/// values: of `images` under the plan `first_plan`, then under the next one, … Plans that give an
-/// image the same integers here share what is behind.
+/// values: of `images` under the plan `first_plan`, then under the next one, …
 void NetworkEvaluator::score_rest(Values values, std::size_t step, const PreparedPlan& plan,
                                   std::span<const std::int64_t> images, std::size_t first_plan,
                                   Scores& scores) const {
-  const DistinctImages distinct = distinct_images(values);
-  if (distinct.first.size() < distinct.same.size()) values = gather(values, distinct.first);
-  executor_.run(values, step, end(), plan);
-  if (distinct.first.size() < distinct.same.size()) values = gather(values, distinct.same);
+  const bool has_several_plans = values.begin()->second.images() > std::ssize(images);
+  if (has_several_plans)
+    run_shared(executor_, step, plan, values);
+  else
+    executor_.run(values, step, end(), plan);
   std::vector<std::int32_t> targets;
   for (const std::int64_t i : images) targets.push_back(targets_[static_cast<std::size_t>(i)]);
   const Tensor logits = real(values.begin()->second);

@@ -25,6 +25,11 @@ Value on_grid_of(const Value& value, Tensor data) {
   return {std::move(data), value.quantized, value.scale, value.zero_point};
 }
 
+std::span<const std::byte> bytes_of(const Value& value, std::int64_t image) {
+  const std::size_t bytes = bytes_per_image(value);
+  return value.data.bytes().subspan(static_cast<std::size_t>(image) * bytes, bytes);
+}
+
 void put(const Values& part, std::int64_t first, std::int64_t images, Values& whole) {
   for (const auto& [name, value] : part) {
     if (!whole.contains(name)) whole.emplace(name, room_for(value, images));
@@ -35,12 +40,8 @@ void put(const Values& part, std::int64_t first, std::int64_t images, Values& wh
 
 Value gather(const Value& value, std::span<const std::int64_t> indices) {
   Value part = room_for(value, std::ssize(indices));
-  const std::size_t bytes = bytes_per_image(value);
   std::byte* to = part.data.bytes().data();
-  for (const std::int64_t index : indices) {
-    const std::byte* from = value.data.bytes().data() + static_cast<std::size_t>(index) * bytes;
-    to = std::copy(from, from + bytes, to);
-  }
+  for (const std::int64_t index : indices) to = std::ranges::copy(bytes_of(value, index), to).out;
   return part;
 }
 

@@ -35,6 +35,8 @@ using Values = std::map<std::string, Value>;
 
 /// Other data on the grid of `value`, or real numbers as it is.
 Value on_grid_of(const Value& value, Tensor data);
+/// What one image has of it.
+std::span<const std::byte> bytes_of(const Value& value, std::int64_t image);
 /// The images at `indices`, in that order.
 Value gather(const Value& value, std::span<const std::int64_t> indices);
 Values gather(const Values& values, std::span<const std::int64_t> indices);
