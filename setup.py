@@ -28,7 +28,8 @@ class CMakeBuild(build_ext):
             "BITLINE_PYTHON": "ON",
             "BITLINE_PYTHON_FOLDER": package,
             "BITLINE_TESTS": "OFF",
-            "BITLINE_TORCH": "OFF",
+            # for Study.retrain()
+            "BITLINE_TORCH": os.environ.get("BITLINE_TORCH", "OFF"),
             "BITLINE_UNITY": "ON",
             "Python3_EXECUTABLE": os.sys.executable,
         }

@@ -12,7 +12,8 @@ install(TARGETS bitline_shared EXPORT bitline_targets
 if(BITLINE_TORCH)
   install(TARGETS bitline_torch_part COMPONENT training
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/bitline)
-  set_target_properties(bitline_torch_part PROPERTIES INSTALL_RPATH "$ORIGIN/..")
+  # there, and in a package of pip, beside the library
+  set_target_properties(bitline_torch_part PROPERTIES INSTALL_RPATH "$ORIGIN/..;$ORIGIN")
 endif()
 # Of the shipped networks and images, what the examples start from.
 install(DIRECTORY examples assets COMPONENT program DESTINATION ${CMAKE_INSTALL_DATADIR}/bitline

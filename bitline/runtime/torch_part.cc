@@ -1,6 +1,7 @@
 #include "bitline/runtime/torch_part.h"
 
 #include <dlfcn.h>
+#include <link.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -36,9 +37,31 @@ Function function_of(void* object, const char* name, const std::filesystem::path
   return reinterpret_cast<Function>(symbol);
 }
 
+/// A LibTorch that the process has and the part was not linked with; empty where there is none.
+/// The part's is known by the name of its file, which holds its version.
+std::string other_libtorch() {
+  std::string found;
+  const auto look = [](dl_phdr_info* object, std::size_t, void* result) {
+    std::error_code none;
+    const auto path = std::filesystem::canonical(object->dlpi_name, none);  // empty for the program
+    const std::string name = path.filename().string();
+    if (!name.starts_with("libtorch_cpu.so") || name == BITLINE_LIBTORCH) return 0;
+    *static_cast<std::string*>(result) = path.string();
+    return 1;
+  };
+  ::dl_iterate_phdr(look, &found);
+  return found;
+}
+
 bool open_part() {
   const std::filesystem::path file = part_file();
   if (file.empty()) return false;
+  if (const std::string other = other_libtorch(); !other.empty())
+    fail_usage(
+        "LibTorch's part of Bitline cannot be opened in a process that has another LibTorch, {}: "
+        "two of them write over each other; train in a process of its own, which has imported no "
+        "PyTorch, or with the program",
+        other);
   void* const object = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (object == nullptr)
     fail(
@@ -82,6 +105,11 @@ void set_torch_part(const TorchPart& part) { opened = &part; }
 void do_without_torch_part() {
   if (opened != nullptr) fail("LibTorch's part of Bitline is open, and cannot be done without now");
   is_forbidden = true;
+}
+
+void do_with_torch_part() {
+  is_forbidden = false;
+  require_torch_part("training");
 }
 
 void share_threads_with_torch() {

@@ -25,7 +25,8 @@ struct TorchPart {
 /// The part, or null where this program has none. The first call opens it: the file that
 /// BITLINE_TORCH_PART in the environment names, else bitline_torch.so beside this code (the
 /// program, or libbitline.so) or in the folder bitline/ there. Throws Error for a file that cannot
-/// be opened or was built from another state of the program.
+/// be opened or was built from another state of the program; Error (kUsage) where the process has
+/// another LibTorch than the part's.
 const TorchPart* find_torch_part();
 /// The part. Throws Error (kUsage) that `what` needs it, where there is none.
 const TorchPart& require_torch_part(std::string_view what);
@@ -33,9 +34,12 @@ const TorchPart& require_torch_part(std::string_view what);
 /// into.
 void set_torch_part(const TorchPart& part);
 
-/// From now on there is no part, whatever stands beside this code: in a process that has a LibTorch
-/// of its own, a second one must not be opened. Throws Error where the part is known already.
+/// From now on there is no part, whatever stands beside this code: for a process that may get a
+/// LibTorch of its own at any time. Throws Error where the part is known already.
 void do_without_torch_part();
+/// Ends that, and opens the part. Throws Error (kUsage) where there is none, or the process has
+/// another LibTorch: two of them in one process write over each other.
+void do_with_torch_part();
 
 /// TorchPart::share_threads() where the part is known, to be called after set_thread_count(). A
 /// part that is opened later does so by itself.

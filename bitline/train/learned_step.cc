@@ -1,87 +1,21 @@
 #include "bitline/train/learned_step.h"
 
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <array>
+#include <span>
+#include <vector>
 
-#include "bitline/base/rational.h"
-#include "bitline/quantize/grid.h"
+#include "bitline/quantize/fake_quantize.h"
 
 namespace bitline {
 namespace {
 
-constexpr std::int64_t kChunk = 8192;
-
-/// A dense tensor in the order of its memory, cut into chunks that lie within one step each.
-class Chunks {
- public:
-  Chunks(const at::Tensor& value, const at::Tensor& scale)
-      : per_step_(value.numel() / scale.numel()),
-        chunks_per_step_(ceil_div(per_step_, kChunk)),
-        count_(scale.numel() * chunks_per_step_) {}
-
-  std::int64_t count() const { return count_; }
-  std::int64_t step_of(std::int64_t chunk) const { return chunk / chunks_per_step_; }
-  std::int64_t begin(std::int64_t chunk) const {
-    return step_of(chunk) * per_step_ + chunk % chunks_per_step_ * kChunk;
-  }
-  std::int64_t size(std::int64_t chunk) const {
-    return std::min(kChunk, per_step_ - chunk % chunks_per_step_ * kChunk);
-  }
-
-  /// Calls `work` with every chunk, on all threads.
-  template <typename Work>
-  void for_each(const Work& work) const {
-    at::parallel_for(0, count_, 1, [&](std::int64_t first, std::int64_t last) {
-      for (std::int64_t chunk = first; chunk < last; ++chunk) work(chunk);
-    });
-  }
-
- private:
-  std::int64_t per_step_, chunks_per_step_, count_;
-};
-
-void quantize_chunk(const Grid grid, const float step, const float* value, float* output,
-                    std::int64_t size) {
-  if (grid.by_sign()) {
-    for (std::int64_t i = 0; i < size; ++i) output[i] = step * Grid::sign(value[i]);
-  } else {
-    for (std::int64_t i = 0; i < size; ++i) output[i] = step * grid.nearest_level(value[i]);
-  }
+std::span<const float> floats(const at::Tensor& tensor) {
+  return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
-/// Writes the gradient of the value, and what every element adds to the step's, without f.
-template <bool kBySign>
-void differentiate_elements(const Grid grid, const float* value, const float* above, float* below,
-                            float* step_terms, std::int64_t size) {
-  for (std::int64_t i = 0; i < size; ++i) {
-    const float level = kBySign ? Grid::sign(value[i]) : grid.nearest_level(value[i]);
-    const float inside = grid.covers(value[i]) ? 1.0F : 0.0F;  // a factor: no branch
-    below[i] = above[i] * inside;
-    step_terms[i] = above[i] * (level - inside * grid.scaled(value[i]));
-  }
-}
-
-/// Writes the gradient of the value; returns the step's, without f. Sixteen sums in a fixed order,
-/// so that vectors can be used without the result depending on their width.
-double differentiate_chunk(const Grid& grid, const float* value, const float* above, float* below,
-                           std::int64_t size) {
-  constexpr std::int64_t kSums = 16;
-  constexpr std::int64_t kPart = 512;  // terms that stay in the nearest cache
-  std::array<float, kSums> sums{};
-  std::array<float, kPart> terms{};
-  const auto differentiate =
-      grid.by_sign() ? differentiate_elements<true> : differentiate_elements<false>;
-  for (std::int64_t first = 0; first < size; first += kPart) {
-    const std::int64_t count = std::min(kPart, size - first);
-    differentiate(grid, value + first, above + first, below + first, terms.data(), count);
-    for (std::int64_t i = 0; i < count; ++i)
-      sums[static_cast<std::size_t>(i % kSums)] += terms[static_cast<std::size_t>(i)];
-  }
-  double total = 0;
-  for (const float sum : sums) total += double{sum};
-  return total;
+std::span<float> writable(const at::Tensor& tensor) {
+  return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
 at::Tensor same_layout(const at::Tensor& tensor, const at::Tensor& as) {
@@ -101,15 +35,7 @@ class LearnedStep : public torch::autograd::Function<LearnedStep> {
     context->saved_data["zero_point"] = spec.zero_point;
     context->saved_data["factor"] = factor;
     at::Tensor output = at::empty_like(value);
-    const Chunks chunks(value, scale);
-    const float* from = value.data_ptr<float>();
-    const float* steps = scale.data_ptr<float>();
-    auto* to = output.data_ptr<float>();
-    chunks.for_each([&](std::int64_t chunk) {
-      const float step = steps[chunks.step_of(chunk)];
-      const std::int64_t first = chunks.begin(chunk);
-      quantize_chunk(Grid(spec, step), step, from + first, to + first, chunks.size(chunk));
-    });
+    bitline::fake_quantize(floats(value), floats(scale), spec, writable(output));
     return output;
   }
 
@@ -120,20 +46,9 @@ class LearnedStep : public torch::autograd::Function<LearnedStep> {
     const at::Tensor& scale = saved[1];
     const at::Tensor above = same_layout(gradients[0], value);
     at::Tensor below = at::empty_like(value);
-    const QuantSpec spec = spec_of(*context);
-    const Chunks chunks(value, scale);
-    std::vector<double> sums(static_cast<std::size_t>(chunks.count()));
-    chunks.for_each([&](std::int64_t chunk) {
-      const Grid grid(spec, scale.data_ptr<float>()[chunks.step_of(chunk)]);
-      const std::int64_t first = chunks.begin(chunk);
-      sums[static_cast<std::size_t>(chunk)] = differentiate_chunk(
-          grid, value.data_ptr<float>() + first, above.data_ptr<float>() + first,
-          below.data_ptr<float>() + first, chunks.size(chunk));
-    });
-    at::Tensor step_gradient = at::zeros(scale.sizes(), at::kDouble);
-    for (std::int64_t chunk = 0; chunk < chunks.count(); ++chunk)
-      step_gradient.data_ptr<double>()[chunks.step_of(chunk)] +=
-          sums[static_cast<std::size_t>(chunk)];
+    std::vector<double> sums = fake_quantize_gradients(
+        floats(value), floats(scale), spec_of(*context), floats(above), writable(below));
+    at::Tensor step_gradient = at::tensor(sums, at::kDouble).view(scale.sizes());
     step_gradient *= context->saved_data["factor"].toDouble();
     return {below, step_gradient.to(at::kFloat), at::Tensor(), at::Tensor()};
   }

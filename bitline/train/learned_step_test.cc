@@ -1,6 +1,5 @@
 #include "bitline/train/learned_step.h"
 
-#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -98,23 +97,6 @@ TEST(LearnedStep, FollowsTheEquationsOnEveryGrid) {
         const Result result = through(value, scale, spec, above, 0.25);
         expect_equations(value, scale, spec, above, result, 0.25);
       }
-}
-
-TEST(LearnedStep, DoesNotDependOnThreads) {
-  at::manual_seed(2);
-  const QuantSpec spec = spec_of(4, false, false, -1);
-  const at::Tensor value = at::randn({2, 5, 61, 67}) * 2;
-  const at::Tensor above = at::randn({2, 5, 61, 67});
-  const at::Tensor scale = at::tensor({0.2F});
-  const int threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const Result one = through(value, scale, spec, above, 0.5);
-  at::set_num_threads(2);
-  const Result two = through(value, scale, spec, above, 0.5);
-  at::set_num_threads(threads);
-  EXPECT_TRUE(at::equal(one.output, two.output));
-  EXPECT_TRUE(at::equal(one.value_gradient, two.value_gradient));
-  EXPECT_TRUE(at::equal(one.step_gradient, two.step_gradient));
 }
 
 TEST(LearnedStep, TakesEveryLayout) {

@@ -18,7 +18,7 @@ from bitline.network import Network
 from bitline.options import options
 from bitline.plan import Plan
 from bitline.report import report
-from bitline.results import Evaluation, Profile, Record, RunResult, Search, Table
+from bitline.results import Evaluation, Profile, Record, Retrained, RunResult, Search, Table
 from bitline.study import Study
 
 __version__: str = _version()
@@ -31,6 +31,7 @@ __all__ = [
     "Plan",
     "Profile",
     "Record",
+    "Retrained",
     "RunResult",
     "Search",
     "Study",

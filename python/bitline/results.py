@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from bitline.network import Network
 from bitline.plan import Plan
 
 
@@ -204,3 +205,21 @@ class RunResult:
 
     def _repr_html_(self) -> str:
         return self.rows._repr_html_()
+
+
+@dataclass(frozen=True)
+class Retrained:
+    """A network that learned with ADCs in the loop."""
+
+    network: Network
+    plan: Plan  #: that it was trained with; another one where ranges learn
+    best_epoch: int  #: that the network is of; 0: no epoch did better than the start
+    epochs: Table  #: loss and accuracy of each, of those since it was resumed
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plan and numbers."""
+        return {"plan": self.plan.to_dict(), "best_epoch": self.best_epoch,
+                "epochs": self.epochs.to_dict()}
+
+    def _repr_html_(self) -> str:
+        return f"<p>best epoch: {self.best_epoch}</p>" + self.epochs._repr_html_()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from bitline.network import Network
 from bitline.options import to_toml
 from bitline.plan import Plan
 from bitline.progress import ProgressChoice, choose
-from bitline.results import Evaluation, Profile, Record, RunResult, Search, Table
+from bitline.results import Evaluation, Profile, Record, Retrained, RunResult, Search, Table
 
 Options = Mapping[str, Any]
 
@@ -46,11 +47,12 @@ class Study:
         explain: Options | None = None,
         compare: Options | None = None,
         quantize: Options | None = None,
+        retrain: Options | None = None,
         progress: ProgressChoice = "auto",
     ) -> None:
         tables = {"data": data, "array": array, "adc": adc, "search": search, "cost": cost,
                   "allocate": allocate, "explain": explain, "compare": compare,
-                  "quantize": quantize}
+                  "quantize": quantize, "retrain": retrain}
         self._options: dict[str, Any] = {"seed": seed, "threads": threads, "engine": engine}
         self._options.update({name: dict(t) for name, t in tables.items() if t is not None})
         self._given = (network, training, test if test is not None else training)
@@ -71,6 +73,13 @@ class Study:
         own = self._options.get(table, {})
         changed = {**own, **changes}
         return self._core if changed == own else self._make({**self._options, table: changed})
+
+    def with_network(self, network: Network) -> Study:
+        """A study of another network, quantized for example, with the same images and options."""
+        study = copy.copy(self)
+        study._given = (network, *self._given[1:])
+        study._core = study._make(study._options)
+        return study
 
     @property
     def network(self) -> Network:
@@ -146,6 +155,26 @@ class Study:
     def recalibrate(self, plan: Plan) -> Network:
         """The network with batch-norm statistics that fit the plan's ADCs."""
         return Network(self._core.recalibrate(plan._core, self._progress))
+
+    def retrain(
+        self,
+        plan: Plan | None,
+        output: str | os.PathLike[str],
+        *,
+        resume: bool = False,
+        **retrain: Any,
+    ) -> Retrained:
+        """`bitline retrain`: the network trained by [retrain] with the plan's ADCs in the loop (None:
+        the same training with lossless ADCs), the epoch that does best on held-out training images,
+        written to `output`, with a checkpoint and a log beside it. Stopped, it goes on from there
+        with `resume`. Needs the package built with LibTorch, and a process without another one."""
+        changes = {**retrain, "output": os.fspath(output)}
+        network, epoch, trained_with, epochs = self._with("retrain", changes).retrain(
+            (plan or Plan())._core, resume, self._progress
+        )
+        names = ("epoch", "loss", "accuracy", "holdout_accuracy", "learning_rate")
+        rows = Table([dict(zip(names, row)) for row in epochs])
+        return Retrained(Network(network), Plan(trained_with), epoch, rows)
 
     def quantize(self, **quantize: Any) -> Network:
         """The float network on integer grids, by [quantize], calibrated on the search sample."""

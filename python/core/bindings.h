@@ -10,6 +10,7 @@ void bind_base(pybind11::module_& module);
 void bind_data(pybind11::module_& module);
 void bind_graph(pybind11::module_& module);
 void bind_adc(pybind11::module_& module);
+void bind_quantize(pybind11::module_& module);
 void bind_options(pybind11::module_& module);
 void bind_study(pybind11::module_& module);
 void bind_runtime(pybind11::module_& module);

@@ -13,6 +13,7 @@ PYBIND11_MODULE(_core, module) {
   python::bind_data(module);
   python::bind_graph(module);
   python::bind_adc(module);
+  python::bind_quantize(module);
   python::bind_options(module);
   python::bind_study(module);
   python::bind_runtime(module);

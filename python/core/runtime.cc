@@ -50,6 +50,8 @@ std::vector<std::vector<std::int64_t>> complement_weights(const CimLayer& layer)
   return weights;
 }
 
+using Numbers = py::array_t<double, py::array::c_style>;
+
 /// A layer with the weights of one training step, on the array and ready to convert.
 class MappedLayer {
  public:
@@ -61,24 +63,27 @@ class MappedLayer {
 
   double unit() const { return adc_.unit.to_double(); }
 
-  /// Y_int of layer_adc.h, I64 [rows, out_channels, height, width], of values on the grid of the
+  /// Writes float32(Y_int · factor + offset) to `output`, F32 [rows, out_channels, height, width];
+  /// Y_int of layer_adc.h, `factor` and `offset` F64 of every channel, of values on the grid of the
   /// layer's input with step `step`: F32 [images, in_channels, height, width], or for a linear
   /// layer [rows, in_channels]. NaN counts as the smallest integer.
-  py::array_t<std::int64_t> accumulate(const py::array_t<float, py::array::c_style>& values,
-                                       float step) {
+  void outputs(const py::array_t<float, py::array::c_style>& values, float step,
+               const Numbers& factor, const Numbers& offset,
+               py::array_t<float, py::array::c_style> output) {
     const ConvGeometry& g = layer_.geometry;
-    if (values.size() % g.in_size() != 0)
-      fail_usage("layer {}: {} values are no whole number of inputs of {}", layer_.name,
-                 values.size(), g.in_size());
     const std::int64_t rows = values.size() / g.in_size();
-    py::array_t<std::int64_t> sums({rows, g.out_channels, g.out_height(), g.out_width()});
+    if (values.size() % g.in_size() != 0 || output.size() != rows * g.out_size() ||
+        factor.size() != g.out_channels || offset.size() != g.out_channels)
+      fail_usage("layer {}: {} values, {} outputs, {} factors and {} offsets do not fit it",
+                 layer_.name, values.size(), output.size(), factor.size(), offset.size());
     const std::span from(values.data(), static_cast<std::size_t>(values.size()));
-    const std::span to(sums.mutable_data(), static_cast<std::size_t>(sums.size()));
+    float* to = output.mutable_data();
     // By the first call, and no two at once: under the interpreter's lock.
     if (!backend_) backend_ = make_backend(Engine::kFused, layer_);
     const py::gil_scoped_release release;
-    backend_->accumulate(adc_, rows, integers_of(from, step), to, nullptr);
-    return sums;
+    std::vector<std::int64_t> sums(static_cast<std::size_t>(rows * g.out_size()));
+    backend_->accumulate(adc_, rows, integers_of(from, step), sums, nullptr);
+    scale(sums, factor.data(), offset.data(), to);
   }
 
   /// What equations (1) to (6) multiply and look up, for whoever computes them elsewhere.
@@ -104,6 +109,24 @@ class MappedLayer {
   }
 
  private:
+  /// Equation (7), channel by channel.
+  void scale(std::span<const std::int64_t> sums, const double* factor, const double* offset,
+             float* output) const {
+    const ConvGeometry& g = layer_.geometry;
+    const std::int64_t pixels = g.out_size() / g.out_channels;
+    parallel_for(0, std::ssize(sums) / pixels, 1 + (1 << 14) / pixels,
+                 [&](std::int64_t begin, std::int64_t end) {
+                   for (std::int64_t plane = begin; plane < end; ++plane) {
+                     const double by = factor[plane % g.out_channels];
+                     const double added = offset[plane % g.out_channels];
+                     for (std::int64_t i = plane * pixels; i < (plane + 1) * pixels; ++i) {
+                       const double sum = static_cast<double>(sums[static_cast<std::size_t>(i)]);
+                       output[i] = static_cast<float>(sum * by + added);
+                     }
+                   }
+                 });
+  }
+
   std::vector<std::int32_t> integers_of(std::span<const float> values, float step) const {
     std::vector<std::int32_t> integers(values.size());
     const auto zero = static_cast<std::int32_t>(input_.zero_point);
@@ -190,7 +213,9 @@ py::dict geometry_of(const TrainedLayer& layer) {
 void bind_runtime(py::module_& module) {
   py::class_<MappedLayer>(module, "MappedLayer")
       .def_property_readonly("unit", &MappedLayer::unit)
-      .def("accumulate", &MappedLayer::accumulate, py::arg("values").noconvert(), py::arg("step"))
+      .def("outputs", &MappedLayer::outputs, py::arg("values").noconvert(), py::arg("step"),
+           py::arg("factor").noconvert(), py::arg("offset").noconvert(),
+           py::arg("output").noconvert())
       .def("parts", &MappedLayer::parts)
       // Nothing of it changes: copies of a module may share it.
       .def("__deepcopy__", [](const py::object& self, const py::dict&) { return self; });

@@ -7,6 +7,7 @@
 
 #include "bitline/evaluate/predict.h"
 #include "bitline/record/mapping_record.h"
+#include "bitline/runtime/torch_part.h"
 #include "bitline/study/allocation.h"
 #include "bitline/study/cost_report.h"
 #include "bitline/study/evaluation.h"
@@ -18,6 +19,7 @@
 #include "bitline/study/recalibrate_network.h"
 #include "bitline/study/search_sample.h"
 #include "bitline/study/search_study.h"
+#include "bitline/study/train.h"
 #include "core/arrays.h"
 #include "core/bindings.h"
 #include "core/listener.h"
@@ -119,6 +121,21 @@ py::array logits(Study& study, const Network& network, const AdcPlan& plan, cons
   }));
 }
 
+/// (network, epoch that it is of, plan, (epoch, loss, accuracy, accuracy of the held-out images,
+/// learning rate) of each)
+py::tuple retrain(Study& study, const AdcPlan& plan, bool resume, const py::object& callback) {
+  std::vector<std::tuple<std::int64_t, double, double, double, double>> epochs;
+  Trained trained = at_work_on(study, callback, [&](const Job& job) {
+    do_with_torch_part();
+    return retrain_network(study.config(), study.network(), plan, resume, job,
+                           [&](const EpochReport& epoch) {
+                             epochs.emplace_back(epoch.epoch, epoch.loss, epoch.accuracy,
+                                                 epoch.holdout_accuracy, epoch.learning_rate);
+                           });
+  });
+  return py::make_tuple(std::move(trained.network), trained.epoch, std::move(trained.plan), epochs);
+}
+
 }  // namespace
 
 void bind_study(py::module_& module) {
@@ -141,6 +158,7 @@ void bind_study(py::module_& module) {
                return recalibrated(study.network(), plan, study.sample(job), config, job);
              });
            })
+      .def("retrain", &retrain)
       .def("quantize",
            [](Study& study, const py::object& callback) {
              return at_work_on(study, callback, [&](const Job& job) {

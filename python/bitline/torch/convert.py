@@ -14,10 +14,8 @@ from bitline.network import Network
 from bitline.plan import Plan
 from bitline.study import Study
 from bitline.torch import graph as graphs
-from bitline.torch.layers import (
-    GRADIENTS, ArrayConv2d, ArrayLayer, ArrayLinear, FoldedNorm, FoldedNorm1d, FoldedNorm2d,
-    GlobalAverage,
-)
+from bitline.torch.digital import FoldedNorm, FoldedNorm1d, FoldedNorm2d, GlobalAverage
+from bitline.torch.layers import GRADIENTS, ArrayConv2d, ArrayLayer, ArrayLinear
 from bitline.torch.quantizer import Quantizer
 
 _BATCH_NORM = {"weight": "scale", "bias": "shift", "running_mean": "mean", "running_var": "variance"}

@@ -10,57 +10,12 @@ import torch.nn.functional as functional
 
 from bitline import _core
 from bitline.torch.composed import ComposedLayer
+from bitline.torch.digital import exactly
 from bitline.torch.quantizer import Quantizer
+from bitline.torch.straight_through import straight_through
 
 _EXACT_IN_FLOAT = 1 << 24
 GRADIENTS = ("identity", "scaled")
-
-
-class _Array(torch.autograd.Function):
-    """s_a · s_w · Y forward; backward the gradients (18) and (19) for both values."""
-
-    @staticmethod
-    def forward(
-        ctx: Any, value: torch.Tensor, weight: torch.Tensor, layer: ArrayLayer
-    ) -> torch.Tensor:
-        ctx.save_for_backward(value, weight)
-        ctx.layer = layer
-        output = layer.real_outputs(value, weight)
-        ctx.slope = None
-        if layer.gradient == "scaled" and layer.trained.on_array:
-            ctx.slope = _slopes(layer.exact_outputs(value, weight), output, layer.channel_axis)
-        return output
-
-    @staticmethod
-    def backward(ctx: Any, above: torch.Tensor) -> tuple[Any, ...]:
-        value, weight = ctx.saved_tensors
-        layer: ArrayLayer = ctx.layer
-        if ctx.slope is not None:
-            above = above * layer.by_channel(ctx.slope)
-        return (*layer.ordinary_gradients(value, weight, above, ctx.needs_input_grad[:2]), None)
-
-
-class _Exact(torch.autograd.Function):
-    """`exact` forward, the gradient of `close` backward."""
-
-    @staticmethod
-    def forward(ctx: Any, close: torch.Tensor, exact: torch.Tensor) -> torch.Tensor:
-        return exact.view_as(exact)
-
-    @staticmethod
-    def backward(ctx: Any, above: torch.Tensor) -> tuple[Any, ...]:
-        return above, None
-
-
-def _slopes(exact: torch.Tensor, value: torch.Tensor, axis: int) -> torch.Tensor:
-    """By channel, the slope of the least-squares line of `value` over `exact`; 1 where all are
-    alike. β of equation (19)."""
-    e = exact.movedim(axis, -1).flatten(0, -2).double()
-    v = value.movedim(axis, -1).flatten(0, -2).double()
-    e = e - e.mean(0)
-    spread = (e * e).sum(0)
-    slopes = torch.where(spread > 0, (e * v).sum(0) / spread, torch.ones_like(spread))
-    return slopes.to(exact.dtype)
 
 
 class ArrayLayer(torch.nn.Module):
@@ -107,7 +62,7 @@ class ArrayLayer(torch.nn.Module):
         differentiates = torch.is_grad_enabled() and (value.requires_grad or weight.requires_grad)
         if not self.training and not differentiates:
             return self._exact_outputs(value, weight)
-        output: torch.Tensor = _Array.apply(value, weight, self)
+        output = self._straight_through(value, weight)
         bias = self._bias()
         if bias is not None:
             output = output + self.by_channel(bias)
@@ -117,8 +72,13 @@ class ArrayLayer(torch.nn.Module):
             output = self.norm.normalize(output)
         with torch.no_grad():
             exact = self._exact_outputs(value, weight)
-        result: torch.Tensor = _Exact.apply(output, exact)
-        return result
+        return exactly(output, exact)
+
+    def _straight_through(self, value: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        """Without bias. A layer without ADC is the ordinary one of values on their grids."""
+        if not self.trained.on_array:
+            return self.ordinary_outputs(value, weight)
+        return straight_through(value, weight, self)
 
     def _bias(self) -> torch.Tensor | None:
         return self.bias if self.bias is not None else self.correction
@@ -127,46 +87,64 @@ class ArrayLayer(torch.nn.Module):
         """As they broadcast to outputs."""
         return numbers
 
-    def real_outputs(self, value: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    def array_outputs(self, value: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         """float32(s_a · s_w · Y) without bias, as training takes it."""
-        sums, unit = self._sums(value, weight)
-        scale = self.input_grid.step.detach() * self.weight_grid.step.detach() * unit
-        output = torch.mul(sums, self.by_channel(scale)).to(torch.float32)
-        zero_point = self.trained.input_grid.zero_point
-        if zero_point:
-            offset = weight.flatten(1).sum(1) * self.input_grid.step.detach() * zero_point
-            output = output - self.by_channel(offset)
-        return output
+        value, weight = value.detach(), weight.detach()
+        mapped, scale = self._map(weight), self._scale()
+        return self._array_outputs(
+            mapped, value, scale * mapped.unit, self._of_zero_point(weight, scale)
+        )
 
     def _exact_outputs(self, value: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         """The outputs in the order of operations of equation (7): those of the engine."""
-        sums, unit = self._sums(value, weight)
-        scale = self.weight_grid.step.detach().double() * self.input_grid.step.detach().double()
-        multiplier = (scale * unit).expand(weight.shape[0])
-        bias = self._bias()
-        offset = torch.zeros_like(multiplier) if bias is None else bias.detach().double()
-        zero_point = self.trained.input_grid.zero_point
-        if zero_point:
-            offset = offset - scale * (self.weight_grid.levels(weight).flatten(1).double().sum(1)
-                                       * zero_point)
-        if self.folds:
-            multiplier, offset = self.norm.fold(multiplier, offset)
-        outputs = sums.double() * self.by_channel(multiplier) + self.by_channel(offset)
-        return outputs.float()
-
-    def _sums(self, value: torch.Tensor, weight: torch.Tensor) -> tuple[torch.Tensor, float]:
-        """Y of equation (6) in units of the second number, in the outputs' shape."""
         value, weight = value.detach(), weight.detach()
-        if not self.trained.on_array:
-            return self._integer_sums(value, weight), 1.0
-        mapped = self._map(weight)
-        if value.device.type == "cpu" and not self.force_composed:
-            step = float(self.input_grid.step.detach())
-            sums = mapped.accumulate(value.contiguous().numpy(), step)
-            return self._shaped(torch.from_numpy(sums), value), mapped.unit
+        mapped = self._map(weight) if self.trained.on_array else None
+        scale, bias = self._scale(), self._bias()
+        offset = torch.zeros_like(scale) if bias is None else bias.detach().double()
+        offset = offset + self._of_zero_point(weight, scale)
+        factor = scale if mapped is None else scale * mapped.unit
+        if self.folds:
+            factor, offset = self.norm.fold(factor, offset)
+        if mapped is None:
+            return self._affine(self._integer_sums(value, weight), factor, offset)
+        return self._array_outputs(mapped, value, factor, offset)
+
+    def _scale(self) -> torch.Tensor:
+        """s_a · s_w of every channel, in double."""
+        scale = self.weight_grid.step.detach().double() * self.input_grid.step.detach().double()
+        return scale.expand(self.weight.shape[0])
+
+    def _of_zero_point(self, weight: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+        """The term of equation (7) that the zero point of the input leaves behind."""
+        zero_point = self.trained.input_grid.zero_point
+        if not zero_point:
+            return torch.zeros_like(scale)
+        return -scale * (self.weight_grid.levels(weight).flatten(1).double().sum(1) * zero_point)
+
+    def _affine(
+        self, sums: torch.Tensor, factor: torch.Tensor, offset: torch.Tensor
+    ) -> torch.Tensor:
+        return (sums.double() * self.by_channel(factor) + self.by_channel(offset)).float()
+
+    def _array_outputs(
+        self, mapped: _core.MappedLayer, value: torch.Tensor, factor: torch.Tensor,
+        offset: torch.Tensor,
+    ) -> torch.Tensor:
+        """float32(Y · factor + offset), Y in units of `mapped`."""
+        if value.device.type != "cpu" or self.force_composed:
+            return self._affine(self._composed_sums(mapped, value), factor, offset)
+        output = value.new_empty(self.output_shape(value))
+        mapped.outputs(
+            value.contiguous().numpy(), float(self.input_grid.step.detach()),
+            factor.contiguous().numpy(), offset.contiguous().numpy(), output.numpy(),
+        )
+        return output
+
+    def _composed_sums(self, mapped: _core.MappedLayer, value: torch.Tensor) -> torch.Tensor:
+        """Y of equation (6), in units of `mapped`, by operators of PyTorch."""
         composed = ComposedLayer(mapped.parts(), self._groups(), value.device)
         integers = self.input_grid.levels(value) + self.trained.input_grid.zero_point
-        return self._shaped(composed.accumulate(self._unfold(integers)), value), mapped.unit
+        return composed.accumulate(self._unfold(integers)).view(self.output_shape(value))
 
     def _map(self, weight: torch.Tensor) -> _core.MappedLayer:
         """The weights on the array; kept while they stay what they are and nothing is trained."""
@@ -187,13 +165,13 @@ class ArrayLayer(torch.nn.Module):
         exact = a.device.type == "cpu" and bound < _EXACT_IN_FLOAT
         if not exact:
             a, w = a.double(), w.double()
-        sums = self.exact_outputs(a, w)
+        sums = self.ordinary_outputs(a, w)
         zero_point = self.trained.input_grid.zero_point
         if zero_point:
             sums = sums.double() + self.by_channel(w.flatten(1).double().sum(1) * zero_point)
         return sums
 
-    def exact_outputs(self, value: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    def ordinary_outputs(self, value: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         """The ordinary layer's outputs, without bias."""
         raise NotImplementedError
 
@@ -210,7 +188,8 @@ class ArrayLayer(torch.nn.Module):
     def _groups(self) -> int:
         return 1
 
-    def _shaped(self, sums: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
+    def output_shape(self, value: torch.Tensor) -> tuple[int, ...]:
+        """Of the outputs of an input."""
         raise NotImplementedError
 
     def _unfold(self, integers: torch.Tensor) -> torch.Tensor:
@@ -225,7 +204,7 @@ class ArrayConv2d(ArrayLayer, torch.nn.Conv2d):
     def by_channel(self, numbers: torch.Tensor) -> torch.Tensor:
         return numbers.view(1, -1, 1, 1)
 
-    def exact_outputs(self, value: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    def ordinary_outputs(self, value: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         geometry = self.trained.geometry
         return functional.conv2d(
             value, weight, None, geometry["stride"], geometry["padding"][:2],
@@ -254,8 +233,8 @@ class ArrayConv2d(ArrayLayer, torch.nn.Conv2d):
                 f"[images, {', '.join(map(str, expected))}]; make the network for this size"
             )
 
-    def _shaped(self, sums: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
-        return sums.view(-1, *self.trained.geometry["output"])
+    def output_shape(self, value: torch.Tensor) -> tuple[int, ...]:
+        return (value.shape[0], *self.trained.geometry["output"])
 
     def _unfold(self, integers: torch.Tensor) -> torch.Tensor:
         geometry = self.trained.geometry
@@ -272,7 +251,7 @@ class ArrayLinear(ArrayLayer, torch.nn.Linear):
 
     channel_axis = -1
 
-    def exact_outputs(self, value: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    def ordinary_outputs(self, value: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         return functional.linear(value, weight)
 
     def ordinary_gradients(
@@ -289,65 +268,8 @@ class ArrayLinear(ArrayLayer, torch.nn.Linear):
                 f"has to be {self.in_features}"
             )
 
-    def _shaped(self, sums: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
-        return sums.view(*value.shape[:-1], -1)
+    def output_shape(self, value: torch.Tensor) -> tuple[int, ...]:
+        return (*value.shape[:-1], self.out_features)
 
     def _unfold(self, integers: torch.Tensor) -> torch.Tensor:
         return integers.reshape(-1, 1, integers.shape[-1], 1)
-
-
-class FoldedNorm(torch.nn.Module):
-    """A batch-norm behind a layer of the array, which does its work where neither trains."""
-
-    def follow(self, layer: ArrayLayer, epsilon: float) -> None:
-        """`epsilon`: the network's, a float32 number in ONNX."""
-        self.__dict__["layer"] = layer
-        self.eps = epsilon
-
-    def forward(self, value: torch.Tensor) -> torch.Tensor:
-        return value if self.layer.folds else self.normalize(value)
-
-    def normalize(self, value: torch.Tensor) -> torch.Tensor:
-        """What the batch-norm does by itself."""
-        result: torch.Tensor = super().forward(value)
-        return result
-
-    def fold(
-        self, multiplier: torch.Tensor, offset: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """The affine map of equation (7) with the batch-norm in it, in double."""
-        scale = torch.ones_like(self.running_var) if self.weight is None else self.weight.detach()
-        shift = torch.zeros_like(scale) if self.bias is None else self.bias.detach()
-        deviation = torch.sqrt(self.running_var.double() + self.eps)
-        gain = scale.double() / deviation
-        changes = (scale != deviation.float()) | (shift != self.running_mean)
-        moved = (offset - self.running_mean.double()) * gain + shift.double()
-        return (torch.where(changes, multiplier * gain, multiplier),
-                torch.where(changes, moved, offset))
-
-
-class FoldedNorm1d(FoldedNorm, torch.nn.BatchNorm1d):
-    """Behind a linear layer."""
-
-
-class FoldedNorm2d(FoldedNorm, torch.nn.BatchNorm2d):
-    """Behind a convolution."""
-
-
-class GlobalAverage(torch.nn.Module):
-    """The mean of each channel over the whole picture, summed as the engine sums: integers where the
-    value has a grid."""
-
-    def __init__(self, grid: Quantizer | None) -> None:
-        super().__init__()
-        self.__dict__["grid"] = grid
-
-    def forward(self, value: torch.Tensor) -> torch.Tensor:
-        mean = value.mean((2, 3), keepdim=True)
-        with torch.no_grad():
-            count = value.shape[2] * value.shape[3]
-            scale = 1.0 if self.grid is None else self.grid.step.double()
-            summed = value if self.grid is None else self.grid.levels(value)
-            exact = (summed.double().sum((2, 3), keepdim=True) * scale / count).float()
-        result: torch.Tensor = _Exact.apply(mean, exact)
-        return result

@@ -32,33 +32,57 @@ def levels(value: torch.Tensor, step: torch.Tensor, grid: _core.Grid) -> torch.T
     return k.mul_(2).add_(1) if grid.is_odd else k
 
 
-class _LearnedStep(torch.autograd.Function):
-    """step · level forward; backward (9) for the value and (11) for the step."""
+class _FakeQuantize(torch.autograd.Function):
+    """step · level forward; backward (9) for the value and (11) for the step, a tensor of one number
+    or of one for each entry of the first axis."""
 
     @staticmethod
     def forward(
         ctx: Any, value: torch.Tensor, step: torch.Tensor, grid: _core.Grid, factor: float
     ) -> torch.Tensor:
-        low, high = ends(grid)
-        k = rounded(value, step, grid)
-        inside = (k >= low) & (k <= high) if grid.is_odd else None
-        if grid.is_odd:
-            level = levels(value, step, grid)
-        else:
-            level = k.clamp(low, high)
-            inside = k == level
-        slope = torch.where(inside, level - value / step, level) if ctx.needs_input_grad[1] else None
-        ctx.save_for_backward(inside, slope)
-        ctx.factor, ctx.shape = factor, step.shape
-        return level.mul_(step)
+        ctx.save_for_backward(value, step)
+        ctx.grid, ctx.factor = grid, factor
+        if _by_kernel(value):
+            output = torch.empty_like(value)
+            _core.fake_quantize(value.detach().numpy(), step.detach().numpy(), grid, output.numpy())
+            return output
+        broadcast = _broadcast(step, value)
+        return levels(value, broadcast, grid).mul_(broadcast)
 
     @staticmethod
     def backward(ctx: Any, above: torch.Tensor) -> tuple[Any, ...]:
-        inside, slope = ctx.saved_tensors
-        of_step = None
-        if slope is not None:
-            of_step = (above * slope).sum_to_size(ctx.shape) * ctx.factor
-        return above * inside, of_step, None, None
+        value, step = ctx.saved_tensors
+        if _by_kernel(value):
+            below = torch.empty_like(value)
+            of_step = torch.from_numpy(_core.fake_quantize_gradients(
+                value.detach().numpy(), step.detach().numpy(), ctx.grid,
+                above.contiguous().numpy(), below.numpy(),
+            ))
+        else:
+            below, of_step = _gradients(value, _broadcast(step, value), ctx.grid, above)
+        return below, (of_step * ctx.factor).to(step.dtype).view_as(step), None, None
+
+
+def _by_kernel(value: torch.Tensor) -> bool:
+    """Whether Bitline's one pass over memory takes it, or PyTorch's operators, one by one."""
+    return value.device.type == "cpu" and value.is_contiguous()
+
+
+def _broadcast(step: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
+    return step if step.numel() == 1 else step.view([-1] + [1] * (value.dim() - 1))
+
+
+def _gradients(
+    value: torch.Tensor, step: torch.Tensor, grid: _core.Grid, above: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Of the value, and of the step without f."""
+    low, high = ends(grid)
+    k = rounded(value, step, grid)
+    inside = (k >= low) & (k <= high)
+    x = value / step if grid.divides else value * (1 / step)
+    level = levels(value, step, grid)
+    of_step = (above * torch.where(inside, level - x, level)).sum_to_size(step.shape)
+    return above * inside, of_step
 
 
 class Quantizer(torch.nn.Module):
@@ -79,15 +103,9 @@ class Quantizer(torch.nn.Module):
         else:
             self.register_buffer("step", step, persistent=False)
 
-    def _step_for(self, value: torch.Tensor) -> torch.Tensor:
-        """The step as it broadcasts to `value`."""
-        if self.step.numel() == 1:
-            return self.step
-        return self.step.view([-1] + [1] * (value.dim() - 1))
-
     def levels(self, value: torch.Tensor) -> torch.Tensor:
         """The integers less the zero point of a value, which may be on the grid already."""
-        return levels(value.detach(), self._step_for(value).detach(), self.grid)
+        return levels(value.detach(), _broadcast(self.step.detach(), value), self.grid)
 
     def forward(self, value: torch.Tensor) -> torch.Tensor:
         if value.dtype != torch.float32:
@@ -103,5 +121,5 @@ class Quantizer(torch.nn.Module):
         shared_by = self.step.numel() if self.is_weight else max(value.shape[0], 1)
         elements = max(value.numel() // shared_by, 1)
         factor = 1 / math.sqrt(elements * self.grid.maximum)
-        result: torch.Tensor = _LearnedStep.apply(value, self._step_for(value), self.grid, factor)
+        result: torch.Tensor = _FakeQuantize.apply(value, self.step, self.grid, factor)
         return result
