@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,11 @@ class Dataset:
         dataset = cls.__new__(cls)
         dataset._core = core
         return dataset
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> Dataset:
+        """Of a sample file, as `bitline sample` writes it."""
+        return cls._of(_core.Dataset.from_file(os.fspath(path)))
 
     @classmethod
     def from_torch(cls, source: Any, *, limit: int | None = None, classes: int = 0) -> Dataset:

@@ -11,16 +11,19 @@ from bitline import _core
 
 
 class Option(NamedTuple):
-    """A key of a table, the value that it has unless given (as TOML), and what it means."""
+    """A key of a table, the value that it has unless given (as TOML; empty where it follows from
+    others), what it means, and its annotation."""
 
     table: str
     key: str
     default: str
     meaning: str
+    type: str
 
 
 def options(table: str | None = None) -> list[Option]:
-    """Every option, or those of one table; the table "" holds seed, threads and engine."""
+    """Every option, or those of one table; the table "" holds seed, threads and engine, and
+    "array.layers" and "adc.layers" what single layers can have of their own."""
     listed = [Option(*field) for field in _core.option_fields()]
     known = sorted({option.table for option in listed})
     if table is not None and table not in known:

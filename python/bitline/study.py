@@ -12,6 +12,10 @@ import numpy as np
 from bitline import _core
 from bitline.dataset import Dataset
 from bitline.network import Network
+from bitline.option_types import (
+    AdcOptions, AllocateOptions, ArrayOptions, CompareOptions, CostOptions, DataOptions,
+    ExplainOptions, QuantizeOptions, RetrainOptions, SearchOptions,
+)
 from bitline.options import to_toml
 from bitline.plan import Plan
 from bitline.progress import ProgressChoice, choose
@@ -38,16 +42,16 @@ class Study:
         seed: int = 1,
         threads: int = 0,
         engine: str = "fused",
-        data: Options | None = None,
-        array: Options | None = None,
-        adc: Options | None = None,
-        search: Options | None = None,
-        cost: Options | None = None,
-        allocate: Options | None = None,
-        explain: Options | None = None,
-        compare: Options | None = None,
-        quantize: Options | None = None,
-        retrain: Options | None = None,
+        data: DataOptions | None = None,
+        array: ArrayOptions | None = None,
+        adc: AdcOptions | None = None,
+        search: SearchOptions | None = None,
+        cost: CostOptions | None = None,
+        allocate: AllocateOptions | None = None,
+        explain: ExplainOptions | None = None,
+        compare: CompareOptions | None = None,
+        quantize: QuantizeOptions | None = None,
+        retrain: RetrainOptions | None = None,
         progress: ProgressChoice = "auto",
     ) -> None:
         tables = {"data": data, "array": array, "adc": adc, "search": search, "cost": cost,

@@ -1,6 +1,9 @@
+#include <pybind11/stl/filesystem.h>
+
 #include "bitline/base/fail.h"
 #include "bitline/data/dataset.h"
 #include "bitline/data/numpy_arrays.h"
+#include "bitline/data/sample_file.h"
 #include "bitline/study/inputs.h"
 #include "core/arrays.h"
 #include "core/bindings.h"
@@ -23,6 +26,8 @@ Dataset make_dataset(const py::array& images, const py::array& labels, std::int3
 void bind_data(py::module_& module) {
   py::class_<Dataset>(module, "Dataset")
       .def(py::init(&make_dataset), py::arg("images"), py::arg("labels"), py::arg("classes"))
+      .def_static("from_file",
+                  [](const std::filesystem::path& path) { return load_samples(path).data; })
       .def_property_readonly("images", [](const Dataset& data) { return array_of(data.images); })
       .def_property_readonly(
           "labels",

@@ -2,6 +2,7 @@
 
 #include "bitline/options/tables.h"
 #include "core/bindings.h"
+#include "core/option_types.h"
 
 namespace bitline::python {
 
@@ -9,7 +10,8 @@ namespace py = pybind11;
 
 namespace {
 
-/// Every key of every table: (table, key, its default as TOML, what docs/config.md says of it).
+/// Every key of every table, and of "array.layers" and "adc.layers", those of single layers: (table,
+/// key, its default as TOML, what docs/config.md says of it, its annotation in Python).
 py::list option_fields() {
   const std::map<std::string, std::string> defaults = config_defaults();
   RunConfig run;
@@ -18,13 +20,29 @@ py::list option_fields() {
   run.quantize.emplace();
   run.retrain = default_retraining(run.train);
   py::list fields;
+  const auto add = [&](std::string_view table, const FieldText& field, const std::string& key,
+                       const std::string& type) {
+    const auto found = defaults.find(key);
+    fields.append(py::make_tuple(table, field.key,
+                                 found == defaults.end() ? std::string() : found->second,
+                                 field.meaning, type));
+  };
   visit_tables(run, [&](std::string_view table, const auto& options) {
-    visit_fields(options, [&](const FieldText& field, const auto&...) {
-      const std::string key =
-          (table.empty() ? "" : std::string(table) + ".") + std::string(field.key);
-      fields.append(py::make_tuple(table, field.key, defaults.at(key), field.meaning));
+    visit_fields(options, [&](const FieldText& field, const auto&... value) {
+      const std::string prefix = table.empty() ? "" : std::string(table) + ".";
+      add(table, field, prefix + std::string(field.key), OptionType()(field, value...));
     });
   });
+  // What a single layer has not of its own, it has from its table.
+  const auto add_layers = [&](const std::string& table, const auto& options) {
+    visit_fields(options, [&](const FieldText& field, const auto&... value) {
+      if (field.why_of_all_layers.empty())
+        add(table + ".layers", field, table + "." + std::string(field.key),
+            OptionType()(field, value...));
+    });
+  };
+  add_layers("array", LayerArray());
+  add_layers("adc", run.adc.common);
   return fields;
 }
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import bitline
-from conftest import ASSETS, ROOT, read_samples
+from conftest import ASSETS, ROOT
 
 PROGRAM = os.environ.get("BITLINE_PROGRAM", ROOT / "build/release/cli/bitline")
 CONFIG = f"""
@@ -43,8 +43,8 @@ def folders(tmp_path_factory):
     )
     study = bitline.Study(
         bitline.Network.from_file(ASSETS / "resnet20-w4a4.safetensors"),
-        bitline.Dataset(*read_samples(ASSETS / "cifar10-search.safetensors")),
-        bitline.Dataset(*read_samples(ASSETS / "cifar10-test.safetensors")),
+        bitline.Dataset.from_file(ASSETS / "cifar10-search.safetensors"),
+        bitline.Dataset.from_file(ASSETS / "cifar10-test.safetensors"),
         data={"images_per_class": 3},
         array={"rows": 64},
         search={"levels": [4], "ranges": ["network-wise", "csnr"]},

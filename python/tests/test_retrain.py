@@ -19,8 +19,8 @@ STUDY = f"""
 import sys; sys.path.insert(0, {os.path.dirname(__file__)!r})
 import bitline, conftest
 network = bitline.Network.from_file({str(ASSETS / "resnet20-w4a4.safetensors")!r})
-images = bitline.Dataset(*conftest.read_samples(conftest.ASSETS / "cifar10-search.safetensors"))
-test = bitline.Dataset(*conftest.read_samples(conftest.ASSETS / "cifar10-test.safetensors"))
+images = bitline.Dataset.from_file(conftest.ASSETS / "cifar10-search.safetensors")
+test = bitline.Dataset.from_file(conftest.ASSETS / "cifar10-test.safetensors")
 study = bitline.Study(network, images, test, data={{"images_per_class": 3}}, array={{"rows": 64}},
                       threads=1, progress=None)
 plan = study.search(4, "csnr").plan

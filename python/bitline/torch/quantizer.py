@@ -65,7 +65,7 @@ class _FakeQuantize(torch.autograd.Function):
 
 def _by_kernel(value: torch.Tensor) -> bool:
     """Whether Bitline's one pass over memory takes it, or PyTorch's operators, one by one."""
-    return value.device.type == "cpu" and value.is_contiguous()
+    return bool(value.device.type == "cpu" and value.is_contiguous())
 
 
 def _broadcast(step: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
