@@ -40,8 +40,8 @@ TEST(FakeQuantize, GradientsAreThoseOfLsq) {
   const std::vector<float> values{0.3F, -2.5F, 1.7F, 4.5F, 3, -1, 0, 9};
   const std::vector<float> above{1, 2, 3, 4, 5, 6, 7, 8};
   std::vector<float> below(8);
-  const std::vector<double> steps = fake_quantize_gradients(values, std::vector<float>{0.5F, 2},
-                                                            signed_grid(3), above, below);
+  const std::vector<double> steps =
+      fake_quantize_gradients(values, std::vector<float>{0.5F, 2}, signed_grid(3), above, below);
   EXPECT_EQ(below, (std::vector<float>{1, 0, 3, 0, 5, 6, 7, 0}));
   ASSERT_EQ(steps.size(), 2);
   EXPECT_NEAR(steps[0], 0.4 - 8 - 1.2 + 12, 1e-5);

@@ -1,4 +1,5 @@
-// What Python's type checkers are told of an option: the annotation of a field of the configuration.
+// What Python's type checkers are told of an option: the annotation of a field of the
+// configuration.
 #pragma once
 
 #include <fmt/ranges.h>
@@ -32,8 +33,8 @@ std::string literal_of() {
   return literal(names);
 }
 
-/// What visit_fields() calls: the members are those of FieldReader, and one that is missing here does
-/// not compile.
+/// What visit_fields() calls: the members are those of FieldReader, and one that is missing here
+/// does not compile.
 struct OptionType {
   std::string operator()(const FieldText&, const bool&) const { return "bool"; }
   std::string operator()(const FieldText&, const bool&, const Either& names) const {

@@ -10,8 +10,8 @@ namespace py = pybind11;
 
 namespace {
 
-/// Every key of every table, and of "array.layers" and "adc.layers", those of single layers: (table,
-/// key, its default as TOML, what docs/config.md says of it, its annotation in Python).
+/// Every key of every table, and of "array.layers" and "adc.layers", those of single layers:
+/// (table, key, its default as TOML, what docs/config.md says of it, its annotation in Python).
 py::list option_fields() {
   const std::map<std::string, std::string> defaults = config_defaults();
   RunConfig run;
