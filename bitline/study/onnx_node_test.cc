@@ -61,6 +61,7 @@ const std::map<std::string, std::string> kExceptions = {
     {"nearest_not_smaller", "Resize that keeps proportions"},
     {"wrap_pad", "padding that wraps"},
     {"ceil_output_size_reduce_by_one", "windows of padding alone"},
+    {"equal_string", "text"},
 };
 
 const std::set<std::string> kOverImages = {"Conv",
