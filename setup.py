@@ -18,10 +18,13 @@ def version() -> str:
 
 
 class CMakeBuild(build_ext):
-    """CMake compiles the library and what Python calls of it, and puts both into the package."""
+    """CMake compiles the library and what Python calls of it, and puts both into the package.
+
+    In the folder that BITLINE_BUILD names, if it does: what stands there is not compiled again.
+    """
 
     def run(self) -> None:
-        build = pathlib.Path(self.build_temp).resolve()
+        build = pathlib.Path(os.environ.get("BITLINE_BUILD", self.build_temp)).resolve()
         package = pathlib.Path(self.get_ext_fullpath("bitline._core")).resolve().parent
         options = {
             "CMAKE_BUILD_TYPE": "Release",

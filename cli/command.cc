@@ -143,6 +143,7 @@ RunConfig ConfigArguments::read(ProgressSink& progress) const {
                          : "CONFIG and --run FOLDER both name a configuration; leave one out");
   if (!run.empty()) {
     RunChoice choice = choose_of_run(run, *plan);
+    if (!choice.doubt.empty()) progress.warn(choice.doubt);
     *plan = choice.plan.string();
     return read_config(std::move(choice.config), *this, progress);
   }

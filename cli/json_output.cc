@@ -21,6 +21,7 @@ Json json_of(const ResultRow& row) {
             {"test_accuracy", json_of(row.test_accuracy)}};
   if (row.test_top_five) json["test_top5_accuracy"] = json_of(*row.test_top_five);
   json["test_loss_points"] = json_of(row.test_loss);
+  json["name"] = text_or_null(artefact_name(row));
   json["plan"] = text_or_null(row.plan);
   json["network"] = text_or_null(row.network);
   return json;

@@ -36,11 +36,12 @@ std::string row_line(const ResultRow& row, std::size_t width, double max_loss, c
                                              : std::string("lossless");
   const std::string top_five =
       row.test_top_five ? fmt::format("{:>6.2f}  ", 100 * row.test_top_five->value) : "";
-  return fmt::format("{:>8}  {:<{}}  {:<12}  {:>7.2f}  {:>10.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {}{}",
-                     levels, row.ranges, width, name_of(row.treatment),
-                     100 * row.search_accuracy.value, 100 * row.validation_accuracy.value,
-                     100 * row.test_accuracy.value, 100 * row.test_accuracy.lower,
-                     100 * row.test_accuracy.upper, top_five, loss_cell(row, max_loss, paint));
+  return fmt::format(
+      "{:>8}  {:<{}}  {:<12}  {:>7.2f}  {:>10.2f}  {:>6.2f} [{:.2f}, {:.2f}]  {}{}  {}", levels,
+      row.ranges, width, name_of(row.treatment), 100 * row.search_accuracy.value,
+      100 * row.validation_accuracy.value, 100 * row.test_accuracy.value,
+      100 * row.test_accuracy.lower, 100 * row.test_accuracy.upper, top_five,
+      loss_cell(row, max_loss, paint), artefact_name(row));
 }
 
 /// Ranges may have fitted the search images; whoever reads a loss on those has to know.
@@ -89,8 +90,9 @@ void print_rows(const std::vector<ResultRow>& rows, std::optional<std::size_t> r
       "\nTop-1 accuracy in %, 95 % intervals; loss in points against lossless ADCs, paired\n");
   const bool top_five = !rows.empty() && rows.front().test_top_five;
   const std::size_t width = ranges_width(rows);
-  fmt::print("{:>8}  {:<{}}  {:<12}  {:>7}  {:>10}  {:<21}  {}{:<22}\n", "levels", "ranges", width,
-             "network", "search", "validation", "test", top_five ? " top-5  " : "", "loss on test");
+  fmt::print("{:>8}  {:<{}}  {:<12}  {:>7}  {:>10}  {:<21}  {}{:<22}  {}\n", "levels", "ranges",
+             width, "network", "search", "validation", "test", top_five ? " top-5  " : "",
+             "loss on test", "name for --plan");
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string line = row_line(rows[i], width, max_loss, paint);
     fmt::print("{}\n", recommended == i ? paint.bold(line + "  <- plan.json") : line);

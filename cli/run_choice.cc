@@ -22,17 +22,40 @@ namespace fs = std::filesystem;
 struct Pair {
   fs::path plan;
   fs::path network;
+  std::string doubt;  ///< RunChoice::doubt
 };
 
 Pair pair_of(const fs::path& folder, const std::string& plan, const std::string& network) {
-  return {folder / plan, network.empty() ? fs::path() : folder / network};
+  return {folder / plan, network.empty() ? fs::path() : folder / network, {}};
+}
+
+/// A name without "-recalibrated" is the network that nothing was done to, which is rarely meant
+/// where something was.
+std::string doubt_of(const std::vector<ResultRow>& rows, const ResultRow& chosen) {
+  if (chosen.treatment != Treatment::kNone) return "";
+  std::vector<std::string> others;
+  const std::string name = artefact_name(chosen);
+  for (const ResultRow& row : rows) {
+    const std::string other = artefact_name(row);
+    if (row.treatment != Treatment::kNone &&
+        other == fmt::format("{}-{}", name, name_of(row.treatment)))
+      others.push_back(fmt::format("'{}' has the {} one", other, name_of(row.treatment)));
+  }
+  if (others.empty()) return "";
+  return fmt::format("--plan {} takes the network that was neither recalibrated nor retrained; {}",
+                     name, fmt::join(others, ", "));
 }
 
 Pair named(const fs::path& folder, const std::string& plan) {
+  const std::vector<ResultRow> rows = rows_from_csv(read_text_file(folder / "results.csv"));
   std::vector<std::string> names;
-  for (const ResultRow& row : rows_from_csv(read_text_file(folder / "results.csv"))) {
+  for (const ResultRow& row : rows) {
     const std::string name = artefact_name(row);
-    if (name == plan) return pair_of(folder, row.plan, row.network);
+    if (name == plan) {
+      Pair pair = pair_of(folder, row.plan, row.network);
+      pair.doubt = doubt_of(rows, row);
+      return pair;
+    }
     if (!name.empty()) names.push_back(name);
   }
   const std::string nearest = nearest_name(plan, names);
@@ -54,7 +77,7 @@ Pair choose(const fs::path& folder, const RunSummary& summary, const std::string
                folder.string());
   if (plan.empty()) return pair_of(folder, summary.recommended, summary.recommended_network);
   // A file of that name in the working folder is no surprise to whoever has both.
-  if (fs::exists(plan)) return {plan, {}};
+  if (fs::exists(plan)) return {plan, {}, {}};
   return named(folder, plan);
 }
 
@@ -69,9 +92,10 @@ RunChoice choose_of_run(const fs::path& folder, const std::string& plan) {
   const RunSummary summary =
       with_context(file.string(), [&] { return run_summary_from_json(read_text_file(file)); });
   const fs::path base = (folder / summary.config_folder).lexically_normal();
-  RunChoice choice{Config::from_text(summary.config, (base / "run.json").string()), {}};
-  auto [plan_file, network] = choose(folder, summary, plan);
+  RunChoice choice{Config::from_text(summary.config, (base / "run.json").string()), {}, {}};
+  auto [plan_file, network, doubt] = choose(folder, summary, plan);
   choice.plan = plan_file;
+  choice.doubt = doubt;
   if (network.empty() && makes_network(summary)) network = folder / kRunNetwork;
   if (!network.empty()) {
     choice.config.remove("model");

@@ -12,6 +12,9 @@ namespace bitline::cli {
 struct RunChoice {
   Config config;  ///< as the run used it; [model] is the network that belongs to the plan
   std::filesystem::path plan;  ///< empty: lossless ADCs
+  /// Where the run has the plan with other networks too: which one this is, and what those are
+  /// called. Empty elsewhere.
+  std::string doubt;
 };
 
 /// `plan` is the name of one of the run's plans ("L5-csnr", "L5-csnr-recalibrated" with the network

@@ -24,8 +24,9 @@ class RunChoiceTest : public JsonStudyTest {
 
   /// Right answers on the test images, from the folder's parent if `from_elsewhere`.
   nlohmann::json correct(std::vector<std::string> words) {
-    words.insert(words.begin(), {"evaluate"});
-    return result_of(words).at("evaluations").at(0).at("correct");
+    words.insert(words.begin(), {"evaluate", "--json"});
+    const std::string output = run(words).output;  // some of these warn
+    return nlohmann::json::parse(output).at("evaluations").at(0).at("correct");
   }
 };
 
@@ -36,6 +37,35 @@ TEST_F(RunChoiceTest, APlanByNameIsItsFilesWithTheNetworkThatTheRunMade) {
   EXPECT_EQ(correct({"--run", "r", "--plan", "L3-layer-wise-recalibrated"}),
             correct({"study.toml", "--set", "model.file=r/networks/L3-layer-wise.safetensors",
                      "--plan", "r/plans/L3-layer-wise.json"}));
+}
+
+TEST_F(RunChoiceTest, APlanWithoutItsRecalibratedNetworkIsNotTakenInSilence) {
+  const std::vector<std::string> words{"export", "--to",  "npz", "--out",
+                                       "a.npz",  "--run", "r",   "--plan"};
+  const auto warnings = [&](const std::string& plan) {
+    std::vector<std::string> all = words;
+    all.push_back(plan);
+    return run(all).errors;
+  };
+  EXPECT_THAT(warnings("L3-layer-wise"),
+              testing::Contains(
+                  testing::HasSubstr("'L3-layer-wise-recalibrated' has the recalibrated one")));
+  EXPECT_THAT(warnings("L3-layer-wise-recalibrated"),
+              testing::Each(testing::Not(testing::HasSubstr("recalibrated"))));
+}
+
+TEST_F(RunChoiceTest, TheTableNamesWhatPlanTakes) {
+  const std::vector<std::string> words{"run",   "study.toml",
+                                       "--set", "model.file=float.safetensors",
+                                       "--set", "quantize.weight_bits=4",
+                                       "--set", "search.recalibrate=true",
+                                       "--out", "r"};
+  EXPECT_THAT(run(words).output,
+              testing::ContainsRegex("recalibrated .* L3-layer-wise-recalibrated"));
+  const nlohmann::json rows = result_of(words).at("rows");
+  EXPECT_EQ(rows.at(1).at("name"), nullptr);  // lossless, behind the float network
+  EXPECT_EQ(rows.at(2).at("name"), "L3-layer-wise");
+  EXPECT_EQ(rows.at(3).at("name"), "L3-layer-wise-recalibrated");
 }
 
 TEST_F(RunChoiceTest, WithoutAPlanItIsTheRecommendedOne) {

@@ -66,7 +66,8 @@ void add_single(const RunRecord& run, PageSection& section) {
   section.blocks.push_back(page_facts(facts_of(run, row)));
   std::string files = "The plan stands in plan.json";
   if (!row.network.empty())
-    files += fmt::format(", the network that goes with it in {}", row.network);
+    files += fmt::format(", the network that goes with it in {}; --plan {} takes both", row.network,
+                         artefact_name(row));
   section.blocks.push_back(page_text(files + ".", "note"));
   if (const auto& given = run.summary.given_batch_norm; !given.empty())
     section.blocks.push_back(page_text(

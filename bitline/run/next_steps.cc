@@ -23,6 +23,15 @@ std::string describe_best(const ResultRow& row, const Rational& max_loss) {
       (row.validation_loss - max_loss).to_double());
 }
 
+std::string fewer_rows(std::int64_t rows) {
+  const bool quarter = rows / 4 >= kFewRows;
+  return fmt::format(
+      "array.active_rows = {}{}: reads of fewer rows have fewer sums, which as many levels tell "
+      "apart better, for about twice{} the reads (bitline explain tries it, bitline cost says what "
+      "it takes).",
+      rows / 2, quarter ? fmt::format(" or {}", rows / 4) : "", quarter ? " or four times" : "");
+}
+
 bool tries(const RunConfig& config, const RangeMethodPolicy& method) {
   const auto& ranges = config.search.ranges;
   return std::ranges::find(ranges, RangeMethod(method)) != ranges.end();
@@ -42,11 +51,7 @@ std::vector<std::string> next_steps(const std::vector<ResultRow>& rows, const Ru
   const std::optional<std::int64_t> most_levels = config.array.most_adc_levels();
   if (levels <= facts.most_driven_rows && (!most_levels || levels < *most_levels))
     steps.push_back(fmt::format("search.levels: more than {}.", levels));
-  if (const std::int64_t half = facts.most_driven_rows / 2; half >= kFewRows)
-    steps.push_back(fmt::format(
-        "array.active_rows = {}: reads of half as many rows have half as many sums, which fewer "
-        "levels tell apart, for about twice the reads (bitline cost says what that takes).",
-        half));
+  if (facts.most_driven_rows / 2 >= kFewRows) steps.push_back(fewer_rows(facts.most_driven_rows));
   if (!tries(config, range_methods::kCsnr))
     steps.emplace_back(
         "search.ranges: add \"csnr\", which picks the range that keeps most of each output.");

@@ -102,19 +102,25 @@ class Trials {
 
   /// Where all layers have ranges and as many levels, so that a search can find their like.
   void drive_fewer_rows() {
-    const std::int64_t rows = config_.array.common.driven_rows();
     std::set<std::int64_t> levels;
     for (const auto& [layer, adc] : plan_.layers)
       levels.insert(adc.spec.quantizer->has_range() ? adc.spec.levels : 0);
-    if (levels.size() != 1 || levels.contains(0) || rows / 2 < kFewRows) return;
+    if (levels.size() != 1 || levels.contains(0)) return;
+    for (const std::int64_t reads : {2, 4}) drive_fewer_rows(reads, *levels.begin());
+  }
+
+  /// A read of all rows becomes `reads` of them.
+  void drive_fewer_rows(std::int64_t reads, std::int64_t levels) {
+    const std::int64_t rows = config_.array.common.driven_rows();
+    if (rows / reads < kFewRows) return;
     RunConfig fewer = config_;
-    fewer.array.common.active_rows = rows / 2;
+    fewer.array.common.active_rows = rows / reads;
     fewer.search.layers.clear();
     for (const auto& [layer, adc] : plan_.layers) fewer.search.layers.push_back(layer);
     SearchStudy study(network_, fewer, sample_, job_);
-    const AdcPlan plan = study.search(*levels.begin(), range_methods::kCsnr, {}, job_).plan;
-    add(fmt::format("array.active_rows = {} for {}, ranges by csnr, about twice the reads",
-                    rows / 2, rows),
+    const AdcPlan plan = study.search(levels, range_methods::kCsnr, {}, job_).plan;
+    add(fmt::format("array.active_rows = {} for {}, ranges by csnr, about {} times the reads",
+                    rows / reads, rows, reads),
         network_, plan, fewer);
   }
 

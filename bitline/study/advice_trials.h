@@ -15,10 +15,10 @@ namespace bitline {
 
 /// Evaluates, on the validation images (the search sample where none are left): the plan, and the
 /// plan changed in one way each. Wider ranges and twice the levels of the worst layers, alone and
-/// together; batch-norm recalibrated; half as many rows driven, with ranges by csnr for the sums as
-/// they then are. What is so already or cannot be is left out. Of a network whose statistics are
-/// those of its plan, only the ADCs are changed, each time with statistics moved by that on these
-/// images.
+/// together; batch-norm recalibrated; a half and a quarter of the rows driven, with ranges by csnr
+/// for the sums as they then are. What is so already or cannot be is left out. Of a network whose
+/// statistics are those of its plan, only the ADCs are changed, each time with statistics moved by
+/// that on these images.
 ExplanationRecord::Trials try_advice(const Network& network, const RunConfig& config,
                                      const AdcPlan& plan, const Explanation& explanation,
                                      const Job& job);

@@ -41,11 +41,18 @@ TEST(AdviceTrials, WidensTheThreeWorstLayersAloneAndTogether) {
   SilentProgress silent;
   const auto trials = try_advice(network, config, plan, explanation_of(plan), {silent, {}});
   std::vector<std::string> wider;
-  for (const auto& change : trials.changes)
+  std::vector<std::string> fewer;
+  for (const auto& change : trials.changes) {
     if (change.what.ends_with("a wider range")) wider.push_back(change.what);
+    if (change.what.starts_with("array.active_rows")) fewer.push_back(change.what);
+  }
   EXPECT_THAT(
       wider, ElementsAre("stage1.block1.conv1: a wider range", "stage1.block1.conv2: a wider range",
                          "stage1.block2.conv1: a wider range", "these 3 layers: a wider range"));
+  EXPECT_THAT(
+      fewer,
+      ElementsAre("array.active_rows = 64 for 128, ranges by csnr, about 2 times the reads",
+                  "array.active_rows = 32 for 128, ranges by csnr, about 4 times the reads"));
 }
 
 }  // namespace
