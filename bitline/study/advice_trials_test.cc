@@ -10,6 +10,7 @@ namespace bitline {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 /// Of the layers that the plan names: each loses less than the one before.
 Explanation explanation_of(const AdcPlan& plan) {
@@ -27,10 +28,11 @@ Explanation explanation_of(const AdcPlan& plan) {
   return explanation;
 }
 
-// Of four that lose something.
-TEST(AdviceTrials, WidensTheThreeWorstLayersAloneAndTogether) {
+/// What was tried with the ADC plan of four layers on arrays of so many rows.
+std::vector<std::string> trials_on(std::int64_t rows) {
   const test::TestStudy study;
   RunConfig config = study.config();
+  config.array.common.rows = rows;
   const Network network = load_network(config);
   AdcPlan plan = test::plan_of(config, network, 4);
   const std::vector<std::string> names{"stage1.block1.conv1", "stage1.block1.conv2",
@@ -39,20 +41,37 @@ TEST(AdviceTrials, WidensTheThreeWorstLayersAloneAndTogether) {
     return std::ranges::find(names, layer.first) == names.end();
   });
   SilentProgress silent;
-  const auto trials = try_advice(network, config, plan, explanation_of(plan), {silent, {}});
-  std::vector<std::string> wider;
-  std::vector<std::string> fewer;
-  for (const auto& change : trials.changes) {
-    if (change.what.ends_with("a wider range")) wider.push_back(change.what);
-    if (change.what.starts_with("array.active_rows")) fewer.push_back(change.what);
-  }
+  std::vector<std::string> tried;
+  for (const auto& change :
+       try_advice(network, config, plan, explanation_of(plan), {silent, {}}).changes)
+    tried.push_back(change.what);
+  return tried;
+}
+
+std::vector<std::string> those_with(const std::string& words, std::vector<std::string> tried) {
+  std::erase_if(tried,
+                [&](const std::string& what) { return what.find(words) == std::string::npos; });
+  return tried;
+}
+
+// Of four that lose something.
+TEST(AdviceTrials, WidensTheThreeWorstLayersAloneAndTogether) {
   EXPECT_THAT(
-      wider, ElementsAre("stage1.block1.conv1: a wider range", "stage1.block1.conv2: a wider range",
-                         "stage1.block2.conv1: a wider range", "these 3 layers: a wider range"));
+      those_with("a wider range", trials_on(16)),
+      ElementsAre("stage1.block1.conv1: a wider range", "stage1.block1.conv2: a wider range",
+                  "stage1.block2.conv1: a wider range", "these 3 layers: a wider range"));
+}
+
+// 16 rows at the least, since half of them tell few levels apart.
+TEST(AdviceTrials, DrivesHalfAndAQuarterOfTheRows) {
   EXPECT_THAT(
-      fewer,
-      ElementsAre("array.active_rows = 64 for 128, ranges by csnr, about 2 times the reads",
-                  "array.active_rows = 32 for 128, ranges by csnr, about 4 times the reads"));
+      those_with("array.active_rows", trials_on(64)),
+      ElementsAre("array.active_rows = 32 for 64, ranges by csnr, about 2 times the reads",
+                  "array.active_rows = 16 for 64, ranges by csnr, about 4 times the reads"));
+  EXPECT_THAT(
+      those_with("array.active_rows", trials_on(32)),
+      ElementsAre("array.active_rows = 16 for 32, ranges by csnr, about 2 times the reads"));
+  EXPECT_THAT(those_with("array.active_rows", trials_on(16)), IsEmpty());
 }
 
 }  // namespace
