@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "bitline/base/parallel.h"
 #include "bitline/base/rational.h"
@@ -10,9 +11,11 @@
 namespace bitline {
 namespace {
 
-/// The table of four digits of one column, and how many of them are −1.
+using Entries = std::array<std::uint8_t, kTableEntries>;
+
+/// The table of four digits of one column as a and as b of a pair, and how many of them are −1.
 struct DigitTable {
-  std::array<std::uint8_t, kTableEntries> counts{};
+  std::array<Entries, 2> sides{};
   std::int32_t negatives = 0;
 };
 
@@ -27,11 +30,14 @@ std::array<DigitTable, kDigitTables> make_digit_tables() {
     for (int row = 0; row < kRowsPerGroup; ++row, rest /= 3) {
       const int digit = static_cast<int>(rest % 3) - 1;
       table.negatives += digit < 0 ? 1 : 0;
-      for (int k = 0; k < kTableEntries; ++k)
-        table.counts[static_cast<std::size_t>(k)] =
-            static_cast<std::uint8_t>(table.counts[static_cast<std::size_t>(k)] +
-                                      ((k >> row & 1) * digit) + (digit < 0 ? 1 : 0));
+      for (int k = 0; k < kTableEntries; ++k) {
+        std::uint8_t& count = table.sides[0][static_cast<std::size_t>(k)];
+        count = static_cast<std::uint8_t>(count + ((k >> row & 1) * digit) + (digit < 0 ? 1 : 0));
+      }
     }
+    std::ranges::transform(table.sides[0], table.sides[1].begin(), [](std::uint8_t count) {
+      return static_cast<std::uint8_t>(count << 4);
+    });
   }
   return tables;
 }
@@ -79,11 +85,18 @@ class PairWriter {
             row < rows.size() ? stored(digits[static_cast<std::size_t>(rows[row])], column) : 0;
         index = 3 * index + static_cast<std::size_t>(digit + 1);
       }
-      const DigitTable& table = digit_tables_[index];
-      for (const std::uint8_t count : table.counts)
-        *entries++ |= static_cast<std::uint8_t>(count << 4 * at.side);
-      negatives += table.negatives;
+      add(digit_tables_[index].sides[static_cast<std::size_t>(at.side)], entries);
+      entries += kTableEntries;
+      negatives += digit_tables_[index].negatives;
     }
+  }
+
+  /// By way of arrays that share no memory, so that it is one vector.
+  static void add(const Entries& own, std::uint8_t* entries) {
+    Entries both;
+    std::memcpy(both.data(), entries, both.size());
+    for (std::size_t k = 0; k < own.size(); ++k) both[k] |= own[k];
+    std::memcpy(entries, both.data(), both.size());
   }
 
   /// As the column's cells hold it.
@@ -119,7 +132,8 @@ ColumnPairs pair_columns(const CimLayer& layer, const PackedPlanes& planes) {
   pairs.negatives =
       Tensor(DType::kI32, {planes.groups, std::ssize(planes.tiles), pairs.pairs, column_planes, 2});
   constexpr std::int64_t kDigitsAtOnce = 1 << 14;
-  parallel_for(0, planes.groups * pairs.pairs, ceil_div(kDigitsAtOnce, layer.geometry.fan_in()),
+  const std::int64_t digits_of_pair = 2 * column_planes * layer.geometry.fan_in();
+  parallel_for(0, planes.groups * pairs.pairs, ceil_div(kDigitsAtOnce, digits_of_pair),
                [&](std::int64_t begin, std::int64_t end) {
                  PairWriter writer(layer, planes, pairs);
                  for (std::int64_t pair = begin; pair < end; ++pair)

@@ -25,7 +25,7 @@ at::Tensor integers(const AnalogLayer::Quantized& weight) {
   return (value / weight.scale.view(broadcast)).round_();
 }
 
-/// (19a) is summed over every so many-th image of a batch, each for as many: it costs two more
+/// (19a) is summed over every so many-th image of a batch, each for as many: it costs three
 /// conversions of everything, and one δ per layer needs no more outputs than that.
 constexpr std::int64_t kImagesPerSlope = 8;
 
@@ -70,28 +70,28 @@ at::Tensor AnalogLayer::integers_of(const Quantized& input) const {
       .view({-1, g.in_channels, g.in_height, g.in_width});
 }
 
-/// (19a) δ · E / √n in LSB, E/δ being what one more LSB of δ adds to each of `outputs`, in LSB too;
-/// 0 for images that others stand for.
+/// (19a) δ · E / √n in LSB, E/δ being what one more LSB of δ adds to each of the outputs, in LSB
+/// too; 0 for images that others stand for.
 at::Tensor AnalogLayer::slope_of_delta(const CimLayer& layer, const MappedLayer& mapped,
                                        const AdcSpec& spec, const std::vector<CodeTable>& tables,
-                                       const at::Tensor& outputs,
-                                       const at::Tensor& activations) const {
+                                       const LayerAdc& adc, const at::Tensor& activations) const {
   const UnclippedTables unclipped = unclipped_tables(tables);
   const at::Tensor inputs = some_images(activations, layer.vectors).flatten(0, 1).contiguous();
-  const auto in_lsb = [&](const LayerAdc& adc) {
-    return mapped.accumulate(adc, inputs) * adc.unit.to_double();
+  const auto in_lsb = [&](const LayerAdc& some_adc) {
+    return mapped.accumulate(some_adc, inputs) * some_adc.unit.to_double();
   };
   LayerAdc beyond = make_layer_adc(layer, unclipped.beyond);
   // what is added without a conversion cancels in the other two
   beyond.reference_factor = beyond.input_sum_factor = beyond.complement_factor = 0;
-  const at::Tensor rise = some_images(outputs, layer.vectors).flatten(0, 1) -
-                          in_lsb(make_layer_adc(layer, unclipped.clamped)) + in_lsb(beyond);
-  const auto stand_for = static_cast<double>(outputs.size(0)) / static_cast<double>(rise.size(0));
-  const double outputs_each =
-      static_cast<double>(layer.vectors * outputs.numel()) / static_cast<double>(outputs.size(0));
-  at::Tensor slope = at::zeros_like(outputs);
+  const at::Tensor rise =
+      in_lsb(adc) - in_lsb(make_layer_adc(layer, unclipped.clamped)) + in_lsb(beyond);
+  const std::int64_t images = activations.size(0);
+  const std::int64_t outputs_each = layer.vectors * rise.numel() / rise.size(0);
+  const auto stand_for = static_cast<double>(images) / static_cast<double>(rise.size(0));
+  at::Tensor slope = at::zeros({images, rise.size(1), rise.size(2), rise.size(3)}, rise.options());
   some_images(slope, layer.vectors)
-      .copy_((rise * (stand_for * spec.delta.to_double() / std::sqrt(outputs_each)))
+      .copy_((rise *
+              (stand_for * spec.delta.to_double() / std::sqrt(static_cast<double>(outputs_each))))
                  .unflatten(0, {-1, layer.vectors}));
   return slope;
 }
@@ -110,34 +110,41 @@ at::Tensor AnalogLayer::exact_outputs(const Quantized& input, const Quantized& w
 }
 
 /// s_a s_w Y, with the term of equation (7) that a zero point leaves behind.
-at::Tensor AnalogLayer::real_outputs(const at::Tensor& y, double unit, const at::Tensor& scale,
-                                     const Quantized& input, const Quantized& weight) const {
+at::Tensor AnalogLayer::real_outputs(const MappedLayer& mapped, const LayerAdc& adc,
+                                     const at::Tensor& scale, const Quantized& input,
+                                     const Quantized& weight) const {
   const at::Tensor offset = weight.value.flatten(1).sum(1) * input.scale * layer_.input_zero_point;
-  return with_output_shape(off_array(y, scale * unit, offset), input.value);
+  const at::Tensor factor = scale * adc.unit.to_double();
+  if (!goes_through_array(input.value) || !mapped.takes_some_images())
+    return with_output_shape(off_array(mapped.accumulate(adc, integers_of(input)), factor, offset),
+                             input.value);
+  const ConvGeometry& g = layer_.geometry;
+  return through_array(input.value, input.scale, layer_.input_zero_point, factor, offset,
+                       {g.out_channels, g.out_height(), g.out_width()},
+                       [&](std::int64_t images, auto activations, auto outputs) {
+                         mapped.accumulate_some(adc, images, activations, outputs);
+                       });
 }
 
 AnalogLayer::Converted AnalogLayer::convert(const Quantized& input, const Quantized& weight,
                                             const PlannedAdc& adc, bool learns) const {
   const std::vector<CodeTable> tables = make_stream_tables(adc.spec, adc.sums);
   const CimLayer layer = map(weight);
-  const at::Tensor activations = integers_of(input);
   const at::Tensor scale =
       (input.scale * weight.scale).expand({layer_.geometry.out_channels}).contiguous();
-  const MappedLayer mapped(layer, training_.engine, activations.device());
+  const MappedLayer mapped(layer, training_.engine, input.value.device());
   const LayerAdc layer_adc = make_layer_adc(layer, tables);
-  const double unit = layer_adc.unit.to_double();
-  const at::Tensor y = mapped.accumulate(layer_adc, activations);
   Converted converted;
-  converted.value = real_outputs(y, unit, scale, input, weight);
-  converted.shares =
-      shares_of(training_.gradient)
-          .shares({layer, tables, training_.engine, activations, weight.value.sizes(),
-                   converted.value, [&] { return exact_outputs(input, weight); }});
+  converted.value = real_outputs(mapped, layer_adc, scale, input, weight);
+  converted.shares = shares_of(training_.gradient)
+                         .shares({layer, tables, training_.engine,
+                                  [&] { return integers_of(input); }, weight.value.sizes(),
+                                  converted.value, [&] { return exact_outputs(input, weight); }});
   if (learns)
-    converted.slope =
-        with_output_shape(slope_of_delta(layer, mapped, adc.spec, tables, y * unit, activations) *
-                              scale.view({1, -1, 1, 1}),
-                          input.value);
+    converted.slope = with_output_shape(
+        slope_of_delta(layer, mapped, adc.spec, tables, layer_adc, integers_of(input)) *
+            scale.view({1, -1, 1, 1}),
+        input.value);
   return converted;
 }
 

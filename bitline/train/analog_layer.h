@@ -51,12 +51,12 @@ class AnalogLayer {
   };
   Converted convert(const Quantized& input, const Quantized& weight, const PlannedAdc& adc,
                     bool learns) const;
-  at::Tensor real_outputs(const at::Tensor& y, double unit, const at::Tensor& scale,
+  at::Tensor real_outputs(const MappedLayer& mapped, const LayerAdc& adc, const at::Tensor& scale,
                           const Quantized& input, const Quantized& weight) const;
   CimLayer map(const Quantized& weight) const;
   at::Tensor integers_of(const Quantized& input) const;
   at::Tensor slope_of_delta(const CimLayer& layer, const MappedLayer& mapped, const AdcSpec& spec,
-                            const std::vector<CodeTable>& tables, const at::Tensor& outputs,
+                            const std::vector<CodeTable>& tables, const LayerAdc& adc,
                             const at::Tensor& activations) const;
   at::Tensor exact_outputs(const Quantized& input, const Quantized& weight) const;
   at::Tensor with_output_shape(const at::Tensor& y, const at::Tensor& input) const;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "bitline/base/parallel.h"
 #include "bitline/base/rational.h"
 
 namespace bitline {
@@ -55,9 +56,60 @@ std::int32_t nearest(float quotient) {
   return static_cast<std::int32_t>((clamped + kShift) - kShift);
 }
 
-bool is_channels_last(const at::Tensor& value) {
-  return value.dim() == 4 && value.is_contiguous(at::MemoryFormat::ChannelsLast);
+at::Tensor empty_channels_last(at::IntArrayRef shape) {
+  return at::empty(shape,
+                   at::TensorOptions(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast));
 }
+
+/// Images of a value that goes_through_array(), as integers.
+class OntoArray {
+ public:
+  OntoArray(const at::Tensor& value, const at::Tensor& scale, std::int64_t zero_point)
+      : values_(value.data_ptr<float>()),
+        step_(scale.item<float>()),
+        zero_(static_cast<std::int32_t>(zero_point)),
+        channels_(value.size(1)),
+        pixels_(value.size(2) * value.size(3)) {}
+
+  std::int64_t image_size() const { return channels_ * pixels_; }
+  void write(std::int64_t image, std::int32_t* integers) const {
+    transpose(values_ + image * image_size(), integers, pixels_, channels_,
+              [this](float v, std::int64_t) { return nearest(v / step_) + zero_; });
+  }
+
+ private:
+  const float* values_;
+  float step_;
+  std::int32_t zero_;
+  std::int64_t channels_;
+  std::int64_t pixels_;
+};
+
+/// Totals, image by image, as real numbers with their channels last.
+class OffArray {
+ public:
+  OffArray(at::Tensor& result, const at::Tensor& factor, const at::Tensor& offset)
+      : results_(result.data_ptr<float>()),
+        factors_(factor.data_ptr<float>()),
+        offsets_(offset.data_ptr<float>()),
+        channels_(result.size(1)),
+        pixels_(result.size(2) * result.size(3)) {}
+
+  std::int64_t image_size() const { return channels_ * pixels_; }
+  void read(const std::int64_t* totals, std::int64_t image) const {
+    transpose(totals, results_ + image * image_size(), channels_, pixels_,
+              [this](std::int64_t total, std::int64_t channel) {
+                return static_cast<float>(total) * factors_[channel] - offsets_[channel];
+              });
+  }
+
+ private:
+  float* results_;
+  const float* factors_;
+  const float* offsets_;
+  std::int64_t channels_;
+  std::int64_t pixels_;
+};
 
 /// By channel: Σ e, Σ v, Σ e², Σ e v over some rows of exact values, from which the channel's first
 /// one is taken off (alike, they give 0), and of the values behind the ADCs.
@@ -122,17 +174,12 @@ at::Tensor slopes_of_rows(const float* exact, const float* value, std::int64_t r
 }  // namespace
 
 at::Tensor onto_array(const at::Tensor& value, const at::Tensor& scale, std::int64_t zero_point) {
-  if (!value.is_cpu() || !is_channels_last(value))
+  if (!goes_through_array(value))
     return ((value / scale).round_() + zero_point).to(at::kInt).contiguous();
-  const auto step = scale.item<float>();
-  const auto zero = static_cast<std::int32_t>(zero_point);
-  const std::int64_t channels = value.size(1);
-  const std::int64_t pixels = value.size(2) * value.size(3);
+  const OntoArray onto(value, scale, zero_point);
   at::Tensor result = at::empty(value.sizes(), at::kInt);
   for_each(value.size(0), [&](std::int64_t image) {
-    const std::int64_t offset = image * channels * pixels;
-    transpose(value.data_ptr<float>() + offset, result.data_ptr<std::int32_t>() + offset, pixels,
-              channels, [&](float v, std::int64_t) { return nearest(v / step) + zero; });
+    onto.write(image, result.data_ptr<std::int32_t>() + image * onto.image_size());
   });
   return result;
 }
@@ -141,19 +188,43 @@ at::Tensor off_array(const at::Tensor& totals, const at::Tensor& factor, const a
   if (!totals.is_cpu())
     return (totals * factor.view({1, -1, 1, 1}) - offset.view({1, -1, 1, 1}))
         .contiguous(at::MemoryFormat::ChannelsLast);
-  const std::int64_t channels = totals.size(1);
-  const std::int64_t pixels = totals.size(2) * totals.size(3);
   const at::Tensor planes = totals.contiguous();
-  const float* factors = factor.data_ptr<float>();
-  const float* offsets = offset.data_ptr<float>();
-  at::Tensor result = at::empty(
-      totals.sizes(), at::TensorOptions(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast));
+  at::Tensor result = empty_channels_last(totals.sizes());
+  const OffArray off(result, factor, offset);
   for_each(totals.size(0), [&](std::int64_t image) {
-    const std::int64_t first = image * channels * pixels;
-    transpose(planes.data_ptr<std::int64_t>() + first, result.data_ptr<float>() + first, channels,
-              pixels, [&](std::int64_t total, std::int64_t channel) {
-                return static_cast<float>(total) * factors[channel] - offsets[channel];
-              });
+    off.read(planes.data_ptr<std::int64_t>() + image * off.image_size(), image);
+  });
+  return result;
+}
+
+bool goes_through_array(const at::Tensor& value) {
+  return value.is_cpu() && value.dim() == 4 && value.is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+at::Tensor through_array(const at::Tensor& value, const at::Tensor& scale, std::int64_t zero_point,
+                         const at::Tensor& factor, const at::Tensor& offset, at::IntArrayRef totals,
+                         const Accumulate& accumulate) {
+  constexpr std::int64_t kNumbersAtOnce = 1 << 15;
+  const std::int64_t images = value.size(0);
+  at::Tensor result = empty_channels_last({images, totals[0], totals[1], totals[2]});
+  const OntoArray onto(value, scale, zero_point);
+  const OffArray off(result, factor, offset);
+  const std::int64_t at_once =
+      std::clamp<std::int64_t>(kNumbersAtOnce / (onto.image_size() + off.image_size()), 1, images);
+  parallel_for(0, ceil_div(images, at_once), 1, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<std::int32_t> integers(static_cast<std::size_t>(at_once * onto.image_size()));
+    std::vector<std::int64_t> sums(static_cast<std::size_t>(at_once * off.image_size()));
+    for (std::int64_t first = begin * at_once; first < std::min(images, end * at_once);
+         first += at_once) {
+      const std::int64_t count = std::min(at_once, images - first);
+      for (std::int64_t i = 0; i < count; ++i)
+        onto.write(first + i, integers.data() + i * onto.image_size());
+      accumulate(count,
+                 std::span(integers).first(static_cast<std::size_t>(count * onto.image_size())),
+                 std::span(sums).first(static_cast<std::size_t>(count * off.image_size())));
+      for (std::int64_t i = 0; i < count; ++i)
+        off.read(sums.data() + i * off.image_size(), first + i);
+    }
   });
   return result;
 }

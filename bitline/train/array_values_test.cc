@@ -49,6 +49,27 @@ TEST(ArrayValues, TotalsBecomeRealNumbersWithTheirChannelsLast) {
   expect_same(off_array(channels_last(totals), factor, offset), result);
 }
 
+// More images than are taken at once, and no multiple of them.
+TEST(ArrayValues, APassThroughTheArrayIsTheThreePartsOfIt) {
+  at::manual_seed(4);
+  const at::Tensor scale = at::tensor({0.0123456F});
+  const at::Tensor value = channels_last(at::randint(-8, 8, {71, 19, 5, 7}, at::kInt) * scale);
+  const at::Tensor factor = at::rand({2});
+  const at::Tensor offset = at::randn({2});
+  const auto two_sums = [](std::int64_t images, auto integers, auto totals) {
+    for (std::int64_t i = 0; i < images * 2 * 35; ++i) {
+      const std::int64_t at = i / 70 * 19 * 35 + i % 70;
+      totals[static_cast<std::size_t>(i)] = integers[static_cast<std::size_t>(at)] * 1000 + i % 70;
+    }
+  };
+  at::Tensor totals = onto_array(value, scale, 3).slice(1, 0, 2).to(at::kLong) * 1000;
+  totals += at::arange(70).view({1, 2, 5, 7});
+  ASSERT_TRUE(goes_through_array(value));
+  const at::Tensor result = through_array(value, scale, 3, factor, offset, {2, 5, 7}, two_sums);
+  EXPECT_TRUE(result.is_contiguous(at::MemoryFormat::ChannelsLast));
+  expect_same(result, off_array(totals, factor, offset));
+}
+
 TEST(ArrayValues, SlopesAreThoseOfTheLeastSquaresLine) {
   at::manual_seed(3);
   for (const std::int64_t axis : {1, 3}) {

@@ -20,7 +20,8 @@ struct AnalogPass {
   const CimLayer& layer;
   const std::vector<CodeTable>& tables;  ///< of its input streams
   Engine engine;
-  const at::Tensor& activations;  ///< integers, [images, in_channels, in_height, in_width]
+  std::function<at::Tensor()>
+      activations;  ///< integers, [images, in_channels, in_height, in_width]
   at::IntArrayRef weight_shape;
   const at::Tensor& value;            ///< what the ADCs gave, before the bias
   std::function<at::Tensor()> exact;  ///< the same without ADCs

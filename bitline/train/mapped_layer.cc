@@ -1,7 +1,5 @@
 #include "bitline/train/mapped_layer.h"
 
-#include <span>
-
 namespace bitline {
 
 MappedLayer::MappedLayer(const CimLayer& layer, Engine engine, const at::Device& device)
@@ -20,9 +18,8 @@ at::Tensor MappedLayer::accumulate(const LayerAdc& adc, const at::Tensor& activa
   const auto span = [](const at::Tensor& tensor, auto* data) {
     return std::span(data, static_cast<std::size_t>(tensor.numel()));
   };
-  backend_->accumulate(adc, activations.size(0),
-                       span(activations, activations.data_ptr<std::int32_t>()),
-                       span(y, y.data_ptr<std::int64_t>()), nullptr);
+  accumulate_some(adc, activations.size(0), span(activations, activations.data_ptr<std::int32_t>()),
+                  span(y, y.data_ptr<std::int64_t>()));
   return y;
 }
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "bitline/runtime/mac_backend.h"
 #include "bitline/torch/composed_layer.h"
@@ -20,6 +21,14 @@ class MappedLayer {
   /// Y_int of layer_adc.h, I64 [images, out_channels, out_height, out_width], of integers
   /// [images, in_channels, in_height, in_width] as I32.
   at::Tensor accumulate(const LayerAdc& adc, const at::Tensor& activations) const;
+  /// Whether accumulate_some() may be called.
+  bool takes_some_images() const { return backend_ != nullptr; }
+  /// accumulate() of some images of a batch.
+  void accumulate_some(const LayerAdc& adc, std::int64_t images,
+                       std::span<const std::int32_t> activations,
+                       std::span<std::int64_t> outputs) const {
+    backend_->accumulate(adc, images, activations, outputs, nullptr);
+  }
 
  private:
   const CimLayer& layer_;

@@ -44,14 +44,14 @@ std::vector<CimLayer> converted_columns(const CimLayer& layer) {
 }
 
 /// Σ |c_i g_j| [p in range] / Σ |c_i g_j| over the conversions of a layer with a single tile.
-at::Tensor share_of(const CimLayer& tile, const AnalogPass& pass) {
+at::Tensor share_of(const CimLayer& tile, const AnalogPass& pass, const at::Tensor& activations) {
   const std::vector<CimLayer> layers = converted_columns(tile);
   at::Tensor inside;
   for (const CimLayer& layer : layers) {
-    const MappedLayer mapped(layer, pass.engine, pass.activations.device());
+    const MappedLayer mapped(layer, pass.engine, activations.device());
     const auto from = [&](Edge edge) {
       return mapped.accumulate(make_layer_adc(layer, indicators(pass.tables, layer.sums, edge)),
-                               pass.activations);
+                               activations);
     };
     const at::Tensor own = from(Edge::kFirstInside) - from(Edge::kFirstAbove);
     inside = inside.defined() ? inside + own : own;
@@ -72,12 +72,13 @@ std::vector<TileShare> clipped(const AnalogPass& pass) {
     return pass.layer.is_linear ? share.view(pass.value.sizes())
                                 : share.contiguous(at::MemoryFormat::ChannelsLast);
   };
+  const at::Tensor activations = pass.activations();
   for (const Tile& rows : pass.layer.tiles) {
     single.tiles = {rows};
     at::Tensor mask = at::zeros({pass.layer.geometry.fan_in()});
     mask.index_fill_(0, at::tensor(rows, at::kLong), 1);
     shares.push_back(
-        {mask.view(shape).to(pass.activations.device()), shaped(share_of(single, pass))});
+        {mask.view(shape).to(activations.device()), shaped(share_of(single, pass, activations))});
   }
   return shares;
 }
