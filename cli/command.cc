@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "bitline/base/fail.h"
@@ -58,8 +59,8 @@ void set_delta(AdcPlan& plan, const std::string& text) {
   for (const auto& [layer, adc] : plan.layers) layers.push_back(layer);
   const std::vector<std::string> meant = names_meant(name, layers);
   if (meant.size() != 1)
-    fail_usage("--set-delta {}: {} layers of the plan are called so or end so; give a whole name",
-               text, meant.size());
+    fail_usage("--set-delta {}: {} layers of the plan can be meant; give a whole name", text,
+               meant.size());
   AdcSpec& spec = plan.layers.at(meant[0]).spec;
   if (!spec.quantizer->has_range())
     fail_usage("--set-delta {}: quantizer {} of that layer has no range", text,
@@ -129,6 +130,13 @@ RunConfig read_config(Config config, const ConfigArguments& arguments, ProgressS
   return run;
 }
 
+/// Unless the configuration names another.
+void count_losses_against(const std::filesystem::path& reference, RunConfig& config) {
+  RetrainConfig retrain = config.retrain_or_default();
+  if (retrain.reference.empty()) retrain.reference = reference;
+  config.retrain = std::move(retrain);
+}
+
 }  // namespace
 
 bool ConfigArguments::is_network_file() const {
@@ -143,9 +151,14 @@ RunConfig ConfigArguments::read(ProgressSink& progress) const {
                          : "CONFIG and --run FOLDER both name a configuration; leave one out");
   if (!run.empty()) {
     RunChoice choice = choose_of_run(run, *plan);
-    if (!choice.doubt.empty()) progress.warn(choice.doubt);
+    const bool own_network = std::ranges::any_of(
+        settings, [](const std::string& setting) { return setting.starts_with("model."); });
+    if (!choice.doubt.empty() && !own_network) progress.warn(choice.doubt);
     *plan = choice.plan.string();
-    return read_config(std::move(choice.config), *this, progress);
+    RunConfig config = read_config(std::move(choice.config), *this, progress);
+    if (config.model.file.lexically_normal() != choice.reference.lexically_normal())
+      count_losses_against(choice.reference, config);
+    return config;
   }
   refuse_network(file);
   return read_config(Config::from_file(file), *this, progress);

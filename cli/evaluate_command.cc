@@ -82,22 +82,41 @@ struct Subject {
   Network network;
   AdcPlan plan;
 
-  std::string name(const std::string& mode) const {
-    const std::string& own = plan_file.empty() ? mode : plan_file;
+  /// `without_adcs` stands for no plan.
+  std::string name(const std::string& without_adcs) const {
+    const std::string& own = plan_file.empty() ? without_adcs : plan_file;
     return network_file.empty() ? own : fmt::format("{} of {}", own, network_file);
   }
 };
 
+/// A network on grids stays on them in float, and is not the float network that it was made of.
+std::string label_of(const std::string& mode, const Network& network) {
+  return mode == "float" && !network.quant.empty() ? "float, on its grids" : mode;
+}
+
 AdcPlan plan_in(const std::string& file) { return file.empty() ? AdcPlan{} : read_plan(file); }
 
-/// Unless one is named, --against-network goes with the first plan and --against with the network.
+/// The file of a run's network, where it is not the one that its plans are told against.
+std::string network_of_run(const EvaluateArguments& arguments, const RunConfig& config) {
+  const bool differs =
+      !arguments.config.run.empty() && config.retrain && !config.retrain->reference.empty();
+  return differs ? config.model.file.lexically_normal().string() : "";
+}
+
+/// Unless one is named, --against-network goes with the first plan and --against with the network,
+/// but lossless ADCs of a run with what the run counts its losses against.
 std::vector<Subject> read_subjects(const EvaluateArguments& arguments, RunConfig& config) {
+  const std::string own = network_of_run(arguments, config);
   std::vector<Subject> subjects{
-      {"", arguments.plan, load_network(config), arguments.config.read_plan()}};
-  const std::string& other = arguments.against_network;
+      {own, arguments.plan, load_network(config), arguments.config.read_plan()}};
+  std::string other = arguments.against_network;
   if (arguments.against.empty() && other.empty()) return subjects;
   std::string plan = arguments.against.empty() ? arguments.plan : arguments.against;
-  if (plan == "lossless") plan.clear();
+  if (plan == "lossless") {
+    plan.clear();
+    if (other.empty() && !own.empty())
+      other = config.retrain->reference.lexically_normal().string();
+  }
   subjects.push_back(
       {other, plan, other.empty() ? subjects.front().network : load_network(other), plan_in(plan)});
   return subjects;
@@ -239,7 +258,9 @@ void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
                 {"evaluations", Json::array()}};
   std::vector<Evaluation> evaluations;
   for (const Subject& subject : subjects) {
-    const std::string name = subject.name(arguments.mode);
+    const bool is_second = &subject != subjects.data();
+    const std::string name =
+        subject.name(is_second ? "lossless ADCs" : label_of(arguments.mode, subject.network));
     evaluations.push_back(
         evaluate(subject.network, mode, subject.plan, images, config, name, context.job()));
     if (!arguments.json) {
@@ -268,7 +289,8 @@ std::vector<Option> add_subjects(Command& command, EvaluateArguments& given) {
       command
           .option(
               "--against-network", given.against_network,
-              "Network (or ONNX) file of the second evaluation; the configuration's unless given")
+              "Network (or ONNX) file of the second evaluation; unless given the first one's, or "
+              "with --run and --against lossless the one that the run counts losses against")
           .type("FILE"),
       command
           .option("--on", given.on,

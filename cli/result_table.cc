@@ -146,8 +146,13 @@ void print_results(const RunOutcome& outcome, double max_loss, const Paint& pain
   const auto loss = [](const Interval& lost) {
     return fmt::format("{:.2f} points [{:.2f}, {:.2f}]", lost.value, lost.lower, lost.upper);
   };
-  fmt::print("This plan loses {} there, and {} on the test images.\n\n",
+  fmt::print("This plan loses {} there, and {} on the test images.\n",
              loss(row.validation_loss_interval), loss(row.test_loss));
+  if (const ResultRow& real = outcome.rows.front(); real.real)
+    fmt::print(
+        "From the float network to it are {:.2f} points on the test images: grids and ADCs.\n",
+        lost_from_float(real, row));
+  fmt::print("\n");
   print_plan(*outcome.plan, outcome.network);
 }
 

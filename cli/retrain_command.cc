@@ -43,6 +43,7 @@ void print_gain(const RetrainingGain& gain, bool control) {
   fmt::print("{:<24}  {:<21}  {}\n", "", "accuracy", "loss");
   print_line("lossless ADCs", gain.lossless, gain.lossless);
   if (!control) print_line("plan, before retraining", gain.before, gain.lossless);
+  if (gain.recalibrated) print_line("plan, recalibrated", *gain.recalibrated, gain.lossless);
   print_line(control ? "the same epochs, lossless" : "plan, after retraining", gain.after,
              gain.lossless);
 }
@@ -56,6 +57,7 @@ Json json_of(const RetrainingGain& gain, bool control) {
   };
   Json json{{"lossless", cli::json_of(gain.lossless)}};
   if (!control) json["before"] = compared(gain.before);
+  if (gain.recalibrated) json["recalibrated"] = compared(*gain.recalibrated);
   json["after"] = compared(gain.after);
   return json;
 }

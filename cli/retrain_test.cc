@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "bitline/recipe/gradient.h"
+#include "bitline/testing/json_study.h"
 #include "bitline/testing/program_study.h"
 
 namespace bitline::cli {
@@ -44,6 +45,24 @@ TEST_F(RetrainTest, ReportsTheGainOfTheNetworkThatItLeaves) {
   EXPECT_THAT(evaluation.output, testing::HasSubstr(after[1].str()));
   EXPECT_TRUE(fs::exists(folder() / "better.safetensors.checkpoint"));
   EXPECT_TRUE(fs::exists(folder() / "better.safetensors.csv"));
+}
+
+TEST_F(RetrainTest, WhatRecalibrationGivesIsNoGainOfTheTraining) {
+  const std::vector<std::string> plan{"study.toml", "--plan", "L3-layer-wise.json"};
+  const auto correct_of = [&](std::vector<std::string> words, const std::string& table) {
+    words.insert(words.begin() + 1, plan.begin(), plan.end());
+    words.emplace_back("--json");
+    const auto json = nlohmann::json::parse(run(words).output);
+    return table.empty() ? json.at("evaluations").at(0).at("correct")
+                         : json.at("test").at(table).at("correct");
+  };
+  const Outcome outcome = run(
+      {"recalibrate", "study.toml", "--plan", "L3-layer-wise.json", "--out", "moved.safetensors"});
+  ASSERT_EQ(outcome.exit_code, 0);
+  const auto moved = correct_of({"evaluate", "--set", "model.file=moved.safetensors"}, "");
+  const std::vector<std::string> training{"retrain", "--set", "retrain.recalibrate=true"};
+  EXPECT_EQ(correct_of(training, "recalibrated"), moved);
+  EXPECT_NE(correct_of(training, "before"), moved);
 }
 
 TEST_F(RetrainTest, EveryGradientTrains) {

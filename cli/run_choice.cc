@@ -61,8 +61,9 @@ Pair named(const fs::path& folder, const std::string& plan) {
   const std::string nearest = nearest_name(plan, names);
   fail_usage("--plan {}: the run in {} has no plan of that name, and there is no such file; {}",
              plan, folder.string(),
-             nearest.empty() ? fmt::format("there are {}", fmt::join(names, ", "))
-                             : fmt::format("did you mean '{}'?", nearest));
+             fmt::format("{}there are {}",
+                         nearest.empty() ? "" : fmt::format("did you mean '{}'? ", nearest),
+                         fmt::join(names, ", ")));
 }
 
 /// Whether it trained its network, or put it on grids.
@@ -81,6 +82,17 @@ Pair choose(const fs::path& folder, const RunSummary& summary, const std::string
   return named(folder, plan);
 }
 
+Config config_of(const fs::path& folder, const RunSummary& summary) {
+  const fs::path base = (folder / summary.config_folder).lexically_normal();
+  return Config::from_text(summary.config, (base / "run.json").string());
+}
+
+/// RunChoice::reference
+fs::path reference_of(const fs::path& folder, const RunSummary& summary) {
+  if (makes_network(summary)) return folder / kRunNetwork;
+  return config_of(folder, summary).root().table("model").path("file", {});
+}
+
 }  // namespace
 
 RunChoice choose_of_run(const fs::path& folder, const std::string& plan) {
@@ -91,12 +103,12 @@ RunChoice choose_of_run(const fs::path& folder, const std::string& plan) {
         folder.string());
   const RunSummary summary =
       with_context(file.string(), [&] { return run_summary_from_json(read_text_file(file)); });
-  const fs::path base = (folder / summary.config_folder).lexically_normal();
-  RunChoice choice{Config::from_text(summary.config, (base / "run.json").string()), {}, {}};
+  RunChoice choice{config_of(folder, summary), {}, {}, {}};
   auto [plan_file, network, doubt] = choose(folder, summary, plan);
   choice.plan = plan_file;
   choice.doubt = doubt;
-  if (network.empty() && makes_network(summary)) network = folder / kRunNetwork;
+  choice.reference = reference_of(folder, summary);
+  if (network.empty() && makes_network(summary)) network = choice.reference;
   if (!network.empty()) {
     choice.config.remove("model");
     // Not by its name alone, which as TOML might be something else.

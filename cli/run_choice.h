@@ -12,6 +12,8 @@ namespace bitline::cli {
 struct RunChoice {
   Config config;  ///< as the run used it; [model] is the network that belongs to the plan
   std::filesystem::path plan;  ///< empty: lossless ADCs
+  /// Network file that the run counts losses against, without ADCs. Empty where it has none.
+  std::filesystem::path reference;
   /// Where the run has the plan with other networks too: which one this is, and what those are
   /// called. Empty elsewhere.
   std::string doubt;

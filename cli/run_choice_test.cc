@@ -39,6 +39,27 @@ TEST_F(RunChoiceTest, APlanByNameIsItsFilesWithTheNetworkThatTheRunMade) {
                      "--plan", "r/plans/L3-layer-wise.json"}));
 }
 
+// A recalibrated network is made for its ADCs: without them it is no measure of what they lose.
+TEST_F(RunChoiceTest, LosslessADCsAreThoseOfTheNetworkThatTheRunCountsAgainst) {
+  const std::vector<std::string> plan{"--run", "r", "--plan", "L3-layer-wise-recalibrated"};
+  std::vector<std::string> words{"evaluate", "--against", "lossless"};
+  words.insert(words.end(), plan.begin(), plan.end());
+  const nlohmann::json evaluated = result_of(words);
+  const nlohmann::json run_rows =
+      result_of({"run", "study.toml", "--set", "model.file=float.safetensors", "--set",
+                 "quantize.weight_bits=4", "--set", "search.recalibrate=true", "--out", "r"})
+          .at("rows");
+  ASSERT_EQ(run_rows.at(3).at("name"), "L3-layer-wise-recalibrated");
+  EXPECT_EQ(evaluated.at("evaluations").at(0).at("network"),
+            "r/networks/L3-layer-wise.safetensors");
+  EXPECT_EQ(evaluated.at("evaluations").at(1).at("network"), "r/network.safetensors");
+  EXPECT_NEAR(-100 * evaluated.at("difference").at("value").get<double>(),
+              run_rows.at(3).at("loss").at("value").get<double>(), 1e-9);
+  words.insert(words.end(), {"--against-network", "r/networks/L3-layer-wise.safetensors"});
+  EXPECT_EQ(result_of(words).at("evaluations").at(1).at("network"),
+            "r/networks/L3-layer-wise.safetensors");
+}
+
 TEST_F(RunChoiceTest, APlanWithoutItsRecalibratedNetworkIsNotTakenInSilence) {
   const std::vector<std::string> words{"export", "--to",  "npz", "--out",
                                        "a.npz",  "--run", "r",   "--plan"};
@@ -52,6 +73,9 @@ TEST_F(RunChoiceTest, APlanWithoutItsRecalibratedNetworkIsNotTakenInSilence) {
                   testing::HasSubstr("'L3-layer-wise-recalibrated' has the recalibrated one")));
   EXPECT_THAT(warnings("L3-layer-wise-recalibrated"),
               testing::Each(testing::Not(testing::HasSubstr("recalibrated"))));
+  const std::string own = "model.file=r/networks/L3-layer-wise.safetensors";
+  EXPECT_THAT(run({"evaluate", "--run", "r", "--plan", "L3-layer-wise", "--set", own}).errors,
+              testing::Each(testing::Not(testing::HasSubstr("neither recalibrated"))));
 }
 
 TEST_F(RunChoiceTest, TheTableNamesWhatPlanTakes) {

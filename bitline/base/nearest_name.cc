@@ -45,10 +45,14 @@ std::string nearest_name(std::string_view wanted, const std::vector<std::string>
 std::vector<std::string> names_meant(std::string_view wanted,
                                      const std::vector<std::string>& known) {
   if (std::ranges::find(known, wanted) != known.end()) return {std::string(wanted)};
-  std::vector<std::string> meant;
-  std::ranges::copy_if(known, std::back_inserter(meant),
-                       [wanted](const std::string& name) { return name.ends_with(wanted); });
-  return meant;
+  const auto those = [&known](const auto& fits) {
+    std::vector<std::string> meant;
+    std::ranges::copy_if(known, std::back_inserter(meant), fits);
+    return meant;
+  };
+  const auto ending = those([wanted](const std::string& name) { return name.ends_with(wanted); });
+  if (!ending.empty()) return ending;
+  return those([wanted](const std::string& name) { return name.find(wanted) != name.npos; });
 }
 
 }  // namespace bitline

@@ -11,7 +11,8 @@ namespace bitline {
 /// reach from `wanted`; the first of several. Empty when more than a third of the letters differ.
 std::string nearest_name(std::string_view wanted, const std::vector<std::string>& known);
 
-/// The name itself where it is among `known`, else all that end with it.
+/// The name itself where it is among `known`, else all that end with it, or where none does, all
+/// that hold it: ONNX names end with the operator, as in "/block1/conv1/Conv".
 std::vector<std::string> names_meant(std::string_view wanted,
                                      const std::vector<std::string>& known);
 

@@ -33,6 +33,7 @@ TEST(NamesMeant, AreTheNameItselfOrAllThatEndWithIt) {
   EXPECT_THAT(names_meant("conv1", known), ElementsAre("conv1"));
   EXPECT_THAT(names_meant("2.conv1", known), ElementsAre("block2.conv1"));
   EXPECT_THAT(names_meant(".conv1", known), ElementsAre("block1.conv1", "block2.conv1"));
+  EXPECT_THAT(names_meant("k2.co", known), ElementsAre("block2.conv1"));
   EXPECT_THAT(names_meant("conv2", known), ::testing::IsEmpty());
 }
 

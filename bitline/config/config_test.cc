@@ -193,6 +193,7 @@ TEST(Config, AKeyOfAnotherNameOrTableIsAnsweredWithTheOneThatWasMeant) {
     for (const char* key : {"weight_bits", "activation_bits", "percentile"})
       root.table("quantize").integer(key, 4, 1, 8);
     root.table("search").integers("levels", {8}, 2, 16);
+    root.table("array").integer("adc_levels", 0, 0, 16);
     root.table("adc").has("quantizer");
     return usage_error([&] { file.check_all_used(); });
   };
@@ -201,7 +202,9 @@ TEST(Config, AKeyOfAnotherNameOrTableIsAnsweredWithTheOneThatWasMeant) {
   EXPECT_THAT(refusal("[quantize]\nbits = 4\n"),
               HasSubstr("'quantize.bits'; did you mean 'activation_bits', 'weight_bits'?"));
   EXPECT_THAT(refusal("[adc]\nlevels = 4\n"),
-              HasSubstr("'adc.levels'; did you mean 'search.levels'?"));
+              HasSubstr("'adc.levels'; did you mean 'array.adc_levels', 'search.levels'?"));
+  EXPECT_THAT(refusal("[quantize]\nweights = 4\n"),
+              HasSubstr("'quantize.weights'; did you mean 'weight_bits'?"));
 }
 
 // Read back, it is the same file from wherever the configuration lies.

@@ -52,27 +52,43 @@ bool has_word(std::string_view key, std::string_view word) {
   return spaced.find(fmt::format("_{}_", word)) != std::string::npos;
 }
 
-/// Keys that somebody can mean who writes `wanted`, which none here is near to: those of the table
-/// that hold it as a word, or else those of other tables that are called so.
-std::vector<std::string> meant(const ConfigState& state, std::string_view wanted,
-                               const std::vector<std::string>& known) {
+/// "weights" as "weight": what a key of several words says in one of them.
+std::string_view singular(std::string_view word) {
+  return word.ends_with('s') ? word.substr(0, word.size() - 1) : word;
+}
+
+/// Keys that somebody can mean who writes `wanted` in the table `table`, which none there is near
+/// to: those of the table that hold it as a word, or else those of other tables that are called so,
+/// or so with the table's name in front.
+std::vector<std::string> meant(const ConfigState& state, std::string_view table,
+                               std::string_view wanted, const std::vector<std::string>& known) {
   for (const auto& [other, own] : kOtherWords)
     if (other == wanted) wanted = own;
   std::vector<std::string> found;
-  std::ranges::copy_if(known, std::back_inserter(found),
-                       [&](const std::string& key) { return has_word(key, wanted); });
+  for (const std::string_view word : {wanted, singular(wanted)})
+    if (found.empty())
+      std::ranges::copy_if(known, std::back_inserter(found),
+                           [&](const std::string& key) { return has_word(key, word); });
   if (!found.empty()) return found;
   for (const auto& [key, value] : state.defaults)
-    if (key.ends_with(fmt::format(".{}", wanted))) found.push_back(key);
+    if (key.ends_with(fmt::format(".{}", wanted)) ||
+        key.ends_with(fmt::format(".{}_{}", table, wanted)))
+      found.push_back(key);
   return found;
 }
 
-std::string remedy_for(const ConfigState& state, std::string_view wanted,
+std::string remedy_for(const ConfigState& state, std::string_view table, std::string_view wanted,
                        const std::vector<std::string>& known) {
   if (std::string near = detail::suggestion(wanted, known); !near.empty()) return near;
-  if (const auto keys = meant(state, wanted, known); !keys.empty())
+  if (const auto keys = meant(state, table, wanted, known); !keys.empty())
     return fmt::format("; did you mean '{}'?", fmt::join(keys, "', '"));
   return known.empty() ? "; remove it" : fmt::format("; known here: {}", fmt::join(known, ", "));
+}
+
+/// "adc" of "adc.levels"; empty for a key at the top.
+std::string_view table_of(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string_view::npos ? std::string_view() : name.substr(0, dot);
 }
 
 [[noreturn]] void fail_unused(const ConfigState& state, const UnusedKey& unused) {
@@ -81,7 +97,7 @@ std::string remedy_for(const ConfigState& state, std::string_view wanted,
     known.assign(asked->second.begin(), asked->second.end());
   fail_usage("{}: unknown key '{}'{}",
              detail::position_of(state, *unused.node, unused.key->source().begin), unused.name,
-             remedy_for(state, unused.key->str(), known));
+             remedy_for(state, table_of(unused.name), unused.key->str(), known));
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ std::string default_of(const std::string& table, const FieldText& field,
                        const std::map<std::string, std::string>& defaults) {
   const std::string key = (table.empty() ? "" : table + ".") + std::string(field.key);
   if (key == "retrain.learning_rate")
-    return "a tenth of `train.learning_rate`; for a network without batch-norm a 200th";
+    return "a tenth of `train.learning_rate`; for a network without batch-norm of its own a 200th";
   if (!field.default_in_words.empty()) return std::string(field.default_in_words);
   return shown(defaults.at(key));
 }

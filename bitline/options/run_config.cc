@@ -18,7 +18,7 @@ std::optional<Table> where_there(const ConfigTable& root, std::string_view name,
 /// for all layers.
 void read_adc_sharing(const ConfigTable& table, ArraySpec& array) {
   const bool columns = table.has("columns_per_adc");
-  const bool bit_lines = table.has("bit_lines_per_adc");
+  const bool bit_lines = table.has("bit_lines_per_adc") && array.bit_lines_per_adc != 0;
   if (columns && bit_lines)
     fail_usage("{} and columns_per_adc say the same in two ways; leave one of them out",
                table.where("bit_lines_per_adc"));

@@ -73,6 +73,18 @@ const ResultRow& lossless_row(const std::vector<ResultRow>& rows) {
   return rows.at(rows.front().real ? 1 : 0);
 }
 
+const ResultRow* closest_row(const std::vector<ResultRow>& rows) {
+  const ResultRow* best = nullptr;
+  for (const ResultRow& row : rows)
+    if (row.levels != 0 && (best == nullptr || row.validation_loss < best->validation_loss))
+      best = &row;
+  return best;
+}
+
+double lost_from_float(const ResultRow& real, const ResultRow& row) {
+  return row.test_loss.value - real.test_loss.value;
+}
+
 std::string artefact_name(const ResultRow& row) {
   std::string plan = std::filesystem::path(row.plan).stem().string();
   if (row.treatment == Treatment::kNone || plan.empty()) return plan;

@@ -52,6 +52,12 @@ struct ResultRow {
 /// is one.
 const ResultRow& lossless_row(const std::vector<ResultRow>& rows);
 
+/// The plan that loses least on the validation images, of equals the earlier one; null without any.
+const ResultRow* closest_row(const std::vector<ResultRow>& rows);
+
+/// Points that the row's plan loses on the test set against the float network, whose row `real` is.
+double lost_from_float(const ResultRow& real, const ResultRow& row);
+
 /// What a run's files about a row are called: "L4-layer-wise", "L4-layer-wise-retrained"; a plan
 /// that retraining has changed is called so itself. Empty without a plan.
 std::string artefact_name(const ResultRow& row);

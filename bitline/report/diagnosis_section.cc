@@ -56,7 +56,7 @@ PageTable plan_table(const Runs& runs, const std::string& name,
 /// They begin with the plan and network that the first run recommends.
 std::vector<PageChoice> choices(const Runs& runs) {
   PageChoice plan{.field = "plan", .label = "Plan"};
-  if (const auto i = runs.front().recommended()) plan.initial = plan_name(runs.front().results[*i]);
+  if (const ResultRow* best = runs.front().best_row()) plan.initial = plan_name(*best);
   return {run_choice(), plan};
 }
 

@@ -76,9 +76,8 @@ std::size_t most_layers(const Runs& runs) {
 }
 
 std::string first_plan(const RunRecord& run) {
-  const auto recommended = run.recommended();
-  if (recommended)
-    if (const PlanRecord* plan = run.plan_of(run.results[*recommended])) return plan->name;
+  if (const ResultRow* best = run.best_row())
+    if (const PlanRecord* plan = run.plan_of(*best)) return plan->name;
   return run.plans.empty() ? "" : run.plans.back().name;
 }
 

@@ -11,9 +11,8 @@ namespace {
 constexpr std::size_t kThresholdsShown = 16;
 
 void add_plan(const RunRecord& run, PageTable& table) {
-  const auto recommended = run.recommended();
-  if (!recommended) return;
-  const PlanRecord* plan = run.plan_of(run.results[*recommended]);
+  const ResultRow* best = run.best_row();
+  const PlanRecord* plan = best == nullptr ? nullptr : run.plan_of(*best);
   if (plan == nullptr) return;
   for (const std::string& layer : layers_in_order(run)) {
     const auto found = plan->plan.layers.find(layer);
@@ -25,6 +24,13 @@ void add_plan(const RunRecord& run, PageTable& table) {
                signed_text(fmt::format("{} to {}", adc.sums.minimum, adc.sums.maximum)),
                signed_text(thresholds_by_stream(adc, kThresholdsShown, "…"))});
   }
+}
+
+std::string none_recommended(const RunRecord& run) {
+  const ResultRow* best = run.best_row();
+  if (best == nullptr) return fmt::format("{}: there is no plan.", run.name);
+  return fmt::format("{}: no plan is recommended; these are the ADCs of {}, which came closest.",
+                     run.name, artefact_name(*best));
 }
 
 }  // namespace
@@ -40,9 +46,9 @@ PageSection plan_section(const Runs& runs) {
                            {"sums", "Possible sums, LSB", {}, false, true},
                            {"thresholds", "Thresholds, LSB"}});
   for (const RunRecord& run : runs) add_plan(run, table);
-  if (table.empty())
-    section.blocks.push_back(page_text("No plan is recommended.", "note"));
-  else
+  for (const RunRecord& run : runs)
+    if (!run.recommended()) section.blocks.push_back(page_text(none_recommended(run), "note"));
+  if (!table.empty())
     section.blocks.push_back(
         page_table("Range and thresholds; a code begins at its threshold", table, {run_choice()}));
   return section;

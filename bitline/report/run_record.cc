@@ -170,10 +170,15 @@ const PlanRecord* RunRecord::plan_of(const ResultRow& row) const {
   return found == plans.end() ? nullptr : &*found;
 }
 
+const ResultRow* RunRecord::best_row() const {
+  const auto row = recommended();
+  return row ? &results[*row] : closest_row(results);
+}
+
 const PlanCost* RunRecord::first_cost() const {
   if (costs.empty()) return nullptr;
-  if (const auto row = recommended())
-    for (const std::string& wanted : {artefact_name(results[*row]), plan_stem(results[*row])})
+  if (const ResultRow* row = best_row())
+    for (const std::string& wanted : {artefact_name(*row), plan_stem(*row)})
       for (const PlanCost& own : costs)
         if (own.name == wanted) return &own;
   return &costs.front();

@@ -69,9 +69,11 @@ struct RunRecord {
 
   /// The row of `results` that plan.json is of.
   std::optional<std::size_t> recommended() const;
+  /// That one, or where no plan is recommended the one that came closest; nullptr without plans.
+  const ResultRow* best_row() const;
   /// The search whose plan the row has, or nullptr.
   const PlanRecord* plan_of(const ResultRow& row) const;
-  /// Of the recommended row, or of its plan where all networks cost the same; else the first one.
+  /// Of best_row(), or of its plan where all networks cost the same; else the first one.
   /// Null where the run counted no costs.
   const PlanCost* first_cost() const;
 };

@@ -148,7 +148,7 @@ PageSection search_section(const Runs& runs) {
   PageSection section{"search", "Ranges",
                       "Which range was chosen for each layer, and how sharp is the choice?"};
   std::string ranges;
-  if (const auto i = runs.front().recommended()) ranges = runs.front().results[*i].ranges;
+  if (const ResultRow* best = runs.front().best_row()) ranges = best->ranges;
   const PageTable curves = curve_table(runs);
   if (curves.empty())
     section.blocks.push_back(

@@ -45,8 +45,12 @@ std::vector<PageFact> facts_of(const RunRecord& run, const ResultRow& row) {
       accuracy_fact("Lossless ADCs", lossless_row(run.results)),
       {"Loss on test", signed_text(fmt::format("{:.2f} points", row.test_loss.value)),
        interval_text(row.test_loss) + ", paired"}};
-  if (run.results.front().real)
-    facts.insert(facts.begin() + 3, accuracy_fact("Float network", run.results.front()));
+  if (const ResultRow& real = run.results.front(); real.real) {
+    facts.insert(facts.begin() + 3, accuracy_fact("Float network", real));
+    facts.push_back({"From float on test",
+                     signed_text(fmt::format("{:.2f} points", lost_from_float(real, row))),
+                     "grids and ADCs together"});
+  }
   return facts;
 }
 
@@ -55,6 +59,11 @@ void add_single(const RunRecord& run, PageSection& section) {
   if (!recommended) {
     section.lead = fmt::format("Of the levels tried ({}), none has a plan that {}.",
                                fmt::join(levels_tried(run.results), ", "), demand(run));
+    if (const ResultRow* best = run.best_row()) {
+      section.blocks.push_back(
+          page_text(fmt::format("The plan that came closest, {}:", artefact_name(*best)), "note"));
+      section.blocks.push_back(page_facts(facts_of(run, *best)));
+    }
     for (const std::string& step : run.summary.next_steps)
       section.blocks.push_back(page_text(step, "note"));
     return;

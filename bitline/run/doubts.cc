@@ -37,12 +37,16 @@ void doubt_baseline(const std::vector<ResultRow>& rows, const JudgedImages& imag
                : kCheckOfImages));
 }
 
-void doubt_budget(const Interval& loss, std::string_view images, std::string_view remedy,
-                  const Rational& max_loss, std::vector<std::string>& doubts) {
-  if (max_loss <= 0 || (loss.upper - loss.lower) / 2 <= max_loss.to_double()) return;
+/// Where the budget lies in the interval; elsewhere so many images were enough to tell.
+void doubt_budget(const std::string& plan, const Interval& loss, std::string_view images,
+                  std::string_view remedy, const Rational& max_loss,
+                  std::vector<std::string>& doubts) {
+  const double budget = max_loss.to_double();
+  if (budget <= 0 || (loss.upper - loss.lower) / 2 <= budget) return;
+  if (loss.lower > budget || loss.upper < budget) return;
   doubts.push_back(
-      fmt::format("{} cannot tell a loss of {} point{} from none: a plan's loss there is {}; {}",
-                  images, max_loss.to_double(), max_loss == 1 ? "" : "s", to_text(loss), remedy));
+      fmt::format("{} cannot tell a loss of {} point{} from none: that of {} is {} there; {}",
+                  images, budget, max_loss == 1 ? "" : "s", plan, to_text(loss), remedy));
 }
 
 /// Losses stand against the lossless network, which the float one is ahead of.
@@ -86,10 +90,11 @@ std::vector<std::string> doubts_about(const std::vector<ResultRow>& rows,
   const std::string validation = images.counts.validation > 0
                                      ? fmt::format("{} validation images", images.counts.validation)
                                      : "the search sample, which stands for validation images,";
-  doubt_budget(row->validation_loss_interval, validation, "more of them: data.validation_per_class",
-               max_loss, doubts);
+  const std::string plan = artefact_name(*row);
+  doubt_budget(plan, row->validation_loss_interval, validation,
+               "more of them: data.validation_per_class", max_loss, doubts);
   if (recommended) doubt_order(rows, *row, doubts);
-  doubt_budget(row->test_loss, fmt::format("{} test images", images.counts.test),
+  doubt_budget(plan, row->test_loss, fmt::format("{} test images", images.counts.test),
                images.counts.test_per_class == 0
                    ? "test on more images"
                    : "more of them: data.test_per_class, or 0 for all",

@@ -9,12 +9,14 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 
 /// A lossless network with 90 % [88, 92], and a plan whose losses have these intervals.
 std::vector<ResultRow> rows_with(const Interval& validation, const Interval& test) {
   std::vector<ResultRow> rows(2);
   rows[0].test_accuracy = {0.9, 0.88, 0.92};
   rows[1].levels = 8;
+  rows[1].plan = "plans/L8-csnr.json";
   rows[1].validation_loss_interval = validation;
   rows[1].test_loss = test;
   return rows;
@@ -30,16 +32,23 @@ TEST(Doubts, ThereAreNoneWhereIntervalsBearTheBudget) {
 TEST(Doubts, OneIsThatTheImagesCannotTellTheBudgetFromNoLoss) {
   const auto rows = rows_with({0.5, -0.6, 1.5}, {0.5, 0, 1});
   EXPECT_THAT(doubts_about(rows, 1, kImages, 1),
-              ElementsAre("200 validation images cannot tell a loss of 1 point from none: a plan's "
-                          "loss there is 0.50 [-0.60, 1.50]; more of them: "
+              ElementsAre("200 validation images cannot tell a loss of 1 point from none: that of "
+                          "L8-csnr is 0.50 [-0.60, 1.50] there; more of them: "
                           "data.validation_per_class"));
   EXPECT_THAT(doubts_about(rows, 1, kImages, Rational(11, 10)), IsEmpty());
-  EXPECT_THAT(doubts_about(rows_with({0, 0, 0}, {0, -3, 2}), 1, kImages, 2),
+  EXPECT_THAT(doubts_about(rows_with({0, 0, 0}, {0, -3, 2.5}), 1, kImages, 2),
               ElementsAre(HasSubstr("1000 test images cannot tell a loss of 2 points")));
 }
 
+// Few images, but the answer is plain: more than 2 points are lost, or fewer.
+TEST(Doubts, NoneIsThatImagesAreFewWhereTheBudgetIsOutsideTheInterval) {
+  EXPECT_THAT(doubts_about(rows_with({0, 0, 0}, {7, 2.1, 12}), 1, kImages, 2), IsEmpty());
+  EXPECT_THAT(doubts_about(rows_with({0, 0, 0}, {-2, -6, 1.9}), 1, kImages, 2), IsEmpty());
+  EXPECT_THAT(doubts_about(rows_with({0, 0, 0}, {7, 2, 12}), 1, kImages, 2), SizeIs(1));
+}
+
 TEST(Doubts, APartOfTheTestSetCanBeMore) {
-  const auto rows = rows_with({0, 0, 0}, {0, -3, 2});
+  const auto rows = rows_with({0, 0, 0}, {0, -3, 2.5});
   EXPECT_THAT(doubts_about(rows, 1, {10, {300, 200, 0, 100, 10}}, 2),
               ElementsAre(HasSubstr("100 test images cannot tell a loss of 2 points from none")));
   EXPECT_THAT(doubts_about(rows, 1, {10, {300, 200, 0, 100, 10}}, 2),

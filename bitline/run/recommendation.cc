@@ -15,12 +15,4 @@ std::optional<std::size_t> recommend(const std::vector<ResultRow>& rows, const R
   return best;
 }
 
-const ResultRow* closest_row(const std::vector<ResultRow>& rows) {
-  const ResultRow* best = nullptr;
-  for (const ResultRow& row : rows)
-    if (row.levels != 0 && (best == nullptr || row.validation_loss < best->validation_loss))
-      best = &row;
-  return best;
-}
-
 }  // namespace bitline

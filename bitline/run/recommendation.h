@@ -14,7 +14,4 @@ namespace bitline {
 /// row is that good.
 std::optional<std::size_t> recommend(const std::vector<ResultRow>& rows, const Rational& max_loss);
 
-/// The plan that loses least on the validation images, of equals the earlier one; null without any.
-const ResultRow* closest_row(const std::vector<ResultRow>& rows);
-
 }  // namespace bitline

@@ -21,6 +21,8 @@ std::string key_of(const std::string& norm, std::string_view role) {
   return fmt::format("{}.{}", norm, role);
 }
 
+std::string added_name(const std::string& layer) { return layer + ".batch_norm"; }
+
 std::string unused_name(const Network& network, const std::string& wanted) {
   const auto is_used = [&network](const std::string& name) {
     const auto has_name = [&name](const Node& node) { return node.name == name; };
@@ -37,7 +39,7 @@ std::string unused_name(const Network& network, const std::string& wanted) {
 /// A batch-norm of scale and variance 1 behind the layer, which its readers read from here on.
 /// Returns its name.
 std::string insert_behind(Network& network, const std::string& layer) {
-  Node norm{unused_name(network, layer + ".batch_norm"), BatchNorm{}, {layer}, {}};
+  Node norm{unused_name(network, added_name(layer)), BatchNorm{}, {layer}, {}};
   const std::size_t at = network.index_of(layer);
   const std::int64_t channels = network.parameter(network.nodes[at], "weight").dim(0);
   for (const std::string_view role : kRoles) {
@@ -69,6 +71,11 @@ void set_to_identity(Network& network, const Node& norm, const ChannelStatistics
 }
 
 }  // namespace
+
+bool is_added_batch_norm(const Node& node) {
+  return std::holds_alternative<BatchNorm>(node.op) &&
+         node.name.starts_with(added_name(node.inputs.front()));
+}
 
 bool has_batch_norm(const Network& network) {
   return std::ranges::any_of(lower(network), [](const Step& step) {

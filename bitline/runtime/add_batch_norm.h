@@ -14,6 +14,9 @@ namespace bitline {
 /// Whether a batch-norm stands behind a layer.
 bool has_batch_norm(const Network& network);
 
+/// Whether add_batch_norm() made the node, by its name.
+bool is_added_batch_norm(const Node& node);
+
 /// Layers on the array behind which no batch-norm is folded, front to back; without those that
 /// multiply several vectors of an image, whose channels are not along the axis that a batch-norm
 /// goes by.

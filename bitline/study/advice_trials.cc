@@ -115,13 +115,18 @@ class Trials {
     if (rows / reads < kFewRows) return;
     RunConfig fewer = config_;
     fewer.array.common.active_rows = rows / reads;
+    fewer.array.common.tile_cut = TileCut::kBalanced;
     fewer.search.layers.clear();
     for (const auto& [layer, adc] : plan_.layers) fewer.search.layers.push_back(layer);
     SearchStudy study(network_, fewer, sample_, job_);
     const AdcPlan plan = study.search(levels, range_methods::kCsnr, {}, job_).plan;
-    add(fmt::format("array.active_rows = {} for {}, ranges by csnr, about {} times the reads",
-                    rows / reads, rows, reads),
-        network_, plan, fewer);
+    const std::string what = fmt::format(
+        "array.active_rows = {} for {}{}, ranges by csnr, about {} times the reads", rows / reads,
+        rows, config_.array.common.tile_cut == TileCut::kBalanced ? "" : ", tiles balanced", reads);
+    add(what, network_, plan, fewer);
+    if (can_recalibrate(network_, fewer.array))
+      add(what + ", batch-norm recalibrated", recalibrated(network_, plan, sample_, fewer, job_),
+          plan, fewer);
   }
 
   const Network& network_;

@@ -11,6 +11,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 /// Of the layers that the plan names: each loses less than the one before.
 Explanation explanation_of(const AdcPlan& plan) {
@@ -64,13 +65,15 @@ TEST(AdviceTrials, WidensTheThreeWorstLayersAloneAndTogether) {
 
 // 16 rows at the least, since half of them tell few levels apart.
 TEST(AdviceTrials, DrivesHalfAndAQuarterOfTheRows) {
-  EXPECT_THAT(
-      those_with("array.active_rows", trials_on(64)),
-      ElementsAre("array.active_rows = 32 for 64, ranges by csnr, about 2 times the reads",
-                  "array.active_rows = 16 for 64, ranges by csnr, about 4 times the reads"));
-  EXPECT_THAT(
-      those_with("array.active_rows", trials_on(32)),
-      ElementsAre("array.active_rows = 16 for 32, ranges by csnr, about 2 times the reads"));
+  const std::string half =
+      "array.active_rows = 32 for 64, tiles balanced, ranges by csnr, about 2 times the reads";
+  const std::string quarter =
+      "array.active_rows = 16 for 64, tiles balanced, ranges by csnr, about 4 times the reads";
+  const std::string recalibrated = ", batch-norm recalibrated";
+  EXPECT_THAT(those_with("array.active_rows", trials_on(64)),
+              ElementsAre(half, half + recalibrated, quarter, quarter + recalibrated));
+  EXPECT_THAT(those_with("array.active_rows = 16 for 32", trials_on(32)), SizeIs(2));
+  EXPECT_THAT(those_with("array.active_rows", trials_on(32)), SizeIs(2));
   EXPECT_THAT(those_with("array.active_rows", trials_on(16)), IsEmpty());
 }
 

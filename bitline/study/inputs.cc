@@ -142,8 +142,8 @@ std::vector<std::string> layers_on_array(const Executor& executor,
     const std::vector<std::string> meant = names_meant(name, names_on_array(executor));
     if (meant.empty()) fail_not_on_array(executor, name, choice);
     if (meant.size() > 1)
-      fail_usage("{}: {} layers end with '{}': {}; give more of the name", choice, meant.size(),
-                 name, fmt::join(meant, ", "));
+      fail_usage("{}: '{}' can be {} layers: {}; give more of the name", choice, name, meant.size(),
+                 fmt::join(meant, ", "));
     layers.push_back(meant[0]);
   }
   return layers;

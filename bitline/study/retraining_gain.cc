@@ -1,5 +1,6 @@
 #include "bitline/study/retraining_gain.h"
 
+#include "bitline/study/recalibrate_network.h"
 #include "bitline/study/search_sample.h"
 #include "bitline/study/training_recipe.h"
 
@@ -11,9 +12,15 @@ RetrainingGain measure_gain(const RunConfig& config, const Network& network, con
   const auto measure = [&](const Network& measured, const AdcPlan& with, std::string_view task) {
     return evaluate(measured, MacMode::kAnalog, with, test, config, task, job);
   };
-  return {measure(reference_network(config, network), {}, "lossless"),
-          measure(network, plan, "before retraining"),
-          measure(retrained.network, retrained.plan, "after retraining")};
+  RetrainingGain gain;
+  gain.lossless = measure(reference_network(config, network), {}, "lossless");
+  gain.before = measure(network, plan, "before retraining");
+  if (config.retrain_or_default().recalibrate && !plan.layers.empty())
+    gain.recalibrated = measure(
+        recalibrated(network, plan, load_search_sample(config.data, config.seed, job), config, job),
+        plan, "recalibrated");
+  gain.after = measure(retrained.network, retrained.plan, "after retraining");
+  return gain;
 }
 
 }  // namespace bitline

@@ -1,6 +1,8 @@
 // What retraining gained, on the test set.
 #pragma once
 
+#include <optional>
+
 #include "bitline/study/evaluation.h"
 #include "bitline/study/training_files.h"
 
@@ -9,7 +11,9 @@ namespace bitline {
 struct RetrainingGain {
   Evaluation lossless;  ///< the reference, with lossless ADCs
   Evaluation before;    ///< the network as it came, under the plan
-  Evaluation after;     ///< retrained, under the plan that it was trained with
+  /// The same with its statistics moved to the plan, where training began there.
+  std::optional<Evaluation> recalibrated;
+  Evaluation after;  ///< retrained, under the plan that it was trained with
 };
 
 RetrainingGain measure_gain(const RunConfig& config, const Network& network, const AdcPlan& plan,

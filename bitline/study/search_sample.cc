@@ -101,9 +101,14 @@ BalancedPart load_balanced_part(const DataConfig& data, Split split, std::int64_
 
 Dataset load_test_images(const DataConfig& data, std::uint64_t seed, const Job& job) {
   if (data.test_per_class == 0) return load_split(data, Split::kTest, job);
-  return with_context("data.test_per_class", [&] {
-    return load_balanced_part(data, Split::kTest, data.test_per_class, seed, job).data;
-  });
+  return load_part(data, Split::kTest, "sample of ", job,
+                   [&](const Labels& labels) {
+                     return with_context("data.test_per_class", [&] {
+                       return class_balanced_sample(labels.values, labels.classes,
+                                                    data.test_per_class, seed);
+                     });
+                   })
+      .data;
 }
 
 Dataset load_search_sample(const DataConfig& data, std::uint64_t seed, const Job& job) {

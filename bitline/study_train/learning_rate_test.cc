@@ -7,7 +7,10 @@
 #include "bitline/quantize/fold_batch_norm.h"
 #include "bitline/quantize/grid.h"
 #include "bitline/recipe/checkpoint.h"
+#include "bitline/runtime/add_batch_norm.h"
 #include "bitline/study/inputs.h"
+#include "bitline/study/recalibrate_network.h"
+#include "bitline/study/search_sample.h"
 #include "bitline/study_train/retraining.h"
 #include "bitline/testing/expect_error.h"
 #include "bitline/testing/study.h"
@@ -72,6 +75,7 @@ TEST_F(LearningRateTest, AStatedRateHoldsForEveryNetwork) {
       ::testing::HasSubstr("retrain.learning_rate is \"fast\"; give a number, or \"auto\""));
 }
 
+// Recalibration adds some, which does not change that.
 // schedule = "step" without steps: the last step's rate is the first one's.
 TEST_F(LearningRateTest, WithoutBatchNormTheRateIsSmaller) {
   const auto rate_of = [this](const Network& network) {
@@ -87,6 +91,13 @@ TEST_F(LearningRateTest, WithoutBatchNormTheRateIsSmaller) {
   };
   EXPECT_DOUBLE_EQ(rate_of(network_), 0.01);
   EXPECT_DOUBLE_EQ(rate_of(without_batch_norm()), 0.0005);
+  const RunConfig run = study_.config();
+  SilentProgress silent;
+  const Dataset sample = load_search_sample(run.data, run.seed, {silent, {}});
+  const Network added = recalibrated(without_batch_norm(), plan_of(run, without_batch_norm(), 4),
+                                     sample, run, {silent, {}});
+  ASSERT_TRUE(has_batch_norm(added));
+  EXPECT_DOUBLE_EQ(rate_of(added), 0.0005);
 }
 
 TEST_F(LearningRateTest, AutoTrainsWithOneOfTheTestedRates) {

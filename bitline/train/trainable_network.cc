@@ -7,6 +7,7 @@
 #include "bitline/base/fail.h"
 #include "bitline/graph/kept_values.h"
 #include "bitline/quantize/integer_layer.h"
+#include "bitline/runtime/add_batch_norm.h"
 #include "bitline/runtime/executor.h"
 #include "bitline/train/learned_range.h"
 #include "bitline/train/learned_step.h"
@@ -248,8 +249,9 @@ bool TrainableNetwork::is_finite() const {
 }
 
 bool TrainableNetwork::has_batch_norm() const {
-  return std::ranges::any_of(
-      network_.nodes, [](const Node& node) { return std::holds_alternative<BatchNorm>(node.op); });
+  return std::ranges::any_of(network_.nodes, [](const Node& node) {
+    return std::holds_alternative<BatchNorm>(node.op) && !is_added_batch_norm(node);
+  });
 }
 
 Network TrainableNetwork::network() const {

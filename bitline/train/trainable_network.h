@@ -57,7 +57,7 @@ class TrainableNetwork {
   bool is_finite() const;
   /// The network with the tensors as they are now.
   Network network() const;
-  /// Whether it has a batch-norm; before it is calibrated too.
+  /// Whether it has a batch-norm of its own, not only what add_batch_norm() made.
   bool has_batch_norm() const;
   at::Device device() const { return device_; }
 
