@@ -10,7 +10,7 @@ namespace {
 void print_line(const EpochReport& r, const TrainConfig& train) {
   const std::string held_out =
       train.holdout == 0 ? "" : fmt::format("held out {:.2f} %  ", 100 * r.holdout_accuracy);
-  fmt::print("epoch {:>3}/{}  loss {:.4f}  accuracy {:.2f} %  {}rate {:.5f}  {:.1f} s\n", r.epoch,
+  fmt::print("epoch {:>3}/{}  loss {:.4f}  accuracy {:.2f} %  {}rate {:.3g}  {:.1f} s\n", r.epoch,
              train.options.epochs, r.loss, 100 * r.accuracy, held_out, r.learning_rate, r.seconds);
   std::fflush(stdout);
 }

@@ -148,7 +148,8 @@ TEST_F(ExplainTest, ARangeIsChangedByNameOrEnding) {
     expect_refusal({"explain", "study.toml", "--plan", "plan.json", "--set-delta", change}, 2,
                    {"--set-delta " + change, words});
   };
-  refused("conv=5", "0 layers");
+  refused("conv4=5", "0 layers");
+  refused("conv=5", "2 layers");
   refused("onv3", "write LAYER=DELTA");
   refused("conv3=wide", "wide");
 }

@@ -25,34 +25,42 @@ struct InspectArguments {
   bool json = false;
 };
 
-void print_header() {
-  fmt::print("{:<24} {:>6} {:>5} {:>6} {:>7} {:>6} {:>7} {:>11} {:>8} {:>11} {:>11}\n", "layer",
-             "fan-in", "tiles", "planes", "streams", "arrays", "columns", "utilisation", "sum bits",
-             "accumulator", "conversions");
+/// Of the column of names.
+int name_width(const Executor& executor) {
+  std::size_t width = 24;
+  for (const CimLayer* layer : executor.cim_layers()) width = std::max(width, layer->name.size());
+  return static_cast<int>(width);
 }
 
-void print_layout(const LayerLayout& l) {
-  fmt::print("{:<24} {:>6} {:>5} {:>6} {:>7} {:>6} {:>7} {:>9.1f} % {:>8} {:>11} {:>11}\n", l.name,
-             l.fan_in, l.tiles, l.planes, l.streams, l.arrays, l.physical_columns,
+void print_header(int width) {
+  fmt::print("{:<{}} {:>6} {:>5} {:>6} {:>7} {:>6} {:>7} {:>11} {:>8} {:>11} {:>11}\n", "layer",
+             width, "fan-in", "tiles", "planes", "streams", "arrays", "columns", "utilisation",
+             "sum bits", "accumulator", "conversions");
+}
+
+void print_layout(const LayerLayout& l, int width) {
+  fmt::print("{:<{}} {:>6} {:>5} {:>6} {:>7} {:>6} {:>7} {:>9.1f} % {:>8} {:>11} {:>11}\n", l.name,
+             width, l.fan_in, l.tiles, l.planes, l.streams, l.arrays, l.physical_columns,
              100 * l.cell_utilisation, l.partial_sum_bits, l.accumulator_bits,
              l.conversions + l.reference_conversions);
-  for (const std::string& note : l.notes) fmt::print("{:<24} note: {}\n", "", note);
+  for (const std::string& note : l.notes) fmt::print("{:<{}} note: {}\n", "", width, note);
 }
 
 void print_layouts(const Executor& executor, const MappingRecord& mapping) {
-  print_header();
+  const int width = name_width(executor);
+  print_header(width);
   std::int64_t arrays = 0;
   std::int64_t conversions = 0;
   for (const CimLayer* layer : executor.cim_layers()) {
     const LayerLayout layout = layout_of(*layer);
-    print_layout(layout);
+    print_layout(layout, width);
     const auto node = std::ranges::find(mapping.nodes, layer->name, &MappingRecord::Node::name);
     if (!node->array.keys.empty())
-      fmt::print("{:<24} note: array of its own, {}\n", "", node->array.in_words());
+      fmt::print("{:<{}} note: array of its own, {}\n", "", width, node->array.in_words());
     arrays += layout.arrays;
     conversions += layout.conversions + layout.reference_conversions;
   }
-  fmt::print("{:<24} {:>33} {:>40}\n", "total", arrays, conversions);
+  fmt::print("{:<{}} {:>33} {:>40}\n", "total", width, arrays, conversions);
   fmt::print("\nADCs: {}\n", mapping.array.text("adcs"));
 }
 

@@ -97,12 +97,14 @@ void retrain(const RetrainArguments& arguments, Context& context) {
   if (arguments.json)
     return print_json({{"epochs", epochs},
                        {"best_epoch", trained.epoch},
+                       {"learning_rate", trained.learning_rate},
                        {"test", json_of(gain, arguments.control)},
                        {"test_per_class", config.data.test_per_class},
                        {"network", output},
                        {"plan", arguments.control ? Json() : Json(plan_file)}});
   print_gain(gain, arguments.control);
   print_test_part(config.data.test_per_class);
+  fmt::print("\nLearning rate, at the top of its schedule: {:.3g}", trained.learning_rate);
   if (trained.epoch == 0)
     fmt::print("\nNo epoch did better on the held-out images than the start. Network: {}\n",
                output);

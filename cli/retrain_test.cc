@@ -53,8 +53,8 @@ TEST_F(RetrainTest, WhatRecalibrationGivesIsNoGainOfTheTraining) {
     words.insert(words.begin() + 1, plan.begin(), plan.end());
     words.emplace_back("--json");
     const auto json = nlohmann::json::parse(run(words).output);
-    return table.empty() ? json.at("evaluations").at(0).at("correct")
-                         : json.at("test").at(table).at("correct");
+    return table.empty() ? json.at("evaluations").at(0).at("cross_entropy")
+                         : json.at("test").at(table).at("cross_entropy");
   };
   const Outcome outcome = run(
       {"recalibrate", "study.toml", "--plan", "L3-layer-wise.json", "--out", "moved.safetensors"});

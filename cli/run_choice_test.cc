@@ -54,7 +54,7 @@ TEST_F(RunChoiceTest, LosslessADCsAreThoseOfTheNetworkThatTheRunCountsAgainst) {
             "r/networks/L3-layer-wise.safetensors");
   EXPECT_EQ(evaluated.at("evaluations").at(1).at("network"), "r/network.safetensors");
   EXPECT_NEAR(-100 * evaluated.at("difference").at("value").get<double>(),
-              run_rows.at(3).at("loss").at("value").get<double>(), 1e-9);
+              run_rows.at(3).at("test_loss_points").at("value").get<double>(), 1e-9);
   words.insert(words.end(), {"--against-network", "r/networks/L3-layer-wise.safetensors"});
   EXPECT_EQ(result_of(words).at("evaluations").at(1).at("network"),
             "r/networks/L3-layer-wise.safetensors");

@@ -150,6 +150,22 @@ CostOptions load_cost_options(const RunConfig& config, const Executor& executor,
   return options;
 }
 
+namespace {
+
+/// Layers that stay digital have no part in any figure.
+std::string digital_note(const Executor& executor) {
+  std::vector<std::string> digital;
+  for (const Node& node : executor.network().nodes) {
+    const auto is_own = [&node](const CimLayer* layer) { return layer->name == node.name; };
+    if (is_layer(node) && std::ranges::none_of(executor.cim_layers(), is_own))
+      digital.push_back(node.name);
+  }
+  if (digital.empty()) return "";
+  return fmt::format("layers that are digital are not counted: {}", fmt::join(digital, ", "));
+}
+
+}  // namespace
+
 CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const CostConfig& cost,
                             const CostOptions& options) {
   check_any_on_array(executor);
@@ -161,7 +177,7 @@ CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const
   for (const std::string& note :
        {one_bit_note(cost, layers), flash_note(layers, levels, options),
         survey_note(layers, levels, options), model_note(cost), limit_note(layers, levels),
-        technology_note(cost, options.technology)})
+        technology_note(cost, options.technology), digital_note(executor)})
     if (!note.empty()) comparison.notes.push_back(note);
   return comparison;
 }

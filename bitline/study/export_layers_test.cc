@@ -146,7 +146,7 @@ TEST(ExportedGolden, LayersAreNamedByAnEndingOfTheirOwn) {
   ASSERT_EQ(layers.size(), 1U);
   EXPECT_EQ(layers[0].layer->name, "stage1.block2.conv1");
   EXPECT_THAT(message_of([&] { named("block2.conv1"); }),
-              ::testing::HasSubstr("3 layers end with 'block2.conv1': stage1.block2.conv1, "
+              ::testing::HasSubstr("'block2.conv1' can be 3 layers: stage1.block2.conv1, "
                                    "stage2.block2.conv1, stage3.block2.conv1; give more"));
 }
 

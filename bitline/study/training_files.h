@@ -40,8 +40,9 @@ TrainingData split_off_holdout(const Dataset& all, std::int64_t holdout);
 /// What a training gives.
 struct Trained {
   Network network;
-  std::int64_t epoch = 0;  ///< that it is of; 0: the start
-  AdcPlan plan;            ///< that it was trained with; empty without ADCs
+  std::int64_t epoch = 0;    ///< that it is of; 0: the start
+  AdcPlan plan;              ///< that it was trained with; empty without ADCs
+  double learning_rate = 0;  ///< at the top of the schedule
 };
 
 }  // namespace bitline

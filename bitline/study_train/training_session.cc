@@ -85,10 +85,10 @@ Trained trained(const TrainingSession& session, const TrainingFiles& files,
   const AdcPlan plan = trainer.network().plan();
   if (session.keep == Keep::kBest)
     return {read_network(files.network), trainer.best_epoch(),
-            session.writes_plan ? read_plan(files.plan) : plan};
+            session.writes_plan ? read_plan(files.plan) : plan, trainer.learning_rate()};
   const Network last = trainer.network().network();
   write_network(files.network, last);
-  return {last, session.train.options.epochs, plan};
+  return {last, session.train.options.epochs, plan, trainer.learning_rate()};
 }
 
 void check_augmentation(const TrainConfig& train, const Dataset& images) {

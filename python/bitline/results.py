@@ -71,8 +71,10 @@ class Table(Sequence[Mapping[str, Any]]):
 
     @classmethod
     def from_csv(cls, text: str) -> Table:
-        """Of CSV with a header; fields that are numbers become numbers."""
-        return cls([{k: _number(v) for k, v in row.items()} for row in csv.DictReader(io.StringIO(text))])
+        """Of CSV with a header; fields that are numbers become numbers. In a column `levels` words
+        stand where no ADC is, "lossless" and "float": `kind` has them ("plan" elsewhere), and `levels`
+        is None there, so that it holds numbers alone."""
+        return cls([_row(row) for row in csv.DictReader(io.StringIO(text))])
 
     def to_dict(self) -> list[dict[str, Any]]:
         """The rows."""
@@ -104,6 +106,14 @@ class Table(Sequence[Mapping[str, Any]]):
             for row in self._rows
         )
         return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def _row(fields: dict[str, str]) -> dict[str, Any]:
+    row = {key: _number(text) for key, text in fields.items()}
+    if "levels" not in row:
+        return row
+    words = row["levels"] if isinstance(row["levels"], str) else ""
+    return {"kind": words or "plan", **row, "levels": None if words else row["levels"]}
 
 
 def _number(text: str) -> Any:

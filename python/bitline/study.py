@@ -128,7 +128,8 @@ class Study:
         mode: str = "analog",
     ) -> Evaluation:
         """Accuracy under a plan (lossless without one) on images: the test images, unless given.
-        `network`: another one, recalibrated for example. `mode`: analog, lossless or float."""
+        `network`: another one, recalibrated for example. `mode`: analog (the array), lossless (exact
+        integer products) or float (real numbers; a network on grids stays on them)."""
         return Evaluation.from_json(
             self._core.evaluate(*self._evaluated(plan, images, network, mode), self._progress)
         )

@@ -79,10 +79,17 @@ def test_results_are_those_of_results_csv(folders):
     assert result.doubts == summary["doubts"]
 
 
+def test_levels_are_numbers_and_words_are_kinds(folders):
+    rows = folders[2].rows
+    assert [row["kind"] for row in rows if row["levels"] is None] == ["lossless"]
+    assert all(isinstance(row["levels"], int) for row in rows if row["kind"] == "plan")
+
+
 def test_frames_have_the_rows(folders):
     pandas = pytest.importorskip("pandas")
     frame = folders[2].rows.to_frame()
     assert isinstance(frame, pandas.DataFrame) and len(frame) == len(folders[2].rows)
+    assert set(frame[frame.kind == "plan"].levels) == {4}
 
 
 def test_reports_are_pages(folders):
