@@ -41,6 +41,7 @@ TEST_F(VolumeTest, VerboseSaysWhatWasReadAndHowLongItTook) {
   EXPECT_THAT(outcome.errors, Contains("network: network.safetensors"));
   EXPECT_THAT(outcome.errors, Contains(MatchesRegex("array: 16 x 128 cells of 1 bit, .*")));
   EXPECT_THAT(outcome.errors, Contains(HasSubstr("data: all test images of 2 classes")));
+  EXPECT_THAT(outcome.errors, Contains(MatchesRegex("[a-z, ]+: conv1, .*")));
   EXPECT_THAT(outcome.errors, Contains(MatchesRegex("analog: done, [0-9.]+ s")));
   EXPECT_EQ(outcome.output, run({"evaluate", "study.toml"}).output);
 }

@@ -51,6 +51,18 @@ std::uint16_t encode_row(const std::int32_t* activations, std::int64_t stride, s
 
 }  // namespace
 
+std::string_view in_words(InputForm form) {
+  switch (form) {
+    case InputForm::kWords:
+      return "lanes are columns, bits counted";
+    case InputForm::kDigits:
+      return "lanes are columns, digits multiplied";
+    case InputForm::kNibbles:
+      return "lanes are positions, counts of column pairs looked up";
+  }
+  fail("input form {} is not known", static_cast<int>(form));
+}
+
 InputPacker::InputPacker(const CimLayer& layer, const std::vector<PackedTile>& tiles,
                          bool sum_digits)
     : geometry_(layer.geometry),

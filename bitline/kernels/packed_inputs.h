@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "bitline/kernels/packed_planes.h"
@@ -28,6 +29,9 @@ enum class InputForm {
   kDigits,   ///< whole digits of four rows: lanes are columns, and digits are multiplied
   kNibbles,  ///< bits of four rows: lanes are positions, and counts are looked up
 };
+
+/// "columns in pairs, counts looked up": what a kernel does that takes this form, in words.
+std::string_view in_words(InputForm form);
 
 /// What the columns of one group see at the positions of some output rows of one image. Position
 /// (y, x) lies in lane y · pitch + x; lanes between the rows and behind the last are idle. A row

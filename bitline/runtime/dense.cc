@@ -37,6 +37,9 @@ class ByteProducts : public DenseProduct {
         exact_(layer),
         plain_(make_plain_product(layer.geometry, layer.weights, layer.pad_value, held)) {}
 
+  std::string_view path() const override {
+    return exact_.can_run() ? "exact, products of bytes" : plain_->path();
+  }
   Tensor run(const Tensor& activations) const override {
     if (!exact_.can_run()) return plain_->run(activations);
     const ConvGeometry& g = geometry_;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "bitline/quantize/integer_layer.h"
 
@@ -16,6 +17,8 @@ class DenseProduct {
   /// activations I32 (integer layers) or F32 (real ones) [images, in_channels, in_height,
   /// in_width]; the sums [images, out_channels, out_height, out_width] as F32 or F64.
   virtual Tensor run(const Tensor& activations) const = 0;
+  /// How run() goes about it, in words.
+  virtual std::string_view path() const = 0;
 };
 
 /// Σ W A exactly: where fan-in · max |A| · max |W| < 2^24 held in floats, below 2^53 in doubles.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bitline/adc/adc_plan.h"
@@ -72,6 +73,9 @@ class Executor {
   /// Checks the plan against the layers and prepares its tables. Throws Error that names the layer
   /// when the plan is of another network or array.
   PreparedPlan prepare(const AdcPlan& plan) const;
+
+  /// How each layer is computed under the plan, in words: names of layers by that, front to back.
+  std::map<std::string_view, std::vector<std::string>> paths(const PreparedPlan& plan) const;
 
   /// Values before step 0: images F32 [n, …], normalised, of the shape of the network's input or
   /// one that regroups_axes() says it can be read as.

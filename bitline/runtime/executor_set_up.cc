@@ -108,6 +108,17 @@ std::size_t Executor::step_of(std::string_view layer) const {
   fail_no_layer(network_, layer);
 }
 
+std::map<std::string_view, std::vector<std::string>> Executor::paths(
+    const PreparedPlan& plan) const {
+  std::map<std::string_view, std::vector<std::string>> paths;
+  for (const auto& [step, runner] : runners_) {
+    const std::string& layer = steps_[step].node->name;
+    const bool stays_exact = runner.cim() == nullptr;
+    paths[runner.path(stays_exact ? nullptr : plan.adc_of(layer))].push_back(layer);
+  }
+  return paths;
+}
+
 PreparedPlan Executor::prepare(const AdcPlan& plan) const {
   PreparedPlan prepared;
   for (const auto& [name, planned] : plan.layers)

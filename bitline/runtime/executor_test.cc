@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "bitline/base/parallel.h"
+#include "bitline/kernels/instruction_set.h"
 #include "bitline/mapping/cell_digits.h"
 #include "bitline/mapping/map.h"
 #include "bitline/runtime/layer_probe.h"
@@ -60,6 +61,25 @@ TEST(Executor, EnginesAgreeBitForBitOnLogitsAndHistograms) {
       EXPECT_EQ(counts, expected_counts) << name_of(array.encoding) << " " << name_of(engine);
     }
   }
+}
+
+// Every layer stands under the way that it takes, on the array where the plan has it.
+TEST(Executor, SaysHowEachLayerIsComputed) {
+  const auto layers_of = [](const Executor& executor, const AdcPlan& plan, std::string_view path) {
+    const auto paths = executor.paths(executor.prepare(plan));
+    const auto found = paths.find(path);
+    return found == paths.end() ? 0U : found->second.size();
+  };
+  const Executor reference(small_network(), MacMode::kAnalog, {}, Engine::kReference);
+  const AdcPlan all = plan_for(reference, four_levels());
+  EXPECT_EQ(layers_of(reference, all, "the definition, a plain loop"), 3U);
+  AdcPlan one = all;
+  one.layers.erase(std::next(one.layers.begin()), one.layers.end());
+  EXPECT_EQ(layers_of(reference, one, "the definition, a plain loop"), 1U);
+  force_instruction_set("scalar");
+  const Executor fused(small_network(), MacMode::kAnalog);
+  EXPECT_EQ(layers_of(fused, all, "lanes are columns, bits counted"), 3U);
+  force_instruction_set(instruction_sets().front());
 }
 
 TEST(Executor, ANarrowAdcChangesTheLogits) {

@@ -58,12 +58,15 @@ std::int64_t largest_exact_sum(const IntegerLayer& layer) {
 class OnFirstRun : public DenseProduct {
  public:
   explicit OnFirstRun(const IntegerLayer& layer) : layer_(layer) {}
-  Tensor run(const Tensor& activations) const override {
-    std::call_once(once_, [this] { product_ = make_dense_product(layer_); });
-    return product_->run(activations);
-  }
+  Tensor run(const Tensor& activations) const override { return product().run(activations); }
+  std::string_view path() const override { return product().path(); }
 
  private:
+  const DenseProduct& product() const {
+    std::call_once(once_, [this] { product_ = make_dense_product(layer_); });
+    return *product_;
+  }
+
   IntegerLayer layer_;  // shares its weights
   mutable std::once_flag once_;
   mutable std::unique_ptr<DenseProduct> product_;

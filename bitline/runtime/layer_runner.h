@@ -40,6 +40,10 @@ class LayerRunner {
   bool pads_with_zero() const { return cim_->input_zero_point == 0; }
   /// run() under each of `adcs`, one behind the other along the first axis.
   Tensor run_each(const Value& input, std::span<const LayerAdc> adcs) const;
+  /// How run() goes about it with this ADC, in words; null for none.
+  std::string_view path(const LayerAdc* adc) const {
+    return adc == nullptr ? dense_->path() : backend_->path(*adc);
+  }
   /// Images, or for a linear layer the vectors of all images.
   std::int64_t rows(const Value& input) const;
   /// What one unit of the sums is worth, one or one per output channel.

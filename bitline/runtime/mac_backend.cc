@@ -24,6 +24,7 @@ class ReferenceBackend : public MacBackend {
     });
     reference_accumulate(with_digits_, adc, images, activations, outputs, histogram);
   }
+  std::string_view path(const LayerAdc&) const override { return "the definition, a plain loop"; }
 
  private:
   const CimLayer& layer_;
@@ -38,6 +39,9 @@ class FusedBackend : public MacBackend {
                   std::span<const std::int32_t> activations, std::span<std::int64_t> outputs,
                   LayerHistogram* histogram) const override {
     layer_.accumulate(adc, images, activations, outputs, histogram);
+  }
+  std::string_view path(const LayerAdc& adc) const override {
+    return in_words(layer_.input_form(adc, false));
   }
   void accumulate_each(std::span<const LayerAdc> adcs, std::int64_t images,
                        std::span<const std::int32_t> activations,

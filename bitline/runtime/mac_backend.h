@@ -31,6 +31,8 @@ class MacBackend {
   virtual void accumulate(const LayerAdc& adc, std::int64_t images,
                           std::span<const std::int32_t> activations,
                           std::span<std::int64_t> outputs, LayerHistogram* histogram) const = 0;
+  /// How accumulate() goes about it under this ADC, in words.
+  virtual std::string_view path(const LayerAdc& adc) const = 0;
   /// accumulate() under each of `adcs`: outputs [adcs, images, ...].
   virtual void accumulate_each(std::span<const LayerAdc> adcs, std::int64_t images,
                                std::span<const std::int32_t> activations,

@@ -17,6 +17,7 @@ class PlainProduct : public DenseProduct {
   PlainProduct(const ConvGeometry& geometry, const Tensor& weights, std::int64_t pad_value)
       : geometry_(geometry), weights_(weights), pad_value_(static_cast<Number>(pad_value)) {}
 
+  std::string_view path() const override { return "a plain loop"; }
   Tensor run(const Tensor& activations) const override {
     const ConvGeometry& g = geometry_;
     const std::int64_t images = activations.dim(0);

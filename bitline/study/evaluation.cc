@@ -1,5 +1,8 @@
 #include "bitline/study/evaluation.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <cmath>
 
 #include "bitline/evaluate/predict.h"
@@ -30,6 +33,8 @@ Evaluation evaluate(const Network& network, MacMode mode, const AdcPlan& plan,
   check_fit(network, dataset);
   const Executor executor(network, mode, config.array, config.engine, job.progress);
   const PreparedPlan prepared = mode == MacMode::kAnalog ? executor.prepare(plan) : PreparedPlan{};
+  for (const auto& [path, layers] : executor.paths(prepared))
+    job.progress.say(fmt::format("{}: {}", path, fmt::join(layers, ", ")));
   const Tensor logits = predict(executor, prepared, dataset,
                                 normalization_of(network, config.data, dataset), task, job);
   Evaluation evaluation{record_of(score_batch(logits, dataset.labels)),

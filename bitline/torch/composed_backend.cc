@@ -12,6 +12,7 @@ class ComposedBackend : public MacBackend {
   explicit ComposedBackend(const CimLayer& layer)
       : geometry_(layer.geometry), layer_(layer, at::kCPU) {}
 
+  std::string_view path(const LayerAdc&) const override { return "operators of LibTorch"; }
   void accumulate(const LayerAdc& adc, std::int64_t images,
                   std::span<const std::int32_t> activations, std::span<std::int64_t> outputs,
                   LayerHistogram* histogram) const override {

@@ -13,6 +13,7 @@ class TorchProduct : public DenseProduct {
                                geometry.kernel_height, geometry.kernel_width})),
         pad_value_(pad_value) {}
 
+  std::string_view path() const override { return "a convolution of floats by LibTorch"; }
   Tensor run(const Tensor& activations) const override {
     const at::NoGradGuard no_grad;
     const ConvGeometry& g = geometry_;
