@@ -90,6 +90,11 @@ python3-nbformat reads them
 python3-ipykernel what they run in
 mypy its types
 '
+case $debian in
+  12) ;;
+  *) python_packages="$python_packages"'python3-onnx what torch.onnx.export asks for since PyTorch 2
+' ;;
+esac
 # And on top of that where .ci/run emulates 64-bit ARM.
 neon_packages='
 g++-aarch64-linux-gnu compiler for 64-bit ARM

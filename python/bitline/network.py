@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import os
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,12 @@ class Node(NamedTuple):
     operator: str
     inputs: list[str]
     shape: tuple[int, ...]
+
+
+def _has_onnx() -> bool:
+    # An empty folder of that name, as Debian's test data for ONNX leaves one, has no origin.
+    spec = importlib.util.find_spec("onnx")
+    return spec is not None and spec.origin is not None
 
 
 class Network:
@@ -57,7 +64,16 @@ class Network:
         if module.training:
             raise ValueError("the module is in training mode; call module.eval() first")
         buffer = io.BytesIO()
-        torch.onnx.export(module, example, buffer, **{**given, **export})
+        try:
+            torch.onnx.export(module, example, buffer, **{**given, **export})
+        except Exception as error:
+            if _has_onnx():
+                raise
+            raise ImportError(
+                f"torch.onnx.export of PyTorch {torch.__version__} failed, and the Python package onnx, "
+                "which it asks for since PyTorch 2, is not installed: apt-get install python3-onnx, or pip "
+                "install onnx"
+            ) from error
         return cls.from_onnx(buffer.getvalue())
 
     @classmethod

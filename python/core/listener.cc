@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <set>
+#include <thread>
 
 namespace bitline::python {
 namespace {
@@ -16,6 +17,7 @@ struct Listeners {
   std::condition_variable gone;
   std::set<Cancellation*> running;
   bool closed = false;
+  std::thread::id closer;  ///< whose interpreter it is
 };
 
 Listeners& listeners() {
@@ -31,16 +33,29 @@ Listener::Listener(py::object callback) : callback_(std::move(callback)) {
   if (listeners().closed) cancellation_.request();
 }
 
-Listener::~Listener() {
+Listener::~Listener() { leave(); }
+
+void Listener::leave() {
   const std::lock_guard lock(listeners().mutex);
   listeners().running.erase(&cancellation_);
   listeners().gone.notify_all();
+}
+
+void Listener::stay_away() {
+  {
+    const std::lock_guard lock(listeners().mutex);
+    if (!listeners().closed || listeners().closer == std::this_thread::get_id()) return;
+  }
+  const py::gil_scoped_release release;
+  leave();
+  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
 }
 
 void Listener::stop_all() {
   const py::gil_scoped_release release;
   std::unique_lock lock(listeners().mutex);
   listeners().closed = true;
+  listeners().closer = std::this_thread::get_id();
   for (Cancellation* cancellation : listeners().running) cancellation->request();
   listeners().gone.wait(lock, [] { return listeners().running.empty(); });
 }

@@ -37,9 +37,14 @@ class Listener : public ProgressSink {
   static void stop_all();
   /// Raises what the callback or a signal has raised.
   void rethrow();
+  /// Does not come back where stop_all() has stopped this thread's work: the interpreter is ending,
+  /// and an exception that a thread prints meanwhile is fatal to it (since Python 3.13). To be
+  /// called with the interpreter's lock.
+  void stay_away();
 
  private:
   void tell(std::int64_t done, std::string_view note);
+  void leave();
 
   py::object callback_;
   Cancellation cancellation_;
@@ -70,7 +75,9 @@ auto at_work(const py::object& callback, const Work& work) {
       return result;
     }
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::kInterrupted) listener.rethrow();
+    if (error.kind() != ErrorKind::kInterrupted) throw;
+    listener.stay_away();
+    listener.rethrow();
     throw;
   }
 }

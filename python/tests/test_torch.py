@@ -3,6 +3,7 @@
 import copy
 import pathlib
 import subprocess
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -388,3 +389,16 @@ def test_the_engine_links_no_libtorch():
     for file in (pathlib.Path(bitline._core.__file__), *folder.glob("libbitline.so*")):
         needed = subprocess.run(["readelf", "-d", file], check=True, capture_output=True, text=True)
         assert "NEEDED" in needed.stdout and "libtorch" not in needed.stdout
+
+
+def test_an_export_without_the_package_onnx_says_so(module, monkeypatch):
+    def export(*_, **__):
+        raise AttributeError("module 'onnx' has no attribute 'load_model_from_string'")
+
+    monkeypatch.setattr(torch.onnx, "export", export)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ImportError, match="apt-get install python3-onnx"):
+        bitline.Network.from_torch(module, torch.from_numpy(IMAGES[:1]))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: SimpleNamespace(origin="onnx"))
+    with pytest.raises(AttributeError, match="load_model_from_string"):
+        bitline.Network.from_torch(module, torch.from_numpy(IMAGES[:1]))
