@@ -107,6 +107,16 @@ std::string technology_note(const CostConfig& cost, const Technology& technology
                      fmt::join(technology.notes, "; "));
 }
 
+/// Layers that stay digital have no part in any figure.
+std::string digital_note(const Executor& executor) {
+  std::vector<std::string> digital;
+  for (const Node& node : executor.network().nodes)
+    if (is_layer(node) && executor.place_of(node.name).place != Place::kArray)
+      digital.push_back(node.name);
+  if (digital.empty()) return "";
+  return fmt::format("layers that are digital are not counted: {}", fmt::join(digital, ", "));
+}
+
 /// Levels that the hardware does not have are counted all the same.
 std::string limit_note(Layers layers, const LevelsOf& levels) {
   const auto beyond = std::ranges::find_if(layers, [&](const CimLayer* layer) {
@@ -149,22 +159,6 @@ CostOptions load_cost_options(const RunConfig& config, const Executor& executor,
   options.adc_energy_scale = adc_energy_scale(cost, executor.cim_layers(), options);
   return options;
 }
-
-namespace {
-
-/// Layers that stay digital have no part in any figure.
-std::string digital_note(const Executor& executor) {
-  std::vector<std::string> digital;
-  for (const Node& node : executor.network().nodes) {
-    const auto is_own = [&node](const CimLayer* layer) { return layer->name == node.name; };
-    if (is_layer(node) && std::ranges::none_of(executor.cim_layers(), is_own))
-      digital.push_back(node.name);
-  }
-  if (digital.empty()) return "";
-  return fmt::format("layers that are digital are not counted: {}", fmt::join(digital, ", "));
-}
-
-}  // namespace
 
 CostComparison compare_cost(const Executor& executor, const AdcPlan& plan, const CostConfig& cost,
                             const CostOptions& options) {

@@ -63,8 +63,7 @@ void check_fall(const TrainingSession& session, const TrainingFiles& files, cons
   fail(
       "retrain.learning_rate = {:.6g} is too high here: epoch {} answers {:.2f} % of the held-out "
       "images, and the start {:.2f} %. Give a lower one, {:.6g} for example, or \"auto\", which "
-      "finds "
-      "one; with retrain.stop_below = 0 (now {}) and --resume this training goes on from {}",
+      "finds one; with retrain.stop_below = 0 (now {}) and --resume this training goes on from {}",
       trainer.learning_rate(), report.epoch, 100 * report.holdout_accuracy, 100 * *start,
       trainer.learning_rate() / 10, session.stop_below, files.checkpoint.string());
 }
