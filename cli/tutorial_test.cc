@@ -65,8 +65,30 @@ class TutorialTest : public StudyTest {
  protected:
   TutorialTest() { ::unsetenv("OMP_NUM_THREADS"); }
 
-  /// "# NAME", then the contents.
-  void write_file(const Block& block) { write(block.lines.front().substr(2), joined(block.lines)); }
+  /// "# NAME", then the contents: those of the example that was copied there, if one was.
+  void write_file(const Block& block) {
+    const std::string name = block.lines.front().substr(2);
+    const std::string contents = joined({block.lines.begin() + 1, block.lines.end()});
+    if (std::filesystem::exists(folder() / name)) {
+      EXPECT_EQ(contents, read_text_file(folder() / name)) << name;
+    }
+    write(name, contents);
+  }
+
+  /// Lines "bitline …" and "cp EXAMPLE NAME", whose output the document does not show.
+  void run_lines(const Block& block) {
+    for (const std::string& line : block.lines) {
+      if (line.starts_with("bitline ")) {
+        said("$ " + line);
+        continue;
+      }
+      std::istringstream words(line);
+      std::string copy, from, to;
+      words >> copy >> from >> to;
+      ASSERT_EQ(copy, "cp") << line;
+      write(to, read_text_file(std::filesystem::path(BITLINE_SOURCE) / from));
+    }
+  }
 
   /// "$ bitline …", then what it prints on standard output, without trailing spaces and the path of
   /// the folder that it works in.
@@ -88,6 +110,7 @@ class TutorialTest : public StudyTest {
 
   void follow(Block& block) {
     if (block.kind == "toml") return write_file(block);
+    if (block.kind == "sh") return run_lines(block);
     if (!block.kind.starts_with("console")) return;
     std::vector<std::string> lines{block.lines.front()};
     for (const std::string& line : said(lines.front())) lines.push_back(line);
