@@ -1,4 +1,5 @@
 // --run FOLDER: what commands make of a finished run.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "bitline/base/file.h"
@@ -58,6 +59,32 @@ TEST_F(RunChoiceTest, LosslessADCsAreThoseOfTheNetworkThatTheRunCountsAgainst) {
   words.insert(words.end(), {"--against-network", "r/networks/L3-layer-wise.safetensors"});
   EXPECT_EQ(result_of(words).at("evaluations").at(1).at("network"),
             "r/networks/L3-layer-wise.safetensors");
+}
+
+/// Of 20 test images.
+double points_right(const nlohmann::json& evaluated) {
+  return 100 * evaluated.at("evaluations").at(0).at("correct").get<double>() / 20;
+}
+
+TEST_F(RunChoiceTest, TheWholeLossIsFromTheFloatNetworkAndNotFromItsGrids) {
+  const auto in_float = [&](const std::string& file) {
+    return std::vector<std::string>{"evaluate", "study.toml", "--mode",
+                                    "float",    "--set",      "model.file=" + file};
+  };
+  EXPECT_THAT(run(in_float("float.safetensors")).output,
+              testing::ContainsRegex("(^|\n)float: top-1"));
+  EXPECT_THAT(run(in_float("r/network.safetensors")).output,
+              testing::ContainsRegex("(^|\n)float, on its grids: top-1"));
+
+  const std::string output =
+      run({"run", "study.toml", "--set", "model.file=float.safetensors", "--set",
+           "quantize.weight_bits=4", "--set", "search.recalibrate=true", "--set",
+           "search.max_loss=100", "--out", "budget"})
+          .output;
+  const auto plan = result_of({"evaluate", "--run", "budget"});
+  const double lost = points_right(result_of(in_float("float.safetensors"))) - points_right(plan);
+  EXPECT_THAT(output, testing::HasSubstr(fmt::format(
+                          "From the float network to it are {:.2f} points on the test", lost)));
 }
 
 TEST_F(RunChoiceTest, APlanWithoutItsRecalibratedNetworkIsNotTakenInSilence) {

@@ -100,6 +100,12 @@ TEST(AdcSharing, IsSaidInOneWayOfTwo) {
               HasSubstr("leave one of them out"));
 }
 
+TEST(AdcSharing, ZeroBitLinesSayNothing) {
+  EXPECT_EQ(
+      read("[array]\nbit_lines_per_adc = 0\ncolumns_per_adc = 4\n").array.common.inputs_per_adc(),
+      4);
+}
+
 TEST(AdcSharing, OfALayerCountsWhicheverWayThatOfAllWasSaid) {
   const RunConfig run =
       read("[array]\ncolumns_per_adc = 4\n[array.layers.conv2]\nbit_lines_per_adc = 32\n");

@@ -100,6 +100,19 @@ TEST_F(ReportTest, SaysWhatToDoWhereNoPlanIsGoodEnough) {
   EXPECT_THAT(summary.at("blocks").dump(), HasSubstr("search.levels: more than 6."));
 }
 
+// Of the rows, 6 levels recalibrated lose 0.00 points on the validation images.
+TEST_F(ReportTest, ShowsThePlanThatCameClosestWhereNoneIsGoodEnough) {
+  const auto folder = runs_.make("run");
+  edit(folder / "run.json", "\"recommended\"", "\"other\"");
+  const PageJson page = data_of(report_of({folder}));
+  EXPECT_THAT(section_of(page, "summary").at("blocks").dump(),
+              HasSubstr("The plan that came closest, L6-layer-wise-recalibrated:"));
+  const PageJson plan = section_of(page, "plan");
+  EXPECT_THAT(plan.dump(), HasSubstr("no plan is recommended; these are the ADCs of "
+                                     "L6-layer-wise-recalibrated, which came closest."));
+  EXPECT_THAT(column_of(plan, "plan", "thresholds"), Contains("−5, −1, 2, 6, 9"));
+}
+
 TEST_F(ReportTest, ShowsEveryRowOfTheResults) {
   const PageJson accuracy = section_of(data(), "accuracy");
   EXPECT_THAT(column_of(accuracy, "rows", "accuracy"), SizeIs(14));
