@@ -16,7 +16,8 @@ def main() -> None:
     study = bitline.Study(
         bitline.Network.from_file(network),
         bitline.Dataset.from_file(images),
-        data={"images_per_class": 50},
+        data={"images_per_class": 50, "mean": [0.485, 0.456, 0.406],
+              "deviation": [0.229, 0.224, 0.225]},
         array={"columns_per_adc": 8},  # 128 × 128, cells and DACs of one bit, differential pairs
     )
     correct, count = study.lossless()

@@ -62,7 +62,9 @@ def test_the_example_finds_the_plan_that_a_study_finds(tmp_path, network, traini
          ASSETS / "resnet20-w4a4.safetensors", ASSETS / "cifar10-search.safetensors", tmp_path, "16"],
         check=True, capture_output=True, text=True,
     )
-    found = bitline.Study(network, training, array={"columns_per_adc": 8}, progress=None).search(16)
+    data = {"mean": [0.485, 0.456, 0.406], "deviation": [0.229, 0.224, 0.225]}
+    found = bitline.Study(network, training, data=data, array={"columns_per_adc": 8},
+                          progress=None).search(16)
     assert bitline.Plan.load(tmp_path / "L16.json") == found.plan
     assert done.stdout.splitlines()[1] == f"16 levels: {found.correct}"
 
