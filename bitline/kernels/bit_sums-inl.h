@@ -47,7 +47,8 @@ class ByteSums {
       : job_(job),
         view_(view),
         column_lane_(column_lane),
-        start_(hn::Set(Bytes(), static_cast<std::uint8_t>(-job.table.origin))),
+        bias_(bias_of(view, column_lane)),
+        start_(hn::Add(bias_, hn::Set(Bytes(), static_cast<std::uint8_t>(-job.table.origin)))),
         cells_{kShape == SumShape::kAny ? nullptr : view.cells_of(view.products[0]) + column_lane,
                view.bytes} {
     if (kShape == SumShape::kAny) return;
@@ -63,11 +64,20 @@ class ByteSums {
   }
 
  private:
-  /// What a sum's index starts from: digit_base · Σ_r x_j[r] − origin.
+  /// What a sum's index starts from: h + digit_base · Σ_r x_j[r] − origin.
   HWY_INLINE ByteVector start(std::int64_t position_lane) const {
     if (kShape == SumShape::kOnes || kShape == SumShape::kDifference) return start_;
     const std::int64_t base = job_.planes.digit_base * view_.digit_sums[position_lane];
-    return hn::Set(Bytes(), static_cast<std::uint8_t>(base - job_.table.origin));
+    return hn::Add(bias_, hn::Set(Bytes(), static_cast<std::uint8_t>(base - job_.table.origin)));
+  }
+
+  /// h modulo 256.
+  static ByteVector bias_of(const StreamView& view, std::int64_t column_lane) {
+    if (view.starts == nullptr) return hn::Zero(Bytes());
+    alignas(64) std::uint8_t bytes[kBlockColumns];
+    for (std::int64_t i = 0; i < kLanes; ++i)
+      bytes[i] = static_cast<std::uint8_t>(view.starts[column_lane + i]);
+    return hn::Load(Bytes(), bytes);
   }
 
   HWY_INLINE ByteVector sums(std::int64_t position_lane) const {
@@ -100,6 +110,7 @@ class ByteSums {
   const BlockJob& job_;
   const StreamView& view_;
   std::int64_t column_lane_;
+  ByteVector bias_;
   ByteVector start_;  // where no cell is −1 for an input of any value
   Cells cells_;
   const std::uint8_t* negative_cells_ = nullptr;
@@ -142,14 +153,20 @@ class WideSums {
   HWY_INLINE void store(std::int64_t position_lane, std::int32_t* HWY_RESTRICT sums) const {
     const Ints ints;
     const std::int64_t base = job_.planes.digit_base * view_.digit_sums[position_lane];
-    for (std::int64_t i = 0; i < kLanes; i += kIntLanes)
-      hn::Store(hn::Set(ints, static_cast<std::int32_t>(base)), ints, sums + i);
+    for (std::int64_t i = 0; i < kLanes; i += kIntLanes) hn::Store(start(base, i), ints, sums + i);
     for (const BitProduct& product : view_.products) add(product, position_lane, sums);
     if (job_.counter != nullptr)
       job_.counter->add(job_.block, view_.tile, view_.stream, column_lane_, kLanes, 0, sums);
   }
 
  private:
+  /// base + h of the columns from lane `i` on.
+  HWY_INLINE hn::Vec<Ints> start(std::int64_t base, std::int64_t i) const {
+    const auto common = hn::Set(Ints(), static_cast<std::int32_t>(base));
+    if (view_.starts == nullptr) return common;
+    return hn::Add(common, hn::LoadU(Ints(), view_.starts + column_lane_ + i));
+  }
+
   /// In the table's window, from p − origin.
   HWY_INLINE ShortVector index_of(ShortVector n) const {
     const PreparedTable& table = job_.table;

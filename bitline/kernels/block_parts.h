@@ -22,6 +22,7 @@ struct StreamView {
   const std::vector<BitProduct>& products;
   std::int64_t weight;                   ///< g_j
   const std::int8_t* signs = nullptr;    ///< [lanes of columns]; null where none is flipped
+  const std::int32_t* starts = nullptr;  ///< likewise; null where no column has a bias
   const std::uint8_t* cells = nullptr;   ///< [cell_bits, bytes, lanes of columns]
   const std::uint64_t* words = nullptr;  ///< [input planes, bytes, lanes of positions]
   /// Under InputForm::kDigits: those of cells [groups, 64, 4 rows], and of inputs
@@ -48,6 +49,8 @@ inline StreamView view_of(const BlockJob& job, std::size_t tile, const StreamPro
   const auto j = static_cast<std::int64_t>(stream.stream);
   StreamView view{tile, stream.stream, stream.products, stream.weight,
                   job.planes.signs_of(job.group, job.block, tile)};
+  if (job.starts != nullptr)
+    view.starts = job.starts + static_cast<std::int64_t>(tile) * kBlockColumns;
   if (inputs.form == InputForm::kDigits) {
     view.cell_digits = job.planes.digits_of(job.group, job.block, tile);
     view.input_digits = inputs.digits.data<std::uint8_t>().data() + inputs.digit_offset(packed, j);

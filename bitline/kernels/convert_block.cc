@@ -54,6 +54,7 @@ template <typename Convert>
 void convert_digits(const BlockJob& job, const StreamView& view, const Convert& convert,
                     Rows rows) {
   const DotSums sums(job, view, 0);
+  const DotSums::Sums start = sums.start(-job.table.origin);
   const Convert in_registers = convert;
   const LaneWeights weights(view, 0);
   std::int16_t* totals = job.short_totals;
@@ -62,7 +63,7 @@ void convert_digits(const BlockJob& job, const StreamView& view, const Convert& 
     std::int16_t* total = std::exchange(totals, totals + count * kBlockColumns);
     if (std::count(active, active + count, 0) == count) return;
     DotSums::Sums few[DotSums::kAtOnce];
-    sums.sum(first, first + count - 1, -job.table.origin, few);
+    sums.sum(first, first + count - 1, start, few);
     for (std::int64_t i = 0; i < count; ++i, total += kBlockColumns)
       if (active[i] != 0) add_multiples(in_registers(sums.index_of(few[i])), weights, total);
   });

@@ -31,10 +31,10 @@ std::vector<StreamProducts> stream_products(const PackedPlanes& planes,
                                             const std::vector<InputPlane>& input_planes,
                                             const std::vector<std::int64_t>& stream_weights);
 
-/// Adds Σ_t Σ_i Σ_j s c_i g_j multiple(p), over the columns of a block and over the job's streams
-/// where they are active, to the sums of their output channels; Conversion::kDense takes values for
-/// multiples. What inactive streams give, and PreparedTable::base and scale, is the caller's to
-/// add.
+/// Adds Σ_t Σ_i Σ_j s c_i g_j multiple(p + h), over the columns of a block and over the job's
+/// streams where they are active, to the sums of their output channels; Conversion::kDense takes
+/// values for multiples. A counter counts p + h. What inactive streams give, and
+/// PreparedTable::base and scale, is the caller's to add.
 struct BlockJob {
   const PackedPlanes& planes;
   const std::vector<StreamProducts>& streams;  ///< that the table is of
@@ -48,6 +48,7 @@ struct BlockJob {
   std::int64_t* dense_sums = nullptr;
   std::int16_t* short_totals = nullptr;  ///< scratch, [positions, 64], aligned to 64 bytes
   SumCounter* counter = nullptr;         ///< null: sums are not counted
+  const std::int32_t* starts = nullptr;  ///< h (ColumnStarts), [tiles, 64]; null: 0
 };
 
 /// Runs on the instruction set that instruction_set.h names.

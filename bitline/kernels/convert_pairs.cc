@@ -105,7 +105,7 @@ class PairKernel {
       for (std::int64_t vector = 0; vector < vectors_; vector += at_once_) {
         const PairPlace place{tile, pair, vector, std::min(at_once_, vectors_ - vector)};
         for (std::int64_t plane = 0; plane < planes_; ++plane) {
-          sum(place, tables + plane * table_bytes, start_of(negatives + 2 * plane));
+          sum(place, tables + plane * table_bytes, start_of(negatives + 2 * plane, place, plane));
           add_multiples(place, plane);
         }
       }
@@ -114,10 +114,23 @@ class PairKernel {
     }
   }
 
-  /// What no count knows of: −1 for each digit −1, and the index of the sum 0.
-  PairStart start_of(const std::int32_t* negatives) const {
-    return {static_cast<std::uint8_t>(-negatives[0] - job_.table.origin),
-            static_cast<std::uint8_t>(-negatives[1] - job_.table.origin)};
+  /// What no count knows of: −1 for each digit −1, h, and the index of the sum 0.
+  PairStart start_of(const std::int32_t* negatives, const PairPlace& place,
+                     std::int64_t plane) const {
+    const auto start = [&](std::int64_t side) {
+      const std::int64_t index = bias_of(place, plane, side) - negatives[side] - job_.table.origin;
+      return static_cast<std::uint8_t>(index);
+    };
+    return {start(0), start(1)};
+  }
+
+  std::int64_t bias_of(const PairPlace& place, std::int64_t plane, std::int64_t side) const {
+    const std::int64_t channel = 2 * place.pair + side;
+    if (job_.column_bias == nullptr || channel == job_.planes.out_channels) return 0;
+    const std::int64_t of_plane = plane * job_.planes.groups + job_.group;
+    const std::int64_t column = of_plane * job_.planes.out_channels + channel;
+    return job_.column_bias[column * std::ssize(job_.planes.tiles) +
+                            static_cast<std::int64_t>(place.tile)];
   }
 
   /// indices_: [2, at_once_, streams, kLanes].

@@ -17,9 +17,9 @@ std::int64_t pair_lanes();
 /// enough of their vectors.
 bool pairs_pay(std::int64_t cell_bits, std::int64_t positions);
 
-/// Σ_t Σ_i Σ_j s c_i g_j multiple(p) of every output channel of a group, over the job's streams.
-/// PreparedTable::base and scale are the caller's to add. The table's byte_sums is needed, and
-/// inputs as nibbles.
+/// Σ_t Σ_i Σ_j s c_i g_j multiple(p + h) of every output channel of a group, over the job's
+/// streams. PreparedTable::base and scale are the caller's to add. The table's byte_sums is needed,
+/// and inputs as nibbles.
 struct PairJob {
   const PackedPlanes& planes;
   const ColumnPairs& pairs;
@@ -30,6 +30,8 @@ struct PairJob {
   /// [output channels of the group, made even, lanes], aligned to 64 bytes.
   std::int32_t* sums = nullptr;
   std::int16_t* short_totals = nullptr;  ///< scratch, likewise
+  /// h of the layer (LayerAdc::column_bias), all groups; null: 0.
+  const std::int32_t* column_bias = nullptr;
 };
 
 /// Runs on the instruction set that instruction_set.h names.

@@ -41,15 +41,26 @@ class DotSums {
   /// Positions that share what is loaded of the cells.
   static constexpr int kAtOnce = 4;
 
+  /// h + `common` of the columns.
+  Sums start(std::int64_t common) const {
+    alignas(64) std::int32_t in_groups[kBlockColumns];
+    for (std::int64_t lane = 0; lane < kBlockColumns; ++lane)
+      in_groups[digit_group_of_lane(lane)] =
+          static_cast<std::int32_t>(common) + (view_.starts == nullptr ? 0 : view_.starts[lane]);
+    Sums sums;
+    for (int q = 0; q < 4; ++q) sums.of[q] = _mm512_load_si512(in_groups + 16 * q);
+    return sums;
+  }
+
   /// start + the sums in the lanes of positions first, first + 1, …, of which those behind `last`
   /// repeat it.
   template <int kPositions>
-  HWY_INLINE void sum(std::int64_t first, std::int64_t last, std::int64_t start,
+  HWY_INLINE void sum(std::int64_t first, std::int64_t last, const Sums& start,
                       Sums (&sums)[kPositions]) const {
     const std::uint8_t* inputs[kPositions];
     for (int i = 0; i < kPositions; ++i) {
       inputs[i] = inputs_of(std::min(first + i, last));
-      for (__m512i& of : sums[i].of) of = _mm512_set1_epi32(static_cast<std::int32_t>(start));
+      sums[i] = start;
     }
     const auto* cells = reinterpret_cast<const __m512i*>(view_.cell_digits);
     for (std::int64_t group = 0; group < view_.groups; ++group, cells += 4)
@@ -65,7 +76,7 @@ class DotSums {
   /// Indices in the table's window, of one position.
   HWY_INLINE ByteVector operator()(std::int64_t position_lane) const {
     Sums sums[1];
-    sum(position_lane, position_lane, -job_.table.origin, sums);
+    sum(position_lane, position_lane, start(-job_.table.origin), sums);
     return index_of(sums[0]);
   }
 
@@ -87,7 +98,7 @@ class DotSums {
   /// The sums themselves, in the order of the lanes.
   HWY_INLINE void store(std::int64_t position_lane, std::int32_t* HWY_RESTRICT sums) const {
     Sums vectors[1];
-    sum(position_lane, position_lane, 0, vectors);
+    sum(position_lane, position_lane, start(0), vectors);
     store_lanes(vectors[0], sums);
     if (job_.counter != nullptr)
       job_.counter->add(job_.block, view_.tile, view_.stream, 0, kBlockColumns, 0, sums);

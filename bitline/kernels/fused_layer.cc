@@ -38,13 +38,15 @@ FusedLayer::FusedLayer(const CimLayer& layer)
 /// What one thread needs: buffers, and counts of its own.
 class FusedLayer::Worker {
  public:
-  Worker(const FusedLayer& layer, const LayerAdc& adc, const std::vector<StreamGroup>& groups,
-         InputForm form, std::span<const std::int32_t> activations, std::span<std::int64_t> outputs,
+  Worker(const FusedLayer& layer, const LayerAdc& adc, const ColumnStarts& starts,
+         const std::vector<StreamGroup>& groups, InputForm form,
+         std::span<const std::int32_t> activations, std::span<std::int64_t> outputs,
          const LayerHistogram* histogram)
       : layer_(layer),
         adc_(adc),
+        starts_(starts),
         groups_(groups),
-        packer_(layer.packer_, layer.geometry_, activations, form),
+        packer_(layer.packer_, layer.geometry_, activations, form, starts.any()),
         outputs_(outputs) {
     form == InputForm::kNibbles ? make_pair_sums() : make_block_sums();
     if (histogram != nullptr)
@@ -59,6 +61,7 @@ class FusedLayer::Worker {
       packer_.pack(strip, group);
       start_common();
       for (const StreamGroup& streams : groups_) convert(streams, group, strip);
+      if (starts_.any()) add_constants(group, strip);
     }
   }
 
@@ -92,7 +95,8 @@ class FusedLayer::Worker {
       const Part part{table, streams.weight_sum(), is_first(table)};
       if (inputs_.form == InputForm::kNibbles) {
         convert_pairs({layer_.planes_, layer_.pairs_, streams.streams, inputs_, table, group,
-                       sums().data(), short_totals_.data<std::int16_t>().data()});
+                       sums().data(), short_totals_.data<std::int16_t>().data(),
+                       starts_.any() ? adc_.column_bias.data() : nullptr});
         write_channels(part, group, strip);
         continue;
       }
@@ -108,7 +112,20 @@ class FusedLayer::Worker {
     SumCounter* counter = counter_ && &table == streams.tables.data() ? &*counter_ : nullptr;
     for (std::int64_t block = 0; block < layer_.planes_.blocks(); ++block)
       convert_block({layer_.planes_, streams.streams, inputs_, table, group, block, sums().data(),
-                     dense_sums().data(), short_totals_.data<std::int16_t>().data(), counter});
+                     dense_sums().data(), short_totals_.data<std::int16_t>().data(), counter,
+                     starts_.of(layer_.planes_, group, block)});
+  }
+
+  /// What columns' bias adds to all values of a channel leaves again.
+  void add_constants(std::int64_t group, const Strip& strip) const {
+    const std::int64_t channels = layer_.planes_.out_channels;
+    std::int64_t* output = output_row(group, strip, 0);
+    for (std::int64_t channel = group * channels; channel < (group + 1) * channels; ++channel) {
+      const std::int64_t constant =
+          adc_.bias_factor * starts_.constants[static_cast<std::size_t>(channel)];
+      for (std::int64_t i = 0; i < inputs_.positions(); ++i) output[i] -= constant;
+      output += layer_.geometry_.out_positions();
+    }
   }
 
   /// Whose sums are written at once.
@@ -235,6 +252,7 @@ class FusedLayer::Worker {
 
   const FusedLayer& layer_;
   const LayerAdc& adc_;
+  const ColumnStarts& starts_;
   const std::vector<StreamGroup>& groups_;
   StripPacker packer_;
   const PackedInputs& inputs_ = packer_.inputs();
@@ -261,7 +279,8 @@ InputForm FusedLayer::input_form(const std::vector<StreamGroup>& groups, bool ha
 }
 
 InputForm FusedLayer::input_form(const LayerAdc& adc, bool has_histogram) const {
-  return input_form(stream_groups(adc, planes_, streams_), has_histogram);
+  const ColumnStarts starts = column_starts(adc, planes_, stream_weights_);
+  return input_form(stream_groups(adc, starts.sums, planes_, streams_), has_histogram);
 }
 
 std::int64_t FusedLayer::common_value(const LayerAdc& adc, std::int64_t digit_sum) const {
@@ -282,13 +301,26 @@ void FusedLayer::accumulate(const LayerAdc& adc, std::int64_t images,
   const std::int64_t out_size = geometry_.out_size();
   BITLINE_CHECK_EQ(static_cast<std::int64_t>(activations.size()), images * in_size);
   BITLINE_CHECK_EQ(static_cast<std::int64_t>(outputs.size()), images * out_size);
-  const std::vector<StreamGroup> groups = stream_groups(adc, planes_, streams_);
+  if (histogram != nullptr && !adc.column_bias.empty()) {
+    LayerAdc unbiased = adc;
+    unbiased.column_bias.clear();
+    run_strips(unbiased, images, activations, outputs, histogram);
+    histogram = nullptr;
+  }
+  run_strips(adc, images, activations, outputs, histogram);
+}
+
+void FusedLayer::run_strips(const LayerAdc& adc, std::int64_t images,
+                            std::span<const std::int32_t> activations,
+                            std::span<std::int64_t> outputs, LayerHistogram* histogram) const {
+  const ColumnStarts starts = column_starts(adc, planes_, stream_weights_);
+  const std::vector<StreamGroup> groups = stream_groups(adc, starts.sums, planes_, streams_);
   std::mutex mutex;
   const InputForm form = input_form(groups, histogram != nullptr);
   const Strips strips(geometry_, images, packer_.rows_at_once(form));
   parallel_for(0, strips.count(), strips.grain(conversions_per_row()),
                [&](std::int64_t begin, std::int64_t end) {
-                 Worker worker(*this, adc, groups, form, activations, outputs, histogram);
+                 Worker worker(*this, adc, starts, groups, form, activations, outputs, histogram);
                  for (std::int64_t strip = begin; strip < end; ++strip) worker.run(strips[strip]);
                  if (histogram == nullptr) return;
                  const std::lock_guard<std::mutex> lock(mutex);

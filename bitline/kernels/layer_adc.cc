@@ -57,6 +57,26 @@ std::int64_t largest_value(const CodeTable& table) {
                   std::abs(std::int64_t{table.values.back()}));
 }
 
+std::int64_t largest_magnitude(const std::vector<std::int32_t>& column_bias) {
+  std::int64_t largest = 0;
+  for (const std::int32_t h : column_bias) largest = std::max(largest, std::abs(std::int64_t{h}));
+  return largest;
+}
+
+/// A lossless ADC has no threshold that could lie elsewhere in each column.
+void check_bias(const CimLayer& layer, const std::vector<CodeTable>& tables,
+                const std::vector<std::int32_t>& column_bias) {
+  if (column_bias.empty()) return;
+  const std::int64_t columns = layer.planes.count() * (layer.subtract_digitally ? 2 : 1) *
+                               layer.geometry.out_channels * std::ssize(layer.tiles);
+  if (std::ssize(column_bias) != columns)
+    fail("layer {}: its ADC has a bias for {} columns, but the layer has {}; search again",
+         layer.name, column_bias.size(), columns);
+  if (tables.front().lossless)
+    fail("layer {}: columns have a bias, but its ADCs are lossless; leave one of them out",
+         layer.name);
+}
+
 /// Bounds |Y_int|, with 128 bits so that the bound itself is exact.
 std::int64_t largest_output(const CimLayer& layer, const LayerAdc& adc) {
   using Wide = __int128;
@@ -72,6 +92,8 @@ std::int64_t largest_output(const CimLayer& layer, const LayerAdc& adc) {
   const Wide largest_input_sum = inputs * layer.streams.range().maximum * layer.geometry.fan_in();
   bound += largest_input_sum * adc.input_sum_factor;
   bound += largest_input_sum * largest_complement_weight(layer.planes) * adc.complement_factor;
+  bound += tiles * inputs * magnitude_sum(layer.planes.weights) * columns *
+           largest_magnitude(adc.column_bias) * adc.bias_factor;
   if (bound > static_cast<Wide>(INT64_MAX))
     fail("layer {}: outputs of its ADC's table do not fit 64 bits; give the table coarser values",
          layer.name);
@@ -85,14 +107,21 @@ LayerAdc make_layer_adc(const CimLayer& layer, const CodeTable& table) {
 }
 
 LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables) {
-  if (!layer.has_reference_column()) return make_layer_adc(layer, std::move(tables), CodeTable{});
-  const SumRange& sums = layer.reference_sums;
-  return make_layer_adc(layer, std::move(tables), lossless_table(sums));
+  return make_layer_adc(layer, std::move(tables), std::vector<std::int32_t>());
 }
 
 LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables,
-                        const CodeTable& reference) {
+                        std::vector<std::int32_t> column_bias) {
+  return make_layer_adc(
+      layer, std::move(tables),
+      layer.has_reference_column() ? lossless_table(layer.reference_sums) : CodeTable{},
+      std::move(column_bias));
+}
+
+LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables,
+                        const CodeTable& reference, std::vector<std::int32_t> column_bias) {
   check_tables(layer, tables);
+  check_bias(layer, tables, column_bias);
   if (layer.has_reference_column())
     check_covers(layer, "reference", layer.reference_sums, reference);
   const Correction& correction = layer.correction;
@@ -102,12 +131,17 @@ LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables,
   const Rational input_sum(correction.input_sum_weight, correction.divisor);
   const Rational complement(layer.planes.has_complements() ? 1 : 0, correction.divisor);
 
+  const Rational bias(column_bias.empty() ? 0 : 1, correction.divisor);
+
   LayerAdc adc{std::move(tables), reference};
+  adc.column_bias = std::move(column_bias);
   adc.unit = common_unit(common_unit(column, reference_column), common_unit(input_sum, complement));
+  adc.unit = common_unit(adc.unit, bias);
   adc.adc_factor = exact_quotient(column, adc.unit);
   adc.reference_factor = exact_quotient(reference_column, adc.unit);
   adc.input_sum_factor = exact_quotient(input_sum, adc.unit);
   adc.complement_factor = exact_quotient(complement, adc.unit);
+  adc.bias_factor = exact_quotient(bias, adc.unit);
   adc.largest_output = largest_output(layer, adc);
   return adc;
 }

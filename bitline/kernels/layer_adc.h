@@ -14,11 +14,12 @@ namespace bitline {
 /// computes, per output,
 ///   Y_int = adc_factor · S + complement_factor · Σ_t F_t Σ_{r ∈ t} A_r
 ///           − reference_factor · S_ref − input_sum_factor · Σ A
-///   S     = Σ_t Σ_i Σ_j s c_i g_j table(j).values[code(p)]
+///           − bias_factor · Σ_t Σ_i Σ_j s c_i g_j h
+///   S     = Σ_t Σ_i Σ_j s c_i g_j table(j).values[code(p + h)]
 ///   S_ref = Σ_t Σ_j g_j reference.values[code(p_ref)]
 /// and the real output is Y = Y_int · unit exactly. Where the layer subtracts digitally,
-/// values[code(p⁺)] − values[code(p⁻)] stands for values[code(p)]. s and F_t are those of
-/// WeightPlanes.
+/// values[code(p⁺ + h⁺)] − values[code(p⁻ + h⁻)] stands for values[code(p + h)], and h⁺ − h⁻ for h.
+/// s and F_t are those of WeightPlanes.
 struct LayerAdc {
   std::vector<CodeTable> tables;      ///< one for all input streams, or one each; of one unit
   CodeTable reference;                ///< of the reference columns; empty where the layer has none
@@ -26,8 +27,12 @@ struct LayerAdc {
   std::int64_t reference_factor = 0;  ///< reference_weight · reference.unit / divisor, likewise
   std::int64_t input_sum_factor = 0;  ///< input_sum_weight / divisor, likewise
   std::int64_t complement_factor = 0;  ///< 1 / divisor, likewise; 0 where F_t is
-  Rational unit = 1;                   ///< largest rational of which all four are multiples
-  std::int64_t largest_output = 0;     ///< no |Y_int| exceeds it
+  /// h of (5p): what a column's bias rows add to its sums. [planes, out_channels, tiles]; where the
+  /// layer subtracts digitally, [planes, 2, out_channels, tiles], h⁺ in front. Empty: 0 everywhere.
+  std::vector<std::int32_t> column_bias = {};
+  std::int64_t bias_factor = 0;     ///< 1 / divisor, likewise; 0 where h is
+  Rational unit = 1;                ///< largest rational of which all five are multiples
+  std::int64_t largest_output = 0;  ///< no |Y_int| exceeds it
 
   /// Of an input stream.
   const CodeTable& table(std::size_t stream) const {
@@ -38,10 +43,13 @@ struct LayerAdc {
 /// Puts the layer's correction and all tables over one common unit; the reference column's table is
 /// lossless unless given. `tables` (stream_tables.h): one for all input streams, or one each.
 /// Throws Error when a table does not cover the layer's possible sums, when there are tables for
-/// another number of streams, or when Y_int might not fit 64 bits.
+/// another number of streams, when column_bias is of another number of columns or goes with
+/// lossless ADCs, or when Y_int might not fit 64 bits.
 LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables);
 LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables,
-                        const CodeTable& reference);
+                        std::vector<std::int32_t> column_bias);
+LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables,
+                        const CodeTable& reference, std::vector<std::int32_t> column_bias = {});
 LayerAdc make_layer_adc(const CimLayer& layer, const CodeTable& table);
 
 }  // namespace bitline

@@ -21,23 +21,23 @@ struct SweptStreams {
   std::size_t first_table = 0;                   ///< among the tables of all streams
 };
 
-void add_table(const CodeTable& table, const PackedPlanes& planes, SweptStreams& swept) {
-  std::vector<ValueChange> changes = value_changes(table, planes.sums);
-  changes.insert(changes.begin(), {planes.sums.minimum, table.value(planes.sums.minimum)});
+void add_table(const CodeTable& table, const SumRange& sums, SweptStreams& swept) {
+  std::vector<ValueChange> changes = value_changes(table, sums);
+  changes.insert(changes.begin(), {sums.minimum, table.value(sums.minimum)});
   const auto known = std::ranges::find(swept.tables, changes);
   swept.table_of.push_back(swept.first_table +
                            static_cast<std::size_t>(known - swept.tables.begin()));
   if (known == swept.tables.end()) swept.tables.push_back(std::move(changes));
 }
 
-std::vector<SweptStreams> swept_streams(std::span<const LayerAdc> adcs, const PackedPlanes& planes,
+std::vector<SweptStreams> swept_streams(std::span<const LayerAdc> adcs, const SumRange& sums,
                                         const std::vector<StreamProducts>& streams) {
   std::vector<SweptStreams> all;
   std::size_t tables = 0;
   for (std::vector<StreamProducts>& set : streams_of_equal_tables(adcs, streams)) {
     SweptStreams& swept = all.emplace_back();
     swept.first_table = tables;
-    for (const LayerAdc& adc : adcs) add_table(adc.table(set.front().stream), planes, swept);
+    for (const LayerAdc& adc : adcs) add_table(adc.table(set.front().stream), sums, swept);
     swept.streams = std::move(set);
     tables += swept.tables.size();
   }
@@ -58,19 +58,20 @@ std::int64_t largest_magnitude(const std::vector<std::int32_t>& values) {
 class FusedLayer::Sweeper {
  public:
   Sweeper(const FusedLayer& layer, std::span<const LayerAdc> adcs,
-          const std::vector<SweptStreams>& swept, std::int64_t images,
+          const std::vector<SweptStreams>& swept, const ColumnStarts& starts, std::int64_t images,
           std::span<const std::int32_t> activations, std::span<std::int64_t> outputs)
       : layer_(layer),
         adcs_(adcs),
         swept_(swept),
+        starts_(starts),
         tables_(swept.back().first_table + swept.back().tables.size()),
-        packer_(layer.packer_, layer.geometry_, activations, layer.column_form()),
+        packer_(layer.packer_, layer.geometry_, activations, layer.column_form(), starts.any()),
         outputs_(outputs),
         adc_stride_(images * layer.geometry_.out_size()),
-        histogram_(layer.planes_),
+        histogram_(layer.planes_, starts.sums),
         sums_(static_cast<std::size_t>(kAtOnce * layer.planes_.out_channels) * tables_) {
-    table_.origin = layer.planes_.sums.minimum;
-    table_.byte_sums = layer.planes_.sums.maximum - layer.planes_.sums.minimum <= 255;
+    table_.origin = starts.sums.minimum;
+    table_.byte_sums = starts.sums.maximum - starts.sums.minimum <= 255;
   }
 
   void run(const Strip& strip) {
@@ -93,7 +94,7 @@ class FusedLayer::Sweeper {
                 histogram_.weighted_values(swept.tables[table],
                                            sums_of(i, swept.first_table + table));
             }
-          write(lane, positions, output);
+          write(group, lane, positions, output);
           if (layer_.flipped_columns_.has_complements())
             add_complements(group, lane, positions, output);
           output += positions;
@@ -107,8 +108,11 @@ class FusedLayer::Sweeper {
 
   void count(const std::vector<StreamProducts>& streams, std::int64_t group, std::int64_t lane) {
     histogram_.clear();
-    for (std::int64_t block = 0; block < layer_.planes_.blocks(); ++block)
-      collect_block({layer_.planes_, streams, inputs_, table_, group, block}, lane, histogram_);
+    for (std::int64_t block = 0; block < layer_.planes_.blocks(); ++block) {
+      BlockJob job{layer_.planes_, streams, inputs_, table_, group, block};
+      job.starts = starts_.of(layer_.planes_, group, block);
+      collect_block(job, lane, histogram_);
+    }
     std::int64_t idle = 0;
     for (std::size_t tile = 0; tile < layer_.planes_.tiles.size(); ++tile)
       for (const StreamProducts& stream : streams)
@@ -125,20 +129,25 @@ class FusedLayer::Sweeper {
 
   /// The outputs of all channels under all ADCs at neighbouring positions; `output` is that of the
   /// first of them, of the first channel and ADC.
-  void write(std::int64_t lane, std::int64_t positions, std::int64_t* output) {
+  void write(std::int64_t group, std::int64_t lane, std::int64_t positions, std::int64_t* output) {
     const std::int64_t channels = layer_.planes_.out_channels;
     const std::int64_t pitch = layer_.geometry_.out_positions();
     for (std::size_t adc = 0; adc < adcs_.size(); ++adc, output += adc_stride_)
       for (std::int64_t i = 0; i < positions; ++i) {
         const std::int64_t common = correction(adcs_[adc], lane + i);
         for (std::int64_t channel = 0; channel < channels; ++channel)
-          output[channel * pitch + i] = -common;
+          output[channel * pitch + i] =
+              -common - adcs_[adc].bias_factor * constant_of(group * channels + channel);
         for (const SweptStreams& swept : swept_) {
           const std::int32_t* sums = sums_of(i, swept.table_of[adc]);
           for (std::int64_t channel = 0; channel < channels; ++channel)
             output[channel * pitch + i] += adcs_[adc].adc_factor * sums[channel];
         }
       }
+  }
+
+  std::int64_t constant_of(std::int64_t channel) const {
+    return starts_.any() ? starts_.constants[static_cast<std::size_t>(channel)] : 0;
   }
 
   /// To the outputs of write().
@@ -174,6 +183,7 @@ class FusedLayer::Sweeper {
   const FusedLayer& layer_;
   std::span<const LayerAdc> adcs_;
   const std::vector<SweptStreams>& swept_;
+  const ColumnStarts& starts_;
   std::size_t tables_;
   PreparedTable table_;  // where sums start to count
   StripPacker packer_;
@@ -185,8 +195,12 @@ class FusedLayer::Sweeper {
   std::vector<std::int64_t> tile_sums_;  // of FlippedColumns
 };
 
-bool FusedLayer::can_count(std::span<const LayerAdc> adcs) const {
-  if (planes_.sums.maximum - planes_.sums.minimum >= WeightedHistogram::kMostSums) return false;
+bool FusedLayer::can_count(std::span<const LayerAdc> adcs, const SumRange& sums) const {
+  if (sums.maximum - sums.minimum >= WeightedHistogram::kMostSums) return false;
+  if (std::ranges::any_of(adcs, [&adcs](const LayerAdc& adc) {
+        return adc.column_bias != adcs.front().column_bias;
+      }))
+    return false;
   std::int64_t weight = static_cast<std::int64_t>(planes_.tiles.size());
   std::int64_t streams = 0;
   for (const std::int64_t stream : stream_weights_) streams += std::abs(stream);
@@ -204,17 +218,18 @@ void FusedLayer::accumulate_each(std::span<const LayerAdc> adcs, std::int64_t im
                                  std::span<std::int64_t> outputs) const {
   const auto size = static_cast<std::size_t>(images * geometry_.out_size());
   BITLINE_CHECK_EQ(outputs.size(), adcs.size() * size);
-  if (!can_count(adcs)) {
+  if (adcs.empty()) return;
+  const ColumnStarts starts = column_starts(adcs.front(), planes_, stream_weights_);
+  if (!can_count(adcs, starts.sums)) {
     for (std::size_t adc = 0; adc < adcs.size(); ++adc)
       accumulate(adcs[adc], images, activations, outputs.subspan(adc * size, size));
     return;
   }
-  if (adcs.empty()) return;
-  const std::vector<SweptStreams> swept = swept_streams(adcs, planes_, streams_);
+  const std::vector<SweptStreams> swept = swept_streams(adcs, starts.sums, streams_);
   const Strips strips(geometry_, images, packer_.rows_at_once(column_form()));
   parallel_for(0, strips.count(), strips.grain(conversions_per_row()),
                [&](std::int64_t begin, std::int64_t end) {
-                 Sweeper sweeper(*this, adcs, swept, images, activations, outputs);
+                 Sweeper sweeper(*this, adcs, swept, starts, images, activations, outputs);
                  for (std::int64_t strip = begin; strip < end; ++strip) sweeper.run(strips[strip]);
                });
 }

@@ -15,13 +15,9 @@ using test::MappingCase;
 
 using LayerSweepTest = FusedLayerTest;
 
-/// accumulate_each() under some ADCs, of which two differ in scale alone, against accumulate().
-void expect_each_equal(const CimLayer& layer, const Draw& draw,
+/// accumulate_each() against accumulate(), on all instruction sets.
+void expect_each_equal(const CimLayer& layer, const std::vector<LayerAdc>& adcs,
                        const std::vector<std::int32_t>& activations) {
-  std::vector<LayerAdc> adcs{draw_adc(layer, draw), draw_adc(layer, draw), lossless(layer)};
-  CodeTable scaled = adcs[0].tables.front();
-  scaled.unit = scaled.unit * Rational(2, 3);
-  adcs.push_back(make_layer_adc(layer, scaled));
   const FusedLayer fused(layer);
   const std::int64_t images =
       static_cast<std::int64_t>(activations.size()) / layer.geometry.in_size();
@@ -35,6 +31,21 @@ void expect_each_equal(const CimLayer& layer, const Draw& draw,
     fused.accumulate_each(adcs, images, activations, outputs);
     ASSERT_EQ(outputs, expected) << name;
   }
+}
+
+/// Under some ADCs, of which two differ in scale alone, and under some whose columns share a bias.
+void expect_each_equal(const CimLayer& layer, const Draw& draw,
+                       const std::vector<std::int32_t>& activations) {
+  std::vector<LayerAdc> adcs{draw_adc(layer, draw), draw_adc(layer, draw), lossless(layer)};
+  CodeTable scaled = adcs[0].tables.front();
+  scaled.unit = scaled.unit * Rational(2, 3);
+  adcs.push_back(make_layer_adc(layer, scaled));
+  expect_each_equal(layer, adcs, activations);
+  ASSERT_FALSE(testing::Test::HasFatalFailure());
+  const std::vector<std::int32_t> bias = test::draw_bias(layer, draw);
+  for (LayerAdc& adc : adcs)
+    adc = make_layer_adc(layer, std::vector{test::draw_table(layer.sums, draw)}, bias);
+  expect_each_equal(layer, adcs, activations);
 }
 
 TEST_F(LayerSweepTest, EqualsOneAdcAfterTheOtherUnderEveryMapping) {

@@ -72,7 +72,7 @@ InputPacker::InputPacker(const CimLayer& layer, const std::vector<PackedTile>& t
       tiles_(tiles),
       streams_(layer.streams.count()),
       sum_digits_(sum_digits),
-      reads_idle_streams_(layer.planes.has_flips()) {
+      flips_columns_(layer.planes.has_flips()) {
   add_planes(layer.streams);
   add_codes(layer.streams);
   add_row_offsets(layer.tiles);
@@ -162,7 +162,7 @@ std::int64_t InputPacker::rows_at_once(InputForm form) const {
   return best;
 }
 
-PackedInputs InputPacker::make_inputs(InputForm form) const {
+PackedInputs InputPacker::make_inputs(InputForm form, bool reads_idle) const {
   PackedInputs inputs;
   const std::int64_t lanes = lanes_of(rows_at_once(form), form);
   const auto tiles = static_cast<std::int64_t>(tiles_.size());
@@ -172,6 +172,7 @@ PackedInputs InputPacker::make_inputs(InputForm form) const {
   inputs.planes = static_cast<std::int64_t>(planes_.size());
   inputs.streams = streams_;
   inputs.form = form;
+  inputs.reads_idle = reads_idle || flips_columns_;
   switch (form) {
     case InputForm::kWords:
       inputs.words = Tensor(DType::kI64, {words_per_lane(), lanes});
@@ -300,7 +301,7 @@ void InputPacker::pack(const InputCodes& codes, std::int64_t group, std::int64_t
       pack_nibbles(job);
       break;
   }
-  if (reads_idle_streams_ || packed.form == InputForm::kNibbles)
+  if (packed.reads_idle || packed.form == InputForm::kNibbles)
     std::ranges::fill(packed.active.data<std::uint8_t>(), 1);
 }
 

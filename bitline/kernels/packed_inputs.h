@@ -45,12 +45,13 @@ struct PackedInputs {
   std::int64_t streams = 0;
   std::int64_t vector_lanes = 0;       ///< kNibbles: pair_lanes() when they were made
   InputForm form = InputForm::kWords;  ///< which of the next three is filled
+  bool reads_idle = false;             ///< streams of zeros too
   Tensor words;                        ///< I64 [tiles, planes, bytes of the tile, lanes]
   Tensor digits;   ///< U8 [tiles, streams, lanes / 16, groups of the tile, 16 lanes, 4 rows]
   Tensor nibbles;  ///< U8 [groups of all tiles, lanes / vector_lanes, streams, vector_lanes]
   /// U8 [tiles, streams, lanes]: 0 where the stream's digits are all 0, so that it need not be
-  /// read. Nowhere 0 if the array flips columns, since an idle stream then gives every channel
-  /// another number, and in kNibbles, which are read whatever they hold.
+  /// read. Nowhere 0 if the array flips columns or biases them, since an idle stream then gives
+  /// every channel another number, and in kNibbles, which are read whatever they hold.
   Tensor active;
   Tensor digit_sums;  ///< I32 [tiles, streams, lanes]: Σ_r x_j[r]; all 0 unless asked for
 
@@ -88,7 +89,8 @@ class InputPacker {
   /// Output rows to pack at once: as many as the caches hold, and few idle lanes.
   std::int64_t rows_at_once(InputForm form) const;
   /// Buffers for that many. kDigits takes unsigned digits, kNibbles digits of 0 and 1.
-  PackedInputs make_inputs(InputForm form) const;
+  /// `reads_idle`: streams of zeros are read too, whether or not the array flips columns.
+  PackedInputs make_inputs(InputForm form, bool reads_idle = false) const;
   /// image: [in_channels, in_height, in_width]. Throws Error for an activation off its grid.
   void encode(std::span<const std::int32_t> image, InputCodes& codes) const;
   /// Output rows first_row … first_row + rows − 1.
@@ -125,7 +127,7 @@ class InputPacker {
   std::vector<PackedTile> tiles_;
   std::int64_t streams_;
   bool sum_digits_;
-  bool reads_idle_streams_;
+  bool flips_columns_;
   std::vector<InputPlane> planes_;
   std::int64_t smallest_activation_ = 0;
   std::vector<std::vector<std::uint16_t>> codes_;  // [parts][activation − smallest]

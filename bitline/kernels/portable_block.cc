@@ -114,6 +114,8 @@ void sum_portably(const BlockJob& job, const StreamView& view, std::int64_t posi
                   std::int32_t* sums) {
   std::fill_n(sums, kBlockColumns,
               static_cast<std::int32_t>(job.planes.digit_base) * view.digit_sums[position_lane]);
+  if (view.starts != nullptr)
+    for (std::int64_t lane = 0; lane < kBlockColumns; ++lane) sums[lane] += view.starts[lane];
   for (const BitProduct& product : view.products) add_product(view, product, position_lane, sums);
   if (job.counter != nullptr)
     job.counter->add(job.block, view.tile, view.stream, 0, kBlockColumns, 0, sums);

@@ -202,9 +202,9 @@ std::vector<ValueChange> value_changes(const CodeTable& table, const SumRange& s
   return changes;
 }
 
-std::vector<PreparedTable> prepare_tables(const CodeTable& table, const PackedPlanes& planes,
+std::vector<PreparedTable> prepare_tables(const CodeTable& table, const SumRange& sums,
+                                          const PackedPlanes& planes,
                                           const std::vector<std::int64_t>& stream_weights) {
-  const SumRange& sums = planes.sums;
   const std::vector<ValueChange> changes = value_changes(table, sums);
   const Multiples multiples(table, sums, changes);
   const Window window = window_of(changes, sums);

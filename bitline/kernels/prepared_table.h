@@ -66,11 +66,12 @@ struct ValueChange {
 /// Changes above the smallest of `sums`, ascending, each p once.
 std::vector<ValueChange> value_changes(const CodeTable& table, const SumRange& sums);
 
-/// Tables whose values add up to those of `table`: one, or one for each byte of multiples that take
-/// two, the lower one first, which has the whole base. The kernel sums multiples over
-/// `stream_weights` in 16 bits as long as those hold them, and over all tiles and column planes of
-/// `planes` in 32 (kDense: in 64).
-std::vector<PreparedTable> prepare_tables(const CodeTable& table, const PackedPlanes& planes,
+/// Tables whose values for `sums` add up to those of `table`: one, or one for each byte of
+/// multiples that take two, the lower one first, which has the whole base. The kernel sums
+/// multiples over `stream_weights` in 16 bits as long as those hold them, and over all tiles and
+/// column planes of `planes` in 32 (kDense: in 64).
+std::vector<PreparedTable> prepare_tables(const CodeTable& table, const SumRange& sums,
+                                          const PackedPlanes& planes,
                                           const std::vector<std::int64_t>& stream_weights);
 
 }  // namespace bitline

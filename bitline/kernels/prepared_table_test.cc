@@ -61,7 +61,8 @@ void expect_values(const PreparedTable& prepared, const CodeTable& table, std::i
 /// Where one is enough.
 PreparedTable only_table(const CodeTable& table, const PackedPlanes& planes,
                          const std::vector<std::int64_t>& stream_weights) {
-  const std::vector<PreparedTable> tables = prepare_tables(table, planes, stream_weights);
+  const std::vector<PreparedTable> tables =
+      prepare_tables(table, planes.sums, planes, stream_weights);
   EXPECT_EQ(tables.size(), 1U);
   return tables.front();
 }
@@ -146,7 +147,7 @@ TEST(PreparedTable, LargeMultiplesTakeTwoBytes) {
   const PackedPlanes planes = planes_of(128);
   for (const std::int64_t top : {255, 256, 257, 511, 512, 65535, 65536}) {
     const CodeTable table = table_from_values({-128, 128}, {-3, 0, 2}, {-7, -6, 248, top - 7});
-    const std::vector<PreparedTable> prepared = prepare_tables(table, planes, {1});
+    const std::vector<PreparedTable> prepared = prepare_tables(table, planes.sums, planes, {1});
     EXPECT_EQ(prepared.size(), top > 255 && top < 65536 ? 2U : 1U) << top;
     EXPECT_EQ(prepared.front().conversion, top < 65536 ? Conversion::kSteps : Conversion::kDense);
     expect_values(prepared, table, 128);
@@ -192,7 +193,8 @@ TEST(PreparedTable, FarStepsStandInSegmentsOfTheirOwn) {
     values.emplace_back(step + 1);
   }
   const CodeTable table = table_from_values({-127, 127}, thresholds, values);
-  const PreparedTable prepared = prepare_tables(table, planes_of(127), {1}).front();
+  const PreparedTable prepared =
+      prepare_tables(table, planes_of(127).sums, planes_of(127), {1}).front();
   ASSERT_TRUE(prepared.segments);
   EXPECT_EQ(prepared.segments->shift, 4);
   // Entry 0 is −120. Steps at 1, 18, 35 …: one in each of the segments 0 … 15, 16 … 31, 32 … 47.
@@ -207,7 +209,7 @@ TEST(PreparedTable, FarStepsStandInSegmentsOfTheirOwn) {
 TEST(PreparedTable, TwoStepsInOneSegmentAreNoSegments) {
   const CodeTable table =
       table_from_values({-127, 127}, {-100, -60, -59, 0, 90}, {0, 1, 2, 3, 4, 5});
-  EXPECT_FALSE(prepare_tables(table, planes_of(127), {1}).front().segments);
+  EXPECT_FALSE(prepare_tables(table, planes_of(127).sums, planes_of(127), {1}).front().segments);
 }
 
 }  // namespace

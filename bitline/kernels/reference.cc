@@ -41,6 +41,7 @@ class Output {
   /// (6) Y_int.
   std::int64_t accumulate() {
     std::int64_t sum = 0;
+    std::int64_t bias_sum = 0;
     std::int64_t complement_sum = 0;
     std::int64_t reference_sum = 0;
     for (std::size_t t = 0; t < layer_.tiles.size(); ++t)
@@ -49,6 +50,7 @@ class Output {
         for (std::size_t i = 0; i < layer_.planes.weights.size(); ++i) {
           const std::int64_t factor = layer_.planes.weights[i] * layer_.streams.weights[j];
           sum += sign(i, t) * factor * read(t, i, j);
+          bias_sum += sign(i, t) * factor * (bias(t, i, 0) - bias(t, i, 1));
           if (sign(i, t) < 0) complement_sum += factor * layer_.planes.flip_totals[i] * digit_sum;
         }
         if (layer_.has_reference_column())
@@ -56,7 +58,8 @@ class Output {
       }
     const std::int64_t input_sum = std::accumulate(field_.begin(), field_.end(), std::int64_t{0});
     return adc_.adc_factor * sum + adc_.complement_factor * complement_sum -
-           adc_.reference_factor * reference_sum - adc_.input_sum_factor * input_sum;
+           adc_.reference_factor * reference_sum - adc_.input_sum_factor * input_sum -
+           adc_.bias_factor * bias_sum;
   }
 
  private:
@@ -81,14 +84,26 @@ class Output {
                                 static_cast<std::int64_t>(stream));
   }
 
-  /// (5) The ADC's value for one column's sum.
-  std::int64_t convert(std::int64_t p, std::size_t t, std::size_t i, std::size_t j) {
+  /// (5p) h of the output channel's column; of the second half of a pair, which only one that is
+  /// subtracted digitally has.
+  std::int64_t bias(std::size_t tile, std::size_t plane, std::size_t half) const {
+    const std::size_t halves = layer_.subtract_digitally ? 2 : 1;
+    if (adc_.column_bias.empty() || half == halves) return 0;
+    const auto channels = static_cast<std::size_t>(layer_.geometry.out_channels);
+    const std::size_t column =
+        (plane * halves + half) * channels + static_cast<std::size_t>(out_channel_);
+    return adc_.column_bias[column * layer_.tiles.size() + tile];
+  }
+
+  /// (5) The ADC's value for one column's sum p, of which it sees p + h.
+  std::int64_t convert(std::int64_t p, std::int64_t h, std::size_t t, std::size_t i,
+                       std::size_t j) {
     if (histogram_ != nullptr)
       histogram_
           ->of(static_cast<std::int64_t>(i), static_cast<std::int64_t>(j),
                static_cast<std::int64_t>(t))
           .add(p);
-    return adc_.table(j).value(p);
+    return adc_.table(j).value(p + h);
   }
 
   /// (3) The partial sum of tile t, plane i and stream j, and (5) what is read of it. A pair that
@@ -102,8 +117,9 @@ class Output {
       positive += std::max<std::int64_t>(b, 0) * x;
       negative += std::max<std::int64_t>(-b, 0) * x;
     }
-    if (layer_.subtract_digitally) return convert(positive, t, i, j) - convert(negative, t, i, j);
-    return convert(positive - negative, t, i, j);
+    const std::int64_t h = bias(t, i, 0);
+    if (!layer_.subtract_digitally) return convert(positive - negative, h, t, i, j);
+    return convert(positive, h, t, i, j) - convert(negative, bias(t, i, 1), t, i, j);
   }
 
   /// Σ_{r ∈ t} x_j[r]: also (3) of the reference column, all of whose cells hold 1.

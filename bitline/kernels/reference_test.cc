@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "bitline/base/error.h"
 #include "bitline/mapping/map.h"
 #include "bitline/testing/layers.h"
 #include "bitline/testing/reference_engine.h"
@@ -19,6 +20,7 @@ using test::linear_layer;
 using test::lossless;
 using test::MappingCase;
 using testing::ElementsAre;
+using Bias = std::vector<std::int32_t>;
 
 ArraySpec array_of(Encoding encoding) {
   ArraySpec array;
@@ -72,6 +74,64 @@ TEST(Reference, ReadsBothColumnsOfAPairThatIsSubtractedDigitally) {
   EXPECT_THAT(accumulate(layer, adc, {5, 6}, &histogram), ElementsAre(9));
   EXPECT_THAT(sums_seen(histogram.of(1, 0, 0)), ElementsAre(0, 1));
   EXPECT_THAT(sums_seen(histogram.of(1, 2, 0)), ElementsAre(1, 1));
+}
+
+// Two tiles of one row: 3 sees the bits 1, 0, 1 in both planes, −2 sees 0, −1, −1 in plane 1. With
+// h = 1 and −1 in plane 0, 0 and 2 in plane 1, a comparator at 1 finds in plane 0 (2, 1, 2) three
+// times 3 and (−1, −1, −1) nothing, in plane 1 (1, 0, 1) twice and (2, 1, 1) three times:
+// 3 · 7 + 2 · 3 (1 + 4) + 2 · 3 · 7 = 93. h itself leaves: 7 (1 − 1 + 2 (0 + 2)) = 28. Y = 65.
+TEST(Reference, ColumnsSeeTheirBiasAndDoNotKeepIt) {
+  ArraySpec array = array_of(encodings::kDifferential);
+  array.rows = 1;
+  const CimLayer layer = map_layer(linear_layer(1, {3, -2}, 3, 3), array);
+  const CodeTable table{-1, 1, /*thresholds=*/{1}, /*values=*/{0, 2}, Rational(3, 2)};
+  const LayerAdc adc = make_layer_adc(layer, std::vector{table}, Bias{1, -1, 0, 2});
+  EXPECT_EQ(adc.unit, Rational(1, 2));
+  EXPECT_THAT(accumulate(layer, adc, {5, 6}), ElementsAre(130));
+}
+
+// h⁺ = 1 in plane 0, h⁻ = 1 in plane 1. Plane 0: (2, 1, 2) and (0, 0, 0) give 3 · 7. Plane 1:
+// (1, 0, 1) and (1, 2, 2) give 3 (5 − 7). 21 − 12 = 9, less 7 (1 − 2).
+TEST(Reference, HalvesOfAPairHaveABiasOfTheirOwn) {
+  ArraySpec array = array_of(encodings::kDifferential);
+  array.subtract = Subtract::kDigital;
+  const CimLayer layer = map_layer(linear_layer(1, {3, -2}, 3, 3), array);
+  const CodeTable table{0, 2, {1}, {0, 3}, 1};
+  const LayerAdc adc = make_layer_adc(layer, std::vector{table}, Bias{1, 0, 0, 1});
+  EXPECT_THAT(accumulate(layer, adc, {5, 6}), ElementsAre(16));
+}
+
+// Both columns are stored negated: they see 1, 0, 1 and 0, 1, 1, with h = 1 and −1 (2, 1, 2) and
+// (−1, 0, 0). −3 · 7 = −21, less 7 (−1 + 2).
+TEST(Reference, AFlippedColumnsBiasCountsNegated) {
+  ArraySpec array = array_of(encodings::kDifferential);
+  array.column_flip = ColumnFlip::kSign;
+  const CimLayer layer = map_layer(linear_layer(1, {-1, -2}, 3, 3), array);
+  const CodeTable table{-2, 2, {1}, {0, 3}, 1};
+  const LayerAdc adc = make_layer_adc(layer, std::vector{table}, Bias{1, -1});
+  EXPECT_THAT(accumulate(layer, adc, {5, 6}), ElementsAre(-28));
+}
+
+// An idle read sees h, too.
+TEST(Reference, ABiasIsSeenWhereNothingIsDriven) {
+  const CimLayer layer =
+      map_layer(linear_layer(1, {1, 1}, 2, 2), array_of(encodings::kDifferential));
+  const CodeTable table{-2, 2, {2}, {0, 5}, 1};
+  EXPECT_THAT(accumulate(layer, make_layer_adc(layer, std::vector{table}, Bias{2}), {0, 0}),
+              ElementsAre(5 * 3 - 2 * 3));
+}
+
+TEST(Reference, ABiasNeedsItsColumnsAndThresholds) {
+  const CimLayer layer =
+      map_layer(linear_layer(1, {1, 1}, 2, 2), array_of(encodings::kDifferential));
+  const CodeTable table{-2, 2, {2}, {0, 5}, 1};
+  EXPECT_THAT(
+      [&] {
+        make_layer_adc(layer, std::vector{table}, Bias{2, 3});
+      },
+      testing::ThrowsMessage<Error>(testing::HasSubstr("a bias for 2 columns")));
+  EXPECT_THAT([&] { make_layer_adc(layer, std::vector{lossless_table(layer.sums)}, Bias{2}); },
+              testing::ThrowsMessage<Error>(testing::HasSubstr("its ADCs are lossless")));
 }
 
 // 2W + 1 = 3 and −3: cells +1 and −1 in both planes. The bits of 1 and 2 give the sums 1 and −1 in

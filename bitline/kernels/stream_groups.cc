@@ -35,14 +35,15 @@ std::vector<std::vector<StreamProducts>> streams_of_equal_tables(
   return sets;
 }
 
-std::vector<StreamGroup> stream_groups(const LayerAdc& adc, const PackedPlanes& planes,
+std::vector<StreamGroup> stream_groups(const LayerAdc& adc, const SumRange& sums,
+                                       const PackedPlanes& planes,
                                        const std::vector<StreamProducts>& streams) {
   std::vector<StreamGroup> groups;
   for (std::vector<StreamProducts>& set : streams_of_equal_tables({&adc, 1}, streams)) {
     std::vector<std::int64_t> weights;
     for (const StreamProducts& stream : set) weights.push_back(stream.weight);
     std::vector<PreparedTable> tables =
-        prepare_tables(adc.table(set.front().stream), planes, weights);
+        prepare_tables(adc.table(set.front().stream), sums, planes, weights);
     groups.push_back({std::move(set), std::move(tables)});
   }
   return groups;

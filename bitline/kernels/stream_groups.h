@@ -19,8 +19,10 @@ struct StreamGroup {
   std::int64_t weight_sum() const;
 };
 
-/// A layer's streams in groups of equal tables: a single group where all share one.
-std::vector<StreamGroup> stream_groups(const LayerAdc& adc, const PackedPlanes& planes,
+/// A layer's streams in groups of equal tables, for the sums that ADCs see: a single group where
+/// all share one.
+std::vector<StreamGroup> stream_groups(const LayerAdc& adc, const SumRange& sums,
+                                       const PackedPlanes& planes,
                                        const std::vector<StreamProducts>& streams);
 
 /// The streams in the fewest sets, each of which has equal tables within every one of `adcs`.

@@ -48,11 +48,11 @@ class StripPacker {
  public:
   /// activations: [images, in_channels, in_height, in_width].
   StripPacker(const InputPacker& packer, const ConvGeometry& geometry,
-              std::span<const std::int32_t> activations, InputForm form)
+              std::span<const std::int32_t> activations, InputForm form, bool reads_idle)
       : packer_(packer),
         image_size_(static_cast<std::size_t>(geometry.in_size())),
         activations_(activations),
-        inputs_(packer.make_inputs(form)) {}
+        inputs_(packer.make_inputs(form, reads_idle)) {}
 
   void pack(const Strip& strip, std::int64_t group) {
     if (strip.image != encoded_)

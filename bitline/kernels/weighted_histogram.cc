@@ -4,9 +4,9 @@
 
 namespace bitline {
 
-WeightedHistogram::WeightedHistogram(const PackedPlanes& planes)
-    : origin_(planes.sums.minimum),
-      last_(planes.sums.maximum - planes.sums.minimum),
+WeightedHistogram::WeightedHistogram(const PackedPlanes& planes, const SumRange& sums)
+    : origin_(sums.minimum),
+      last_(sums.maximum - sums.minimum),
       channels_(planes.out_channels),
       pitch_(planes.out_channels + 1),
       lanes_(static_cast<std::size_t>(planes.blocks() * kBlockColumns),

@@ -12,13 +12,14 @@
 namespace bitline {
 
 /// H[p] of all output channels of a group at one position: the sum of s c_i g_j over the
-/// conversions that read p. Private to a thread.
+/// conversions that read p (p + h, where columns have a bias). Private to a thread.
 class WeightedHistogram {
  public:
   /// The most possible sums for which counting beats converting again.
   static constexpr std::int64_t kMostSums = 2048;
 
-  explicit WeightedHistogram(const PackedPlanes& planes);
+  /// `sums`: all that is read.
+  WeightedHistogram(const PackedPlanes& planes, const SumRange& sums);
 
   void clear();
   /// One conversion of each lane of a block, read as p = index + origin; `signs` [lanes] may be

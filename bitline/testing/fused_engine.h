@@ -44,6 +44,17 @@ inline CodeTable draw_table(const SumRange& sums, const Draw& draw) {
   return table_from_values(sums, thresholds, values);
 }
 
+/// h for every column of a layer, or for none.
+inline std::vector<std::int32_t> draw_bias(const CimLayer& layer, const Draw& draw) {
+  if (draw(0, 1) == 0) return {};
+  const std::int64_t most = draw(1, 40);
+  const std::int64_t halves = layer.subtract_digitally ? 2 : 1;
+  std::vector<std::int32_t> bias(static_cast<std::size_t>(
+      layer.planes.count() * halves * layer.geometry.out_channels * std::ssize(layer.tiles)));
+  for (std::int32_t& h : bias) h = static_cast<std::int32_t>(draw(-most, most));
+  return bias;
+}
+
 /// A table for each input stream, the first of them for the last stream too.
 inline LayerAdc draw_stream_adc(const CimLayer& layer, const Draw& draw) {
   std::vector<CodeTable> tables;
@@ -51,23 +62,26 @@ inline LayerAdc draw_stream_adc(const CimLayer& layer, const Draw& draw) {
     tables.push_back(draw_table(layer.sums, draw));
   tables.back() = tables.front();
   put_over_one_unit(tables);
-  return make_layer_adc(layer, tables);
+  return make_layer_adc(layer, tables, draw_bias(layer, draw));
 }
 
-/// One of the quantizers of adc/, or any table.
+/// One of the quantizers of adc/, or any table; columns may have a bias.
 inline LayerAdc draw_adc(const CimLayer& layer, const Draw& draw) {
   const SumRange& sums = layer.sums;
   const std::int64_t choice = draw(0, 4);
   if (choice == 0) return lossless(layer);
   if (choice == 4) return draw_stream_adc(layer, draw);
-  if (choice == 1) return make_layer_adc(layer, draw_table(sums, draw));
+  if (choice == 1)
+    return make_layer_adc(layer, std::vector{draw_table(sums, draw)}, draw_bias(layer, draw));
   AdcSpec spec;
   spec.quantizer = choice == 2 ? quantizers::kZeroTread : quantizers::kZeroRise;
   spec.levels = draw(2, 40);
   spec.delta = draw(1, sums.magnitude());
   const std::int64_t most = std::min<std::int64_t>(2 * sums.maximum, 3);
   spec.centre = Rational(draw(std::max<std::int64_t>(2 * sums.minimum, -3), most), 2);
-  return make_layer_adc(layer, make_code_table(spec, sums));
+  const CodeTable table = make_code_table(spec, sums);
+  return make_layer_adc(layer, std::vector{table},
+                        table.lossless ? std::vector<std::int32_t>() : draw_bias(layer, draw));
 }
 
 inline bool same_counts(const LayerHistogram& a, const LayerHistogram& b, std::int64_t tiles) {
