@@ -27,6 +27,7 @@
 #include "cli/json_output.h"
 #include "cli/normalization_output.h"
 #include "cli/result_table.h"
+#include "cli/run_choice.h"
 
 namespace bitline::cli {
 namespace {
@@ -75,12 +76,17 @@ void print_difference(const Interval& difference) {
              100 * difference.value, 100 * difference.lower, 100 * difference.upper);
 }
 
+/// What --against takes in place of a plan.
+constexpr std::string_view kLossless = "lossless";
+constexpr std::string_view kFloat = "float";
+
 /// What answers, under what.
 struct Subject {
   std::string network_file;  ///< empty: the configuration's
   std::string plan_file;     ///< empty: no ADCs
   Network network;
   AdcPlan plan;
+  MacMode mode = MacMode::kAnalog;
 
   /// `without_adcs` stands for no plan.
   std::string name(const std::string& without_adcs) const {
@@ -103,22 +109,33 @@ std::string network_of_run(const EvaluateArguments& arguments, const RunConfig& 
   return differs ? config.model.file.lexically_normal().string() : "";
 }
 
-/// Unless one is named, --against-network goes with the first plan and --against with the network,
-/// but lossless ADCs of a run with what the run counts its losses against.
-std::vector<Subject> read_subjects(const EvaluateArguments& arguments, RunConfig& config) {
+/// The second network where --against names no plan and --against-network none: in real numbers the
+/// one that a run began with, with lossless ADCs the one that it counts losses against. Empty: the
+/// first one's.
+std::string other_network_of_run(const EvaluateArguments& arguments, const RunConfig& config) {
+  if (arguments.config.run.empty()) return "";
+  if (arguments.against == kFloat)
+    return first_network_of_run(arguments.config.run).lexically_normal().string();
+  const bool differs = !network_of_run(arguments, config).empty();
+  return differs ? config.retrain->reference.lexically_normal().string() : "";
+}
+
+/// Unless one is named, --against-network goes with the first plan and --against with the network.
+std::vector<Subject> read_subjects(const EvaluateArguments& arguments, RunConfig& config,
+                                   MacMode mode) {
   const std::string own = network_of_run(arguments, config);
   std::vector<Subject> subjects{
-      {own, arguments.plan, load_network(config), arguments.config.read_plan()}};
+      {own, arguments.plan, load_network(config), arguments.config.read_plan(), mode}};
   std::string other = arguments.against_network;
   if (arguments.against.empty() && other.empty()) return subjects;
   std::string plan = arguments.against.empty() ? arguments.plan : arguments.against;
-  if (plan == "lossless") {
+  if (plan == kFloat) mode = MacMode::kFloat;
+  if (plan == kLossless || plan == kFloat) {
     plan.clear();
-    if (other.empty() && !own.empty())
-      other = config.retrain->reference.lexically_normal().string();
+    if (other.empty()) other = other_network_of_run(arguments, config);
   }
-  subjects.push_back(
-      {other, plan, other.empty() ? subjects.front().network : load_network(other), plan_in(plan)});
+  subjects.push_back({other, plan, other.empty() ? subjects.front().network : load_network(other),
+                      plan_in(plan), mode});
   return subjects;
 }
 
@@ -152,7 +169,8 @@ Dataset images_of(const EvaluateArguments& arguments, const RunConfig& config, C
 
 MacMode mode_of(const EvaluateArguments& arguments) {
   const bool has_plan =
-      !arguments.plan.empty() || (!arguments.against.empty() && arguments.against != "lossless");
+      !arguments.plan.empty() ||
+      (!arguments.against.empty() && arguments.against != kLossless && arguments.against != kFloat);
   if (has_plan && arguments.mode != "analog")
     fail_usage("--mode {} has no ADCs, so that a plan says nothing there; leave one of them out",
                arguments.mode);
@@ -247,7 +265,7 @@ void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
         "--logits and --compare go image by image through the whole test set, of which "
         "data.test_per_class = {} takes a part; give --set data.test_per_class=0 too",
         test_per_class);
-  const std::vector<Subject> subjects = read_subjects(arguments, config);
+  const std::vector<Subject> subjects = read_subjects(arguments, config, mode);
   const Dataset images = images_of(arguments, config, context);
   const std::vector<std::string> assumed = assumptions(subjects.front().network, config.data);
   if (!arguments.json) print_assumed(assumed);
@@ -260,9 +278,11 @@ void evaluate_plans(const EvaluateArguments& arguments, Context& context) {
   for (const Subject& subject : subjects) {
     const bool is_second = &subject != subjects.data();
     const std::string name =
-        subject.name(is_second ? "lossless ADCs" : label_of(arguments.mode, subject.network));
+        subject.name(is_second && subject.mode != MacMode::kFloat
+                         ? "lossless ADCs"
+                         : label_of(is_second ? "float" : arguments.mode, subject.network));
     evaluations.push_back(
-        evaluate(subject.network, mode, subject.plan, images, config, name, context.job()));
+        evaluate(subject.network, subject.mode, subject.plan, images, config, name, context.job()));
     if (!arguments.json) {
       print_accuracy(name, evaluations.back());
       if (subject.plan.layers.empty()) print_doubt(evaluations.back().score, images.classes);
@@ -284,7 +304,8 @@ std::vector<Option> add_subjects(Command& command, EvaluateArguments& given) {
   return {
       command
           .option("--against", given.against,
-                  "Second plan, or 'lossless', for the paired difference")
+                  "Second plan, 'lossless', or 'float' (real numbers, with --run those of the "
+                  "network that the run began with), for the paired difference")
           .type("FILE"),
       command
           .option(

@@ -50,6 +50,12 @@ std::string judged_on(std::int64_t validation_images) {
   return "search images (no other training images are left to validate on)";
 }
 
+void print_lost_from_float(const ResultRow& real, const ResultRow& row) {
+  fmt::print(
+      "\nFrom the float network to {} are {:.2f} points on the test images: grids and ADCs.\n",
+      artefact_name(row), lost_from_float(real, row));
+}
+
 std::string points(double count) { return fmt::format("{} point{}", count, count == 1 ? "" : "s"); }
 
 }  // namespace
@@ -132,7 +138,10 @@ void print_results(const RunOutcome& outcome, double max_loss, const Paint& pain
              share_of_brute_force(outcome.images_measured, outcome.images_in_full));
   const std::string demand =
       fmt::format("{} on the {}", points(max_loss), judged_on(outcome.images.validation));
+  const ResultRow& real = outcome.rows.front();
   if (!outcome.recommended) {
+    if (const ResultRow* best = closest_row(outcome.rows); real.real && best != nullptr)
+      print_lost_from_float(real, *best);
     fmt::print("\nNo plan loses at most {}. What to try next:\n", demand);
     for (const std::string& step : outcome.next_steps) fmt::print("  {}\n", step);
     return;
@@ -148,10 +157,7 @@ void print_results(const RunOutcome& outcome, double max_loss, const Paint& pain
   };
   fmt::print("This plan loses {} there, and {} on the test images.\n",
              loss(row.validation_loss_interval), loss(row.test_loss));
-  if (const ResultRow& real = outcome.rows.front(); real.real)
-    fmt::print(
-        "From the float network to it are {:.2f} points on the test images: grids and ADCs.\n",
-        lost_from_float(real, row));
+  if (real.real) print_lost_from_float(real, row);
   fmt::print("\n");
   print_plan(*outcome.plan, outcome.network);
 }

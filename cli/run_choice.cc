@@ -87,22 +87,28 @@ Config config_of(const fs::path& folder, const RunSummary& summary) {
   return Config::from_text(summary.config, (base / "run.json").string());
 }
 
-/// RunChoice::reference
-fs::path reference_of(const fs::path& folder, const RunSummary& summary) {
-  if (makes_network(summary)) return folder / kRunNetwork;
+fs::path first_network(const fs::path& folder, const RunSummary& summary) {
   return config_of(folder, summary).root().table("model").path("file", {});
 }
 
-}  // namespace
+/// RunChoice::reference
+fs::path reference_of(const fs::path& folder, const RunSummary& summary) {
+  return makes_network(summary) ? folder / kRunNetwork : first_network(folder, summary);
+}
 
-RunChoice choose_of_run(const fs::path& folder, const std::string& plan) {
+RunSummary summary_of(const fs::path& folder) {
   const fs::path file = folder / "run.json";
   if (!fs::exists(file))
     fail_usage(
         "--run {}: there is no finished run; where one was stopped, 'bitline run' goes on with it",
         folder.string());
-  const RunSummary summary =
-      with_context(file.string(), [&] { return run_summary_from_json(read_text_file(file)); });
+  return with_context(file.string(), [&] { return run_summary_from_json(read_text_file(file)); });
+}
+
+}  // namespace
+
+RunChoice choose_of_run(const fs::path& folder, const std::string& plan) {
+  const RunSummary summary = summary_of(folder);
   RunChoice choice{config_of(folder, summary), {}, {}, {}};
   auto [plan_file, network, doubt] = choose(folder, summary, plan);
   choice.plan = plan_file;
@@ -115,6 +121,10 @@ RunChoice choose_of_run(const fs::path& folder, const std::string& plan) {
     choice.config.set("model.file=" + (network.is_absolute() ? network : "." / network).string());
   }
   return choice;
+}
+
+fs::path first_network_of_run(const fs::path& folder) {
+  return first_network(folder, summary_of(folder));
 }
 
 }  // namespace bitline::cli

@@ -25,4 +25,8 @@ struct RunChoice {
 /// not have.
 RunChoice choose_of_run(const std::filesystem::path& folder, const std::string& plan);
 
+/// The network file that the run in the folder began with, before it put anything on grids; empty
+/// where it began with no file. Throws Error as choose_of_run() does.
+std::filesystem::path first_network_of_run(const std::filesystem::path& folder);
+
 }  // namespace bitline::cli

@@ -83,8 +83,12 @@ TEST_F(RunChoiceTest, TheWholeLossIsFromTheFloatNetworkAndNotFromItsGrids) {
           .output;
   const auto plan = result_of({"evaluate", "--run", "budget"});
   const double lost = points_right(result_of(in_float("float.safetensors"))) - points_right(plan);
-  EXPECT_THAT(output, testing::HasSubstr(fmt::format(
-                          "From the float network to it are {:.2f} points on the test", lost)));
+  const auto paired = result_of({"evaluate", "--run", "budget", "--against", "float"});
+  EXPECT_EQ(paired.at("evaluations").at(1).at("network"), "float.safetensors");
+  EXPECT_NEAR(-100 * paired.at("difference").at("value").get<double>(), lost, 1e-9);
+  EXPECT_THAT(output,
+              testing::HasSubstr(fmt::format(
+                  "From the float network to L3-layer-wise are {:.2f} points on the test", lost)));
 }
 
 TEST_F(RunChoiceTest, APlanWithoutItsRecalibratedNetworkIsNotTakenInSilence) {

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <optional>
+#include <set>
 
 #include "bitline/testing/program_study.h"
 
@@ -69,7 +70,7 @@ class TutorialTest : public StudyTest {
   void write_file(const Block& block) {
     const std::string name = block.lines.front().substr(2);
     const std::string contents = joined({block.lines.begin() + 1, block.lines.end()});
-    if (std::filesystem::exists(folder() / name)) {
+    if (copied_.contains(name)) {
       EXPECT_EQ(contents, read_text_file(folder() / name)) << name;
     }
     write(name, contents);
@@ -87,6 +88,7 @@ class TutorialTest : public StudyTest {
       words >> copy >> from >> to;
       ASSERT_EQ(copy, "cp") << line;
       write(to, read_text_file(std::filesystem::path(BITLINE_SOURCE) / from));
+      copied_.insert(to);
     }
   }
 
@@ -134,6 +136,7 @@ class TutorialTest : public StudyTest {
     if (writes_) write_file_atomically(source / document, followed);
   }
 
+  std::set<std::string> copied_;  // examples, by the name of the copy
   const bool writes_ = std::getenv("BITLINE_WRITE_TUTORIAL") != nullptr;
 };
 
