@@ -172,7 +172,8 @@ void read_array(benchmark::State& state, const CimLayer& layer) {
       form == InputForm::kNibbles ? pair_columns(layer, planes) : ColumnPairs();
   const InputPacker packer(layer, planes.tiles, layer.array.encoding == encodings::kBipolar);
   const auto streams = stream_products(planes, packer.planes(), layer.streams.weights);
-  const PreparedTable table = prepare_tables(adc.table(0), planes.sums, planes, layer.streams.weights).front();
+  const PreparedTable table =
+      prepare_tables(adc.table(0), planes.sums, planes, layer.streams.weights).front();
   const std::vector<std::int32_t> activations = activations_for(layer);
   const auto image =
       std::span(activations).first(static_cast<std::size_t>(layer.geometry.in_size()));
