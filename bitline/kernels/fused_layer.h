@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "bitline/kernels/column_histogram.h"
 #include "bitline/kernels/column_pairs.h"
 #include "bitline/kernels/column_starts.h"
 #include "bitline/kernels/convert_block.h"
@@ -37,6 +38,11 @@ class FusedLayer {
   void accumulate_each(std::span<const LayerAdc> adcs, std::int64_t images,
                        std::span<const std::int32_t> activations,
                        std::span<std::int64_t> outputs) const;
+
+  /// Counts the sums of every column, made for this layer. Runs parallel_for likewise, with counts
+  /// of its own for each thread.
+  void count_columns(std::int64_t images, std::span<const std::int32_t> activations,
+                     ColumnHistogram& histogram) const;
 
   /// Which kernel accumulate() runs under this ADC, with or without a histogram.
   InputForm input_form(const LayerAdc& adc, bool has_histogram) const;
