@@ -52,8 +52,9 @@ Json layer_to_json(const PlannedAdc& adc) {
   for (const std::int32_t value : table.values)
     values.push_back(to_string(Rational(value) * table.unit));
   json["unit"] = rational_to_json(table.unit);
+  if (!adc.spec.column_bias.empty()) json[kColumnBiasField] = adc.spec.column_bias;
   if (adc.spec.stream_shifts.empty()) return json;
-  for (const CodeTable& of_stream : make_stream_tables(adc.spec, adc.sums))
+  for (const CodeTable& of_stream : shared_tables(adc.spec, adc.sums))
     json[kStreamThresholdsField].push_back(of_stream.thresholds);
   return json;
 }
@@ -79,6 +80,15 @@ std::string to_json(const AdcPlan& plan) {
     layer_separator = ",\n";
   }
   return text + (plan.layers.empty() ? "}\n}\n" : "\n  }\n}\n");
+}
+
+void refuse_column_bias(const AdcPlan& plan, std::string_view what) {
+  for (const auto& [name, adc] : plan.layers)
+    if (!adc.spec.column_bias.empty())
+      fail_usage(
+          "{}: the columns of layer {} have a bias of their own, which cannot be said there yet; "
+          "take a plan of an array without bias_rows and with thresholds = \"layer\"",
+          what, name);
 }
 
 void write_plan(const std::filesystem::path& path, const AdcPlan& plan) {

@@ -35,6 +35,10 @@ struct AdcPlan {
   friend bool operator==(const AdcPlan&, const AdcPlan&) = default;
 };
 
+/// Throws Error (kUsage) where a column of the plan has a bias of its own (AdcSpec::column_bias), of
+/// which `what` ("golden vectors") knows nothing.
+void refuse_column_bias(const AdcPlan& plan, std::string_view what);
+
 /// Versioned JSON (docs/adc-plan.schema.json): the array, and for every layer the quantizer,
 /// levels, delta, centre, step, thresholds (integers, and as a fraction of full scale) and values.
 /// The same bytes for the same ADCs: choices that a quantizer does not use are left out, and

@@ -19,6 +19,8 @@ inline constexpr const char* kSumStepField = "sum_step";
 /// Only of layers whose input streams have ranges of their own.
 inline constexpr const char* kStreamShiftsField = "stream_shifts";
 inline constexpr const char* kStreamThresholdsField = "stream_thresholds";
+/// Only of layers whose columns have one.
+inline constexpr const char* kColumnBiasField = "column_bias";
 
 /// Calls visit(name, member) for the choices that the spec's quantizer uses beside its levels, in
 /// the order in which they are written.

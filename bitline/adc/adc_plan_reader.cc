@@ -1,6 +1,7 @@
 // Reads a plan and trusts none of it: what follows from the choice is computed again.
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <limits>
 #include <set>
 #include <utility>
@@ -69,6 +70,18 @@ void read_stream_shifts(AdcSpec& spec, const Json& json) {
     fail("field '{}' is empty; remove it where all streams share a range", kStreamShiftsField);
 }
 
+void read_column_bias(AdcSpec& spec, const Json& json) {
+  constexpr std::int64_t kLargest = std::numeric_limits<std::int16_t>::max();
+  for (const Json& bias : to_array(json, kColumnBiasField)) {
+    const std::int64_t value = to_integer(bias, kColumnBiasField);
+    if (std::abs(value) > kLargest)
+      fail("field '{}' holds {}, more than {} in magnitude", kColumnBiasField, value, kLargest);
+    spec.column_bias.push_back(static_cast<std::int32_t>(value));
+  }
+  if (spec.column_bias.empty())
+    fail("field '{}' is empty; remove it where no column has a bias", kColumnBiasField);
+}
+
 AdcSpec read_spec(const Json& layer) {
   AdcSpec spec;
   spec.quantizer = pick<QuantizerPolicy>(to_text(field(layer, "quantizer"), "quantizer"));
@@ -79,6 +92,7 @@ AdcSpec read_spec(const Json& layer) {
       read_choice(choice, field(layer, name), name);
   });
   if (layer.contains(kStreamShiftsField)) read_stream_shifts(spec, layer[kStreamShiftsField]);
+  if (layer.contains(kColumnBiasField)) read_column_bias(spec, layer[kColumnBiasField]);
   if (!spec.quantizer->uses.curve) return spec;
   for (const Json& json : to_array(field(layer, "thresholds"), "thresholds"))
     spec.table_thresholds.push_back(to_integer(json, "thresholds"));

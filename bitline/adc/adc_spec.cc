@@ -31,6 +31,7 @@ Sides resolved_sides(const AdcSpec& spec, std::int64_t minimum) {
 CodeTable make_code_table(const AdcSpec& spec, const SumRange& sums) {
   check_sums(sums);
   BITLINE_CHECK_EQ(spec.stream_shifts.empty(), true);  // make_stream_tables takes those
+  BITLINE_CHECK_EQ(spec.column_bias.empty(), true);    // shared_tables, those
   if (spec.quantizer->uses.levels) check_levels(spec.levels);
   if (spec.quantizer->table != nullptr) return spec.quantizer->table(spec, sums);
   return uniform_table(uniform_levels(spec, sums), spec.tie_rule, sums);

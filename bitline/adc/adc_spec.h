@@ -45,9 +45,15 @@ struct AdcSpec {
   StepRule step_rule = StepRule::kRange;  ///< zero-tread only
   TieRule tie_rule = TieRule::kUp;        ///< where a sum lies half-way between two levels
   Sides sides = Sides::kAutomatic;        ///< of the centre that have levels
-  /// s_j: input stream j is read over δ · 2^−s_j (stream_tables.h); empty: all over δ. The only
-  /// member that make_code_table refuses.
+  /// @{
+  /// The members that make_code_table refuses.
+  /// s_j: input stream j is read over δ · 2^−s_j (stream_tables.h); empty: all over δ.
   std::vector<int> stream_shifts = {};
+  /// h of every column (5p): its ADC sees p + h, by bias rows or references of its own. [planes,
+  /// out_channels, tiles]; where pairs are subtracted digitally, [planes, 2, out_channels, tiles],
+  /// the positive half in front. Empty: 0 everywhere.
+  std::vector<std::int32_t> column_bias = {};
+  /// @}
   /// @{
   /// The transfer curve of quantizers::kTable, measured (measured_table.h) or computed.
   std::vector<std::int64_t> table_thresholds;

@@ -18,7 +18,7 @@ std::string threshold_text(std::span<const std::int64_t> thresholds, std::size_t
 }
 
 std::string thresholds_by_stream(const PlannedAdc& adc, std::size_t most, std::string_view gap) {
-  const std::vector<CodeTable> tables = make_stream_tables(adc.spec, adc.sums);
+  const std::vector<CodeTable> tables = shared_tables(adc.spec, adc.sums);
   if (tables.size() == 1) return threshold_text(tables.front().thresholds, most, gap);
   std::map<int, std::vector<std::size_t>> streams;  // by shift
   for (std::size_t stream = 0; stream < tables.size(); ++stream)

@@ -36,12 +36,14 @@ void check_stream_shifts(const AdcSpec& spec) {
 CodeTable widest_table(const AdcSpec& spec, const SumRange& sums) {
   AdcSpec widest = spec;  // the smallest shift is 0
   widest.stream_shifts.clear();
+  widest.column_bias.clear();
   return make_code_table(widest, sums);
 }
 
 AdcSpec spec_of_stream(const AdcSpec& spec, std::size_t stream) {
   AdcSpec own = spec;
   own.stream_shifts.clear();
+  own.column_bias.clear();
   if (!spec.stream_shifts.empty())
     own.delta = spec.delta / Rational(std::int64_t{1} << spec.stream_shifts.at(stream));
   return own;
@@ -53,7 +55,17 @@ void put_over_one_unit(std::vector<CodeTable>& tables) {
   for (CodeTable& table : tables) express_in(unit, table);
 }
 
+std::vector<CodeTable> shared_tables(const AdcSpec& spec, const SumRange& sums) {
+  AdcSpec shared = spec;
+  shared.column_bias.clear();
+  return make_stream_tables(shared, sums);
+}
+
 std::vector<CodeTable> make_stream_tables(const AdcSpec& spec, const SumRange& sums) {
+  if (!spec.column_bias.empty())
+    fail_usage(
+        "the plan's columns have a bias of their own, which cannot be said here; search on an array "
+        "with array.bias_rows = 0 and array.thresholds = \"layer\"");
   if (spec.stream_shifts.empty()) return {make_code_table(spec, sums)};
   check_stream_shifts(spec);
   std::vector<CodeTable> tables;

@@ -16,14 +16,18 @@ namespace bitline {
 /// ½.
 std::vector<CodeTable> make_stream_tables(const AdcSpec& spec, const SumRange& sums);
 
-/// The table of the input streams with the widest range: of all, where they share one.
+/// make_stream_tables() of what the columns of a layer share: whoever takes it looks after
+/// AdcSpec::column_bias, which make_stream_tables() refuses.
+std::vector<CodeTable> shared_tables(const AdcSpec& spec, const SumRange& sums);
+
+/// The table of the input streams with the widest range: of all, where they share one; without bias.
 CodeTable widest_table(const AdcSpec& spec, const SumRange& sums);
 
 /// Expresses all values in one unit, the largest of which every table's is a whole multiple. Throws
 /// Error (kUsage) for a multiple that does not fit 32 bits.
 void put_over_one_unit(std::vector<CodeTable>& tables);
 
-/// The choice for one stream alone, without shifts.
+/// The choice for one stream alone, without shifts and bias.
 AdcSpec spec_of_stream(const AdcSpec& spec, std::size_t stream);
 
 }  // namespace bitline

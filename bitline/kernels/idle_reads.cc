@@ -82,6 +82,9 @@ ReadCount count_reads(const CimLayer& layer, std::int64_t images,
                       std::span<const std::int32_t> activations) {
   const ConvGeometry& g = layer.geometry;
   BITLINE_CHECK_EQ(static_cast<std::int64_t>(activations.size()), images * g.in_size());
+  const std::int64_t reads = images * g.out_positions() * g.groups * std::ssize(layer.tiles) *
+                             std::ssize(layer.streams.weights);
+  if (layer.array.bias_rows > 0) return {reads, 0};
   std::atomic<std::int64_t> idle{0};
   parallel_for(0, images, 1, [&](std::int64_t begin, std::int64_t end) {
     ReadCounter counter(layer);
@@ -89,8 +92,6 @@ ReadCount count_reads(const CimLayer& layer, std::int64_t images,
       idle += counter.idle_reads(activations.subspan(static_cast<std::size_t>(i * g.in_size()),
                                                      static_cast<std::size_t>(g.in_size())));
   });
-  const std::int64_t reads = images * g.out_positions() * g.groups * std::ssize(layer.tiles) *
-                             std::ssize(layer.streams.weights);
   return {reads, idle};
 }
 

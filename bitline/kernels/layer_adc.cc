@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <utility>
 
+#include "bitline/adc/stream_tables.h"
 #include "bitline/base/fail.h"
+#include "bitline/mapping/column_bias.h"
 
 namespace bitline {
 namespace {
@@ -67,8 +69,7 @@ std::int64_t largest_magnitude(const std::vector<std::int32_t>& column_bias) {
 void check_bias(const CimLayer& layer, const std::vector<CodeTable>& tables,
                 const std::vector<std::int32_t>& column_bias) {
   if (column_bias.empty()) return;
-  const std::int64_t columns = layer.planes.count() * (layer.subtract_digitally ? 2 : 1) *
-                               layer.geometry.out_channels * std::ssize(layer.tiles);
+  const std::int64_t columns = bias_count(layer);
   if (std::ssize(column_bias) != columns)
     fail("layer {}: its ADC has a bias for {} columns, but the layer has {}; search again",
          layer.name, column_bias.size(), columns);
@@ -104,6 +105,12 @@ std::int64_t largest_output(const CimLayer& layer, const LayerAdc& adc) {
 
 LayerAdc make_layer_adc(const CimLayer& layer, const CodeTable& table) {
   return make_layer_adc(layer, std::vector<CodeTable>{table});
+}
+
+LayerAdc make_layer_adc(const CimLayer& layer, const AdcSpec& spec, const SumRange& sums) {
+  LayerAdc adc = make_layer_adc(layer, shared_tables(spec, sums), spec.column_bias);
+  check_column_bias(layer, spec.column_bias);
+  return adc;
 }
 
 LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "bitline/adc/adc_spec.h"
 #include "bitline/adc/code_table.h"
 #include "bitline/mapping/cim_layer.h"
 
@@ -51,5 +52,8 @@ LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables,
 LayerAdc make_layer_adc(const CimLayer& layer, std::vector<CodeTable> tables,
                         const CodeTable& reference, std::vector<std::int32_t> column_bias = {});
 LayerAdc make_layer_adc(const CimLayer& layer, const CodeTable& table);
+/// As a plan has it. Throws Error, too, where the layer's array cannot hold the bias of a column
+/// (check_column_bias).
+LayerAdc make_layer_adc(const CimLayer& layer, const AdcSpec& spec, const SumRange& sums);
 
 }  // namespace bitline

@@ -73,6 +73,17 @@ std::string adcs_in_words(const ArraySpec& array) {
 void validate(const ArraySpec& array) {
   require("rows", array.rows, 1, kLargestArray);
   require("active_rows", array.active_rows, 0, array.rows);
+  if (array.bias_rows != 0) require("bias_rows", array.bias_rows, 0, array.driven_rows() - 1);
+  if (array.encoding->is_binary && array.bias_rows % 2 != 0)
+    fail_usage(
+        "array: bias_rows = {} under encoding = {}, whose cells hold -1 or +1, adds an odd number "
+        "to every sum, also where no column is to have a bias; take an even number",
+        array.bias_rows, name_of(array.encoding));
+  if (array.bias_rows != 0 && array.thresholds == Thresholds::kColumn)
+    fail_usage(
+        "array: bias_rows = {} and thresholds = column are two ways to one thing; leave one of "
+        "them out",
+        array.bias_rows);
   require("columns", array.columns, array.encoding->in_pairs ? 2 : 1, kLargestArray);
   require("cell_bits", array.cell_bits, 1, 4);
   require("dac_bits", array.dac_bits, 1, 4);

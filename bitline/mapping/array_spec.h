@@ -58,6 +58,14 @@ struct EnumNames<ColumnFlip> {
   static constexpr std::string_view kWhat = "column flip";
   static constexpr std::array<std::string_view, 3> kNames{"none", "complement", "sign"};
 };
+/// Whose the thresholds of an ADC are: one reference for a layer, or references that are set anew for
+/// every column; equation (5p).
+enum class Thresholds { kLayer, kColumn };
+template <>
+struct EnumNames<Thresholds> {
+  static constexpr std::string_view kWhat = "thresholds";
+  static constexpr std::array<std::string_view, 2> kNames{"layer", "column"};
+};
 /// How a layer's sums become the next layer's integers: in real numbers, (7), or by an integer
 /// multiplier, a shift and a rounding, (8b).
 enum class Requantize { kFloat, kFixed };
@@ -78,6 +86,7 @@ struct EnumNames<LayerPolicy> {
 struct ArraySpec {
   std::int64_t rows = 128;       ///< word lines of one array
   std::int64_t active_rows = 0;  ///< word lines driven in one read (N); 0 means all rows
+  std::int64_t bias_rows = 0;    ///< k, of these, driven in every read and holding no weights
   std::int64_t columns = 128;    ///< bit lines of one array
   int cell_bits = 1;             ///< m, 1 to 4
   int dac_bits = 1;              ///< d, 1 to 4
@@ -93,6 +102,7 @@ struct ArraySpec {
   std::int64_t columns_per_adc = 1;
   /// The same in bit lines, of which a pair has two; 0: as columns_per_adc says.
   std::int64_t bit_lines_per_adc = 0;
+  Thresholds thresholds = Thresholds::kLayer;  ///< whose an ADC's are
   std::int64_t adc_levels = 0;  ///< the most that its ADCs can have; 0: any number
   LayerPolicy first_layer = LayerPolicy::kDigitalInteger;  ///< whether it lies on the array
   LayerPolicy last_layer = LayerPolicy::kDigitalInteger;   ///< likewise
@@ -101,6 +111,10 @@ struct ArraySpec {
 
   /// N: rows driven at once.
   std::int64_t driven_rows() const { return active_rows == 0 ? rows : active_rows; }
+  /// Of them, those that hold weights.
+  std::int64_t weight_rows() const { return driven_rows() - bias_rows; }
+  /// Whether columns can have a bias of their own, be it in cells or in their references.
+  bool biases_columns() const { return bias_rows > 0 || thresholds == Thresholds::kColumn; }
   /// What the ADCs of an array choose among: its columns, or the pairs of them that are subtracted
   /// before an ADC, each of which is one input.
   std::int64_t adc_inputs() const { return columns / bit_lines_per_input(); }

@@ -53,7 +53,7 @@ std::vector<Strip> strips_of(const CimLayer& layer) {
   std::vector<Strip> strips;
   for (std::int64_t group = 0; group < layer.geometry.groups; ++group)
     for (const Tile& tile : layer.tiles) {
-      const auto rows = static_cast<std::int64_t>(tile.size());
+      const std::int64_t rows = std::ssize(tile) + layer.array.bias_rows;
       if (strips.empty() || strips.back().rows + rows > layer.array.rows) strips.emplace_back();
       ++strips.back().tiles;
       strips.back().rows += rows;
@@ -138,7 +138,11 @@ std::int64_t bit_products(const CimLayer& layer) {
   const std::int64_t columns_of_bits =
       geometry.out_channels * columns_per_cell(layer.array) * weight_digit_bits(layer) +
       (layer.has_reference_column() ? geometry.groups : 0);
-  return layer.positions() * geometry.fan_in() * columns_of_bits * input_digit_bits(layer);
+  // Bias rows are driven by a digit of one bit in every stream.
+  const std::int64_t bias_bits =
+      layer.array.bias_rows * std::ssize(layer.tiles) * layer.streams.count();
+  return layer.positions() * columns_of_bits *
+         (geometry.fan_in() * input_digit_bits(layer) + bias_bits);
 }
 
 std::vector<std::string> notes_on(const CimLayer& layer) {
@@ -183,7 +187,8 @@ LayerLayout layout_of(const CimLayer& layer) {
   layout.streams = layer.streams.count();
   layout.arrays = ceil_div(std::ssize(strips), side_by_side) * arrays_per_strip(layer);
   layout.physical_columns = std::ssize(strips) * strip_columns(layer);
-  const std::int64_t cells = layout.fan_in * layer.geometry.groups * strip_columns(layer);
+  const std::int64_t rows = layout.fan_in + layout.tiles * array.bias_rows;  // of a group
+  const std::int64_t cells = rows * layer.geometry.groups * strip_columns(layer);
   layout.cell_utilisation =
       static_cast<double>(cells) / static_cast<double>(layout.arrays * array.rows * array.columns);
   layout.partial_sum_bits = partial_sum_bits(layer.sums);
@@ -194,7 +199,7 @@ LayerLayout layout_of(const CimLayer& layer) {
   const Round round = read_all_tiles(layer, strips);
   layout.longest_reads = rounds * round.most_reads;
   layout.driven_word_lines =
-      rounds * layer.geometry.groups * layout.fan_in * arrays_per_strip(layer);
+      rounds * layer.geometry.groups * rows * arrays_per_strip(layer);
   layout.cell_reads = rounds * round.cells;
   layout.bit_products = bit_products(layer);
   layout.adcs = layout.arrays * array.adcs();

@@ -40,16 +40,16 @@ std::vector<std::int64_t> piece_lengths(std::int64_t total, std::int64_t most, T
 std::vector<Tile> cut_tiles(const ConvGeometry& geometry, const ArraySpec& array) {
   const bool whole = array.row_order == RowOrder::kWholeChannels;
   const std::int64_t unit = whole ? geometry.kernel_height * geometry.kernel_width : 1;
-  if (array.driven_rows() < unit)
+  if (array.weight_rows() < unit)
     fail_usage(
         "{} rows are fewer than the {} of a {} x {} kernel under row_order = whole-channels; "
         "drive at least {} rows or take another row order",
-        array.driven_rows(), unit, geometry.kernel_height, geometry.kernel_width, unit);
+        array.weight_rows(), unit, geometry.kernel_height, geometry.kernel_width, unit);
   const std::vector<std::int64_t> indices = ordered_fan_in(geometry, array.row_order);
   std::vector<Tile> tiles;
   auto begin = indices.begin();
   for (const std::int64_t units :
-       piece_lengths(geometry.fan_in() / unit, array.driven_rows() / unit, array.tile_cut)) {
+       piece_lengths(geometry.fan_in() / unit, array.weight_rows() / unit, array.tile_cut)) {
     tiles.emplace_back(begin, begin + units * unit);
     begin += units * unit;
   }

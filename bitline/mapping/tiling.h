@@ -7,7 +7,7 @@
 
 namespace bitline {
 
-/// Tiles of at most array.driven_rows() rows, in the order in which the rows are filled. Throws
+/// Tiles of at most array.weight_rows() rows, in the order in which the rows are filled. Throws
 /// Error (kUsage) when whole-channels is asked for and a kernel has more rows than are driven.
 std::vector<Tile> cut_tiles(const ConvGeometry& geometry, const ArraySpec& array);
 

@@ -1,7 +1,6 @@
 // What an Executor knows before it runs: its layers and their places, and plans made ready.
 #include <utility>
 
-#include "bitline/adc/stream_tables.h"
 #include "bitline/base/fail.h"
 #include "bitline/kernels/instruction_set.h"
 #include "bitline/mapping/array_settings.h"
@@ -139,7 +138,7 @@ PreparedPlan Executor::prepare(const AdcPlan& plan) const {
         fail("the plan covers sums {} apart, but on this array they are {} apart; search again",
              planned.sums.step, layer->sums.step);
       PreparedPlan::Layer& entry = prepared.layers[name];
-      entry.adc = make_layer_adc(*layer, make_stream_tables(planned.spec, planned.sums));
+      entry.adc = make_layer_adc(*layer, planned.spec, planned.sums);
       entry.affine = affine_of(step, &entry.adc);
       check_target(step, entry.affine, &entry.adc);
     });

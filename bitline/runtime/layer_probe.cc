@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bitline/kernels/fused_layer.h"
+
 namespace bitline {
 
 LayerProbe::LayerProbe(const Executor& executor, std::size_t step)
@@ -22,6 +24,12 @@ void LayerProbe::run_from_sums(Values& values, const Tensor& sums, const Prepare
 
 std::vector<double> LayerProbe::output_scale(const PreparedPlan& plan) const {
   return runner_.output_scale(plan.adc_of(node().name));
+}
+
+void LayerProbe::count_columns(const Values& values, ColumnHistogram& histogram) const {
+  const Value& activations = input(values);
+  FusedLayer(cim_layer())
+      .count_columns(runner_.rows(activations), activations.data.data<std::int32_t>(), histogram);
 }
 
 ReadCount LayerProbe::count_reads(const Values& values) const {

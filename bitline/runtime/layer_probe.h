@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "bitline/kernels/column_histogram.h"
 #include "bitline/kernels/idle_reads.h"
 #include "bitline/runtime/executor.h"
 
@@ -36,6 +37,9 @@ class LayerProbe {
   std::vector<double> output_scale(const PreparedPlan& plan) const;
   /// What the input's zero point adds to the outputs (zero_point.h).
   const std::vector<double>& zero_offset() const { return runner_.zero_offset(); }
+
+  /// Counts the sums of every column of a layer that lies on the array.
+  void count_columns(const Values& values, ColumnHistogram& histogram) const;
 
   /// Reads of the array, of a layer that lies on it.
   ReadCount count_reads(const Values& values) const;

@@ -16,6 +16,7 @@ struct Choices {
   const std::map<std::string, AdcSpec>& adcs;
   const std::map<std::string, Rational>& centres;
   const StreamShifts& stream_shifts;
+  const ColumnBiases& column_biases;
 };
 
 /// The layer's ADC for a δ; without one, for that which reads its sums as they are, where there is
@@ -30,13 +31,15 @@ PlannedAdc plan_layer(const SearchLayer& layer, const Choices& choices,
   const auto shifts = choices.stream_shifts.find(layer.name);
   if (shifts != choices.stream_shifts.end())
     spec.stream_shifts = with_steps_of_one(shifts->second, step_of(spec, layer.sums));
+  const auto bias = choices.column_biases.find(layer.name);
+  if (bias != choices.column_biases.end()) spec.column_bias = bias->second;
   return {std::move(spec), layer.sums};
 }
 
 /// Of all tables of a layer.
 std::vector<std::int64_t> thresholds_of(const PlannedAdc& planned) {
   std::vector<std::int64_t> thresholds;
-  for (const CodeTable& table : make_stream_tables(planned.spec, planned.sums))
+  for (const CodeTable& table : shared_tables(planned.spec, planned.sums))
     thresholds.insert(thresholds.end(), table.thresholds.begin(), table.thresholds.end());
   return thresholds;
 }
@@ -49,7 +52,8 @@ std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers,
                                        const std::map<std::string, AdcSpec>& adcs,
                                        const std::map<std::string, Rational>& centres,
                                        const Rational& delta_step,
-                                       const StreamShifts& stream_shifts) {
+                                       const StreamShifts& stream_shifts,
+                                       const ColumnBiases& column_biases) {
   const auto largest = std::max_element(
       layers.begin(), layers.end(),
       [](const auto& a, const auto& b) { return largest_sum(a) < largest_sum(b); });
@@ -59,7 +63,7 @@ std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers,
         "layer {}: delta step {} exceeds {}, the largest possible sum; choose a smaller step",
         largest->name, to_string(delta_step), to_string(limit));
 
-  const Choices choices{adcs, centres, stream_shifts};
+  const Choices choices{adcs, centres, stream_shifts, column_biases};
   std::vector<Candidate> candidates;
   // Thresholds rise or fall steadily with δ, so equal lists can only be neighbours.
   std::vector<std::vector<std::int64_t>> previous;

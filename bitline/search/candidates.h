@@ -10,6 +10,7 @@
 #include "bitline/adc/adc_plan.h"
 #include "bitline/adc/histogram.h"
 #include "bitline/base/rational.h"
+#include "bitline/search/column_bias.h"
 #include "bitline/search/evaluator.h"
 
 namespace bitline {
@@ -35,13 +36,14 @@ std::int64_t largest_sum(const SearchLayer& layer);
 /// each; it stands for the candidate of the same δ, if there is one. `adcs` gives all but δ, centre
 /// and shifts of each; `centres` the centres that are not 0; `stream_shifts` those of layers whose
 /// input streams have ranges of their own, which are cut where a step would fall below 1
-/// (stream_spread.h). Throws Error that names the layer when a choice is not possible there, or
+/// (stream_spread.h); `column_biases` those of layers whose columns have a bias. Throws Error that names the layer when a choice is not possible there, or
 /// when no δ remains.
 std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers,
                                        const std::map<std::string, AdcSpec>& adcs,
                                        const std::map<std::string, Rational>& centres,
                                        const Rational& delta_step,
-                                       const StreamShifts& stream_shifts = {});
+                                       const StreamShifts& stream_shifts = {},
+                                       const ColumnBiases& column_biases = {});
 
 /// The `mean` centre: the mean of a layer's sums, rounded to the nearest ½ (up, where it lies in
 /// the middle). 0 when there are no sums.

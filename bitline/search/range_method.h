@@ -28,6 +28,8 @@ struct RangeMethodPolicy {
   bool gives_centres = false;
   /// It looks at what was seen of a layer's sums, and not at their limits alone.
   bool needs_sums = true;
+  /// It looks at the sums of every single column, and gives each a bias (column_bias.h).
+  bool needs_columns = false;
   /// Source::kStatistics: the ADC that it gives a layer, from `spec` (range_from_statistics).
   AdcSpec (*adc)(const AdcSpec& spec, const LayerStatistics& layer,
                  const StatisticOptions& options) = nullptr;
@@ -46,7 +48,7 @@ inline bool is_search(RangeMethod method) {
 namespace range_methods {
 /// @{
 /// The method of that name, for example "layer-wise"; `meaning` says what it does.
-extern const RangeMethodPolicy kColumnBound, kCsnr, kCsnrLloydMax, kFullRange, kLayerWise,
+extern const RangeMethodPolicy kColumnBound, kColumnMse, kCsnr, kCsnrLloydMax, kFullRange, kLayerWise,
     kLloydMax, kMeasured, kMinMax, kMse, kNetworkWise, kPercentile, kRefine, kThreeSigma,
     kThreeSigmaGaussian;
 /// @}

@@ -24,7 +24,8 @@ std::vector<Step> plan_steps(const SearchOptions& options, const std::vector<Sea
   const auto candidates = [&](std::span<const SearchLayer> some) {
     std::map<std::string, AdcSpec> adcs;
     for (const SearchLayer& layer : some) adcs.emplace(layer.name, adc_of(options, layer.name));
-    return make_candidates(some, adcs, options.centres, options.delta_step, options.stream_shifts);
+    return make_candidates(some, adcs, options.centres, options.delta_step, options.stream_shifts,
+                           options.column_biases);
   };
   std::vector<Step> steps;
   if (options.method == range_methods::kNetworkWise) {

@@ -38,6 +38,8 @@ struct SearchOptions {
   /// Shifts of the ranges of input streams by layer name, the same at every level of δ; layers that
   /// are not named have one range for all streams.
   StreamShifts stream_shifts;
+  /// Bias of the columns of layers that have one, the same at every δ.
+  ColumnBiases column_biases = {};
   /// Distance of neighbouring candidates in LSB, a multiple of ½: 1 tries every integer, ½ halves
   /// too, a larger one thins out the wide ranges of multi-bit cells and DACs.
   Rational delta_step = 1;

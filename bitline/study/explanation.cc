@@ -178,7 +178,7 @@ class Explainer {
 
   static void measure_clipping(const CimLayer& layer, const LayerHistogram& sums,
                                LayerExplanation& own) {
-    const LayerAdc adc = make_layer_adc(layer, make_stream_tables(own.adc, layer.sums));
+    const LayerAdc adc = make_layer_adc(layer, own.adc, layer.sums);
     own.levels = adc.table(0).levels();
     std::vector<bool> used(adc.table(0).values.size());
     ClippedSums of_all;

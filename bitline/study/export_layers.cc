@@ -29,6 +29,7 @@ std::vector<std::byte> export_npz(const Network& network, const NetworkArrays& a
                                   const std::optional<AdcPlan>& plan, ProgressSink& progress) {
   const Executor executor(network, MacMode::kAnalog, array, Engine::kReference, progress);
   check_any_on_array(executor);
+  if (plan) refuse_column_bias(*plan, "NPZ");
   std::map<std::string, std::vector<CodeTable>> tables;
   for (const auto& [name, layer] : prepare(executor, plan).layers) tables[name] = layer.adc.tables;
   return layers_npz(executor.cim_layers(), tables);
@@ -37,6 +38,7 @@ std::vector<std::byte> export_npz(const Network& network, const NetworkArrays& a
 std::vector<GoldenLayer> golden_layers(const Executor& executor, const GoldenRequest& request,
                                        const Tensor& images) {
   check_any_on_array(executor);
+  if (request.plan) refuse_column_bias(*request.plan, "golden vectors");
   const PreparedPlan plan = prepare(executor, request.plan);
   const auto names = layers_on_array(executor, request.layers, "golden vectors");
   const std::set<std::string> wanted(names.begin(), names.end());

@@ -109,8 +109,29 @@ Dataset checked_sample(const Network& network, const RunConfig& config, const Jo
 
 }  // namespace
 
+/// Columns get their bias by a fit to their own sums, and ranges by a search behind it.
+void check_columns(const RunConfig& config, RangeMethod method) {
+  bool some = config.array.common.biases_columns();
+  bool all = some;
+  for (const auto& [name, own] : config.array.layers) {
+    some = some || own.array.biases_columns();
+    all = all && own.array.biases_columns();
+  }
+  if (method->needs_columns && !all)
+    fail_usage(
+        "search.ranges: \"{}\" gives every column a bias, which not all arrays have; set "
+        "array.bias_rows or array.thresholds = \"column\", or take another method",
+        name_of(method));
+  if (some && !method->needs_columns && !is_search(method))
+    fail_usage(
+        "search.ranges: \"{}\" knows nothing of the bias that columns of the array can have; take "
+        "column-mse, network-wise or layer-wise",
+        name_of(method));
+}
+
 void check_ranges(const RunConfig& config, RangeMethod method,
                   std::span<const std::int64_t> levels) {
+  check_columns(config, method);
   if (!is_search(method) && config.search.stream_ranges_by_spread)
     fail_usage(
         "search.stream_ranges = \"by-spread\" goes with ranges that are searched, and {} are not; "
@@ -237,6 +258,28 @@ StreamShifts SearchStudy::stream_shifts(const Job& job) {
   return shifts;
 }
 
+const std::map<std::string, ColumnHistogram>& SearchStudy::column_sums(const Job& job) {
+  if (column_sums_.empty()) column_sums_ = count_columns(executor_, images_, searched_layers(), job);
+  return column_sums_;
+}
+
+AdcSpec SearchStudy::fit_columns(const CimLayer& layer, const SearchOptions& options,
+                                 const Job& job) {
+  const ColumnHistogram& counted = column_sums(job).at(layer.name);
+  return with_context("layer " + layer.name, [&] {
+    return fit_column_bias(adc_of(options, layer.name), sums_of_columns(layer, counted),
+                           options.delta_step);
+  });
+}
+
+ColumnBiases SearchStudy::column_biases(const SearchOptions& options, const Job& job) {
+  ColumnBiases biases;
+  for (const CimLayer* layer : searched_layers())
+    if (layer->array.biases_columns())
+      biases.emplace(layer->name, fit_columns(*layer, options, job).column_bias);
+  return biases;
+}
+
 const std::vector<std::int32_t>& SearchStudy::targets() const {
   const bool agreement = config_.search.options.objective == Objective::kAgreement;
   return agreement ? answers_ : sample_.labels;
@@ -253,6 +296,7 @@ AdcSpec SearchStudy::adc_without_search(const CimLayer& layer, RangeMethod metho
           layer.name);
     return *measured;
   }
+  if (method->needs_columns) return fit_columns(layer, options, job);
   AdcSpec spec = adc_of(options, layer.name);
   if (const auto centre = options.centres.find(layer.name); centre != options.centres.end())
     spec.centre = centre->second;
@@ -310,6 +354,7 @@ SearchResult SearchStudy::search(std::int64_t levels, RangeMethod method,
   options.adc.levels = levels;
   check_ranges(config_, method, {&levels, 1});
   SearchResult result;
+  if (is_search(method)) options.column_biases = column_biases(options, job);
   if (is_search(method))
     with_evaluator(journal, job.progress,
                    [&](Evaluator& evaluator) { result = search_ranges(evaluator, options, job); });

@@ -13,6 +13,7 @@
 #include "bitline/evaluate/network_evaluator.h"
 #include "bitline/options/run_config.h"
 #include "bitline/search/level_allocation.h"
+#include "bitline/study/column_counts.h"
 
 namespace bitline {
 
@@ -69,6 +70,11 @@ class SearchStudy {
   const HistogramMap& sums(const Job& job);
   std::map<std::string, Rational> centres(const Job& job);
   StreamShifts stream_shifts(const Job& job);
+  const std::map<std::string, ColumnHistogram>& column_sums(const Job& job);
+  /// With δ and the bias of every column.
+  AdcSpec fit_columns(const CimLayer& layer, const SearchOptions& options, const Job& job);
+  /// Of layers whose array biases columns.
+  ColumnBiases column_biases(const SearchOptions& options, const Job& job);
   const std::vector<std::int32_t>& targets() const;
   SearchOptions search_options(const Job& job);
   /// Calls `body` with what scores plans on the sample and remembers them in `journal`, if any.
@@ -86,6 +92,7 @@ class SearchStudy {
   double seconds_per_image_ = 0;
   std::vector<std::int32_t> answers_;        // of the lossless network
   std::vector<std::int64_t> hardest_first_;  // images by the lossless network's margin
+  std::map<std::string, ColumnHistogram> column_sums_;  // likewise
   HistogramMap sums_;                        // with lossless ADCs; empty until asked for
 };
 

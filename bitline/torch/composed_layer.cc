@@ -70,16 +70,18 @@ at::Tensor ComposedLayer::digits_of(const at::Tensor& unfolded, std::int64_t str
 /// values[code(p)] of integers p held in floats.
 at::Tensor ComposedLayer::convert(const CodeTable& table, const at::Tensor& p) const {
   const at::Tensor values = at::tensor(table.dense()).to(device_, at::kLong);
-  return values.index({p.to(at::kLong) - table.minimum});
+  // With a column's bias, p may lie beyond the possible sums, which have the outermost values.
+  return values.index({(p.to(at::kLong) - table.minimum).clamp(0, values.numel() - 1)});
 }
 
 /// Converted sums of one tile, plane and stream: [images, groups, out per group, positions].
 at::Tensor ComposedLayer::convert_plane(const CodeTable& table, const at::Tensor& w,
-                                        const at::Tensor& x, Histogram* histogram) const {
+                                        const at::Tensor& h, const at::Tensor& x,
+                                        Histogram* histogram) const {
   if (!layer_.subtract_digitally) {
     const at::Tensor p = at::matmul(w, x);
     if (histogram != nullptr) count(p, *histogram);
-    return convert(table, p);
+    return convert(table, p + h[0]);
   }
   const at::Tensor positive = at::matmul(w.clamp_min(0), x);
   const at::Tensor negative = at::matmul((-w).clamp_min(0), x);
@@ -87,7 +89,7 @@ at::Tensor ComposedLayer::convert_plane(const CodeTable& table, const at::Tensor
     count(positive, *histogram);
     count(negative, *histogram);
   }
-  return convert(table, positive) - convert(table, negative);
+  return convert(table, positive + h[0]) - convert(table, negative + h[1]);
 }
 
 /// (6) Σ_t F_t Σ_{r ∈ t} A_r, [images, groups, out per group, positions].
@@ -104,12 +106,22 @@ at::Tensor ComposedLayer::complements(const at::Tensor& unfolded) const {
   return sum;
 }
 
+/// (5p) h, [planes, halves, groups, out per group, tiles]; of digital pairs halves are 2.
+at::Tensor ComposedLayer::column_bias(const LayerAdc& adc) const {
+  const std::int64_t halves = layer_.subtract_digitally ? 2 : 1;
+  const Shape shape{layer_.planes.count(), halves, layer_.geometry.groups,
+                    layer_.geometry.out_channels / layer_.geometry.groups, std::ssize(tiles_)};
+  if (adc.column_bias.empty()) return at::zeros(shape, at::TensorOptions(at::kLong).device(device_));
+  return at::tensor(adc.column_bias).to(device_, at::kLong).view(shape);
+}
+
 at::Tensor ComposedLayer::accumulate_chunk(const LayerAdc& adc, const at::Tensor& unfolded,
                                            LayerHistogram* histogram) const {
   const ConvGeometry& g = layer_.geometry;
   at::Tensor y =
       at::zeros({unfolded.size(0), g.groups, g.out_channels / g.groups, g.out_positions()},
                 at::TensorOptions(at::kLong).device(device_));
+  const at::Tensor bias = column_bias(adc);
   for (std::int64_t j = 0; j < layer_.streams.count(); ++j) {
     const std::int64_t g_j = layer_.streams.weights[static_cast<std::size_t>(j)];
     const at::Tensor digits = digits_of(unfolded, j);
@@ -121,10 +133,13 @@ at::Tensor ComposedLayer::accumulate_chunk(const LayerAdc& adc, const at::Tensor
             histogram == nullptr
                 ? nullptr
                 : &histogram->of(i, j, histogram->tiles() == 1 ? 0 : static_cast<std::int64_t>(t));
+        const at::Tensor h = bias[i].select(3, static_cast<std::int64_t>(t)).unsqueeze(-1);
         at::Tensor values = convert_plane(adc.table(static_cast<std::size_t>(j)),
-                                          planes_[i].index_select(2, tiles_[t]), x, counts);
+                                          planes_[i].index_select(2, tiles_[t]), h, x, counts);
+        values = values * adc.adc_factor -
+                 (layer_.subtract_digitally ? h[0] - h[1] : h[0]) * adc.bias_factor;
         if (signs_.defined()) values *= signs_[i].select(3, static_cast<std::int64_t>(t));
-        y += values * (adc.adc_factor * c_i * g_j);
+        y += values * (c_i * g_j);
       }
       if (adc.reference_factor != 0)
         y -= convert(adc.reference, x.sum(2, true)) * (adc.reference_factor * g_j);

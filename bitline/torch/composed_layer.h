@@ -27,7 +27,9 @@ class ComposedLayer {
   at::Tensor unfold(const at::Tensor& activations) const;
   at::Tensor digits_of(const at::Tensor& unfolded, std::int64_t stream) const;
   at::Tensor convert(const CodeTable& table, const at::Tensor& p) const;
-  at::Tensor convert_plane(const CodeTable& table, const at::Tensor& w, const at::Tensor& x,
+  at::Tensor column_bias(const LayerAdc& adc) const;
+  at::Tensor convert_plane(const CodeTable& table, const at::Tensor& w, const at::Tensor& h,
+                           const at::Tensor& x,
                            Histogram* histogram) const;
   at::Tensor complements(const at::Tensor& unfolded) const;
   at::Tensor accumulate_chunk(const LayerAdc& adc, const at::Tensor& unfolded,

@@ -128,12 +128,12 @@ at::Tensor AnalogLayer::real_outputs(const MappedLayer& mapped, const LayerAdc& 
 
 AnalogLayer::Converted AnalogLayer::convert(const Quantized& input, const Quantized& weight,
                                             const PlannedAdc& adc, bool learns) const {
-  const std::vector<CodeTable> tables = make_stream_tables(adc.spec, adc.sums);
+  const std::vector<CodeTable> tables = shared_tables(adc.spec, adc.sums);
   const CimLayer layer = map(weight);
   const at::Tensor scale =
       (input.scale * weight.scale).expand({layer_.geometry.out_channels}).contiguous();
   const MappedLayer mapped(layer, training_.engine, input.value.device());
-  const LayerAdc layer_adc = make_layer_adc(layer, tables);
+  const LayerAdc layer_adc = make_layer_adc(layer, adc.spec, adc.sums);
   Converted converted;
   converted.value = real_outputs(mapped, layer_adc, scale, input, weight);
   converted.shares = shares_of(training_.gradient)
