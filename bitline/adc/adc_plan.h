@@ -35,8 +35,8 @@ struct AdcPlan {
   friend bool operator==(const AdcPlan&, const AdcPlan&) = default;
 };
 
-/// Throws Error (kUsage) where a column of the plan has a bias of its own (AdcSpec::column_bias), of
-/// which `what` ("golden vectors") knows nothing.
+/// Throws Error (kUsage) where a column of the plan has a bias of its own (AdcSpec::column_bias),
+/// of which `what` ("golden vectors") knows nothing.
 void refuse_column_bias(const AdcPlan& plan, std::string_view what);
 
 /// Versioned JSON (docs/adc-plan.schema.json): the array, and for every layer the quantizer,

@@ -64,7 +64,8 @@ std::vector<CodeTable> shared_tables(const AdcSpec& spec, const SumRange& sums) 
 std::vector<CodeTable> make_stream_tables(const AdcSpec& spec, const SumRange& sums) {
   if (!spec.column_bias.empty())
     fail_usage(
-        "the plan's columns have a bias of their own, which cannot be said here; search on an array "
+        "the plan's columns have a bias of their own, which cannot be said here; search on an "
+        "array "
         "with array.bias_rows = 0 and array.thresholds = \"layer\"");
   if (spec.stream_shifts.empty()) return {make_code_table(spec, sums)};
   check_stream_shifts(spec);

@@ -20,7 +20,8 @@ std::vector<CodeTable> make_stream_tables(const AdcSpec& spec, const SumRange& s
 /// AdcSpec::column_bias, which make_stream_tables() refuses.
 std::vector<CodeTable> shared_tables(const AdcSpec& spec, const SumRange& sums);
 
-/// The table of the input streams with the widest range: of all, where they share one; without bias.
+/// The table of the input streams with the widest range: of all, where they share one; without
+/// bias.
 CodeTable widest_table(const AdcSpec& spec, const SumRange& sums);
 
 /// Expresses all values in one unit, the largest of which every table's is a whole multiple. Throws

@@ -18,18 +18,20 @@ void visit_fields(Array& array, Visit&& visit) {
   visit(FieldText{"active_rows", "N, word lines driven in one read; 0: all; at most `rows`",
                   Decides::kSums},
         array.active_rows, Whole{0, kMany});
-  visit(FieldText{"bias_rows",
-                  "k, word lines that are driven in every read and hold no weights: what their cells "
-                  "add to a column's sum serves as a threshold of its own under a reference that "
-                  "all share ((5p)). Of the `active_rows`, which have to be more; even under "
-                  "`bipolar`",
-                  Decides::kSums},
-        array.bias_rows, Whole{0, kMany});
-  visit(FieldText{"thresholds",
-                  "whose an ADC's thresholds are: `layer` (one reference), `column` (references that "
-                  "are set anew for every column that is read)",
-                  Decides::kSums},
-        array.thresholds);
+  visit(
+      FieldText{"bias_rows",
+                "k, word lines that are driven in every read and hold no weights: what their cells "
+                "add to a column's sum serves as a threshold of its own under a reference that "
+                "all share ((5p)). Of the `active_rows`, which have to be more; even under "
+                "`bipolar`",
+                Decides::kSums},
+      array.bias_rows, Whole{0, kMany});
+  visit(
+      FieldText{"thresholds",
+                "whose an ADC's thresholds are: `layer` (one reference), `column` (references that "
+                "are set anew for every column that is read)",
+                Decides::kSums},
+      array.thresholds);
   visit(FieldText{"columns", "bit lines of an array; 1 to 65536, at least 2 under `differential`"},
         array.columns, Whole{1, kMany});
   visit(FieldText{"cell_bits", "m, bits of a weight digit; 1 to 4; `bipolar`: 1", Decides::kSums},

@@ -58,8 +58,8 @@ struct EnumNames<ColumnFlip> {
   static constexpr std::string_view kWhat = "column flip";
   static constexpr std::array<std::string_view, 3> kNames{"none", "complement", "sign"};
 };
-/// Whose the thresholds of an ADC are: one reference for a layer, or references that are set anew for
-/// every column; equation (5p).
+/// Whose the thresholds of an ADC are: one reference for a layer, or references that are set anew
+/// for every column; equation (5p).
 enum class Thresholds { kLayer, kColumn };
 template <>
 struct EnumNames<Thresholds> {
@@ -103,7 +103,7 @@ struct ArraySpec {
   /// The same in bit lines, of which a pair has two; 0: as columns_per_adc says.
   std::int64_t bit_lines_per_adc = 0;
   Thresholds thresholds = Thresholds::kLayer;  ///< whose an ADC's are
-  std::int64_t adc_levels = 0;  ///< the most that its ADCs can have; 0: any number
+  std::int64_t adc_levels = 0;                 ///< the most that its ADCs can have; 0: any number
   LayerPolicy first_layer = LayerPolicy::kDigitalInteger;  ///< whether it lies on the array
   LayerPolicy last_layer = LayerPolicy::kDigitalInteger;   ///< likewise
   Requantize requantize = Requantize::kFloat;              ///< what stands behind the sums

@@ -31,7 +31,8 @@ void check_column_bias(const CimLayer& layer, std::span<const std::int32_t> bias
     if (h >= range.minimum && h <= range.maximum && (h - range.minimum) % range.step == 0) continue;
     fail_usage(
         "layer {}: column of plane {}, channel {} and tile {} has the bias {}, but with "
-        "array.bias_rows = {} and array.thresholds = {} it is one of {} … {}{}; search on this array",
+        "array.bias_rows = {} and array.thresholds = {} it is one of {} … {}{}; search on this "
+        "array",
         layer.name, i / tiles / channels / (layer.subtract_digitally ? 2 : 1), i / tiles % channels,
         i % tiles, h, layer.array.bias_rows, name_of(layer.array.thresholds), range.minimum,
         range.maximum, range.step == 1 ? "" : " in steps of 2");

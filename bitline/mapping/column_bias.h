@@ -8,8 +8,8 @@
 
 namespace bitline {
 
-/// Values of h that a column of the layer can have: minimum, minimum + step, … maximum. Only 0 where
-/// its array biases no columns; what its sums span where references are set for each column.
+/// Values of h that a column of the layer can have: minimum, minimum + step, … maximum. Only 0
+/// where its array biases no columns; what its sums span where references are set for each column.
 SumRange bias_range(const CimLayer& layer);
 
 /// How many h a layer has: one for each column plane, output channel and tile, for both halves of

@@ -198,8 +198,7 @@ LayerLayout layout_of(const CimLayer& layer) {
   const std::int64_t rounds = layer.positions() * layout.streams;
   const Round round = read_all_tiles(layer, strips);
   layout.longest_reads = rounds * round.most_reads;
-  layout.driven_word_lines =
-      rounds * layer.geometry.groups * rows * arrays_per_strip(layer);
+  layout.driven_word_lines = rounds * layer.geometry.groups * rows * arrays_per_strip(layer);
   layout.cell_reads = rounds * round.cells;
   layout.bit_products = bit_products(layer);
   layout.adcs = layout.arrays * array.adcs();

@@ -10,7 +10,8 @@ namespace bitline {
 struct CimLayer;
 
 /// Counts of one layer. How cells are packed into arrays of rows × columns:
-/// - A tile of a group takes as many rows as it has inputs and bias rows, and one strip of columns: planes ×
+/// - A tile of a group takes as many rows as it has inputs and bias rows, and one strip of columns:
+/// planes ×
 ///   out_channels / groups of them, twice that for differential pairs, and one more for a reference
 ///   column. A pair is never torn apart; otherwise a strip wider than an array goes on in the next.
 /// - Whole tiles stand one below the other in a strip while the array has rows left (the word lines

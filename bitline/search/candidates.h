@@ -36,8 +36,8 @@ std::int64_t largest_sum(const SearchLayer& layer);
 /// each; it stands for the candidate of the same δ, if there is one. `adcs` gives all but δ, centre
 /// and shifts of each; `centres` the centres that are not 0; `stream_shifts` those of layers whose
 /// input streams have ranges of their own, which are cut where a step would fall below 1
-/// (stream_spread.h); `column_biases` those of layers whose columns have a bias. Throws Error that names the layer when a choice is not possible there, or
-/// when no δ remains.
+/// (stream_spread.h); `column_biases` those of layers whose columns have a bias. Throws Error that
+/// names the layer when a choice is not possible there, or when no δ remains.
 std::vector<Candidate> make_candidates(std::span<const SearchLayer> layers,
                                        const std::map<std::string, AdcSpec>& adcs,
                                        const std::map<std::string, Rational>& centres,

@@ -62,8 +62,8 @@ class Totals {
     Wide mean = -static_cast<Wide>(sums_.back()) * denominator_;
     std::size_t begin = 0;
     for (std::size_t code = 0; code < level.values.size(); ++code) {
-      const std::size_t end = code < level.thresholds.size() ? bin_of(level.thresholds[code] - h)
-                                                             : counts_.size() - 1;
+      const std::size_t end =
+          code < level.thresholds.size() ? bin_of(level.thresholds[code] - h) : counts_.size() - 1;
       const Wide value = level.values[code];
       const std::int64_t count = counts_[end] - counts_[begin];
       square += value * (value * count - 2 * denominator_ * (sums_[end] - sums_[begin]));
@@ -75,7 +75,8 @@ class Totals {
 
  private:
   std::size_t bin_of(std::int64_t p) const {
-    return static_cast<std::size_t>(std::clamp<std::int64_t>(p - first_, 0, std::ssize(counts_) - 1));
+    return static_cast<std::size_t>(
+        std::clamp<std::int64_t>(p - first_, 0, std::ssize(counts_) - 1));
   }
 
   std::int64_t first_;

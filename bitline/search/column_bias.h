@@ -24,10 +24,10 @@ struct ColumnSums {
     std::vector<std::int64_t> counts;  ///< from seen.minimum on
   };
 
-  SumRange possible;                                ///< that a table covers
-  SumRange seen;                                    ///< that are counted; within these
-  SumRange biases;                                  ///< values that h can take
-  std::int64_t columns = 0;                         ///< in the order of AdcSpec::column_bias
+  SumRange possible;                                  ///< that a table covers
+  SumRange seen;                                      ///< that are counted; within these
+  SumRange biases;                                    ///< values that h can take
+  std::int64_t columns = 0;                           ///< in the order of AdcSpec::column_bias
   std::function<Column(std::int64_t column)> column;  ///< called by several threads at once
 };
 

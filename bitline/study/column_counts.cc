@@ -7,8 +7,7 @@
 
 namespace bitline {
 
-std::map<std::string, ColumnHistogram> count_columns(const Executor& executor,
-                                                     const Tensor& images,
+std::map<std::string, ColumnHistogram> count_columns(const Executor& executor, const Tensor& images,
                                                      const std::vector<const CimLayer*>& layers,
                                                      const Job& job) {
   constexpr std::int64_t kImagesAtOnce = 64;

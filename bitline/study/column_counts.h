@@ -13,8 +13,7 @@ namespace bitline {
 
 /// Of `layers`, with lossless ADCs, over images F32 [n, …] as the network sees them. Throws Error
 /// where the counts of a layer take too much memory (ColumnHistogram).
-std::map<std::string, ColumnHistogram> count_columns(const Executor& executor,
-                                                     const Tensor& images,
+std::map<std::string, ColumnHistogram> count_columns(const Executor& executor, const Tensor& images,
                                                      const std::vector<const CimLayer*>& layers,
                                                      const Job& job);
 

@@ -259,7 +259,8 @@ StreamShifts SearchStudy::stream_shifts(const Job& job) {
 }
 
 const std::map<std::string, ColumnHistogram>& SearchStudy::column_sums(const Job& job) {
-  if (column_sums_.empty()) column_sums_ = count_columns(executor_, images_, searched_layers(), job);
+  if (column_sums_.empty())
+    column_sums_ = count_columns(executor_, images_, searched_layers(), job);
   return column_sums_;
 }
 

@@ -90,10 +90,10 @@ class SearchStudy {
   Executor executor_;
   Score lossless_;
   double seconds_per_image_ = 0;
-  std::vector<std::int32_t> answers_;        // of the lossless network
-  std::vector<std::int64_t> hardest_first_;  // images by the lossless network's margin
+  std::vector<std::int32_t> answers_;                   // of the lossless network
+  std::vector<std::int64_t> hardest_first_;             // images by the lossless network's margin
   std::map<std::string, ColumnHistogram> column_sums_;  // likewise
-  HistogramMap sums_;                        // with lossless ADCs; empty until asked for
+  HistogramMap sums_;                                   // with lossless ADCs; empty until asked for
 };
 
 /// What can be said against a method before it begins. Throws Error (kUsage) for ranges by input

@@ -111,7 +111,8 @@ at::Tensor ComposedLayer::column_bias(const LayerAdc& adc) const {
   const std::int64_t halves = layer_.subtract_digitally ? 2 : 1;
   const Shape shape{layer_.planes.count(), halves, layer_.geometry.groups,
                     layer_.geometry.out_channels / layer_.geometry.groups, std::ssize(tiles_)};
-  if (adc.column_bias.empty()) return at::zeros(shape, at::TensorOptions(at::kLong).device(device_));
+  if (adc.column_bias.empty())
+    return at::zeros(shape, at::TensorOptions(at::kLong).device(device_));
   return at::tensor(adc.column_bias).to(device_, at::kLong).view(shape);
 }
 

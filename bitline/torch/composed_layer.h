@@ -29,8 +29,7 @@ class ComposedLayer {
   at::Tensor convert(const CodeTable& table, const at::Tensor& p) const;
   at::Tensor column_bias(const LayerAdc& adc) const;
   at::Tensor convert_plane(const CodeTable& table, const at::Tensor& w, const at::Tensor& h,
-                           const at::Tensor& x,
-                           Histogram* histogram) const;
+                           const at::Tensor& x, Histogram* histogram) const;
   at::Tensor complements(const at::Tensor& unfolded) const;
   at::Tensor accumulate_chunk(const LayerAdc& adc, const at::Tensor& unfolded,
                               LayerHistogram* histogram) const;
