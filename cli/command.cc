@@ -97,8 +97,10 @@ void refuse_network(const std::string& file) {
 }
 
 std::string text_of(const ArraySpec& array) {
-  return fmt::format("{} x {} cells of {} bit, {}, {} rows at a time", array.rows, array.columns,
-                     array.cell_bits, name_of(array.encoding), array.driven_rows());
+  const std::string bias =
+      array.bias_rows == 0 ? "" : fmt::format(", {} of them bias rows", array.bias_rows);
+  return fmt::format("{} x {} cells of {} bit, {}, {} rows at a time{}", array.rows, array.columns,
+                     array.cell_bits, name_of(array.encoding), array.driven_rows(), bias);
 }
 
 void say_what_is_read(const RunConfig& run, ProgressSink& progress) {

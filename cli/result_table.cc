@@ -71,7 +71,8 @@ void print_given_batch_norm(const std::vector<std::string>& layers, std::string_
   if (layers.empty()) return;
   fmt::print(
       "{} layers have no batch-norm of their own, as where an export folds it into the weights\n"
-      "(docs/onnx.md): {} have a scale and an offset for each of their channels.\n",
+      "(docs/onnx.md): {} have a scale and an offset for each of their channels, as batch-norm is "
+      "elsewhere; cost counts neither.\n",
       layers.size(), who);
 }
 

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bitline/adc/adc_plan_json.h"
+#include "bitline/adc/stream_tables.h"
 #include "bitline/testing/adc_tables.h"
 #include "bitline/testing/expect_error.h"
 #include "bitline/testing/temporary_folder.h"
@@ -102,6 +103,44 @@ TEST(AdcPlan, ReadingChecksShiftsAndThresholdsOfStreams) {
   expect_refused(edit("[0,1]", "[0,1.5]"), "field 'stream_shifts' is 1.5");
   expect_refused(edit("      \"stream_shifts\": [0,1],\n", ""),
                  "field 'stream_thresholds' is unknown");
+}
+
+AdcSpec columns_at_seven() {
+  AdcSpec spec = tread_at_seven();
+  spec.column_bias = {0, -3, 12};
+  return spec;
+}
+
+TEST(AdcPlan, WritesTheBiasOfEveryColumnBesideTheThresholdsThatTheyShare) {
+  const AdcPlan plan = plan_of(columns_at_seven());
+  const std::string json = to_json(plan);
+  EXPECT_NE(json.find("\"thresholds\": [-1,2,5]"), std::string::npos) << json;
+  EXPECT_NE(json.find("\"column_bias\": [0,-3,12]"), std::string::npos) << json;
+  EXPECT_EQ(plan_from_json(json).layers.at("conv1").spec.column_bias,
+            (std::vector<std::int32_t>{0, -3, 12}));
+  EXPECT_EQ(to_json(plan_from_json(json)), json);
+  EXPECT_NE(content_hash(plan), content_hash(plan_of(tread_at_seven())));
+}
+
+TEST(AdcPlan, ReadingChecksTheBiasOfColumns) {
+  const auto edit = [](const std::string& with) {
+    std::string json = to_json(plan_of(columns_at_seven()));
+    return json.replace(json.find("[0,-3,12]"), 9, with);
+  };
+  expect_refused(edit("[]"), "field 'column_bias' is empty");
+  expect_refused(edit("[0,-40000]"), "field 'column_bias' holds -40000");
+  expect_refused(edit("[0,0.5]"), "field 'column_bias' is 0.5");
+  expect_refused(edit("3"), "field 'column_bias' is number");
+}
+
+TEST(AdcPlan, WhoeverKnowsNothingOfABiasRefusesIt) {
+  const AdcPlan plan = plan_of(columns_at_seven());
+  expect_error(ErrorKind::kUsage, "golden vectors: the columns of layer conv1 have a bias",
+               [&] { refuse_column_bias(plan, "golden vectors"); });
+  expect_error(ErrorKind::kUsage, "columns have a bias of their own", [&] {
+    make_stream_tables(columns_at_seven(), {-128, 128});
+  });
+  EXPECT_NO_THROW(refuse_column_bias(plan_of(tread_at_seven()), "golden vectors"));
 }
 
 TEST(AdcPlan, WithoutLayersIsStillAPlan) {
@@ -284,6 +323,7 @@ TEST(AdcPlan, SchemaKnowsTheFieldsThatAreWritten) {
   const auto& layer = schema.at("$defs").at("layer");
   AdcPlan plan = plan_of(streams_at_seven());
   plan.layers.at("conv1").sums.step = 2;
+  plan.layers.at("conv1").spec.column_bias = {1};
   plan.layer_arrays["conv1"] = {{"active_rows", "64"}};
   const auto written = nlohmann::json::parse(to_json(plan));
   EXPECT_TRUE(schema.at("properties").contains("array"));

@@ -106,6 +106,29 @@ TEST(ArraySpec, TheMostLevelsOfAnyLayerAreThoseOfTheLeastLimited) {
   EXPECT_EQ(arrays.most_adc_levels(), std::nullopt);
 }
 
+TEST(ArraySpec, BiasRowsLeaveRowsForWeights) {
+  ArraySpec array;
+  array.active_rows = 16;
+  array.bias_rows = 4;
+  EXPECT_NO_THROW(validate(array));
+  EXPECT_EQ(array.weight_rows(), 12);
+  EXPECT_TRUE(array.biases_columns());
+  array.bias_rows = 16;
+  EXPECT_THAT(refusal(array), HasSubstr("bias_rows = 16 is out of range, set it to 0 … 15"));
+  array.bias_rows = 3;
+  array.encoding = encodings::kBipolar;
+  EXPECT_THAT(refusal(array), HasSubstr("take an even number"));
+}
+
+TEST(ArraySpec, ColumnsHaveABiasInOneWayOfTwo) {
+  ArraySpec array;
+  EXPECT_FALSE(array.biases_columns());
+  array.thresholds = Thresholds::kColumn;
+  EXPECT_TRUE(array.biases_columns());
+  array.bias_rows = 1;
+  EXPECT_THAT(refusal(array), HasSubstr("leave one of them out"));
+}
+
 TEST(ArraySpec, RefusesOneColumnForAPair) {
   ArraySpec array;
   array.columns = 1;

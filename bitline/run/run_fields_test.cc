@@ -37,6 +37,8 @@ const std::map<std::string, Change>& changes() {
       {"array.encoding", {"offset", kSearch}},
       {"array.subtract", {"digital", kSearch}},
       {"array.offset_removal", {"digital", kSearch, "array.encoding=offset"}},
+      {"array.bias_rows", {"2", kSearch}},
+      {"array.thresholds", {"column", kSearch}},
       {"array.column_flip", {"sign", kSearch}},
       {"array.row_order", {"kernel-major", kSearch}},
       {"array.tile_cut", {"balanced", kSearch}},

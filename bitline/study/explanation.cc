@@ -246,6 +246,7 @@ std::string remedy_of(const LayerExplanation& layer, bool recalibrates, std::int
 
 Explanation explain(const Network& network, const RunConfig& config, const AdcPlan& plan,
                     const Job& job) {
+  refuse_column_bias(plan, "explain");
   return Explainer(network, config, plan, job).run();
 }
 

@@ -13,6 +13,7 @@
 #include "bitline/evaluate/network_evaluator.h"
 #include "bitline/options/run_config.h"
 #include "bitline/search/level_allocation.h"
+#include "bitline/study/check_ranges.h"
 #include "bitline/study/column_counts.h"
 
 namespace bitline {
@@ -95,11 +96,5 @@ class SearchStudy {
   std::map<std::string, ColumnHistogram> column_sums_;  // likewise
   HistogramMap sums_;                                   // with lossless ADCs; empty until asked for
 };
-
-/// What can be said against a method before it begins. Throws Error (kUsage) for ranges by input
-/// stream of one that does not search, and for kMeasured without a curve or with one of another
-/// number of levels.
-void check_ranges(const RunConfig& config, RangeMethod method,
-                  std::span<const std::int64_t> levels);
 
 }  // namespace bitline

@@ -23,6 +23,13 @@ AdcPlan search_again(RunConfig config, const Network& network, const AdcPlan& pl
   return study.search_again(plan, job);
 }
 
+/// What looks at codes or ranges of a layer knows nothing of its columns' bias yet.
+void check_columns(const RetrainConfig& retrain, const AdcPlan& plan) {
+  if (retrain.learn_ranges) refuse_column_bias(plan, "retrain.learn_ranges");
+  if (name_of(retrain.gradient) == "clipped")
+    refuse_column_bias(plan, fmt::format("retrain.gradient = \"{}\"", name_of(retrain.gradient)));
+}
+
 /// A search would put another quantizer in the place of a table or a full range, and one range
 /// around 0 in the place of others.
 void check_plan(const RetrainConfig& retrain, const AdcPlan& plan) {
@@ -104,6 +111,7 @@ Trained retrain(const RunConfig& config, const Network& network, const AdcPlan& 
   const RetrainConfig retrain = config.retrain_or_default();
   check_retraining(config);
   check_plan(retrain, plan);
+  check_columns(retrain, plan);
   const Dataset images = load_split(config.data, Split::kTrain, job);
   check_fit(network, images);
   Network start = start_of(config, network, plan, resume, job);
