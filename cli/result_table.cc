@@ -145,9 +145,9 @@ void print_results(const RunOutcome& outcome, double max_loss, const Paint& pain
       print_lost_from_float(real, *best);
     fmt::print("\nNo plan loses at most {}. What to try next:\n", demand);
     for (const std::string& step : outcome.next_steps) fmt::print("  {}\n", step);
-    if (outcome.plan) {
+    if (outcome.closest) {
       fmt::print("\nThe ADCs of the best plan, {}:\n", closest_row(outcome.rows)->plan);
-      print_plan(*outcome.plan, outcome.network);
+      print_plan(*outcome.closest, outcome.network);
     }
     return;
   }

@@ -110,19 +110,18 @@ void visit_range_fields(Search& search, Visit&& visit) {
                 "images are known (before retraining), and the two numbers below them",
                 Decides::kNothing},
       search.levels, Whole{2, kMaximumLevels}, WordForNone{kFewest});
-  visit(
-      FieldText{
-          "ranges",
-          "how ranges are found. By search: `network-wise` (one range for the network), "
-          "`layer-wise` (a range per layer, front to back), `refine` (layer-wise, then "
-          "passes with all layers quantized until nothing improves). From statistics of "
-          "the partial sums: `min-max`, `three-sigma`, `percentile`, `column-bound`, "
-          "`mse`, `csnr`; of those of every column, with a bias of its own, `column-mse`. With "
-          "a quantizer of their own: `full-range`, `lloyd-max`, "
-          "`csnr-lloyd-max`, `three-sigma-gaussian`. `measured`: the curve of `adc.table` "
-          "for every layer; `levels` then names its number of levels alone",
-          Decides::kNothing},
-      search.ranges);
+  visit(FieldText{"ranges",
+                  "how ranges are found. By search: `network-wise` (one range for the network), "
+                  "`layer-wise` (a range per layer, front to back), `refine` (layer-wise, then "
+                  "passes with all layers quantized until nothing improves). From statistics of "
+                  "the partial sums: `min-max`, `three-sigma`, `percentile`, `column-bound`, "
+                  "`mse`, `csnr`; of those of every column, with a bias of its own, `column-mse`, "
+                  "`column-lloyd-max`. With "
+                  "a quantizer of their own: `full-range`, `lloyd-max`, "
+                  "`csnr-lloyd-max`, `three-sigma-gaussian`. `measured`: the curve of `adc.table` "
+                  "for every layer; `levels` then names its number of levels alone",
+                  Decides::kNothing},
+        search.ranges);
   visit(FieldText{"percentile",
                   "`percentile`: per cent of a layer's sums inside its range; above 0, up to 100"},
         search.percentile);

@@ -240,10 +240,12 @@ class Run {
       outcome_.next_steps = next_steps(outcome_.rows, config_, analysis_.next_step_facts());
     const std::string table = to_csv(outcome_.rows);
     std::string plan;
-    if (outcome_.recommended) plan = folder().read_text(outcome_.rows[*outcome_.recommended].plan);
-    const ResultRow* shown =
-        outcome_.recommended ? &outcome_.rows[*outcome_.recommended] : closest_row(outcome_.rows);
-    if (shown != nullptr) outcome_.plan = plan_from_json(folder().read_text(shown->plan));
+    if (outcome_.recommended) {
+      plan = folder().read_text(outcome_.rows[*outcome_.recommended].plan);
+      outcome_.plan = plan_from_json(plan);
+    } else if (const ResultRow* closest = closest_row(outcome_.rows)) {
+      outcome_.closest = plan_from_json(folder().read_text(closest->plan));
+    }
     stages_.run("results", {{"table", sha256(table)}, {"plan", sha256(plan)}},
                 [&](StageOutput& output) {
                   output.write("results.csv", table);

@@ -17,7 +17,8 @@ struct RunOutcome {
   Network network;                         ///< as it came, before any recalibration
   std::vector<ResultRow> rows;             ///< lossless_row() first, or behind the float network
   std::optional<std::size_t> recommended;  ///< row of plan.json; empty: no plan was good enough
-  std::optional<AdcPlan> plan;             ///< that plan, or else closest_row()'s
+  std::optional<AdcPlan> plan;             ///< that plan
+  std::optional<AdcPlan> closest;          ///< closest_row()'s, where no plan was good enough
   /// Layers on the array whose recalibrated rows have a batch-norm of their own (add_batch_norm);
   /// none where nothing is recalibrated.
   std::vector<std::string> given_batch_norm;

@@ -1,12 +1,16 @@
 #include "bitline/search/column_bias.h"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <numeric>
+#include <optional>
+#include <utility>
 
 #include "bitline/adc/code_table.h"
 #include "bitline/base/fail.h"
 #include "bitline/base/parallel.h"
+#include "bitline/search/lloyd_max.h"
 
 namespace bitline {
 namespace {
@@ -117,6 +121,63 @@ void check_size(const SumRange& sums) {
                sums.magnitude(), kLargest);
 }
 
+/// The best h of every column under a level, and Σ c_i² variance.
+struct Biases {
+  std::vector<std::int32_t> h;
+  Wide error = 0;
+};
+
+constexpr std::int64_t kColumnsAtOnce = 16;
+
+Biases best_biases(const ColumnSums& sums, const Level& level, std::int64_t denominator) {
+  const SumRange possible = useful_biases(sums);
+  Biases biases{std::vector<std::int32_t>(static_cast<std::size_t>(sums.columns)), 0};
+  std::mutex mutex;
+  parallel_for(0, sums.columns, kColumnsAtOnce, [&](std::int64_t begin, std::int64_t end) {
+    Wide error = 0;
+    for (std::int64_t i = begin; i < end; ++i) {
+      const ColumnSums::Column column = sums.column(i);
+      const Best best = best_bias(Totals(column.counts, sums.seen, denominator), level, possible);
+      biases.h[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(best.h);
+      error += static_cast<Wide>(column.weight) * column.weight * best.variance;
+    }
+    const std::lock_guard<std::mutex> lock(mutex);
+    biases.error += error;
+  });
+  return biases;
+}
+
+/// p + h of all columns, those of one weight together.
+std::vector<WeightedSums> shifted_sums(const ColumnSums& sums,
+                                       const std::vector<std::int32_t>& biases) {
+  const auto [least, most] = std::ranges::minmax(biases);
+  std::map<std::int64_t, Histogram> by_weight;
+  for (std::int64_t i = 0; i < sums.columns; ++i) {
+    const ColumnSums::Column column = sums.column(i);
+    const std::int64_t h = biases[static_cast<std::size_t>(i)];
+    Histogram& histogram =
+        by_weight
+            .try_emplace(std::abs(column.weight),
+                         Histogram(sums.seen.minimum + least, sums.seen.maximum + most))
+            .first->second;
+    for (std::size_t bin = 0; bin < column.counts.size(); ++bin)
+      histogram.add(sums.seen.minimum + static_cast<std::int64_t>(bin) + h, column.counts[bin]);
+  }
+  std::vector<WeightedSums> parts;
+  for (auto& [weight, histogram] : by_weight) parts.push_back({weight, std::move(histogram)});
+  return parts;
+}
+
+/// Values of tables from csnr_lloyd_max() are multiples of 1/256.
+constexpr std::int64_t kValueDenominator = 256;
+
+Level level_of(const AdcSpec& spec) {
+  Level level{0, spec.table_thresholds, {}};
+  for (const Rational& value : spec.table_values)
+    level.values.push_back((value * Rational(kValueDenominator)).numerator());
+  return level;
+}
+
 }  // namespace
 
 AdcSpec fit_column_bias(const AdcSpec& spec, const ColumnSums& sums, const Rational& delta_step) {
@@ -125,7 +186,6 @@ AdcSpec fit_column_bias(const AdcSpec& spec, const ColumnSums& sums, const Ratio
   const SumRange biases = useful_biases(sums);
   std::vector<Wide> errors(levels.all.size(), 0);
   std::mutex mutex;
-  constexpr std::int64_t kColumnsAtOnce = 16;
   parallel_for(0, sums.columns, kColumnsAtOnce, [&](std::int64_t begin, std::int64_t end) {
     std::vector<Wide> own(levels.all.size(), 0);
     for (std::int64_t i = begin; i < end; ++i) {
@@ -141,17 +201,26 @@ AdcSpec fit_column_bias(const AdcSpec& spec, const ColumnSums& sums, const Ratio
   std::size_t least = 0;
   for (std::size_t level = 1; level < errors.size(); ++level)
     if (errors[level] <= errors[least]) least = level;
-
   AdcSpec fitted = spec;
   fitted.delta = levels.all[least].delta;
-  fitted.column_bias.resize(static_cast<std::size_t>(sums.columns));
-  parallel_for(0, sums.columns, kColumnsAtOnce, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      const Totals totals(sums.column(i).counts, sums.seen, levels.denominator);
-      fitted.column_bias[static_cast<std::size_t>(i)] =
-          static_cast<std::int32_t>(best_bias(totals, levels.all[least], biases).h);
-    }
-  });
+  fitted.column_bias = best_biases(sums, levels.all[least], levels.denominator).h;
+  return fitted;
+}
+
+AdcSpec fit_column_levels(std::int64_t levels, const ColumnSums& sums) {
+  check_size(sums.possible);
+  std::vector<std::int32_t> bias(static_cast<std::size_t>(sums.columns), 0);
+  std::optional<Wide> least;
+  AdcSpec fitted;
+  for (int turn = 0; turn < kMostTurns; ++turn) {
+    AdcSpec spec = csnr_lloyd_max(levels, shifted_sums(sums, bias));
+    Biases biases = best_biases(sums, level_of(spec), kValueDenominator);
+    if (least && biases.error >= *least) break;
+    least = biases.error;
+    bias = biases.h;
+    fitted = std::move(spec);
+    fitted.column_bias = std::move(biases.h);
+  }
   return fitted;
 }
 

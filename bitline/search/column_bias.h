@@ -39,4 +39,12 @@ struct ColumnSums {
 /// make_code_table throws.
 AdcSpec fit_column_bias(const AdcSpec& spec, const ColumnSums& sums, const Rational& delta_step);
 
+/// An ADC of L levels at any places, and its columns' bias: csnr_lloyd_max() of all columns' p + h,
+/// for it of each column's possible h the best one as above, and so on in turn, from h = 0 until
+/// the error does not fall any more, kMostTurns times at most. The table and bias of the least
+/// error are taken, of equals the first ones. Throws as both do.
+AdcSpec fit_column_levels(std::int64_t levels, const ColumnSums& sums);
+
+inline constexpr int kMostTurns = 10;
+
 }  // namespace bitline

@@ -117,6 +117,47 @@ TEST(FitColumnBias, PutsOneComparatorIntoTheMiddleOfEachColumn) {
   EXPECT_EQ(gap(-1, 3, 1), Rational(4));
 }
 
+/// Σ c_i² N² variance under a table and a bias.
+Rational error_of(const AdcSpec& fitted, const ColumnSums& sums, const Columns& columns) {
+  AdcSpec shared = fitted;
+  shared.column_bias.clear();
+  const CodeTable table = make_code_table(shared, sums.possible);
+  Rational error = 0;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    error = error + Rational(columns[i].weight * columns[i].weight) *
+                        variance(table, sums.seen, fitted.column_bias[i], columns[i].counts);
+  return error;
+}
+
+// Two sums 6 apart, at other places in each column: two levels 6 apart lose nothing.
+TEST(FitColumnLevels, FindsLevelsAndPlacesThatLoseNothing) {
+  const Columns columns{{1, {3, 0, 0, 0, 0, 0, 1, 0, 0}}, {4, {0, 0, 3, 0, 0, 0, 0, 0, 1}}};
+  const ColumnSums sums = sums_of({-4, 4}, {-4, 4}, {-8, 8}, columns);
+  const AdcSpec fitted = fit_column_levels(2, sums);
+  EXPECT_EQ(error_of(fitted, sums, columns), Rational(0));
+}
+
+TEST(FitColumnLevels, LosesNoMoreThanLevelsThatAllColumnsShare) {
+  EXPECT_TRUE(rc::check([] {
+    const auto draw = [](std::int64_t least, std::int64_t most) {
+      return *rc::gen::inRange<std::int64_t>(least, most + 1);
+    };
+    const SumRange seen{-draw(0, 5), draw(1, 5)};
+    Columns columns(static_cast<std::size_t>(draw(1, 12)));
+    for (ColumnSums::Column& column : columns) {
+      column.weight = draw(1, 4);
+      for (std::int64_t p = seen.minimum; p <= seen.maximum; ++p)
+        column.counts.push_back(draw(0, 5));
+      column.counts.front() += 1;
+    }
+    const std::int64_t levels = draw(2, 4);
+    const AdcSpec own = fit_column_levels(levels, sums_of({-6, 6}, seen, {-3, 3}, columns));
+    const ColumnSums none = sums_of({-6, 6}, seen, {0, 0}, columns);
+    RC_ASSERT(error_of(own, none, columns) <=
+              error_of(fit_column_levels(levels, none), none, columns));
+  }));
+}
+
 TEST(FitColumnBias, DoesNotDependOnThreads) {
   Columns columns;
   for (std::int64_t i = 0; i < 100; ++i)
@@ -129,6 +170,9 @@ TEST(FitColumnBias, DoesNotDependOnThreads) {
   const AdcSpec alone = fit_column_bias(spec, sums, 1);
   set_thread_count(3);
   EXPECT_EQ(fit_column_bias(spec, sums, 1), alone);
+  const AdcSpec table = fit_column_levels(3, sums);
+  set_thread_count(1);
+  EXPECT_EQ(fit_column_levels(3, sums), table);
   set_thread_count(before);
 }
 

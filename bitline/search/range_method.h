@@ -48,8 +48,8 @@ inline bool is_search(RangeMethod method) {
 namespace range_methods {
 /// @{
 /// The method of that name, for example "layer-wise"; `meaning` says what it does.
-extern const RangeMethodPolicy kColumnBound, kColumnMse, kCsnr, kCsnrLloydMax, kFullRange,
-    kLayerWise, kLloydMax, kMeasured, kMinMax, kMse, kNetworkWise, kPercentile, kRefine,
+extern const RangeMethodPolicy kColumnBound, kColumnLloydMax, kColumnMse, kCsnr, kCsnrLloydMax,
+    kFullRange, kLayerWise, kLloydMax, kMeasured, kMinMax, kMse, kNetworkWise, kPercentile, kRefine,
     kThreeSigma, kThreeSigmaGaussian;
 /// @}
 }  // namespace range_methods

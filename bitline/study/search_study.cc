@@ -212,12 +212,14 @@ const std::map<std::string, ColumnHistogram>& SearchStudy::column_sums(const Job
   return column_sums_;
 }
 
-AdcSpec SearchStudy::fit_columns(const CimLayer& layer, const SearchOptions& options,
-                                 const Job& job) {
+AdcSpec SearchStudy::fit_columns(const CimLayer& layer, RangeMethod method,
+                                 const SearchOptions& options, const Job& job) {
   const ColumnHistogram& counted = column_sums(job).at(layer.name);
   return with_context("layer " + layer.name, [&] {
-    return fit_column_bias(adc_of(options, layer.name), sums_of_columns(layer, counted),
-                           options.delta_step);
+    const AdcSpec spec = adc_of(options, layer.name);
+    const ColumnSums sums = sums_of_columns(layer, counted);
+    return method->gives_tables ? fit_column_levels(spec.levels, sums)
+                                : fit_column_bias(spec, sums, options.delta_step);
   });
 }
 
@@ -225,7 +227,8 @@ ColumnBiases SearchStudy::column_biases(const SearchOptions& options, const Job&
   ColumnBiases biases;
   for (const CimLayer* layer : searched_layers())
     if (layer->array.biases_columns())
-      biases.emplace(layer->name, fit_columns(*layer, options, job).column_bias);
+      biases.emplace(layer->name,
+                     fit_columns(*layer, range_methods::kColumnMse, options, job).column_bias);
   return biases;
 }
 
@@ -245,7 +248,7 @@ AdcSpec SearchStudy::adc_without_search(const CimLayer& layer, RangeMethod metho
           layer.name);
     return *measured;
   }
-  if (method->needs_columns) return fit_columns(layer, options, job);
+  if (method->needs_columns) return fit_columns(layer, method, options, job);
   AdcSpec spec = adc_of(options, layer.name);
   if (const auto centre = options.centres.find(layer.name); centre != options.centres.end())
     spec.centre = centre->second;

@@ -72,8 +72,9 @@ class SearchStudy {
   std::map<std::string, Rational> centres(const Job& job);
   StreamShifts stream_shifts(const Job& job);
   const std::map<std::string, ColumnHistogram>& column_sums(const Job& job);
-  /// With δ and the bias of every column.
-  AdcSpec fit_columns(const CimLayer& layer, const SearchOptions& options, const Job& job);
+  /// With the bias of every column, and δ or, where the method gives tables, levels at any places.
+  AdcSpec fit_columns(const CimLayer& layer, RangeMethod method, const SearchOptions& options,
+                      const Job& job);
   /// Of layers whose array biases columns.
   ColumnBiases column_biases(const SearchOptions& options, const Job& job);
   const std::vector<std::int32_t>& targets() const;
