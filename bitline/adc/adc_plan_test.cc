@@ -122,6 +122,18 @@ TEST(AdcPlan, WritesTheBiasOfEveryColumnBesideTheThresholdsThatTheyShare) {
   EXPECT_NE(content_hash(plan), content_hash(plan_of(tread_at_seven())));
 }
 
+TEST(AdcPlan, ATableThatColumnsShareIsReadBack) {
+  AdcSpec spec;
+  spec.quantizer = quantizers::kTable;
+  spec.levels = 3;
+  spec.table_thresholds = {-3, 3};
+  spec.table_values = {-5, 0, 7};
+  spec.column_bias = {0, -3, 12};
+  const AdcPlan plan = plan_of(spec);
+  EXPECT_EQ(plan_from_json(to_json(plan)), plan);
+  EXPECT_EQ(step_of(spec, {-128, 128}), Rational(6));
+}
+
 TEST(AdcPlan, ReadingChecksTheBiasOfColumns) {
   const auto edit = [](const std::string& with) {
     std::string json = to_json(plan_of(columns_at_seven()));

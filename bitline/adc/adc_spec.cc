@@ -40,7 +40,9 @@ CodeTable make_code_table(const AdcSpec& spec, const SumRange& sums) {
 Rational step_of(const AdcSpec& spec, const SumRange& sums) {
   if (spec.quantizer->uses.levels) check_levels(spec.levels);
   if (spec.quantizer->levels != nullptr) return uniform_levels(spec, sums).step;
-  const CodeTable table = make_code_table(spec, sums);
+  AdcSpec shared = spec;
+  shared.column_bias.clear();
+  const CodeTable table = make_code_table(shared, sums);
   const std::int64_t steps = table.levels() - 1;
   return Rational(std::int64_t{table.values.back()} - table.values.front()) * table.unit /
          Rational(steps);

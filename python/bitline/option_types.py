@@ -27,6 +27,8 @@ class ArrayLayersOptions(TypedDict, total=False):
     digital: bool
     rows: int
     active_rows: int
+    bias_rows: int
+    thresholds: Literal["layer", "column"]
     columns: int
     cell_bits: int
     dac_bits: int
@@ -59,7 +61,7 @@ class AllocateOptions(TypedDict, total=False):
     """[allocate]."""
 
     levels: int | Sequence[int]
-    ranges: Literal["column-bound", "csnr", "csnr-lloyd-max", "full-range", "layer-wise", "lloyd-max", "measured", "min-max", "mse", "network-wise", "percentile", "refine", "three-sigma", "three-sigma-gaussian"]
+    ranges: Literal["column-bound", "column-lloyd-max", "column-mse", "csnr", "csnr-lloyd-max", "full-range", "layer-wise", "lloyd-max", "measured", "min-max", "mse", "network-wise", "percentile", "refine", "three-sigma", "three-sigma-gaussian"]
     cost: Literal["energy", "area"]
     max_loss: float
     max_cost: float
@@ -70,6 +72,8 @@ class ArrayOptions(TypedDict, total=False):
 
     rows: int
     active_rows: int
+    bias_rows: int
+    thresholds: Literal["layer", "column"]
     columns: int
     cell_bits: int
     dac_bits: int
@@ -174,7 +178,7 @@ class SearchOptions(TypedDict, total=False):
     """[search]."""
 
     levels: int | Sequence[int] | Literal["fewest"]
-    ranges: Sequence[Literal["column-bound", "csnr", "csnr-lloyd-max", "full-range", "layer-wise", "lloyd-max", "measured", "min-max", "mse", "network-wise", "percentile", "refine", "three-sigma", "three-sigma-gaussian"]]
+    ranges: Sequence[Literal["column-bound", "column-lloyd-max", "column-mse", "csnr", "csnr-lloyd-max", "full-range", "layer-wise", "lloyd-max", "measured", "min-max", "mse", "network-wise", "percentile", "refine", "three-sigma", "three-sigma-gaussian"]]
     percentile: float | str
     objective: Literal["accuracy", "loss", "agreement"]
     centre: Literal["zero", "mean"]
