@@ -70,7 +70,7 @@ class Totals {
           code < level.thresholds.size() ? bin_of(level.thresholds[code] - h) : counts_.size() - 1;
       const Wide value = level.values[code];
       const std::int64_t count = counts_[end] - counts_[begin];
-      square += value * (value * count - 2 * denominator_ * (sums_[end] - sums_[begin]));
+      square += value * (value * count - Wide{2} * denominator_ * (sums_[end] - sums_[begin]));
       mean += value * count;
       begin = end;
     }
