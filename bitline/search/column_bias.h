@@ -45,6 +45,7 @@ AdcSpec fit_column_bias(const AdcSpec& spec, const ColumnSums& sums, const Ratio
 /// error are taken, of equals the first ones. Throws as both do.
 AdcSpec fit_column_levels(std::int64_t levels, const ColumnSums& sums);
 
+/// Of fit_column_levels().
 inline constexpr int kMostTurns = 10;
 
 }  // namespace bitline
