@@ -1,5 +1,6 @@
 // bitline export: a network, or what lies on the array, for other programs.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <memory>
 #include <optional>
@@ -41,6 +42,16 @@ void check(const ExportArguments& arguments, const Given& given) {
   if ((is_golden || given.images) && arguments.config.is_network_file())
     fail_usage("{} need images; give a configuration with [data] in place of {}",
                is_golden ? "golden vectors" : "values that are counted", arguments.config.file);
+}
+
+/// Of which layers and images golden vectors are, and under what.
+std::string golden_in_words(const ExportArguments& arguments) {
+  return fmt::format(": {}, {} image{}, {}",
+                     arguments.layers.empty()
+                         ? "all layers on the array"
+                         : fmt::format("{}", fmt::join(arguments.layers, ", ")),
+                     arguments.images, arguments.images == 1 ? "" : "s",
+                     arguments.plan.empty() ? "lossless ADCs" : arguments.plan);
 }
 
 /// What readers of an ONNX file compute otherwise, since its grids divide.
@@ -104,7 +115,8 @@ void run_export(const ExportArguments& arguments, const Given& given, Context& c
     if (change) json["rule_change"] = json_of(*change);
     return print_json(json);
   }
-  fmt::print("network {} as {} in {}\n", network.name, arguments.format, arguments.out);
+  fmt::print("network {} as {} in {}{}\n", network.name, arguments.format, arguments.out,
+             arguments.format == "golden" ? golden_in_words(arguments) : "");
   if (change) print(*change);
 }
 
