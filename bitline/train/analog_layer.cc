@@ -37,7 +37,10 @@ at::Tensor some_images(const at::Tensor& batch, std::int64_t vectors) {
 }  // namespace
 
 AnalogLayer::AnalogLayer(Node node, IntegerLayer layer, PlannedAdc adc, AnalogTraining training)
-    : node_(std::move(node)), layer_(std::move(layer)), adc_(std::move(adc)), training_(std::move(training)) {
+    : node_(std::move(node)),
+      layer_(std::move(layer)),
+      adc_(std::move(adc)),
+      training_(std::move(training)) {
   if (training_.gradient->weighs_conversions && layer_.input_signed &&
       training_.array.of(layer_.name).activation_encoding == ActivationEncoding::kTwosComplement)
     fail_usage(
