@@ -41,7 +41,7 @@ void expect_each_equal(const CimLayer& layer, const Draw& draw,
   scaled.unit = scaled.unit * Rational(2, 3);
   adcs.push_back(make_layer_adc(layer, scaled));
   expect_each_equal(layer, adcs, activations);
-  ASSERT_FALSE(testing::Test::HasFatalFailure());
+  if (testing::Test::HasFatalFailure() || draw(0, 3) != 0) return;  // emulators run this too
   const std::vector<std::int32_t> bias = test::draw_bias(layer, draw);
   for (LayerAdc& adc : adcs)
     adc = make_layer_adc(layer, std::vector{test::draw_table(layer.sums, draw)}, bias);
